@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+/// A module of Ferry. Dependencies point one way, bottom up; see docs/architecture.md.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let all: [Target] = [
+    .systemLibrary(
+        name: "CLibPQ", pkgConfig: "libpq",
+        providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(
+        name: "CZlib", pkgConfig: "zlib",
+        providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+        name: "SchemaFiles", path: "sql",
+        resources: [.embedInCode("migrations"), .embedInCode("functions")],
+        swiftSettings: settings),
+    module("Postgres", ["CLibPQ"]),
+    module("PrivateServer"),
+    module("Migrations", ["Postgres", "SchemaFiles"]),
+    module("Lifecycle"),
+    module("Formats", ["CZlib"]),
+    module("Manifests", [crypto]),
+    module("Destinations", ["Manifests", crypto]),
+    module("SourceDatabases", ["Postgres"]),
+    module(
+        "CommandProcessing",
+        ["Postgres", "Lifecycle", "SourceDatabases", "Destinations", logging]),
+    module(
+        "RunEngine",
+        [
+            "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases", "Lifecycle",
+            logging, crypto,
+        ]),
+    module(
+        "Workers",
+        [
+            "Postgres", "Migrations", "CommandProcessing", "RunEngine", logging,
+        ]),
+    module("Watching", ["Postgres"]),
+    .executableTarget(
+        name: "ferry",
+        dependencies: [
+            "Postgres", "PrivateServer", "Migrations", "Workers", "Watching", "Manifests",
+            "Destinations", argumentParser, logging, signals,
+        ],
+        swiftSettings: settings),
+
+    module("TestSupport", ["Postgres", "PrivateServer", "Migrations"]),
+    tests("PostgresTests", ["Postgres", "TestSupport"]),
+    tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
+    tests("LifecycleTests", ["Lifecycle"]),
+    tests("FormatsTests", ["Formats"]),
+    tests("ManifestsTests", ["Manifests"]),
+    tests("DestinationsTests", ["Destinations", "Manifests"]),
+    tests("SourceDatabasesTests", ["SourceDatabases", "Postgres", "TestSupport"]),
+    tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
+    tests(
+        "CommandProcessingTests",
+        ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
+    tests(
+        "WatchingTests", ["Watching", "Postgres", "TestSupport"]),
+    tests(
+        "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
+    tests(
+        "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
+    tests("ProjectTests"),
+]
+
+// While the pieces are being built, a target whose folder is not there yet is left out.
+func exists(_ target: Target) -> Bool {
+    let folder = target.path ?? ((target.type == .test ? "Tests/" : "Sources/") + target.name)
+    return FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + folder)
+}
+for target in all where target.name == "TestSupport" { target.path = "Tests/TestSupport" }
+let present = Set(all.filter(exists).map(\.name))
+let names = Set(all.map(\.name))
+for target in all {
+    target.dependencies = target.dependencies.filter {
+        if case .byNameItem(let name, _) = $0 { return present.contains(name) || !names.contains(name) }
+        return true
+    }
+}
+
+let package = Package(
+    name: "ferry",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: all.filter { present.contains($0.name) },
+    swiftLanguageModes: [.v6]
+)

@@ -36,7 +36,9 @@ let all: [Target] = [
         providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
         name: "SchemaFiles", path: "sql",
-        resources: [.embedInCode("migrations"), .embedInCode("functions")],
+        resources: [
+            .embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views"),
+        ],
         swiftSettings: settings),
     module("Postgres", ["CLibPQ"]),
     module("PrivateServer"),

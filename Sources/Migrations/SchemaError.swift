@@ -1,0 +1,26 @@
+/// A database without the schema that this program works with.
+public enum SchemaError: Error, Equatable, CustomStringConvertible {
+    /// There is no Ferry schema in this database.
+    case missing
+    /// The schema is older than this program.
+    case older(missing: String)
+    /// The schema was made by a newer Ferry than this program.
+    case newer(migration: String)
+    /// The tables are right, the functions are those of another release.
+    case differentCode
+
+    public var description: String {
+        switch self {
+        case .missing:
+            "this database has no Ferry schema: run `ferry migrate` as the role that is to own it"
+        case .older(let migration):
+            "this database's Ferry schema is older than this program (it has no \(migration)): "
+                + "run `ferry migrate`"
+        case .newer(let migration):
+            "this database's Ferry schema is newer than this program (it has \(migration)): "
+                + "update this program"
+        case .differentCode:
+            "this database's Ferry functions are those of another release: run `ferry migrate`"
+        }
+    }
+}

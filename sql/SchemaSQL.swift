@@ -1,0 +1,86 @@
+/// The SQL of Ferry's schema, as it lies in `sql/`, carried in the binary.
+public struct SQLFile: Sendable {
+    /// The file's name without `.sql`.
+    public let name: String
+    public let text: String
+
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.name = name
+        self.text = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+public enum SchemaSQL {
+    /// Tables, constraints and indexes, applied once each, in this order.
+    public static let migrations = [
+        SQLFile("0001_schemas_and_roles", PackageResources._001_schemas_and_roles_sql),
+        SQLFile("0002_commands", PackageResources._002_commands_sql),
+        SQLFile("0003_configuration", PackageResources._003_configuration_sql),
+        SQLFile("0004_events", PackageResources._004_events_sql),
+        SQLFile("0005_runs", PackageResources._005_runs_sql),
+    ]
+
+    /// Applied whole at every migration, in this order: some read others.
+    public static let views = [
+        SQLFile("command_definitions", PackageResources.command_definitions_sql),
+        SQLFile("commands", PackageResources.commands_sql),
+        SQLFile("run_tasks", PackageResources.run_tasks_sql),
+        SQLFile("command_status", PackageResources.command_status_sql),
+        SQLFile("data_export_versions", PackageResources.data_export_versions_sql),
+        SQLFile("data_exports", PackageResources.data_exports_sql),
+        SQLFile("data_templates", PackageResources.data_templates_sql),
+        SQLFile("databases", PackageResources.databases_sql),
+        SQLFile("destinations", PackageResources.destinations_sql),
+        SQLFile("events", PackageResources.events_sql),
+        SQLFile("orchestrations", PackageResources.orchestrations_sql),
+        SQLFile("run_files", PackageResources.run_files_sql),
+        SQLFile("runs", PackageResources.runs_sql),
+        SQLFile("workers", PackageResources.workers_sql),
+    ]
+
+    /// Applied whole at every migration.
+    public static let functions = [
+        SQLFile("accept_command", PackageResources.accept_command_sql),
+        SQLFile("begin_publishing", PackageResources.begin_publishing_sql),
+        SQLFile("cancel_command", PackageResources.cancel_command_sql),
+        SQLFile("check_arguments", PackageResources.check_arguments_sql),
+        SQLFile("claim_commands", PackageResources.claim_commands_sql),
+        SQLFile("claim_run", PackageResources.claim_run_sql),
+        SQLFile("claim_task", PackageResources.claim_task_sql),
+        SQLFile("complete_run", PackageResources.complete_run_sql),
+        SQLFile("create_command_functions", PackageResources.create_command_functions_sql),
+        SQLFile("deleted_ids", PackageResources.deleted_ids_sql),
+        SQLFile("enqueue", PackageResources.enqueue_sql),
+        SQLFile("events_between", PackageResources.events_between_sql),
+        SQLFile("fail_run", PackageResources.fail_run_sql),
+        SQLFile("fail_task", PackageResources.fail_task_sql),
+        SQLFile("finish_stop", PackageResources.finish_stop_sql),
+        SQLFile("finish_task", PackageResources.finish_task_sql),
+        SQLFile("finished_runs", PackageResources.finished_runs_sql),
+        SQLFile("free_work", PackageResources.free_work_sql),
+        SQLFile("grant_privileges", PackageResources.grant_privileges_sql),
+        SQLFile("heartbeat", PackageResources.heartbeat_sql),
+        SQLFile("ids_of", PackageResources.ids_of_sql),
+        SQLFile("lane_of", PackageResources.lane_of_sql),
+        SQLFile("leave", PackageResources.leave_sql),
+        SQLFile("load_world", PackageResources.load_world_sql),
+        SQLFile("open_run", PackageResources.open_run_sql),
+        SQLFile("record_event", PackageResources.record_event_sql),
+        SQLFile("record_run_event", PackageResources.record_run_event_sql),
+        SQLFile("register_worker", PackageResources.register_worker_sql),
+        SQLFile("release_due_commands", PackageResources.release_due_commands_sql),
+        SQLFile("release_run", PackageResources.release_run_sql),
+        SQLFile("release_task", PackageResources.release_task_sql),
+        SQLFile("report_progress", PackageResources.report_progress_sql),
+        SQLFile("rescue", PackageResources.rescue_sql),
+        SQLFile("retry_run_later", PackageResources.retry_run_later_sql),
+        SQLFile("run_standing", PackageResources.run_standing_sql),
+        SQLFile("save_batch", PackageResources.save_batch_sql),
+        SQLFile("save_changes", PackageResources.save_changes_sql),
+        SQLFile("save_runs", PackageResources.save_runs_sql),
+        SQLFile("silent_workers", PackageResources.silent_workers_sql),
+        SQLFile("wait_for", PackageResources.wait_for_sql),
+        SQLFile("worker_lock", PackageResources.worker_lock_sql),
+        SQLFile("world_json", PackageResources.world_json_sql),
+    ]
+}

@@ -1,0 +1,29 @@
+-- begin_publishing: the intent. Committed before anything becomes visible; from here on the run
+-- only rolls forward, with this manifest.
+--
+-- Returns false, and does nothing, when the run is no longer the caller's, was told to stop, or has
+-- unfinished tasks.
+create or replace function ferry_state.begin_publishing(
+    p_run      bigint,
+    p_token    bigint,
+    p_worker   bigint,
+    p_manifest text,
+    p_sha256   text
+)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.runs set state = 'publishing'
+     where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
+       and not exists (select from ferry_state.run_tasks where run_id = p_run and state <> 'done');
+    if not found then
+        return false;
+    end if;
+    insert into ferry_state.run_manifests (run_id, token, manifest, sha256)
+    values (p_run, p_token, p_manifest, p_sha256);
+    perform ferry_state.record_run_event(p_run, 'run_publishing',
+        jsonb_build_object('manifest_sha256', p_sha256));
+    return true;
+end;
+$$;

@@ -1,0 +1,72 @@
+-- check_arguments: refuse what can be known to be wrong before a command is accepted.
+--
+-- Raises: FY002 missing argument, FY003 unknown argument, FY004 wrong type or length.
+create or replace function ferry_state.check_arguments(
+    p_command    text,
+    p_arguments  jsonb,
+    p_definition jsonb  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
+)
+returns void
+language plpgsql
+as $$
+declare
+    v_name  text;
+    v_value jsonb;
+    v_rule  jsonb;
+    v_type  text;
+begin
+    for v_name, v_value in select key, value from jsonb_each(p_arguments) loop
+        v_rule := p_definition -> v_name;
+        if v_rule is null then
+            raise exception using errcode = 'FY003',
+                message = format('%s has no argument "%s"', p_command, left(v_name, 128)),
+                hint = 'its arguments are: ' || (select string_agg(k, ', ' order by k)
+                    from jsonb_object_keys(p_definition) as k);
+        end if;
+        if v_value = 'null' and not coalesce((v_rule ->> 'required')::boolean, false) then
+            continue;
+        end if;
+        v_type := jsonb_typeof(v_value);
+        if not (case v_rule ->> 'type'
+                when 'string'  then v_type = 'string'
+                when 'boolean' then v_type = 'boolean'
+                when 'object'  then v_type = 'object'
+                when 'integer' then v_type = 'number' and v_value::text ~ '^[0-9]{1,18}$'
+                when 'tables'  then v_value = '"all"' or (v_type = 'array'
+                                    and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")'))
+                else false
+            end)
+        then
+            raise exception using errcode = 'FY004',
+                message = format('argument "%s" of %s must be %s, was %s', v_name, p_command,
+                    case v_rule ->> 'type'
+                    when 'tables'  then 'an array of table names or "all"'
+                    when 'integer' then 'a whole number'
+                    when 'object'  then 'an object'
+                    else 'a ' || (v_rule ->> 'type')
+                    end,
+                    case when v_type = 'string' then 'the string ' || left(v_value::text, 128)
+                    else v_type end),
+                hint = 'see docs/commands.md';
+        end if;
+        if v_type = 'string'
+           and char_length(v_value #>> '{}') > (v_rule ->> 'characters_max')::integer then
+            raise exception using errcode = 'FY004',
+                message = format('argument "%s" of %s is longer than %s characters',
+                    v_name, p_command, v_rule ->> 'characters_max'),
+                hint = 'shorten it';
+        end if;
+    end loop;
+
+    select key into v_name
+      from jsonb_each(p_definition)
+     where (value ->> 'required')::boolean
+       and coalesce(p_arguments -> key, 'null') = 'null'
+     order by key limit 1;
+    if found then
+        raise exception using errcode = 'FY002',
+            message = format('%s needs argument "%s"', p_command, v_name),
+            hint = format('give it in the column "arguments": {"%s": …}', v_name);
+    end if;
+end;
+$$;

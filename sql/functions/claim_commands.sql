@@ -1,0 +1,96 @@
+-- claim_commands: lock the lanes of the most urgent commands and return what waits in them, in
+-- the order in which each lane is to apply it. Held until the transaction ends.
+--
+-- The first row returned has no command: its mark is what the next claim of this worker may pass
+-- as p_mark to skip the dead rows before it. Every row that can still become visible, or is still
+-- waiting, has xact >= mark.
+-- Locks:  lane slots (a lane's commands are applied by one worker at a time); skips slots that
+--         another worker holds, never waits.
+create or replace function ferry_state.claim_commands(p_limit integer, p_mark xid8)
+returns table (
+    mark        xid8,
+    id          bigint,
+    command     text,
+    environment text,
+    arguments   text,
+    actor       text,
+    attempts    smallint
+)
+language plpgsql
+-- Statistics of a queue are always stale; these scans must follow their indexes.
+set enable_seqscan = off
+set enable_bitmapscan = off
+as $$
+#variable_conflict use_column
+declare
+    v_lanes bigint[];
+    v_tried integer[];
+    v_taken integer[];
+    v_busy  integer[] := '{}';
+begin
+    perform ferry_state.release_due_commands(p_limit);
+
+    for v_round in 1 .. 8 loop
+        select array_agg(lane), array_agg(distinct (lane & 1023)::integer)
+          into v_lanes, v_tried
+          from (
+            select q.lane
+              from generate_series(0, 3) as p (priority)
+             cross join lateral (
+                select lane, priority, xact, command_id
+                  from ferry_state.command_queue
+                 where priority = p.priority
+                   and xact >= p_mark
+                   and (lane & 1023)::integer <> all (v_busy)
+                   and not exists (select from ferry_state.command_schedule as s
+                                    where s.lane = command_queue.lane and s.attempts > 0)
+                 order by xact, command_id
+                 limit p_limit
+             ) as q
+             order by q.priority, q.xact, q.command_id
+             limit p_limit
+          ) as candidate;
+        exit when v_lanes is null;
+
+        with taken as materialized (
+            select slot
+              from ferry_state.lane_slots
+             where slot = any (v_tried)
+             order by slot
+               for update skip locked
+        )
+        select coalesce(array_agg(slot), '{}') into v_taken from taken;
+        exit when v_taken <> '{}';
+        -- All of these lanes are being worked on: look past them.
+        v_busy := v_busy || v_tried;
+    end loop;
+
+    return query
+    select least(min(first.xact), pg_snapshot_xmin(pg_current_snapshot())),
+           null::bigint, null::text, null::text, null::text, null::text, null::smallint
+      from generate_series(0, 3) as p (priority)
+     cross join lateral (
+        select xact
+          from ferry_state.command_queue
+         where priority = p.priority and xact >= p_mark
+         order by xact
+         limit 1
+     ) as first;
+
+    if v_taken <> '{}' then
+        -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all
+        -- that the worker before us did in them.
+        return query
+        select null::xid8, c.id, c.command, c.environment, c.arguments::text, c.actor, q.attempts
+          from ferry_state.command_queue as q
+          join ferry_state.commands as c on c.id = q.command_id
+         where q.lane = any (v_lanes)
+           and (q.lane & 1023)::integer = any (v_taken)
+           and q.xact >= p_mark
+           and not exists (select from ferry_state.command_schedule as s
+                            where s.lane = q.lane and s.attempts > 0)
+         order by q.command_id
+         limit p_limit;
+    end if;
+end;
+$$;

@@ -1,0 +1,58 @@
+-- claim_run: take charge of one run under a new token: a queued one whose turn it is, or one whose
+-- worker is gone. Null when there is none.
+--
+-- A run waits for the earlier ones of its orchestration.
+-- Locks: the run; skips runs another claim holds, never waits.
+create or replace function ferry_state.claim_run(p_worker bigint)
+returns json
+language plpgsql
+as $$
+declare
+    v_run ferry_state.runs;
+begin
+    with candidate as materialized (
+        select id
+          from ferry_state.runs as r
+         where finished_at is null
+           and (retry_at is null or retry_at <= clock_timestamp())
+           and worker_id is null
+           and exists (select from ferry_state.worker_leases where worker_id = p_worker)
+           and (state <> 'queued' or not exists (
+                select from ferry_state.runs as earlier
+                 where earlier.orchestration_id = r.orchestration_id
+                   and earlier.finished_at is null
+                   and (earlier.id < r.id or earlier.state <> 'queued')
+                   and earlier.id <> r.id))
+         order by id
+         limit 1
+           for update skip locked
+    )
+    update ferry_state.runs as r
+       set state = case when state = 'queued' then 'running' else state end,
+           token = nextval('ferry_state.tokens'),
+           worker_id = p_worker,
+           attempts = attempts + 1,
+           retry_at = null,
+           started_at = coalesce(started_at, clock_timestamp())
+      from candidate
+     where r.id = candidate.id
+    returning r.* into v_run;
+    if v_run.id is null then
+        return null;
+    end if;
+
+    if v_run.state = 'running' then
+        perform ferry_state.record_run_event(v_run.id, 'run_started',
+            jsonb_build_object('attempt', v_run.attempts));
+    end if;
+    return json_build_object(
+        'id', v_run.id, 'environment', v_run.environment, 'state', v_run.state,
+        'token', v_run.token, 'attempt', v_run.attempts, 'inputs', v_run.inputs,
+        'data_export_id', v_run.data_export_id, 'data_export_name', v_run.data_export_name,
+        'data_export_version', v_run.data_export_version,
+        'orchestration_name', v_run.orchestration_name,
+        'destination_name', v_run.destination_name, 'started_at', v_run.started_at,
+        'manifest', (select json_build_object('token', m.token, 'text', m.manifest)
+                       from ferry_state.run_manifests as m where m.run_id = v_run.id));
+end;
+$$;

@@ -1,0 +1,43 @@
+-- claim_task: take one table of a running run, under a new token. Null when there is none.
+--
+-- Largest tables first: the last task to start should be a short one.
+-- Locks: the task; skips tasks another claim holds, never waits.
+create or replace function ferry_state.claim_task(p_worker bigint)
+returns json
+language plpgsql
+as $$
+declare
+    v_task ferry_state.run_tasks;
+begin
+    with candidate as materialized (
+        select t.run_id, t.number
+          from ferry_state.runs as r
+          join ferry_state.run_tasks as t on t.run_id = r.id and t.run_token = r.token
+         where r.finished_at is null and r.state = 'running' and r.worker_id is not null
+           and t.state = 'available'
+           and exists (select from ferry_state.worker_leases where worker_id = p_worker)
+         order by t.run_id, t.rows_estimated desc, t.number
+         limit 1
+           for update of t skip locked
+    )
+    update ferry_state.run_tasks as t
+       set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,
+           started_at = clock_timestamp()
+      from candidate as c
+     where t.run_id = c.run_id and t.number = c.number
+    returning t.* into v_task;
+    if v_task.run_id is null then
+        return null;
+    end if;
+    perform ferry_state.record_run_event(v_task.run_id, 'task_started', jsonb_build_object(
+        'table', format('%I.%I', v_task.table_schema, v_task.table_name)));
+    return (
+        select json_build_object(
+            'run_id', r.id, 'number', v_task.number, 'token', v_task.token,
+            'run_token', v_task.run_token, 'snapshot_id', r.snapshot_id,
+            'schema', v_task.table_schema, 'table', v_task.table_name, 'file', v_task.file,
+            'columns', v_task.columns, 'inputs', r.inputs,
+            'destination_name', r.destination_name)
+          from ferry_state.runs as r where r.id = v_task.run_id);
+end;
+$$;

@@ -1,0 +1,28 @@
+-- complete_run: the manifest is visible at the destination.
+--
+-- Returns false, and does nothing, when the run is no longer the caller's.
+create or replace function ferry_state.complete_run(
+    p_run      bigint,
+    p_token    bigint,
+    p_worker   bigint,
+    p_location text
+)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.runs set state = 'succeeded', worker_id = null,
+           finished_at = clock_timestamp(), error_code = null, error_message = null,
+           error_hint = null
+     where id = p_run and token = p_token and worker_id = p_worker and state = 'publishing';
+    if not found then
+        return false;
+    end if;
+    perform ferry_state.record_run_event(p_run, 'run_succeeded', (
+        select jsonb_build_object('manifest', p_location, 'tables', count(*), 'rows', sum(rows),
+                                  'bytes', sum(bytes))
+          from ferry_state.run_tasks where run_id = p_run));
+    perform pg_notify('ferry_runs', '');
+    return true;
+end;
+$$;

@@ -1,0 +1,32 @@
+-- enqueue: record one accepted command and put it on the queue, or on the schedule until run_at.
+create or replace function ferry_state.enqueue(
+    p_id              bigint,
+    p_command         text,
+    p_arguments       jsonb,
+    p_environment     text,
+    p_priority        smallint,
+    p_run_at          timestamptz,
+    p_idempotency_key text,
+    p_lane            bigint,
+    p_actor           text,
+    p_created_at      timestamptz
+)
+returns void
+language plpgsql
+as $$
+begin
+    insert into ferry_state.commands (id, command, arguments, environment, priority, run_at,
+                                      idempotency_key, lane, actor, created_at)
+    values (p_id, p_command, p_arguments, p_environment, p_priority, p_run_at,
+            p_idempotency_key, p_lane, p_actor, p_created_at);
+    if p_run_at > p_created_at then
+        insert into ferry_state.command_schedule (command_id, lane, priority, due_at)
+        values (p_id, p_lane, p_priority, p_run_at);
+    else
+        insert into ferry_state.command_queue (command_id, lane, priority)
+        values (p_id, p_lane, p_priority);
+    end if;
+    -- Identical notifications of one transaction are sent once.
+    perform pg_notify('ferry_commands', '');
+end;
+$$;

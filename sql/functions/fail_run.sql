@@ -1,0 +1,29 @@
+-- fail_run: a run cannot be carried out. Nothing of it is visible.
+--
+-- Returns false, and does nothing, when the run is no longer the caller's or is being published.
+create or replace function ferry_state.fail_run(
+    p_run     bigint,
+    p_token   bigint,
+    p_worker  bigint,
+    p_code    text,
+    p_message text,
+    p_hint    text
+)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.runs set state = 'failed', worker_id = null,
+           finished_at = clock_timestamp(), error_code = p_code, error_message = p_message,
+           error_hint = p_hint
+     where id = p_run and token = p_token and worker_id = p_worker and state = 'running';
+    if not found then
+        return false;
+    end if;
+    delete from ferry_state.task_progress where run_id = p_run;
+    perform ferry_state.record_run_event(p_run, 'run_failed',
+        jsonb_build_object('code', p_code, 'message', p_message, 'hint', p_hint));
+    perform pg_notify('ferry_runs', '');
+    return true;
+end;
+$$;

@@ -1,0 +1,30 @@
+-- fail_task: a task could not be carried out; the worker in charge of its run decides what follows.
+--
+-- Returns false, and does nothing, when the task is no longer the caller's.
+create or replace function ferry_state.fail_task(
+    p_run       bigint,
+    p_number    integer,
+    p_token     bigint,
+    p_worker    bigint,
+    p_transient boolean,
+    p_code      text,
+    p_message   text,
+    p_hint      text
+)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.run_tasks
+       set state = 'failed', error_transient = p_transient, error_code = p_code,
+           error_message = p_message, error_hint = p_hint, finished_at = clock_timestamp()
+     where run_id = p_run and number = p_number and token = p_token and worker_id = p_worker
+       and state = 'running';
+    if not found then
+        return false;
+    end if;
+    delete from ferry_state.task_progress where run_id = p_run and number = p_number;
+    perform pg_notify('ferry_runs', '');
+    return true;
+end;
+$$;

@@ -1,0 +1,20 @@
+-- finish_stop: a run that was told to stop has left nothing visible.
+--
+-- Returns false, and does nothing, when the run is no longer the caller's.
+create or replace function ferry_state.finish_stop(p_run bigint, p_token bigint, p_worker bigint)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.runs
+       set state = 'stopped', worker_id = null, finished_at = clock_timestamp()
+     where id = p_run and token = p_token and worker_id = p_worker and state = 'stopping';
+    if not found then
+        return false;
+    end if;
+    delete from ferry_state.task_progress where run_id = p_run;
+    perform ferry_state.record_run_event(p_run, 'run_stopped', null);
+    perform pg_notify('ferry_runs', '');
+    return true;
+end;
+$$;

@@ -1,0 +1,18 @@
+-- free_work: nobody holds this worker's runs and tasks any more.
+create or replace function ferry_state.free_work(p_worker bigint)
+returns integer
+language plpgsql
+as $$
+declare
+    v_runs  integer;
+    v_tasks integer;
+begin
+    update ferry_state.runs set worker_id = null
+     where worker_id = p_worker and finished_at is null;
+    get diagnostics v_runs = row_count;
+    update ferry_state.run_tasks set state = 'available', worker_id = null
+     where worker_id = p_worker and state = 'running';
+    get diagnostics v_tasks = row_count;
+    return v_runs + v_tasks;
+end;
+$$;

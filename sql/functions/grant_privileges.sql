@@ -1,0 +1,33 @@
+-- grant_privileges: who may do what. Called by every migration, after the functions are there.
+--
+-- ferry_client: send commands, read its own. ferry_viewer: read every view. ferry_worker: work.
+create or replace function ferry_state.grant_privileges()
+returns void
+language plpgsql
+as $$
+begin
+    revoke all on all functions in schema ferry, ferry_state from public;
+    revoke all on all procedures in schema ferry, ferry_state from public;
+    revoke all on all tables in schema ferry, ferry_state from public;
+
+    grant usage on schema ferry to ferry_client, ferry_viewer, ferry_worker;
+    grant execute on all routines in schema ferry to ferry_client, ferry_worker;
+    revoke execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
+        from ferry_client;
+    grant select, insert on ferry.commands to ferry_client, ferry_worker;
+    grant select on ferry.command_status to ferry_client, ferry_worker;
+
+    grant select on all tables in schema ferry to ferry_viewer, ferry_worker;
+    grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
+        to ferry_viewer, ferry_worker;
+
+    grant usage on schema ferry_state to ferry_worker;
+    grant execute on all functions in schema ferry_state to ferry_worker;
+    grant select, insert, update, delete on all tables in schema ferry_state to ferry_worker;
+    grant usage on all sequences in schema ferry_state to ferry_worker;
+    -- The record is only ever added to.
+    revoke update, delete on ferry_state.commands, ferry_state.command_outcomes,
+        ferry_state.events, ferry_state.data_export_versions, ferry_state.run_manifests,
+        ferry_state.migrations from ferry_worker;
+end;
+$$;

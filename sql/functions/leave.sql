@@ -1,0 +1,18 @@
+-- leave: a worker hands back what it holds and goes.
+create or replace function ferry_state.leave(p_worker bigint)
+returns void
+language plpgsql
+as $$
+declare
+    v_name text;
+begin
+    perform ferry_state.free_work(p_worker);
+    delete from ferry_state.worker_leases where worker_id = p_worker;
+    if found then
+        select name into v_name from ferry_state.workers where id = p_worker;
+        perform ferry_state.record_event('production', 'worker_stopped', 'worker', p_worker, v_name,
+                                         null, null);
+    end if;
+    perform pg_notify('ferry_runs', '');
+end;
+$$;

@@ -1,0 +1,98 @@
+-- load_world: the objects that a batch of commands touches, locked, as one JSON document.
+--
+-- p_references: {"data_export": [["production", "daily customers"], …], "run": [["production", "7"]], …}
+--   kind -> [environment, key]; the key of a data template is its destination's key, U+001F and its own.
+-- Locks: always kind by kind in the order below and by id within a kind, so two workers cannot
+--        wait for each other.
+create or replace function ferry_state.load_world(p_references jsonb)
+returns text
+language plpgsql
+as $$
+declare
+    v_destinations   bigint[];
+    v_templates      bigint[];
+    v_exports        bigint[];
+    v_orchestrations bigint[];
+    v_databases      bigint[];
+    v_runs           bigint[];
+begin
+    -- Which: by key, then what these refer to, then what refers to them.
+    v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
+    v_exports        := ferry_state.ids_of('data_exports', p_references -> 'data_export');
+    v_destinations   := ferry_state.ids_of('destinations', p_references -> 'destination');
+    v_databases      := ferry_state.ids_of('databases', p_references -> 'database');
+
+    if p_references ? 'data_template' then
+        select array_agg(t.id) into v_templates
+          from jsonb_array_elements(p_references -> 'data_template') as r
+          join ferry_state.destinations as d
+            on d.environment = r ->> 0 and d.key = split_part(r ->> 1, E'\x1f', 1)
+          join ferry_state.data_templates as t
+            on t.destination_id = d.id and t.key = split_part(r ->> 1, E'\x1f', 2);
+    end if;
+    if p_references ? 'run' then
+        select array_agg(r.id) into v_runs
+          from jsonb_array_elements(p_references -> 'run') as k
+          join ferry_state.runs as r on r.id = (k ->> 1)::bigint and r.environment = k ->> 0;
+    end if;
+
+    -- Locked first, so that what refers to them cannot change while we look.
+    perform 1 from ferry_state.databases where id = any (v_databases) order by id for no key update;
+    perform 1 from ferry_state.destinations where id = any (v_destinations) order by id for no key update;
+    perform 1 from ferry_state.data_templates where id = any (v_templates) order by id for no key update;
+    perform 1 from ferry_state.data_exports where id = any (v_exports) order by id for no key update;
+
+    if v_databases is not null then
+        v_exports := v_exports || array(
+            select data_export_id from ferry_state.data_export_versions as v
+              join ferry_state.data_exports as e on e.id = v.data_export_id and e.active_version = v.number
+             where v.database_id = any (v_databases)
+            union
+            select id from ferry_state.data_exports
+             where (draft ->> 'database_id')::bigint = any (v_databases));
+    end if;
+    if num_nonnulls(v_exports, v_destinations, v_templates) > 0 then
+        v_orchestrations := v_orchestrations || array(
+            select id from ferry_state.orchestrations
+             where data_export_id = any (v_exports) or destination_id = any (v_destinations)
+                or data_template_id = any (v_templates));
+    end if;
+    perform 1 from ferry_state.orchestrations where id = any (v_orchestrations) order by id for no key update;
+
+    if v_destinations is not null then
+        v_templates := v_templates || array(
+            select id from ferry_state.data_templates where destination_id = any (v_destinations));
+    end if;
+    if v_orchestrations is not null then
+        select v_exports || array_agg(data_export_id), v_destinations || array_agg(destination_id),
+               v_templates || array_agg(data_template_id)
+          into v_exports, v_destinations, v_templates
+          from ferry_state.orchestrations where id = any (v_orchestrations);
+    end if;
+    if v_templates is not null then
+        v_destinations := v_destinations || array(
+            select destination_id from ferry_state.data_templates where id = any (v_templates));
+    end if;
+    if v_exports is not null then
+        v_databases := v_databases || array(
+            select v.database_id from ferry_state.data_exports as e
+              join ferry_state.data_export_versions as v
+                on v.data_export_id = e.id and v.number = e.active_version
+             where e.id = any (v_exports)
+            union
+            select (draft ->> 'database_id')::bigint from ferry_state.data_exports
+             where id = any (v_exports) and draft ->> 'database_id' is not null);
+    end if;
+    if num_nonnulls(v_exports, v_orchestrations, v_destinations) > 0 then
+        v_runs := v_runs || array(
+            select id from ferry_state.runs
+             where finished_at is null
+               and (data_export_id = any (v_exports) or orchestration_id = any (v_orchestrations)
+                    or destination_id = any (v_destinations)));
+    end if;
+    perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
+
+    return ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
+                                  v_orchestrations, v_runs);
+end;
+$$;

@@ -1,0 +1,37 @@
+-- open_run: a run's snapshot is held and its tables are locked: offer its tasks to all workers.
+--
+-- Tasks of an earlier attempt are replaced: all tables of a run come from one snapshot.
+-- p_tasks: [{"number", "schema", "table", "file", "columns", "rows_estimated"}]
+-- Returns false, and does nothing, when the run is no longer the caller's.
+create or replace function ferry_state.open_run(
+    p_run         bigint,
+    p_token       bigint,
+    p_worker      bigint,
+    p_snapshot_id text,
+    p_snapshot_at timestamptz,
+    p_tasks       jsonb
+)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.runs
+       set snapshot_id = p_snapshot_id, snapshot_at = p_snapshot_at
+     where id = p_run and token = p_token and worker_id = p_worker and state = 'running';
+    if not found then
+        return false;
+    end if;
+    delete from ferry_state.task_progress where run_id = p_run;
+    delete from ferry_state.run_tasks where run_id = p_run;
+    insert into ferry_state.run_tasks
+           (run_id, number, run_token, table_schema, table_name, file, columns, rows_estimated)
+    select p_run, number, p_token, schema, "table", file, columns, rows_estimated
+      from jsonb_to_recordset(p_tasks) as t (
+          number integer, schema text, "table" text, file text, columns jsonb,
+          rows_estimated bigint);
+    perform ferry_state.record_run_event(p_run, 'snapshot_taken', jsonb_build_object(
+        'snapshot_at', p_snapshot_at, 'tables', jsonb_array_length(p_tasks)));
+    perform pg_notify('ferry_runs', '');
+    return true;
+end;
+$$;

@@ -1,0 +1,19 @@
+-- record_event: append one event that no command caused, and tell the watchers.
+create or replace function ferry_state.record_event(
+    p_environment text,
+    p_event       text,
+    p_object_kind text,
+    p_object_id   bigint,
+    p_object_name text,
+    p_run_id      bigint,
+    p_details     jsonb
+)
+returns void
+language sql
+as $$
+    insert into ferry_state.events
+           (environment, event, object_kind, object_id, object_name, run_id, actor, details)
+    values (p_environment, p_event, p_object_kind, p_object_id, p_object_name, p_run_id,
+            current_user, p_details);
+    select pg_notify('ferry_events', '');
+$$;

@@ -1,0 +1,17 @@
+-- release_run: hand a run back, for any worker to claim at once.
+--
+-- Returns false, and does nothing, when the run is no longer the caller's.
+create or replace function ferry_state.release_run(p_run bigint, p_token bigint, p_worker bigint)
+returns boolean
+language plpgsql
+as $$
+begin
+    update ferry_state.runs set worker_id = null
+     where id = p_run and token = p_token and worker_id = p_worker and finished_at is null;
+    if found then
+        perform pg_notify('ferry_runs', '');
+        return true;
+    end if;
+    return false;
+end;
+$$;

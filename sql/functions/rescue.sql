@@ -1,0 +1,29 @@
+-- rescue: free the runs and tasks of lost workers, so that others can claim them under new tokens.
+--
+-- Returns how many runs and tasks were freed.
+create or replace function ferry_state.rescue(p_workers bigint[])
+returns integer
+language plpgsql
+as $$
+declare
+    v_freed integer := 0;
+    v_worker record;
+begin
+    for v_worker in
+        with gone as (
+            delete from ferry_state.worker_leases where worker_id = any (p_workers)
+            returning worker_id
+        )
+        select w.id, w.name from gone join ferry_state.workers as w on w.id = gone.worker_id
+         order by w.id
+    loop
+        v_freed := v_freed + ferry_state.free_work(v_worker.id);
+        perform ferry_state.record_event('production', 'worker_lost', 'worker', v_worker.id,
+                                         v_worker.name, null, null);
+    end loop;
+    if v_freed > 0 then
+        perform pg_notify('ferry_runs', '');
+    end if;
+    return v_freed;
+end;
+$$;

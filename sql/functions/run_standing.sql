@@ -1,0 +1,28 @@
+-- run_standing: what the worker in charge of a run needs to decide its next step. Null when the
+-- run is no longer the caller's.
+create or replace function ferry_state.run_standing(p_run bigint, p_token bigint, p_worker bigint)
+returns json
+language sql
+stable
+as $$
+    select json_build_object(
+        'state', r.state,
+        'unfinished', (select count(*) from ferry_state.run_tasks as t
+                        where t.run_id = r.id and t.state <> 'done'),
+        'failure', (select json_build_object(
+                        'table', format('%I.%I', table_schema, table_name), 'code', error_code,
+                        'message', error_message, 'hint', error_hint,
+                        'transient', error_transient)
+                      from ferry_state.run_tasks as t
+                     where t.run_id = r.id and t.state = 'failed'
+                     order by error_transient, number limit 1),
+        'tasks', (select coalesce(json_agg(json_build_object(
+                        'number', number, 'schema', table_schema, 'table', table_name,
+                        'file', file, 'columns', columns, 'token', token, 'rows', rows,
+                        'bytes', bytes, 'sha256', sha256) order by number), '[]')
+                    from ferry_state.run_tasks as t
+                   where t.run_id = r.id and t.state = 'done'))
+      from ferry_state.runs as r
+     where r.id = p_run and r.token = p_token and r.worker_id = p_worker
+       and r.finished_at is null
+$$;

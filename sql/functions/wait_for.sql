@@ -1,0 +1,50 @@
+-- wait_for: return once a command has been applied; raise its error when it was not.
+--
+-- call ferry.wait_for(42, timeout => '30 s')
+-- Raises: FY009 no such command of the caller's; FY010 not applied in time; FY011 the command ended
+--         rejected, failed or canceled (its own code is in the error's detail); FY012 when waiting
+--         here could never end.
+create or replace procedure ferry.wait_for(id bigint, timeout interval default '30 s')
+language plpgsql
+as $$
+declare
+    v_until   constant timestamptz := clock_timestamp() + timeout;
+    v_command record;
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception using errcode = 'FY012',
+            message = format('wait_for cannot see a command end in a %s transaction',
+                             current_setting('transaction_isolation')),
+            hint = 'call it outside of a transaction';
+    end if;
+    loop
+        select c.state, c.error_code, c.message, c.hint, c.created_at into v_command
+          from ferry.command_status as c where c.id = wait_for.id;
+        if not found then
+            raise exception using errcode = 'FY009',
+                message = format('there is no command %s of yours', wait_for.id),
+                hint = 'list yours: select id, command from ferry.commands';
+        elsif v_command.state = 'applied' then
+            return;
+        elsif v_command.state in ('rejected', 'failed', 'canceled') then
+            raise exception using errcode = 'FY011',
+                message = coalesce(v_command.message, 'command ' || v_command.state),
+                detail = format('command %s: %s (%s)', wait_for.id, v_command.state,
+                                v_command.error_code),
+                hint = coalesce(v_command.hint, '');
+        elsif v_command.created_at >= transaction_timestamp() then
+            -- Sent after this transaction began, and waiting is part of it: by itself.
+            raise exception using errcode = 'FY012',
+                message = format('command %s was sent by this very transaction, so no worker '
+                                 'can see it', wait_for.id),
+                hint = 'commit first, then wait';
+        elsif clock_timestamp() >= v_until then
+            raise exception using errcode = 'FY010',
+                message = format('command %s is still %s after %s', wait_for.id, v_command.state,
+                                 timeout),
+                hint = 'it will be applied all the same; is a worker running? (ferry worker)';
+        end if;
+        perform pg_sleep(0.02);
+    end loop;
+end;
+$$;

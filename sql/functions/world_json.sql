@@ -1,0 +1,59 @@
+-- world_json: these objects as the document that the lifecycle core works on.
+create or replace function ferry_state.world_json(
+    p_databases      bigint[],
+    p_exports        bigint[],
+    p_destinations   bigint[],
+    p_templates      bigint[],
+    p_orchestrations bigint[],
+    p_runs           bigint[]
+)
+returns text
+language sql
+as $$
+    select json_build_object(
+        'databases', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment, 'name', name,
+                       'connection', connection, 'created_by', created_by)), '[]')
+              from ferry_state.databases where id = any (p_databases)),
+        'data_exports', (
+            select coalesce(json_agg(json_build_object(
+                       'id', e.id, 'environment', e.environment, 'name', e.name,
+                       'version_count', e.version_count, 'draft', e.draft,
+                       'created_by', e.created_by,
+                       'active', case when v.number is not null then json_build_object(
+                           'number', v.number, 'database_id', v.database_id,
+                           'tables', v.tables, 'activated_by', v.activated_by) end)), '[]')
+              from ferry_state.data_exports as e
+              left join ferry_state.data_export_versions as v
+                on v.data_export_id = e.id and v.number = e.active_version
+             where e.id = any (p_exports)),
+        'destinations', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment, 'name', name, 'kind', kind,
+                       'settings', settings, 'administrators_only', administrators_only,
+                       'created_by', created_by)), '[]')
+              from ferry_state.destinations where id = any (p_destinations)),
+        'data_templates', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment, 'destination_id', destination_id,
+                       'name', name, 'settings', settings, 'created_by', created_by)), '[]')
+              from ferry_state.data_templates where id = any (p_templates)),
+        'orchestrations', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment, 'name', name,
+                       'data_export_id', data_export_id, 'destination_id', destination_id,
+                       'data_template_id', data_template_id, 'created_by', created_by)), '[]')
+              from ferry_state.orchestrations where id = any (p_orchestrations)),
+        'runs', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment,
+                       'orchestration_id', orchestration_id,
+                       'orchestration_name', orchestration_name,
+                       'data_export_id', data_export_id, 'data_export_name', data_export_name,
+                       'data_export_version', data_export_version, 'database_id', database_id,
+                       'destination_id', destination_id, 'destination_name', destination_name,
+                       'state', state, 'inputs', inputs, 'created_by', created_by)), '[]')
+              from ferry_state.runs where id = any (p_runs))
+    )::text
+$$;

@@ -1,0 +1,30 @@
+-- ferry: what people use. ferry_state: the tables and functions behind it, for workers only.
+create schema ferry;
+
+-- Roles belong to the whole cluster, so another database of it may have made them already.
+do $$
+declare
+    v_role text;
+begin
+    foreach v_role in array array['ferry_client', 'ferry_viewer', 'ferry_worker'] loop
+        if not exists (select from pg_catalog.pg_roles where rolname = v_role) then
+            begin
+                execute format('create role %I nologin', v_role);
+            exception
+                when duplicate_object or unique_violation then null;
+                when insufficient_privilege then
+                    raise exception using errcode = 'insufficient_privilege',
+                        message = format('role "%s" does not exist and %s may not create it',
+                                         v_role, current_user),
+                        hint = format('run as a superuser: create role %I nologin;', v_role);
+            end;
+        end if;
+    end loop;
+end;
+$$;
+
+create table ferry_state.environments (
+    name text not null,
+    constraint environments_pkey primary key (name)
+);
+insert into ferry_state.environments (name) values ('production');

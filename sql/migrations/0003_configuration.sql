@@ -1,0 +1,102 @@
+-- Names are unique per environment without regard to case: key is the name as Ferry compares it.
+create table ferry_state.databases (
+    id          bigint      not null,
+    environment text        not null,
+    name        text        not null,
+    key         text        not null,
+    connection  text        not null,
+    created_by  text        not null,
+    created_at  timestamptz not null default now(),
+    constraint databases_pkey primary key (id),
+    constraint databases_name_is_unique unique (environment, key),
+    constraint databases_environment_exists foreign key (environment)
+        references ferry_state.environments (name),
+    constraint databases_connection_is_a_reference check (connection ~ '^(env|file):')
+);
+
+create table ferry_state.data_exports (
+    id             bigint      not null,
+    environment    text        not null,
+    name           text        not null,
+    key            text        not null,
+    version_count  integer     not null,
+    active_version integer,
+    draft          jsonb,
+    created_by     text        not null,
+    created_at     timestamptz not null default now(),
+    changed_at     timestamptz not null default now(),
+    constraint data_exports_pkey primary key (id),
+    constraint data_exports_name_is_unique unique (environment, key),
+    constraint data_exports_environment_exists foreign key (environment)
+        references ferry_state.environments (name),
+    constraint data_exports_are_active_or_draft
+        check (active_version is not null or draft is not null)
+);
+
+-- Every version that was ever active, kept after its export is deleted.
+create table ferry_state.data_export_versions (
+    data_export_id bigint      not null,
+    number         integer     not null,
+    environment    text        not null,
+    name           text        not null,
+    database_id    bigint      not null,
+    tables         jsonb       not null,
+    activated_by   text        not null,
+    activated_at   timestamptz not null default now(),
+    constraint data_export_versions_pkey primary key (data_export_id, number)
+);
+create index data_export_versions_database on ferry_state.data_export_versions (database_id);
+
+create table ferry_state.destinations (
+    id                  bigint      not null,
+    environment         text        not null,
+    name                text        not null,
+    key                 text        not null,
+    kind                text        not null,
+    settings            jsonb       not null,
+    administrators_only boolean     not null,
+    created_by          text        not null,
+    created_at          timestamptz not null default now(),
+    constraint destinations_pkey primary key (id),
+    constraint destinations_name_is_unique unique (environment, key),
+    constraint destinations_environment_exists foreign key (environment)
+        references ferry_state.environments (name)
+);
+
+create table ferry_state.data_templates (
+    id             bigint      not null,
+    environment    text        not null,
+    destination_id bigint      not null,
+    name           text        not null,
+    key            text        not null,
+    settings       jsonb       not null,
+    created_by     text        not null,
+    created_at     timestamptz not null default now(),
+    constraint data_templates_pkey primary key (id),
+    constraint data_templates_name_is_unique unique (destination_id, key),
+    constraint data_templates_destination_exists foreign key (destination_id)
+        references ferry_state.destinations (id)
+);
+
+create table ferry_state.orchestrations (
+    id               bigint      not null,
+    environment      text        not null,
+    name             text        not null,
+    key              text        not null,
+    data_export_id   bigint      not null,
+    destination_id   bigint      not null,
+    data_template_id bigint      not null,
+    created_by       text        not null,
+    created_at       timestamptz not null default now(),
+    constraint orchestrations_pkey primary key (id),
+    constraint orchestrations_name_is_unique unique (environment, key),
+    constraint orchestrations_data_export_exists foreign key (data_export_id)
+        references ferry_state.data_exports (id),
+    constraint orchestrations_destination_exists foreign key (destination_id)
+        references ferry_state.destinations (id),
+    constraint orchestrations_data_template_exists foreign key (data_template_id)
+        references ferry_state.data_templates (id)
+);
+create index orchestrations_data_export on ferry_state.orchestrations (data_export_id);
+create index orchestrations_destination on ferry_state.orchestrations (destination_id);
+create index orchestrations_data_template on ferry_state.orchestrations (data_template_id);

@@ -1,0 +1,113 @@
+-- Each claim of a run or a task draws one: global and ever-increasing, never reused.
+create sequence ferry_state.tokens;
+
+create table ferry_state.workers (
+    id          bigint      not null generated always as identity,
+    name        text        not null,
+    host        text        not null,
+    process_id  integer     not null,
+    version     text        not null,
+    concurrency integer     not null,
+    started_at  timestamptz not null default now(),
+    constraint workers_pkey primary key (id)
+);
+
+-- Gone when the worker has left or was found lost.
+create table ferry_state.worker_leases (
+    worker_id    bigint      not null,
+    leased_until timestamptz not null,
+    heartbeat_at timestamptz not null,
+    constraint worker_leases_pkey primary key (worker_id),
+    constraint worker_leases_worker_exists foreign key (worker_id)
+        references ferry_state.workers (id)
+) with (fillfactor = 50);
+
+create table ferry_state.runs (
+    id                  bigint      not null,
+    environment         text        not null,
+    orchestration_id    bigint      not null,
+    orchestration_name  text        not null,
+    data_export_id      bigint      not null,
+    data_export_name    text        not null,
+    data_export_version integer     not null,
+    database_id         bigint      not null,
+    destination_id      bigint      not null,
+    destination_name    text        not null,
+    inputs              jsonb       not null,
+    created_by          text        not null,
+    created_at          timestamptz not null default now(),
+    state               text        not null,
+    attempts            integer     not null default 0,
+    token               bigint,
+    worker_id           bigint,
+    snapshot_id         text,
+    snapshot_at         timestamptz,
+    started_at          timestamptz,
+    finished_at         timestamptz,
+    retry_at            timestamptz,
+    error_code          text,
+    error_message       text,
+    error_hint          text,
+    constraint runs_pkey primary key (id),
+    constraint runs_state_is_known check (state in
+        ('queued', 'running', 'publishing', 'succeeded', 'failed', 'stopping', 'stopped')),
+    constraint runs_finished_iff_terminal check
+        ((state in ('succeeded', 'failed', 'stopped')) = (finished_at is not null)),
+    constraint runs_claimed_by_token check (worker_id is null or token is not null)
+) with (fillfactor = 70);
+create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (orchestration_id)
+    where state in ('running', 'publishing', 'stopping');
+create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
+create index runs_data_export on ferry_state.runs (data_export_id, id);
+
+-- One table of a run. Belongs to one attempt of the run: run_token.
+create table ferry_state.run_tasks (
+    run_id         bigint  not null,
+    number         integer not null,
+    run_token      bigint  not null,
+    table_schema   text    not null,
+    table_name     text    not null,
+    file           text    not null,
+    columns        jsonb   not null,
+    rows_estimated bigint  not null,
+    state          text    not null default 'available',
+    token          bigint,
+    worker_id      bigint,
+    rows           bigint,
+    bytes          bigint,
+    sha256         text,
+    started_at     timestamptz,
+    finished_at    timestamptz,
+    error_code     text,
+    error_message  text,
+    error_hint     text,
+    error_transient boolean,
+    constraint run_tasks_pkey primary key (run_id, number),
+    constraint run_tasks_run_exists foreign key (run_id) references ferry_state.runs (id),
+    constraint run_tasks_state_is_known
+        check (state in ('available', 'running', 'done', 'failed')),
+    constraint run_tasks_done_iff_counted check ((state = 'done') = (sha256 is not null))
+) with (fillfactor = 70);
+
+-- The intent to publish: from here on the run only rolls forward, with these very bytes.
+create table ferry_state.run_manifests (
+    run_id    bigint not null,
+    token     bigint not null,
+    manifest  text   not null,
+    sha256    text   not null,
+    constraint run_manifests_pkey primary key (run_id),
+    constraint run_manifests_run_exists foreign key (run_id) references ferry_state.runs (id)
+);
+
+-- How far each running task is. Inserted, never updated; only the newest row of a task counts, and
+-- all go when the task ends. Nothing is lost when a crash empties it.
+create unlogged table ferry_state.task_progress (
+    id     bigint      not null generated always as identity,
+    run_id bigint      not null,
+    number integer     not null,
+    token  bigint      not null,
+    rows   bigint      not null,
+    bytes  bigint      not null,
+    at     timestamptz not null default clock_timestamp()
+);
+create index task_progress_newest on ferry_state.task_progress (run_id, number, id desc);

@@ -1,0 +1,27 @@
+-- commands: the job table. INSERT or COPY into it to send a command; read from it what you sent.
+--
+-- A view, so that one table can be written by everybody and each sees their own rows (COPY FROM
+-- does not work on a table with row-level security). Members of ferry_viewer see all.
+create or replace view ferry.commands with (security_barrier) as
+select c.id,
+       c.command,
+       c.arguments,
+       c.environment,
+       c.priority,
+       c.run_at,
+       c.idempotency_key,
+       c.actor,
+       c.created_at,
+       coalesce(o.state, case when s.attempts > 0 then 'retrying'
+                              when s.command_id is not null then 'scheduled'
+                              else 'queued' end) as state,
+       o.code as error_code,
+       coalesce(o.message, s.last_error) as message,
+       o.hint,
+       coalesce(o.attempts, s.attempts) as attempts,
+       o.finished_at
+  from ferry_state.commands as c
+  left join ferry_state.command_outcomes as o on o.command_id = c.id
+  left join ferry_state.command_schedule as s on s.command_id = c.id
+ where c.actor = current_user
+    or pg_has_role('ferry_viewer', 'usage');

@@ -1,0 +1,8 @@
+-- workers: the worker processes on duty.
+create or replace view ferry.workers as
+select w.id, w.name, w.host, w.process_id, w.version, w.concurrency, w.started_at,
+       l.heartbeat_at, l.leased_until,
+       (select count(*) from ferry_state.run_tasks as t
+         where t.worker_id = w.id and t.state = 'running') as tasks
+  from ferry_state.workers as w
+  join ferry_state.worker_leases as l on l.worker_id = w.id;

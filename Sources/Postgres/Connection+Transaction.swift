@@ -1,0 +1,69 @@
+import CLibPQ
+
+/// How a transaction reads.
+public enum TransactionMode: Sendable {
+    /// READ COMMITTED, READ WRITE.
+    case readWrite
+    /// REPEATABLE READ, READ ONLY: every statement sees the same snapshot.
+    case snapshot
+
+    var begin: String {
+        switch self {
+        case .readWrite: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+        case .snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        }
+    }
+}
+
+extension Connection {
+    /// Runs the body in a transaction, on the connection's own thread.
+    ///
+    /// Commits when the body returns. Rolls back when it throws, when the task is cancelled, and
+    /// when the body swallowed an error that aborted the transaction, which is thrown as SQLSTATE
+    /// 25P02. A commit that was begun is not cancelled any more.
+    ///
+    /// - Throws: What the body throws; ``PostgresError`` when begin or commit fail. After
+    ///   ``PostgresError/connectionLost(_:)`` it is unknown whether the commit took effect.
+    public func transaction<T: Sendable>(
+        _ mode: TransactionMode = .readWrite,
+        _ body: (isolated Connection) async throws -> T
+    ) async throws -> T {
+        guard !isInTransaction else {
+            throw PostgresError.misuse(
+                "a transaction is open on this connection: use it, or another connection")
+        }
+        try await run(mode.begin)
+        isInTransaction = true
+        defer { isInTransaction = false }
+        do {
+            let value = try await body(self)
+            try Task.checkCancellation()
+            try commit()
+            return value
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    private func commit() throws {
+        guard session.lostReason != nil || session.transactionStatus == PQTRANS_INTRANS else {
+            throw PostgresError.server(.aborted)
+        }
+        let rows = try uninterruptible { try session.query("COMMIT", []) }
+        if rows.commandTag == "ROLLBACK" { throw PostgresError.server(.aborted) }
+    }
+
+    private func rollBack() {
+        guard session.lostReason == nil, session.transactionStatus != PQTRANS_IDLE else { return }
+        // Should this fail, the connection is lost and the server rolls back by itself.
+        try? uninterruptible { try session.run("ROLLBACK") }
+    }
+}
+
+extension ServerError {
+    /// A commit of a transaction that an earlier, swallowed error had aborted.
+    static let aborted = ServerError(
+        sqlState: "25P02", severity: "ERROR",
+        message: "the transaction was rolled back: an earlier statement in it failed")
+}

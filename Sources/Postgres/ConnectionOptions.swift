@@ -1,0 +1,103 @@
+import CLibPQ
+import Foundation
+
+/// Where to connect, and as whom.
+///
+/// What is not said is taken from libpq's own `PG…` environment variables and service files.
+/// Unless they are set there, a connection attempt gives up after 10 seconds per host, and a peer
+/// that no longer answers is noticed within a minute (TCP keepalives, `tcp_user_timeout`).
+/// Several hosts (`host=a,b target_session_attrs=read-write`) are tried in order.
+public struct ConnectionOptions: Sendable {
+    /// Keywords of libpq that override the connection string.
+    public var parameters: [String: String] = [:]
+
+    let conninfo: String
+    let applicationName: String
+
+    /// - Parameters:
+    ///   - conninfo: A URL (`postgresql://…`) or `key=value` pairs, as libpq takes them.
+    ///   - applicationName: Shown in `pg_stat_activity` unless the conninfo names another.
+    public init(_ conninfo: String = "", applicationName: String = "ferry") {
+        self.conninfo = conninfo
+        self.applicationName = applicationName
+    }
+
+    private static let defaults = [
+        ("connect_timeout", "10"),
+        ("keepalives", "1"),
+        ("keepalives_idle", "30"),
+        ("keepalives_interval", "10"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "60000"),
+    ]
+
+    /// The keywords and values for libpq, later ones overriding earlier ones.
+    ///
+    /// - Throws: ``PostgresError/cannotConnect(_:)`` for a conninfo that libpq cannot read.
+    func keywords() throws -> [(String, String)] {
+        for text in [conninfo] + parameters.keys + parameters.values { try refuseNUL(in: text) }
+        let given = try given()
+        let ambient = Self.read(PQconndefaults())
+        var keywords = Self.defaults.filter { given[$0.0] == nil && ambient[$0.0] == nil }
+        keywords.append(("fallback_application_name", applicationName))
+        keywords += given.map { ($0.key, $0.value) }
+        // Everything here reads and writes UTF-8.
+        keywords.append(("client_encoding", "UTF8"))
+        return keywords
+    }
+
+    /// Takes the password out of a text, should a message repeat it.
+    func redacting(_ text: String) -> String {
+        guard let password = try? given()["password"], !password.isEmpty else { return text }
+        return text.replacingOccurrences(of: password, with: "•••")
+    }
+
+    private func given() throws -> [String: String] {
+        var message: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(conninfo, &message) else {
+            defer { PQfreemem(message) }
+            throw PostgresError.cannotConnect(
+                "the connection string is not valid: \(Self.elided(trimmed(message)))")
+        }
+        return Self.read(options).merging(parameters) { $1 }
+    }
+
+    private static func read(
+        _ options: UnsafeMutablePointer<PQconninfoOption>?
+    ) -> [String: String] {
+        guard let options else { return [:] }
+        defer { PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var next = options
+        while let keyword = next.pointee.keyword {
+            if let value = next.pointee.val {
+                values[String(cString: keyword)] = String(cString: value)
+            }
+            next += 1
+        }
+        return values
+    }
+
+    /// libpq quotes the part it cannot read, which may be the password.
+    private static func elided(_ message: String) -> String {
+        let parts = message.components(separatedBy: "\"")
+        return parts.enumerated().map { $0.offset % 2 == 0 ? $0.element : "…" }
+            .joined(separator: "\"")
+    }
+}
+
+extension ConnectionOptions: CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// Host, port, database and user; never the password.
+    public var description: String {
+        guard let given = try? given() else { return "an invalid connection string" }
+        let shown = ["service", "host", "hostaddr", "port", "dbname", "user"]
+        let pairs = shown.compactMap { key in given[key].map { "\(key)=\($0)" } }
+        return pairs.isEmpty ? "libpq's defaults" : pairs.joined(separator: " ")
+    }
+
+    public var debugDescription: String { description }
+
+    public var customMirror: Mirror { Mirror(self, children: ["options": description]) }
+}

@@ -1,0 +1,160 @@
+import CLibPQ
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A libpq connection, used on the thread of its ``Connection`` alone. Its calls block.
+final class Session: @unchecked Sendable {
+    let pg: OpaquePointer
+    let gate: CancelGate
+    let processID: Int32
+    var lostReason: String?
+    var isCopying = false
+    var onNotice: (@Sendable (Notice) -> Void)?
+    var onNotifications: (([Notification]) -> Void)?
+    var statements: [String: String] = [:]
+    var nextStatement = 0
+    private var isClosed = false
+
+    /// Takes over an open connection.
+    init(_ pg: OpaquePointer) {
+        self.pg = pg
+        gate = CancelGate(pg)
+        processID = PQbackendPID(pg)
+        PQsetnonblocking(pg, 1)
+        PQsetNoticeReceiver(
+            pg,
+            { context, result in
+                guard let context else { return }
+                let session = Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
+                session.onNotice?(Notice(result))
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Connects; blocks for at most `connect_timeout` per host.
+    static func open(_ options: ConnectionOptions) throws -> Session {
+        let keywords = try options.keywords()
+        let texts = keywords.flatMap { [strdup($0.0), strdup($0.1)] }
+        defer { for text in texts { free(text) } }
+        var keys = stride(from: 0, to: texts.count, by: 2).map { UnsafePointer(texts[$0]) }
+        var values = stride(from: 1, to: texts.count, by: 2).map { UnsafePointer(texts[$0]) }
+        keys.append(nil)
+        values.append(nil)
+        guard let pg = PQconnectdbParams(keys, values, 0) else {
+            throw PostgresError.cannotConnect("out of memory")
+        }
+        guard PQstatus(pg) == CONNECTION_OK else {
+            defer { PQfinish(pg) }
+            throw PostgresError.cannotConnect(options.redacting(trimmed(PQerrorMessage(pg))))
+        }
+        return Session(pg)
+    }
+
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        gate.close()
+        lostReason = lostReason ?? "it was closed"
+        PQfinish(pg)
+    }
+
+    /// - Throws: When the connection is lost, or a COPY is under way.
+    func checkUsable() throws {
+        if let lostReason { throw PostgresError.connectionLost(lostReason) }
+        if isCopying {
+            throw PostgresError.misuse("the connection is busy with a COPY: use another one")
+        }
+    }
+
+    /// Looks, without waiting, whether the server ended the idle connection.
+    func probe() -> Bool {
+        guard lostReason == nil, !isCopying else { return false }
+        var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
+        guard poll(&descriptor, 1, 0) != 0 else { return true }
+        while PQconsumeInput(pg) == 1 {
+            // Parses a FATAL that the server sent before it hung up.
+            deliverNotifications()
+            guard poll(&descriptor, 1, 0) > 0 else { return PQstatus(pg) == CONNECTION_OK }
+        }
+        lost(trimmed(PQerrorMessage(pg)))
+        return false
+    }
+
+    /// Marks the connection as lost and says so.
+    @discardableResult
+    func lost(_ reason: String) -> PostgresError {
+        let reason = reason.isEmpty ? "the server closed it" : reason
+        lostReason = lostReason ?? reason
+        return .connectionLost(lostReason ?? reason)
+    }
+
+    /// What a call of libpq that returned failure means.
+    func failure() -> PostgresError {
+        let message = trimmed(PQerrorMessage(pg))
+        return PQstatus(pg) == CONNECTION_OK ? .misuse(message) : lost(message)
+    }
+
+    func failure(_ result: OpaquePointer) -> PostgresError {
+        let error = ServerError(result: result)
+        if error.endsConnection || PQstatus(pg) != CONNECTION_OK { return lost(error.message) }
+        // libpq makes up results without an SQLSTATE when the connection breaks.
+        return error.sqlState.isEmpty ? lost(error.message) : .server(error)
+    }
+
+    /// Sends what libpq has buffered, reading meanwhile so that neither side blocks the other.
+    func flush() throws {
+        while true {
+            switch PQflush(pg) {
+            case 0: return
+            case 1:
+                if try wait(for: POLLIN | POLLOUT) & Int32(POLLIN) != 0 { try consume() }
+            default: throw failure()
+            }
+        }
+    }
+
+    /// The next result, which the caller must clear; nil at the end of a statement.
+    func nextResult() throws -> OpaquePointer? {
+        while PQisBusy(pg) == 1 { try awaitInput() }
+        return PQgetResult(pg)
+    }
+
+    /// Waits until the server has sent something, and reads it.
+    func awaitInput() throws {
+        _ = try wait(for: POLLIN)
+        try consume()
+    }
+
+    private func consume() throws {
+        if PQconsumeInput(pg) == 0 { throw lost(trimmed(PQerrorMessage(pg))) }
+    }
+
+    private func wait(for events: Int32) throws -> Int32 {
+        var descriptor = pollfd(fd: PQsocket(pg), events: Int16(events), revents: 0)
+        while poll(&descriptor, 1, -1) < 0 {
+            guard errno == EINTR else { throw lost(String(cString: strerror(errno))) }
+        }
+        // An error or a hang-up is reported by the read that follows.
+        let readable = descriptor.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
+        return Int32(descriptor.revents) | (readable ? Int32(POLLIN) : 0)
+    }
+
+    /// Whether a transaction block is open, and whether it has failed.
+    var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pg) }
+
+    func deliverNotifications() {
+        guard let onNotifications else { return }
+        var received: [Notification] = []
+        while let next = PQnotifies(pg) {
+            received.append(Notification(next.pointee))
+            PQfreemem(next)
+        }
+        if !received.isEmpty { onNotifications(received) }
+    }
+}

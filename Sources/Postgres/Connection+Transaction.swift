@@ -26,7 +26,7 @@ extension Connection {
     ///   ``PostgresError/connectionLost(_:)`` it is unknown whether the commit took effect.
     public func transaction<T: Sendable>(
         _ mode: TransactionMode = .readWrite,
-        _ body: (isolated Connection) async throws -> T
+        _ body: @Sendable (isolated Connection) async throws -> T
     ) async throws -> T {
         guard !isInTransaction else {
             throw PostgresError.misuse(

@@ -22,7 +22,7 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missing(let setting, let rule):
             "setting \"\(setting)\" is missing: it \(rule)"
         case .wrongType(let setting, let expected, let actual):
-            "setting \"\(setting)\" must be a \(expected), was a \(actual)"
+            "setting \"\(setting)\" must be \(expected), was \(actual)"
         case .notAllowed(let setting, let value, let rule):
             "setting \"\(setting)\" \(rule); was \"\(value.shown)\""
         }

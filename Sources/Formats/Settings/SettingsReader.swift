@@ -33,7 +33,7 @@ public struct SettingsReader: Sendable {
         case nil: return nil
         case .string(let text)?: return text
         case let other?:
-            throw .wrongType(setting: setting, expected: "string", actual: other.typeName)
+            throw .wrongType(setting: setting, expected: "a string", actual: other.typeName)
         }
     }
 
@@ -43,7 +43,7 @@ public struct SettingsReader: Sendable {
         case nil: return nil
         case .bool(let value)?: return value
         case let other?:
-            throw .wrongType(setting: setting, expected: "boolean", actual: other.typeName)
+            throw .wrongType(setting: setting, expected: "a boolean", actual: other.typeName)
         }
     }
 
@@ -93,11 +93,11 @@ enum JSONValue: Decodable, Sendable {
     var typeName: String {
         switch self {
         case .null: "null"
-        case .bool: "boolean"
-        case .number: "number"
-        case .string: "string"
-        case .array: "array"
-        case .object: "object"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
         }
     }
 }

@@ -47,8 +47,7 @@ public enum FileName {
                 result.unicodeScalars.append(scalar)
             } else {
                 for byte in String(scalar).utf8 {
-                    let digits = String(byte, radix: 16, uppercase: true)
-                    result += "%" + (byte < 16 ? "0" : "") + digits
+                    result += "%" + CollectionOfOne(byte).hexadecimal.uppercased()
                 }
             }
         }
@@ -74,7 +73,6 @@ public enum FileName {
     }
 
     private static func hash(of name: String) -> String {
-        SHA256.hash(data: Data(name.utf8)).prefix(8)
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        SHA256.hash(data: Data(name.utf8)).prefix(8).hexadecimal
     }
 }

@@ -47,10 +47,10 @@ let all: [Target] = [
     module("Formats", ["CZlib", crypto]),
     module("Manifests", ["Formats", crypto]),
     module("Destinations", ["Formats", "Manifests", crypto]),
-    module("SourceDatabases", ["Postgres"]),
+    module("SourceDatabases", ["Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Postgres", "Lifecycle", "SourceDatabases", "Destinations", logging]),
+        ["Postgres", "Lifecycle", "SourceDatabases", logging]),
     module(
         "RunEngine",
         [

@@ -3,7 +3,7 @@ public struct Event: Hashable, Codable, Sendable {
     public var kind: EventKind
     public var objectKind: ObjectKind
     public var objectID: Int64
-    /// For a run the name of its orchestration.
+    /// For a run the name of the data export that it sends.
     public var objectName: String
     /// The run that the event is about, if it is about one.
     public var run: Int64?

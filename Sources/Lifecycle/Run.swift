@@ -54,7 +54,7 @@ public struct Run: StoredObject {
 
     public static let kind = ObjectKind.run
     public static var table: WritableKeyPath<World, ObjectTable<Run>> { \.runs }
-    public var name: String { orchestrationName }
+    public var name: String { dataExportName }
     // Runs have no names of their own: each is alone in its scope.
     public var scope: Int64 { id }
 

@@ -1,3 +1,4 @@
+public import Lifecycle
 public import Postgres
 
 extension SourceDatabase {

@@ -1,3 +1,4 @@
+public import Lifecycle
 public import Postgres
 
 /// The one snapshot from which all tables of a run are read, held open.
@@ -46,7 +47,7 @@ public struct SourceSnapshot: Sendable {
         let missing = wanted.filter { known[$0] == nil }
         if !missing.isEmpty {
             throw SourceError.tablesMissing(
-                database: source.name, tables: missing.map { "\($0.schema).\($0.name)" })
+                database: source.name, tables: missing.map { shown($0.canonical) })
         }
         return wanted
     }

@@ -1,3 +1,4 @@
+public import Lifecycle
 import Postgres
 
 /// A table of a source database as one snapshot sees it.
@@ -23,4 +24,9 @@ public struct SourceTable: Sendable, Equatable {
         if needsSelect { return "(SELECT \(list) FROM \(name.quoted))" }
         return name.quoted + (list.isEmpty ? "" : " (\(list))")
     }
+}
+
+extension TableName {
+    /// For SQL: both parts quoted.
+    var quoted: String { "\(quoteIdentifier(schema)).\(quoteIdentifier(name))" }
 }

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Manifests
 import Testing
 
 @testable import Destinations
@@ -112,6 +113,16 @@ struct DirectoryDestinationTests {
         try await place.connect().publish(sample.publication)  // an empty one is not in the way
 
         #expect(try place.visible() == sample.visible)
+    }
+
+    @Test func `holds deliveries that verify`() async throws {
+        let sample = try SamplePublication()
+        try await sample.stage(at: place.connect())
+
+        try await place.connect().publish(sample.publication)
+
+        let path = place.root + "/" + SamplePublication.folder + "/manifest.json"
+        #expect(try verify(manifestAt: path).isComplete)
     }
 
     @Test func `gives readers of its group access and others none`() async throws {

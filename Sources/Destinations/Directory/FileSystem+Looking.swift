@@ -62,8 +62,14 @@ extension FileSystem {
     /// process removes meanwhile is as good.
     static func remove(_ path: String) throws {
         if try kind(of: path) == S_IFDIR {
-            for name in try names(in: path) { try remove(path + "/" + name) }
-            if rmdir(path) != 0, errno != ENOENT { throw SystemCallError(path) }
+            for attempt in 1...3 {
+                for name in try names(in: path) { try remove(path + "/" + name) }
+                if rmdir(path) == 0 || errno == ENOENT { return }
+                // A zombie may have put another file there meanwhile.
+                if errno != ENOTEMPTY && errno != EEXIST || attempt == 3 {
+                    throw SystemCallError(path)
+                }
+            }
         } else if unlink(path) != 0, errno != ENOENT, errno != ENOTDIR {
             throw SystemCallError(path)
         }

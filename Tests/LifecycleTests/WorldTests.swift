@@ -164,7 +164,8 @@ struct WorldTests {
         let object = "\"object_id\":10,\"object_kind\":\"data_export\",\"object_name\":\"Daily\""
         #expect(
             try json(first + second) == """
-                [{"details":{"version":1},"environment":"production","kind":"draft_opened",\(object)},\
+                [{"details":{"version":1},"environment":"production",\
+                "kind":"draft_opened",\(object)},\
                 {"details":{"tables":["public.c"]},"environment":"production",\
                 "kind":"tables_added",\(object)},\
                 {"details":{"replaced":1,"version":2},"environment":"production",\

@@ -11,8 +11,7 @@
 /// - **Publishing rolls forward and is idempotent.** It may be called again after a stop at any
 ///   step, and by several processes at once, as long as all pass the same publication. Each call
 ///   then succeeds, or throws and has done no harm. Once published, it succeeds again for the
-///   same manifest and throws ``DestinationError/alreadyPublished(destination:folder:existing:publishing:)``
-///   for another.
+///   same manifest and throws `DestinationError.alreadyPublished` for another.
 /// - **Durable when it returns.** What ``StagedFileWriter/finish()`` or ``publish(_:)`` reported
 ///   survives a power cut.
 /// - **Errors** are ``DestinationError``, which says whether trying again can help.

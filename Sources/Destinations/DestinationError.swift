@@ -82,8 +82,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
             "destination \"\(destination.shown)\": \"\(file.shown)\" should have \(expected) and "
                 + "has \(actual). Check the storage, then restart the run"
         case .invalidPublication(let destination, let run, let reason):
-            "destination \"\(destination.shown)\": run \(run) cannot be published: \(reason.shown). "
-                + "Restart the run"
+            "destination \"\(destination.shown)\": run \(run) cannot be published: "
+                + "\(reason.shown). Restart the run"
         }
     }
 }

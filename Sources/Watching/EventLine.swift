@@ -93,3 +93,29 @@ public struct EventLine: Sendable {
         return formatter.date(from: text)
     }
 }
+
+extension EventLine {
+    /// `12:03:44  run 7 Daily customers  running  3/5 tables, 64 %`
+    public func text(_ run: Run, now: Date) -> String {
+        var parts = [
+            clock(now), Display.escaped("run \(run.id) ") + Frame.name(of: run),
+            Display.escaped(run.state),
+        ]
+        var details: [String] = []
+        if run.tables > 0 { details.append("\(run.tablesDone)/\(run.tables) tables") }
+        if run.isMoving { details.append("\(Int(run.percent)) %") }
+        if let error = run.errorMessage { details.append(Display.escaped(error)) }
+        if !details.isEmpty { parts.append(details.joined(separator: ", ")) }
+        return parts.joined(separator: "  ")
+    }
+
+    /// `12:03:44  command 42 create_data_export  queued`
+    public func text(_ command: Command, now: Date) -> String {
+        var parts = [
+            clock(now), Display.escaped("command \(command.id) \(command.command)"),
+            Display.escaped(command.state),
+        ]
+        if let message = command.message { parts.append(Display.escaped(message)) }
+        return parts.joined(separator: "  ")
+    }
+}

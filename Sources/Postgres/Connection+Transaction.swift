@@ -24,37 +24,47 @@ extension Connection {
     ///
     /// - Throws: What the body throws; ``PostgresError`` when begin or commit fail. After
     ///   ``PostgresError/connectionLost(_:)`` it is unknown whether the commit took effect.
-    public func transaction<T: Sendable>(
+    public nonisolated func transaction<T: Sendable>(
         _ mode: TransactionMode = .readWrite,
         _ body: @Sendable (isolated Connection) async throws -> T
     ) async throws -> T {
+        try await begin(mode)
+        do {
+            let value = try await body(self)
+            try await commit()
+            return value
+        } catch {
+            await rollBack()
+            throw error
+        }
+    }
+
+    private func begin(_ mode: TransactionMode) async throws {
         guard !isInTransaction else {
             throw PostgresError.misuse(
                 "a transaction is open on this connection: use it, or another connection")
         }
-        try await run(mode.begin)
         isInTransaction = true
-        defer { isInTransaction = false }
         do {
-            let value = try await body(self)
-            try Task.checkCancellation()
-            try commit()
-            return value
+            try await run(mode.begin)
         } catch {
-            rollBack()
+            isInTransaction = false
             throw error
         }
     }
 
     private func commit() throws {
+        try Task.checkCancellation()
         guard session.lostReason != nil || session.transactionStatus == PQTRANS_INTRANS else {
             throw PostgresError.server(.aborted)
         }
         let rows = try uninterruptible { try session.query("COMMIT", []) }
         if rows.commandTag == "ROLLBACK" { throw PostgresError.server(.aborted) }
+        isInTransaction = false
     }
 
     private func rollBack() {
+        isInTransaction = false
         guard session.lostReason == nil, session.transactionStatus != PQTRANS_IDLE else { return }
         // Should this fail, the connection is lost and the server rolls back by itself.
         try? uninterruptible { try session.run("ROLLBACK") }

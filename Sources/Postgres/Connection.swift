@@ -97,8 +97,8 @@ public actor Connection {
     /// Runs the body on the connection's own thread, where each query costs no hop.
     ///
     /// The body may block that thread, and delays nothing but this connection.
-    public func isolated<T: Sendable>(
-        _ body: @Sendable (isolated Connection) async throws -> T
+    public nonisolated func isolated<T: Sendable>(
+        _ body: (isolated Connection) async throws -> T
     ) async throws -> T {
         try await body(self)
     }

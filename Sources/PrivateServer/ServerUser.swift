@@ -1,0 +1,51 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The system user that runs the server: we ourselves, or `postgres` when we are root.
+enum ServerUser: Sendable, Equatable {
+    case ourselves
+    case other(name: String, uid: uid_t, gid: gid_t)
+
+    static func choose() throws -> ServerUser {
+        guard geteuid() == 0 else { return .ourselves }
+        for name in ["postgres", "nobody"] {
+            guard let entry = getpwnam(name) else { continue }
+            guard setpriv != nil else {
+                throw PrivateServerError.noUnprivilegedUser(
+                    "the program `setpriv` (util-linux), which would run it as \(name), is missing")
+            }
+            return .other(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
+        }
+        throw PrivateServerError.noUnprivilegedUser("there is no user `postgres`")
+    }
+
+    /// The command line that runs a program as this user, in the same process.
+    func command(_ arguments: [String]) -> [String] {
+        guard case .other(_, let uid, let gid) = self, let setpriv = Self.setpriv else {
+            return arguments
+        }
+        return [setpriv, "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups"] + arguments
+    }
+
+    /// Gives a file or directory to this user.
+    func own(_ path: String) throws {
+        guard case .other(let name, let uid, let gid) = self else { return }
+        guard chown(path, uid, gid) == 0 else {
+            throw PrivateServerError.directory(
+                "cannot give \(path) to user \(name): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    private static var setpriv: String? {
+        ["/usr/bin/setpriv", "/bin/setpriv"].first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+    }
+}

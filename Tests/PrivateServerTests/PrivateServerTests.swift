@@ -1,0 +1,71 @@
+import Foundation
+import Postgres
+import PrivateServer
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite("A private server")
+struct PrivateServerTests {
+    @Test func `takes connections over its socket and over TCP and leaves nothing behind`()
+        async throws
+    {
+        let server = try await PrivateServer.start()
+        let process = try #require(server.processID)
+
+        for url in [server.url(database: "postgres"), server.tcpURL(database: "postgres")] {
+            let connection = try await Connection.connect(ConnectionOptions(url))
+            #expect(try await connection.query("SELECT current_user")[0][0].string() == "ferry")
+        }
+        await server.stop()
+
+        #expect(kill(process, 0) == -1)
+        #expect(!FileManager.default.fileExists(atPath: server.directory))
+        #expect(!FileManager.default.fileExists(atPath: server.host))
+        #expect(server.processID == nil)
+    }
+
+    @Test func `keeps its data and port across a kill and a restart`() async throws {
+        let server = try await PrivateServer.start(durable: true)
+        let options = ConnectionOptions(server.url(database: "postgres"))
+        let before = try await Connection.connect(options)
+        try await before.run("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
+
+        try await server.restart()
+
+        await #expect(throws: PostgresError.self) { try await before.query("SELECT 1") }
+        let after = try await Connection.connect(options)
+        #expect(try await after.query("SELECT n FROM kept")[0][0].int() == 7)
+        await server.stop()
+    }
+
+    @Test func `keeps its data in a directory that it was given`() async throws {
+        let directory = "/tmp/ferry kept \(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let first = try await PrivateServer.start(in: directory)
+        let writer = try await Connection.connect(
+            ConnectionOptions(first.url(database: "postgres")))
+        try await writer.run("CREATE TABLE kept (n int)")
+        await first.stop()
+
+        let second = try await PrivateServer.start(
+            in: directory, settings: ["application_name": "a 'quoted' name"])
+
+        let reader = try await Connection.connect(
+            ConnectionOptions(second.url(database: "postgres")))
+        #expect(try await reader.query("SELECT * FROM kept").isEmpty)
+        await second.stop()
+    }
+
+    @Test func `says what the server said when it cannot start`() async throws {
+        let error = await #expect(throws: PrivateServerError.self) {
+            _ = try await PrivateServer.start(settings: ["no_such_setting": "1"])
+        }
+
+        #expect(error?.description.contains("no_such_setting") == true)
+    }
+}

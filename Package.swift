@@ -44,13 +44,13 @@ let all: [Target] = [
     module("PrivateServer"),
     module("Migrations", ["Postgres", "SchemaFiles"]),
     module("Lifecycle"),
-    module("Formats", ["CZlib"]),
-    module("Manifests", [crypto]),
-    module("Destinations", ["Manifests", crypto]),
-    module("SourceDatabases", ["Postgres"]),
+    module("Formats", ["CZlib", crypto]),
+    module("Manifests", ["Formats", crypto]),
+    module("Destinations", ["Formats", "Manifests", crypto]),
+    module("SourceDatabases", ["Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Postgres", "Lifecycle", "SourceDatabases", "Destinations", logging]),
+        ["Postgres", "Lifecycle", "SourceDatabases", logging]),
     module(
         "RunEngine",
         [
@@ -76,8 +76,8 @@ let all: [Target] = [
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
     tests("LifecycleTests", ["Lifecycle"]),
     tests("FormatsTests", ["Formats"]),
-    tests("ManifestsTests", ["Manifests"]),
-    tests("DestinationsTests", ["Destinations", "Manifests"]),
+    tests("ManifestsTests", ["Manifests", "Formats", crypto]),
+    tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
     tests("SourceDatabasesTests", ["SourceDatabases", "Postgres", "TestSupport"]),
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(

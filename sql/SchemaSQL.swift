@@ -64,6 +64,7 @@ public enum SchemaSQL {
         SQLFile("lane_of", PackageResources.lane_of_sql),
         SQLFile("leave", PackageResources.leave_sql),
         SQLFile("load_world", PackageResources.load_world_sql),
+        SQLFile("lock_objects", PackageResources.lock_objects_sql),
         SQLFile("open_run", PackageResources.open_run_sql),
         SQLFile("record_event", PackageResources.record_event_sql),
         SQLFile("record_run_event", PackageResources.record_run_event_sql),

@@ -98,7 +98,7 @@ public actor Connection {
     ///
     /// The body may block that thread, and delays nothing but this connection.
     public nonisolated func isolated<T: Sendable>(
-        _ body: (isolated Connection) async throws -> T
+        _ body: @Sendable (isolated Connection) async throws -> T
     ) async throws -> T {
         try await body(self)
     }

@@ -10,6 +10,7 @@ create or replace function ferry_state.claim_commands(p_limit integer, p_mark xi
 returns table (
     mark        xid8,
     id          bigint,
+    lane        bigint,
     command     text,
     environment text,
     arguments   text,
@@ -67,7 +68,8 @@ begin
 
     return query
     select least(min(first.xact), pg_snapshot_xmin(pg_current_snapshot())),
-           null::bigint, null::text, null::text, null::text, null::text, null::smallint
+           null::bigint, null::bigint, null::text, null::text, null::text, null::text,
+           null::smallint
       from generate_series(0, 3) as p (priority)
      cross join lateral (
         select xact
@@ -81,7 +83,8 @@ begin
         -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all
         -- that the worker before us did in them.
         return query
-        select null::xid8, c.id, c.command, c.environment, c.arguments::text, c.actor, q.attempts
+        select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
+               q.attempts
           from ferry_state.command_queue as q
           join ferry_state.commands as c on c.id = q.command_id
          where q.lane = any (v_lanes)

@@ -1,12 +1,18 @@
 -- load_world: the objects that a batch of commands touches, locked, as one JSON document.
 --
--- p_references: {"data_export": [["production", "daily customers"], …], "run": [["production", "7"]], …}
---   kind -> [environment, key]; the key of a data template is its destination's key, U+001F and its own.
--- Locks: always kind by kind in the order below and by id within a kind, so two workers cannot
---        wait for each other.
+-- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
+--   environment, the key and whether the batch may change or delete the object. The key of a data
+--   template is its destination's key, U+001F and its own; that of a run its id.
+-- Locks: what may be changed against everybody, what is only referred to against changes; always
+--        kind by kind in the order below and by id within a kind, so that two workers hardly ever
+--        wait for each other in a circle.
 create or replace function ferry_state.load_world(p_references jsonb)
 returns text
 language plpgsql
+-- A batch names few objects of many; statistics of young tables would have it read them all.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     v_destinations   bigint[];
@@ -37,10 +43,10 @@ begin
     end if;
 
     -- Locked first, so that what refers to them cannot change while we look.
-    perform 1 from ferry_state.databases where id = any (v_databases) order by id for no key update;
-    perform 1 from ferry_state.destinations where id = any (v_destinations) order by id for no key update;
+    perform ferry_state.lock_objects('databases', p_references -> 'database');
+    perform ferry_state.lock_objects('destinations', p_references -> 'destination');
+    perform ferry_state.lock_objects('data_exports', p_references -> 'data_export');
     perform 1 from ferry_state.data_templates where id = any (v_templates) order by id for no key update;
-    perform 1 from ferry_state.data_exports where id = any (v_exports) order by id for no key update;
 
     if v_databases is not null then
         v_exports := v_exports || array(

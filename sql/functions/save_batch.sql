@@ -1,7 +1,7 @@
 -- save_batch: write what a batch of commands changed, how each command ended and its events.
 --
--- p_changes:  the changes of the lifecycle core: arrays of objects per kind, deleted ids per kind,
---             versions of data exports to keep for ever. Null when nothing changed.
+-- p_changes:  the changes of the lifecycle core: saved objects and deleted ids per kind, versions of
+--             data exports to keep for ever. Null when nothing changed.
 -- p_outcomes: [{"id", "state", "code", "message", "hint", "attempts"}]; each leaves the queue.
 -- p_retries:  [{"id", "attempts", "delay_seconds", "error"}]; each waits on the schedule.
 -- p_events:   [{"environment", "event", "object_kind", …}]

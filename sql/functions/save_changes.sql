@@ -6,9 +6,9 @@ as $$
 begin
     insert into ferry_state.data_export_versions
            (data_export_id, number, environment, name, database_id, tables, activated_by)
-    select data_export_id, number, environment, name, database_id, tables, activated_by
+    select export_id, number, environment, name, database_id, tables, activated_by
       from json_to_recordset(p_changes -> 'versions') as r (
-          data_export_id bigint, number integer, environment text, name text,
+          export_id bigint, number integer, environment text, name text,
           database_id bigint, tables jsonb, activated_by text);
 
     -- Deletions first, dependents before what they depend on: a name freed here may be taken below.
@@ -25,14 +25,14 @@ begin
 
     insert into ferry_state.databases (id, environment, name, key, connection, created_by)
     select id, environment, name, key, connection, created_by
-      from json_to_recordset(p_changes -> 'databases') as r (
+      from json_to_recordset(p_changes -> 'saved' -> 'databases') as r (
           id bigint, environment text, name text, key text, connection text, created_by text)
     on conflict (id) do update set connection = excluded.connection;
 
     insert into ferry_state.data_exports
            (id, environment, name, key, version_count, active_version, draft, created_by)
     select id, environment, name, key, version_count, (active ->> 'number')::integer, draft, created_by
-      from json_to_recordset(p_changes -> 'data_exports') as r (
+      from json_to_recordset(p_changes -> 'saved' -> 'data_exports') as r (
           id bigint, environment text, name text, key text, version_count integer,
           active json, draft jsonb, created_by text)
     on conflict (id) do update
@@ -42,7 +42,7 @@ begin
     insert into ferry_state.destinations
            (id, environment, name, key, kind, settings, administrators_only, created_by)
     select id, environment, name, key, kind, settings, administrators_only, created_by
-      from json_to_recordset(p_changes -> 'destinations') as r (
+      from json_to_recordset(p_changes -> 'saved' -> 'destinations') as r (
           id bigint, environment text, name text, key text, kind text, settings jsonb,
           administrators_only boolean, created_by text)
     on conflict (id) do update
@@ -51,7 +51,7 @@ begin
     insert into ferry_state.data_templates
            (id, environment, destination_id, name, key, settings, created_by)
     select id, environment, destination_id, name, key, settings, created_by
-      from json_to_recordset(p_changes -> 'data_templates') as r (
+      from json_to_recordset(p_changes -> 'saved' -> 'data_templates') as r (
           id bigint, environment text, destination_id bigint, name text, key text,
           settings jsonb, created_by text)
     on conflict (id) do update set settings = excluded.settings;
@@ -59,13 +59,13 @@ begin
     insert into ferry_state.orchestrations
            (id, environment, name, key, data_export_id, destination_id, data_template_id, created_by)
     select id, environment, name, key, data_export_id, destination_id, data_template_id, created_by
-      from json_to_recordset(p_changes -> 'orchestrations') as r (
+      from json_to_recordset(p_changes -> 'saved' -> 'orchestrations') as r (
           id bigint, environment text, name text, key text, data_export_id bigint,
           destination_id bigint, data_template_id bigint, created_by text)
     on conflict (id) do nothing;
 
-    if json_array_length(p_changes -> 'runs') > 0 then
-        perform ferry_state.save_runs(p_changes -> 'runs');
+    if json_array_length(p_changes -> 'saved' -> 'runs') > 0 then
+        perform ferry_state.save_runs(p_changes -> 'saved' -> 'runs');
     end if;
 end;
 $$;

@@ -1,0 +1,117 @@
+import Foundation
+import Lifecycle
+import Postgres
+
+/// Applies claimed commands inside the transaction that claimed them.
+struct BatchApplier: Sendable {
+    let facts: FactFinder
+    let retry: RetryPolicy
+
+    /// Applies all of them together; should the database refuse what one of them wrote, each by
+    /// itself, so that none spoils its neighbours.
+    func apply(_ commands: [ClaimedCommand], _ connection: isolated Connection) async throws {
+        do {
+            try await together(commands, connection)
+        } catch PostgresError.server(let error) {
+            try await connection.run("ROLLBACK TO SAVEPOINT batch")
+            if commands.count == 1 {
+                try await giveUp(commands[0], "\(error)", connection)
+            } else {
+                try await oneByOne(commands, connection)
+            }
+        }
+    }
+
+    private func oneByOne(
+        _ commands: [ClaimedCommand], _ connection: isolated Connection
+    ) async throws {
+        var waiting: Set<Int64> = []
+        for command in commands where !waiting.contains(command.lane) {
+            do {
+                waiting.formUnion(try await together([command], connection))
+            } catch PostgresError.server(let error) {
+                try await connection.run("ROLLBACK TO SAVEPOINT batch")
+                try await giveUp(command, "\(error)", connection)
+                waiting.insert(command.lane)
+            }
+        }
+    }
+
+    /// Writes that a command could not be carried out this time.
+    private func giveUp(
+        _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
+    ) async throws {
+        var result = BatchResult()
+        result.troubled(command, by: reason, retry)
+        try await save(result, changes: nil, connection)
+    }
+
+    /// - Returns: The lanes that wait for another attempt of their first command.
+    @discardableResult
+    private func together(
+        _ commands: [ClaimedCommand], _ connection: isolated Connection
+    ) async throws -> Set<Int64> {
+        let encoder = JSONEncoder()
+        let references = try encoder.encode(CommandReferences(commands))
+        let loaded = try await connection.pipeline([
+            Statement("SAVEPOINT batch"),
+            Statement(
+                "select ferry_state.load_world($1::jsonb)",
+                [.text(String(decoding: references, as: UTF8.self))]),
+        ])
+        let text = try loaded[1].first?[0].string() ?? "{}"
+        var world = try JSONDecoder().decode(World.self, from: Data(text.utf8))
+
+        var result = BatchResult()
+        var waiting: Set<Int64> = []
+        for claimed in commands where !waiting.contains(claimed.lane) {
+            do {
+                switch try await decision(on: claimed, &world, connection) {
+                case .success(let events): result.applied(claimed, events)
+                case .failure(let rejection): result.rejected(claimed, rejection)
+                }
+            } catch let trouble as FactUnavailable {
+                result.troubled(claimed, by: trouble.reason, retry)
+                waiting.insert(claimed.lane)
+            }
+        }
+        try await save(result, changes: world.changes(), connection)
+        return waiting
+    }
+
+    /// Decides one command, looking up the facts that its rules ask for.
+    private func decision(
+        on claimed: ClaimedCommand, _ world: inout World, _ connection: isolated Connection
+    ) async throws -> Result<[Event], Rejection> {
+        let command: Command
+        switch claimed.command {
+        case .success(let understood): command = understood
+        case .failure(let rejection): return .failure(rejection)
+        }
+        while true {
+            switch decide(command, from: claimed.envelope, &world) {
+            case .applied(let events): return .success(events)
+            case .rejected(let rejection): return .failure(rejection)
+            case .needs(let fact):
+                world.learn(fact, try await facts.find(fact, in: world, connection))
+            }
+        }
+    }
+
+    private func save(
+        _ result: BatchResult, changes: Changes?, _ connection: isolated Connection
+    ) async throws {
+        let encoder = JSONEncoder()
+        func json(_ value: some Encodable) throws -> Value {
+            .text(String(decoding: try encoder.encode(value), as: UTF8.self))
+        }
+        let changed = changes.flatMap { $0.isEmpty ? nil : $0 }
+        _ = try await connection.query(
+            "select ferry_state.save_batch($1::json, $2::json, $3::json, $4::json)",
+            [
+                try changed.map(json) ?? .null, try json(result.outcomes),
+                result.retries.isEmpty ? .null : try json(result.retries),
+                try json(result.events),
+            ])
+    }
+}

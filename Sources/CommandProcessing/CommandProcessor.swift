@@ -1,0 +1,46 @@
+import Foundation
+import Lifecycle
+public import Postgres
+
+/// Applies commands: claims a batch, folds it through the lifecycle core, and writes every change,
+/// outcome and event in the same transaction.
+public actor CommandProcessor {
+    private let connection: Connection
+    private let applier: BatchApplier
+    private let batchMax: Int
+    /// Everything that waits, or can still become visible, was written at or after this transaction.
+    private var mark = "0"
+
+    /// - Parameters:
+    ///   - connection: Used by nobody else.
+    ///   - batchMax: The most commands a transaction. Defaults to 500.
+    public init(
+        connection: Connection, facts: FactFinder, retry: RetryPolicy = RetryPolicy(),
+        batchMax: Int = 500
+    ) {
+        self.connection = connection
+        self.applier = BatchApplier(facts: facts, retry: retry)
+        self.batchMax = batchMax
+    }
+
+    /// Applies what waits, at most one batch.
+    ///
+    /// - Returns: How many commands were claimed; 0 when there is nothing to do now.
+    /// - Throws: `PostgresError`; then nothing of the batch has happened.
+    public func applyBatch() async throws -> Int {
+        let (applier, batchMax, mark) = (applier, batchMax, mark)
+        let (claimed, newMark) = try await connection.transaction { connection in
+            let rows = try await connection.query(
+                "select * from ferry_state.claim_commands($1, $2::xid8)",
+                [.int(Int64(batchMax)), .text(mark)])
+            let decoder = JSONDecoder()
+            let newMark = try rows.first { !$0[0].isNull }?[0].string()
+            let commands = try rows.filter { $0[0].isNull }
+                .map { try ClaimedCommand($0, decoder: decoder) }
+            if !commands.isEmpty { try await applier.apply(commands, connection) }
+            return (commands.count, newMark)
+        }
+        if let newMark { self.mark = newMark }
+        return claimed
+    }
+}

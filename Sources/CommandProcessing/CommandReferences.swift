@@ -1,0 +1,38 @@
+import Lifecycle
+
+/// The objects that a batch names, as the SQL function `load_world` takes them.
+struct CommandReferences: Encodable {
+    /// By kind; whether the batch may change or delete the object.
+    private var writes: [ObjectKind: [Reference: Bool]] = [:]
+
+    init(_ commands: [ClaimedCommand]) {
+        for claimed in commands {
+            guard case .success(let command) = claimed.command else { continue }
+            let target = CommandDefinition.named(claimed.envelope.name)?.lane
+            for reference in command.references(in: claimed.envelope.environment) {
+                writes[reference.kind, default: [:]][reference, default: false] =
+                    writes[reference.kind]?[reference] == true || reference.kind == target
+            }
+        }
+    }
+
+    private struct Entry: Encodable {
+        let reference: Reference
+        let write: Bool
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.unkeyedContainer()
+            try container.encode(reference.environment)
+            try container.encode(reference.key)
+            try container.encode(write)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try Dictionary(
+            uniqueKeysWithValues: writes.map { kind, references in
+                (kind.rawValue, references.map { Entry(reference: $0.key, write: $0.value) })
+            }
+        ).encode(to: encoder)
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+public import Lifecycle
+import Postgres
+import SourceDatabases
+
+/// Looks up what the rules of a command depend on and the configuration does not hold.
+public struct FactFinder: Sendable {
+    /// Tests a destination with these settings; returns the reason when it cannot be used.
+    public typealias DestinationTest =
+        @Sendable (_ kind: String, _ settings: JSONValue) async -> String?
+    /// Checks the settings of a data template; returns the reason when they are not valid.
+    public typealias TemplateCheck = @Sendable (_ settings: JSONValue) -> String?
+
+    let destinationTest: DestinationTest
+    let templateCheck: TemplateCheck
+
+    public init(
+        destinationTest: @escaping DestinationTest, templateCheck: @escaping TemplateCheck
+    ) {
+        self.destinationTest = destinationTest
+        self.templateCheck = templateCheck
+    }
+
+    /// - Throws: ``FactUnavailable`` when the fact cannot be looked up now, but may be later;
+    ///   `PostgresError` of the queue's own connection.
+    func find(
+        _ fact: Fact, in world: World, _ connection: isolated Connection
+    ) async throws -> FactValue {
+        switch fact {
+        case .catalog(let id):
+            guard let database = world.database(id: id) else {
+                return .failed("the database is no longer registered")
+            }
+            return try await catalog(of: database)
+        case .registeredDatabases(let environment):
+            let rows = try await connection.query(
+                "select name from ferry_state.databases where environment = $1",
+                [.text(environment)])
+            return .names(try rows.map { try $0[0].string() })
+        case .destinationTest(let kind, let settings):
+            return await destinationTest(kind, settings).map(FactValue.failed) ?? .passed
+        case .templateCheck(let settings):
+            return templateCheck(settings).map(FactValue.failed) ?? .passed
+        }
+    }
+
+    private func catalog(of database: Database) async throws -> FactValue {
+        do {
+            let source = try SourceDatabase(name: database.name, connection: database.connection)
+            let connection = try await source.connect()
+            do {
+                let tables = try await SourceDatabase.tables(connection, partitions: true)
+                await connection.close()
+                return .catalog(Catalog(tables))
+            } catch {
+                await connection.close()
+                throw error
+            }
+        } catch let error as SourceError {
+            return .failed("\(error); \(error.hint)")
+        } catch let error as PostgresError where error.isTransient {
+            throw FactUnavailable(
+                reason: "database \"\(shown(database.name))\" cannot be reached: \(error)")
+        } catch let error as PostgresError {
+            return .failed("\(error)")
+        }
+    }
+}
+
+/// A fact that cannot be looked up now: a reason to try the command again later.
+struct FactUnavailable: Error {
+    let reason: String
+}

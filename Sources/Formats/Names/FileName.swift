@@ -1,0 +1,78 @@
+import Crypto
+import Foundation
+
+/// Turns names from a database or a person into names of files and folders.
+public enum FileName {
+    /// The longest result of ``sanitised(_:)``, in bytes. It leaves room for extensions below
+    /// the 255 bytes that file systems allow.
+    public static let bytesMax = 200
+
+    /// `name` as one path component that is safe on every common file system.
+    ///
+    /// Letters, marks and digits of any script and `-`, `_`, `.` and space stay. Everything else,
+    /// a leading dot, and a leading or trailing space or trailing dot are percent-encoded as
+    /// UTF-8. A longer result is cut between characters and ends in `~` and 16 hexadecimal
+    /// digits of the name's SHA-256. The empty name becomes `empty~`.
+    ///
+    /// Two different names never give the same result, and the same name gives the same result
+    /// for ever. Names that differ only in case, or in Unicode normalisation, give results
+    /// that differ only so; see ``DataTemplateSettings/fileNames(for:)``.
+    public static func sanitised(_ name: String) -> String {
+        guard !name.isEmpty else { return "empty~" }
+        let hashMark = "~" + hash(of: name)
+        var result = ""
+        var cut = ""
+        for index in name.indices {
+            result += encoded(name[index], at: index, of: name)
+            if result.utf8.count <= bytesMax - hashMark.utf8.count { cut = result }
+            if result.utf8.count > bytesMax { return cut + hashMark }
+        }
+        return result
+    }
+
+    /// The name, without extension, of the file that holds `table`: `orders`, `sales.orders`.
+    public static func stem(of table: TableName) -> String { sanitised(table.qualified) }
+
+    private static func encoded(
+        _ character: Character, at index: String.Index, of name: String
+    ) -> String {
+        let scalars = name.unicodeScalars
+        var result = ""
+        var position = index
+        for scalar in character.unicodeScalars {
+            let isFirst = position == scalars.startIndex
+            position = scalars.index(after: position)
+            let isLast = position == scalars.endIndex
+            if isKept(scalar, first: isFirst, last: isLast) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                for byte in String(scalar).utf8 {
+                    result += "%" + CollectionOfOne(byte).hexadecimal.uppercased()
+                }
+            }
+        }
+        return result
+    }
+
+    private static func isKept(_ scalar: Unicode.Scalar, first: Bool, last: Bool) -> Bool {
+        switch scalar {
+        case "-", "_": return true
+        case ".", " ": return !first && !last
+        default: break
+        }
+        guard !scalar.properties.isDefaultIgnorableCodePoint else { return false }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+            .decimalNumber, .letterNumber, .otherNumber:
+            return true
+        case .nonspacingMark, .spacingMark, .enclosingMark:
+            return !first
+        default:
+            return false
+        }
+    }
+
+    private static func hash(of name: String) -> String {
+        SHA256.hash(data: Data(name.utf8)).prefix(8).hexadecimal
+    }
+}

@@ -1,0 +1,44 @@
+/// Why the tables of a run cannot be given file names.
+public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Two tables would write one file, at least where case and normalisation are ignored.
+    case collision(TableName, TableName, file: String)
+    /// A table would overwrite the manifest of its delivery.
+    case reserved(TableName, file: String)
+
+    public var description: String {
+        switch self {
+        case .collision(let first, let second, let file) where first == second:
+            "table \"\(first)\" is listed twice and would write \"\(file.shown)\" twice: "
+                + "list it once"
+        case .collision(let first, let second, let file):
+            "tables \"\(first)\" and \"\(second)\" would both write \"\(file.shown)\" (file names "
+                + "are compared without regard to case): send them in two data exports"
+        case .reserved(let table, let file):
+            "table \"\(table)\" would write \"\(file.shown)\", the name of the manifest: "
+                + "choose another file format, or leave the table out"
+        }
+    }
+}
+
+extension DataTemplateSettings {
+    /// The files that the tables of one run are written to, in the order of `tables`:
+    /// `<table>.csv`, with `.gz` when compressed, and `<schema>.<table>` outside `public`.
+    ///
+    /// - Throws: ``FileNameError`` when two tables would write one file. Names that differ only
+    ///   in case or Unicode normalisation count as one, because on some file systems they are.
+    public func fileNames(for tables: [TableName]) throws(FileNameError) -> [String] {
+        var owners: [String: TableName] = [:]
+        var names: [String] = []
+        for table in tables {
+            let name = FileName.stem(of: table) + fileExtension
+            // String equality is canonical equivalence, so only case has to be folded.
+            let key = name.lowercased()
+            if key == "manifest.json" { throw .reserved(table, file: name) }
+            if let owner = owners.updateValue(table, forKey: key) {
+                throw .collision(owner, table, file: name)
+            }
+            names.append(name)
+        }
+        return names
+    }
+}

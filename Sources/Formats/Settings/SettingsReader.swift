@@ -1,0 +1,103 @@
+public import Foundation
+
+/// Reads settings from a JSON object and refuses whatever it does not know.
+///
+/// Shared by everything that people configure through JSON, so that the same mistake gets the
+/// same answer everywhere.
+public struct SettingsReader: Sendable {
+    private let values: [String: JSONValue]
+
+    /// - Parameters:
+    ///   - json: The UTF-8 text of a JSON object.
+    ///   - subject: What the settings are of, for messages: `data template`.
+    ///   - known: Every setting there is.
+    /// - Throws: ``SettingsError`` when it is not an object, or holds an unknown setting.
+    public init(json: Data, subject: String, known: [String]) throws(SettingsError) {
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: json) else {
+            throw .notAnObject(subject: subject)
+        }
+        try self.init(value, subject: subject, known: known)
+    }
+
+    init(_ value: JSONValue, subject: String, known: [String]) throws(SettingsError) {
+        guard case .object(let values) = value else { throw .notAnObject(subject: subject) }
+        for name in values.keys.sorted() where !known.contains(name) {
+            throw .unknownSetting(name, subject: subject, known: known)
+        }
+        self.values = values
+    }
+
+    /// The text of a setting; nil when it is left out.
+    public func string(_ setting: String) throws(SettingsError) -> String? {
+        switch values[setting] {
+        case nil: return nil
+        case .string(let text)?: return text
+        case let other?:
+            throw .wrongType(setting: setting, expected: "a string", actual: other.typeName)
+        }
+    }
+
+    /// The truth value of a setting; nil when it is left out.
+    public func bool(_ setting: String) throws(SettingsError) -> Bool? {
+        switch values[setting] {
+        case nil: return nil
+        case .bool(let value)?: return value
+        case let other?:
+            throw .wrongType(setting: setting, expected: "a boolean", actual: other.typeName)
+        }
+    }
+
+    /// A setting that must be one of the cases of an enumeration; nil when it is left out.
+    public func choice<Choice: RawRepresentable & CaseIterable>(
+        _ setting: String, of type: Choice.Type
+    ) throws(SettingsError) -> Choice? where Choice.RawValue == String {
+        guard let text = try string(setting) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let choices = Choice.allCases.map { "\"\($0.rawValue)\"" }
+        let rule =
+            choices.count == 1
+            ? "must be \(choices.joined())"
+            : "must be one of \(choices.joined(separator: ", "))"
+        throw .notAllowed(setting: setting, value: text, rule: rule)
+    }
+}
+
+/// Any JSON value.
+enum JSONValue: Decodable, Sendable {
+    case null
+    case bool(Bool)
+    case number
+    case string(String)
+    case array
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        if (try? decoder.unkeyedContainer()) != nil {
+            self = .array
+            return
+        }
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if (try? container.decode(Double.self)) != nil {
+            self = .number
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    var typeName: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}

@@ -1,0 +1,138 @@
+/// What a batch of commands changed, to be written in one transaction.
+///
+/// Write `deleted` before `saved`: a new object may bear the name of a deleted one.
+public struct Changes: Hashable, Codable, Sendable {
+    public var saved: SavedObjects
+    public var deleted: DeletedObjects
+    /// Versions activated by the batch, in that order; of deleted exports too.
+    public var versions: [SavedVersion]
+
+    /// Whether there is nothing to write.
+    public var isEmpty: Bool { self == Changes() }
+
+    init() {
+        saved = SavedObjects()
+        deleted = DeletedObjects()
+        versions = []
+    }
+}
+
+/// New and changed objects, by id.
+///
+/// In JSON each but a run has one key more: `key`, the ``Name/key`` of its name, to be stored and
+/// looked up by. PostgreSQL's `lower` does not agree with it beyond ASCII in every locale.
+public struct SavedObjects: Hashable, Codable, Sendable {
+    public var databases: [Database] = []
+    public var dataExports: [DataExport] = []
+    public var destinations: [Destination] = []
+    public var dataTemplates: [DataTemplate] = []
+    public var orchestrations: [Orchestration] = []
+    public var runs: [Run] = []
+
+    enum CodingKeys: String, CodingKey {
+        case databases
+        case dataExports = "data_exports"
+        case destinations
+        case dataTemplates = "data_templates"
+        case orchestrations, runs
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(databases.map(WithKey.init), forKey: .databases)
+        try container.encode(dataExports.map(WithKey.init), forKey: .dataExports)
+        try container.encode(destinations.map(WithKey.init), forKey: .destinations)
+        try container.encode(dataTemplates.map(WithKey.init), forKey: .dataTemplates)
+        try container.encode(orchestrations.map(WithKey.init), forKey: .orchestrations)
+        try container.encode(runs, forKey: .runs)
+    }
+
+    private struct WithKey<Object: StoredObject>: Encodable {
+        let object: Object
+
+        enum CodingKeys: String, CodingKey { case key }
+
+        func encode(to encoder: any Encoder) throws {
+            try object.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(Name.key(of: object.name), forKey: .key)
+        }
+    }
+}
+
+/// Ids of deleted objects. Runs are never deleted.
+public struct DeletedObjects: Hashable, Codable, Sendable {
+    public var databases: [Int64] = []
+    public var dataExports: [Int64] = []
+    public var destinations: [Int64] = []
+    public var dataTemplates: [Int64] = []
+    public var orchestrations: [Int64] = []
+
+    enum CodingKeys: String, CodingKey {
+        case databases
+        case dataExports = "data_exports"
+        case destinations
+        case dataTemplates = "data_templates"
+        case orchestrations
+    }
+}
+
+/// A version of an export as it is kept for ever; in JSON the version's own keys stand beside
+/// `export_id`, `environment` and `name`.
+public struct SavedVersion: Hashable, Codable, Sendable {
+    public let exportID: Int64
+    public let environment: String
+    /// The export's name.
+    public let name: String
+    public let version: Version
+
+    enum CodingKeys: String, CodingKey {
+        case exportID = "export_id"
+        case environment, name
+    }
+
+    init(of export: DataExport, _ version: Version) {
+        exportID = export.id
+        environment = export.environment
+        name = export.name
+        self.version = version
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        exportID = try container.decode(Int64.self, forKey: .exportID)
+        environment = try container.decode(String.self, forKey: .environment)
+        name = try container.decode(String.self, forKey: .name)
+        version = try Version(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(exportID, forKey: .exportID)
+        try container.encode(environment, forKey: .environment)
+        try container.encode(name, forKey: .name)
+        try version.encode(to: encoder)
+    }
+}
+
+extension World {
+    /// What changed since the objects were loaded.
+    ///
+    /// An object created and deleted in between is neither saved nor deleted.
+    public func changes() -> Changes {
+        var changes = Changes()
+        changes.saved.databases = databases.saved
+        changes.saved.dataExports = dataExports.saved
+        changes.saved.destinations = destinations.saved
+        changes.saved.dataTemplates = dataTemplates.saved
+        changes.saved.orchestrations = orchestrations.saved
+        changes.saved.runs = runs.saved
+        changes.deleted.databases = databases.deleted
+        changes.deleted.dataExports = dataExports.deleted
+        changes.deleted.destinations = destinations.deleted
+        changes.deleted.dataTemplates = dataTemplates.deleted
+        changes.deleted.orchestrations = orchestrations.deleted
+        changes.versions = versions
+        return changes
+    }
+}

@@ -1,0 +1,40 @@
+extension Command {
+    /// The objects that the command names: load them, where they exist, before deciding it.
+    public func references(in environment: String) -> [Reference] {
+        func one(_ kind: ObjectKind, _ name: Name) -> Reference {
+            Reference(kind: kind, environment: environment, key: name.key)
+        }
+        func template(_ destination: Name, _ name: Name) -> Reference {
+            Reference(
+                kind: .dataTemplate, environment: environment,
+                key: destination.key + Reference.separator + name.key)
+        }
+        switch self {
+        case .registerDatabase(let name, _), .unregisterDatabase(let name):
+            return [one(.database, name)]
+        case .createDataExport(let name, let database, _),
+            .editDataExport(let name, let database, _):
+            guard let database else { return [one(.dataExport, name)] }
+            return [one(.dataExport, name), one(.database, database)]
+        case .switchDatabase(let name, let database, _):
+            return [one(.dataExport, name), one(.database, database)]
+        case .addTables(let name, _), .removeTables(let name, _), .activateDataExport(let name),
+            .discardDraft(let name), .deleteDataExport(let name):
+            return [one(.dataExport, name)]
+        case .createDestination(let name, _, _, _), .deleteDestination(let name):
+            return [one(.destination, name)]
+        case .createDataTemplate(let destination, let name, _),
+            .deleteDataTemplate(let destination, let name):
+            return [one(.destination, destination), template(destination, name)]
+        case .addOrchestration(let export, let destination, let dataTemplate, let name):
+            return [
+                one(.dataExport, export), one(.destination, destination),
+                template(destination, dataTemplate), one(.orchestration, name ?? export),
+            ]
+        case .deleteOrchestration(let name), .runOrchestration(let name):
+            return [one(.orchestration, name)]
+        case .stopRun(let run):
+            return [Reference(kind: .run, environment: environment, key: String(run))]
+        }
+    }
+}

@@ -1,0 +1,158 @@
+/// A command whose arguments are complete and well-formed; whether it may be applied depends on
+/// the world.
+public enum Command: Hashable, Sendable {
+    case registerDatabase(name: Name, connection: String)
+    case unregisterDatabase(name: Name)
+
+    case createDataExport(name: Name, database: Name?, tables: TableSelection?)
+    /// Without `database` and `tables` it only opens the draft.
+    case editDataExport(name: Name, database: Name?, tables: TableSelection?)
+    /// Tables that are there already stay there; when all are, nothing changes.
+    case addTables(name: Name, tables: TableSelection)
+    case removeTables(name: Name, tables: TableSelection)
+    /// Without `tables`, those of the former database are dropped.
+    case switchDatabase(name: Name, database: Name, tables: TableSelection?)
+    case activateDataExport(name: Name)
+    /// An export that was never activated disappears with its draft.
+    case discardDraft(name: Name)
+    case deleteDataExport(name: Name)
+
+    case createDestination(name: Name, kind: String, settings: JSONValue, administratorsOnly: Bool)
+    case deleteDestination(name: Name)
+    case createDataTemplate(destination: Name, name: Name, settings: JSONValue)
+    case deleteDataTemplate(destination: Name, name: Name)
+
+    /// Without `name` it is called like the export.
+    case addOrchestration(dataExport: Name, destination: Name, dataTemplate: Name, name: Name?)
+    case deleteOrchestration(name: Name)
+    case runOrchestration(name: Name)
+    case stopRun(run: Int64)
+
+    /// Reads a command.
+    ///
+    /// - Parameter arguments: An object; a null is an absent argument.
+    /// - Throws: A ``Rejection`` that names the argument, the rule and what is allowed.
+    public init(name: String, arguments: JSONValue) throws(Rejection) {
+        guard let definition = CommandDefinition.named(name) else {
+            throw Rejection(
+                .unknownCommand, "there is no command \(quoted(name))",
+                hint: "commands: " + CommandDefinition.all.map(\.command).joined(separator: ", "))
+        }
+        let given = try Arguments(of: definition, arguments)
+        switch definition.lane {
+        case .database: self = try Command.ofDatabase(name, given)
+        case .dataExport: self = try Command.ofDataExport(name, given)
+        case .destination, .dataTemplate: self = try Command.ofDestination(name, given)
+        case .orchestration, .run: self = try Command.ofOrchestration(name, given)
+        }
+    }
+
+    private static func ofDatabase(
+        _ command: String, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        let name = try given.name("name", of: .database)
+        if command == "unregister_database" { return .unregisterDatabase(name: name) }
+        let connection = try given.string("connection")
+        if !isSecretReference(connection) {
+            // The value is not repeated: it may be a URL with a password.
+            throw Rejection(
+                .invalidConnection,
+                "connection of database \(quoted(name.text)) must be a reference to a secret: "
+                    + "env:NAME or file:/absolute/path",
+                hint: "put the connection string into an environment variable or a file of the "
+                    + "workers and name it here")
+        }
+        return .registerDatabase(name: name, connection: connection)
+    }
+
+    private static func ofDataExport(
+        _ command: String, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        let name = try given.name("name", of: .dataExport)
+        switch command {
+        case "create_data_export":
+            return .createDataExport(
+                name: name, database: try given.optionalName("database", of: .database),
+                tables: try given.optionalTables("tables"))
+        case "edit_data_export":
+            return .editDataExport(
+                name: name, database: try given.optionalName("database", of: .database),
+                tables: try given.optionalTables("tables"))
+        case "add_tables":
+            return .addTables(name: name, tables: try given.tables("tables"))
+        case "remove_tables":
+            return .removeTables(name: name, tables: try given.tables("tables"))
+        case "switch_database":
+            return .switchDatabase(
+                name: name, database: try given.name("database", of: .database),
+                tables: try given.optionalTables("tables"))
+        case "activate_data_export": return .activateDataExport(name: name)
+        case "discard_draft": return .discardDraft(name: name)
+        default: return .deleteDataExport(name: name)
+        }
+    }
+
+    private static func ofDestination(
+        _ command: String, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        switch command {
+        case "create_destination":
+            let name = try given.name("name", of: .destination)
+            let kind = try given.string("kind")
+            if !Destination.kinds.contains(kind) {
+                throw Rejection(
+                    .unknownDestinationKind, "there is no destination kind \(quoted(kind))",
+                    hint: "kinds: " + Destination.kinds.joined(separator: ", "))
+            }
+            return .createDestination(
+                name: name, kind: kind, settings: try given.object("settings"),
+                administratorsOnly: try given.boolean("administrators_only"))
+        case "delete_destination":
+            return .deleteDestination(name: try given.name("name", of: .destination))
+        case "create_data_template":
+            return .createDataTemplate(
+                destination: try given.name("destination", of: .destination),
+                name: try given.name("name", of: .dataTemplate),
+                settings: try given.object("settings"))
+        default:
+            return .deleteDataTemplate(
+                destination: try given.name("destination", of: .destination),
+                name: try given.name("name", of: .dataTemplate))
+        }
+    }
+
+    private static func ofOrchestration(
+        _ command: String, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        switch command {
+        case "add_orchestration":
+            return .addOrchestration(
+                dataExport: try given.name("data_export", of: .dataExport),
+                destination: try given.name("destination", of: .destination),
+                dataTemplate: try given.name("data_template", of: .dataTemplate),
+                name: try given.optionalName("name", of: .orchestration))
+        case "delete_orchestration":
+            return .deleteOrchestration(name: try given.name("name", of: .orchestration))
+        case "run_orchestration":
+            return .runOrchestration(name: try given.name("name", of: .orchestration))
+        default:
+            return .stopRun(run: try given.integer("run"))
+        }
+    }
+
+    /// `env:NAME` or `file:/absolute/path`.
+    private static func isSecretReference(_ text: String) -> Bool {
+        if text.hasPrefix("env:") {
+            let name = text.utf8.dropFirst(4)
+            guard let first = name.first, !(0x30...0x39).contains(first) else { return false }
+            return name.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+        }
+        guard text.hasPrefix("file:/"), text.utf8.count > 6 else { return false }
+        return text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+    }
+}

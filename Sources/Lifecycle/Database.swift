@@ -1,0 +1,31 @@
+/// A registered source database.
+public struct Database: StoredObject {
+    public let id: Int64
+    public let environment: String
+    public let name: String
+    /// A reference to the secret that holds the connection: `env:NAME` or `file:/path`.
+    public let connection: String
+    /// As the database writes it; nil until it has been saved.
+    public var createdAt: String?
+    public let createdBy: String
+
+    enum CodingKeys: String, CodingKey {
+        case id, environment, name, connection
+        case createdAt = "created_at"
+        case createdBy = "created_by"
+    }
+
+    public init(
+        id: Int64, environment: String, name: String, connection: String, createdBy: String
+    ) {
+        self.id = id
+        self.environment = environment
+        self.name = name
+        self.connection = connection
+        self.createdBy = createdBy
+    }
+
+    public static let kind = ObjectKind.database
+    public static var table: WritableKeyPath<World, ObjectTable<Database>> { \.databases }
+    public var uses: [ObjectID] { [] }
+}

@@ -1,0 +1,112 @@
+/// What becomes of a command.
+public enum Decision: Hashable, Sendable {
+    /// The world was changed; these are the events, in order. None when nothing had to change.
+    case applied([Event])
+    /// A rule said no; the world is as it was.
+    case rejected(Rejection)
+    /// The rules depend on a fact: give it to the world (``World/learn(_:_:)``) and decide again.
+    /// The world is as it was.
+    case needs(Fact)
+}
+
+/// The environments there are.
+public let environments = ["production"]
+
+/// Decides a command and applies it to the world.
+public func decide(_ envelope: CommandEnvelope, _ world: inout World) -> Decision {
+    do throws(Rejection) {
+        let command = try Command(name: envelope.name, arguments: envelope.arguments)
+        return decide(command, from: envelope, &world)
+    } catch {
+        return .rejected(error)
+    }
+}
+
+/// Decides a command that was read from the envelope before.
+public func decide(
+    _ command: Command, from envelope: CommandEnvelope, _ world: inout World
+) -> Decision {
+    do throws(Refusal) {
+        return .applied(try world.apply(command, Author(envelope)))
+    } catch {
+        switch error {
+        case .rejected(let rejection): return .rejected(rejection)
+        case .needs(let fact): return .needs(fact)
+        }
+    }
+}
+
+/// Why a command was not applied, or not yet.
+enum Refusal: Error {
+    case rejected(Rejection)
+    case needs(Fact)
+
+    /// A rejection.
+    static func because(_ code: RejectionCode, _ message: String, hint: String) -> Refusal {
+        .rejected(Rejection(code, message, hint: hint))
+    }
+}
+
+/// Who changes something, where, and with which command.
+struct Author {
+    /// The command's id, and that of an object it creates.
+    let id: Int64
+    let environment: String
+    let actor: String
+
+    init(_ envelope: CommandEnvelope) {
+        id = envelope.id
+        environment = envelope.environment
+        actor = envelope.actor
+    }
+}
+
+extension World {
+    fileprivate mutating func apply(
+        _ command: Command, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        if !environments.contains(author.environment) {
+            throw .because(
+                .unknownEnvironment, "there is no environment \(quoted(author.environment))",
+                hint: "environments: " + environments.joined(separator: ", "))
+        }
+        switch command {
+        case .registerDatabase(let name, let connection):
+            return try registerDatabase(name, connection, author)
+        case .unregisterDatabase(let name):
+            return try unregisterDatabase(name, author)
+        case .createDataExport(let name, let database, let tables):
+            return try createDataExport(name, database, tables, author)
+        case .editDataExport(let name, let database, let tables):
+            return try editDataExport(name, database, tables, author)
+        case .addTables(let name, let tables):
+            return try addTables(name, tables, author)
+        case .removeTables(let name, let tables):
+            return try removeTables(name, tables, author)
+        case .switchDatabase(let name, let database, let tables):
+            return try switchDatabase(name, database, tables, author)
+        case .activateDataExport(let name):
+            return try activateDataExport(name, author)
+        case .discardDraft(let name):
+            return try discardDraft(name, author)
+        case .deleteDataExport(let name):
+            return try deleteDataExport(name, author)
+        case .createDestination(let name, let kind, let settings, let administratorsOnly):
+            return try createDestination(name, kind, settings, administratorsOnly, author)
+        case .deleteDestination(let name):
+            return try deleteDestination(name, author)
+        case .createDataTemplate(let destination, let name, let settings):
+            return try createDataTemplate(destination, name, settings, author)
+        case .deleteDataTemplate(let destination, let name):
+            return try deleteDataTemplate(destination, name, author)
+        case .addOrchestration(let dataExport, let destination, let dataTemplate, let name):
+            return try addOrchestration(dataExport, destination, dataTemplate, name, author)
+        case .deleteOrchestration(let name):
+            return try deleteOrchestration(name, author)
+        case .runOrchestration(let name):
+            return try runOrchestration(name, author)
+        case .stopRun(let run):
+            return try stopRun(run, author)
+        }
+    }
+}

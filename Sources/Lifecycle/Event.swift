@@ -1,0 +1,62 @@
+/// One transition of one object, for the audit log and for `watch`.
+public struct Event: Hashable, Codable, Sendable {
+    public var kind: EventKind
+    public var objectKind: ObjectKind
+    public var objectID: Int64
+    /// For a run the name of the data export that it sends.
+    public var objectName: String
+    /// The run that the event is about, if it is about one.
+    public var run: Int64?
+    public var environment: String
+    /// What changed; the keys depend on the kind.
+    public var details: JSONValue?
+
+    enum CodingKeys: String, CodingKey {
+        case kind
+        case objectKind = "object_kind"
+        case objectID = "object_id"
+        case objectName = "object_name"
+        case run, environment, details
+    }
+
+    init(_ kind: EventKind, _ object: some StoredObject, details: JSONValue? = nil) {
+        self.kind = kind
+        objectKind = type(of: object).kind
+        objectID = object.id
+        objectName = object.name
+        run = objectKind == .run ? object.id : nil
+        environment = object.environment
+        self.details = details
+    }
+}
+
+/// The kinds of event that commands cause.
+public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
+    case databaseRegistered = "database_registered"
+    case databaseUnregistered = "database_unregistered"
+    case dataExportCreated = "data_export_created"
+    /// A draft was opened beside the active version; details: `version` it is a copy of.
+    case draftOpened = "draft_opened"
+    /// Details: `database` and `tables` as they are now.
+    case dataExportEdited = "data_export_edited"
+    /// Details: `tables`, those that were not there before.
+    case tablesAdded = "tables_added"
+    /// Details: `tables`, those removed.
+    case tablesRemoved = "tables_removed"
+    /// Details: `database` and `tables` as they are now.
+    case databaseSwitched = "database_switched"
+    /// Details: `version`, and `replaced` when there was one before.
+    case dataExportActivated = "data_export_activated"
+    case draftDiscarded = "draft_discarded"
+    case dataExportDeleted = "data_export_deleted"
+    case destinationCreated = "destination_created"
+    case destinationDeleted = "destination_deleted"
+    case dataTemplateCreated = "data_template_created"
+    case dataTemplateDeleted = "data_template_deleted"
+    case orchestrationAdded = "orchestration_added"
+    case orchestrationDeleted = "orchestration_deleted"
+    /// Details: `data_export`, `version`, `destination`.
+    case runQueued = "run_queued"
+    case runStopping = "run_stopping"
+    case runStopped = "run_stopped"
+}

@@ -1,0 +1,33 @@
+/// Something outside the configuration that a rule depends on, looked up only when one does.
+public enum Fact: Hashable, Sendable {
+    /// The tables of a registered database (``World/database(id:)``) now.
+    case catalog(databaseID: Int64)
+    /// The names of all databases of an environment, to list them in a message.
+    case registeredDatabases(environment: String)
+    /// Whether a destination with these settings can be written to.
+    case destinationTest(kind: String, settings: JSONValue)
+    /// Whether the settings of a data template are valid.
+    case templateCheck(settings: JSONValue)
+}
+
+/// What was found out about a ``Fact``.
+public enum FactValue: Hashable, Sendable {
+    /// Answers ``Fact/catalog(databaseID:)``.
+    case catalog(Catalog)
+    /// Answers ``Fact/registeredDatabases(environment:)``.
+    case names([String])
+    /// The test or check passed.
+    case passed
+    /// It did not, or the database could not be asked: the reason, in words, without secrets.
+    case failed(String)
+}
+
+/// The tables of a database at one moment.
+public struct Catalog: Hashable, Sendable {
+    /// Each table, and whether the exporting role can read it.
+    public let tables: [TableName: Bool]
+
+    public init(_ tables: [TableName: Bool]) {
+        self.tables = tables
+    }
+}

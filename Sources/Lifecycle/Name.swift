@@ -1,0 +1,58 @@
+import Foundation
+
+/// The name of an object: trimmed, 1–128 characters, without control characters.
+///
+/// Two names are the same when their ``key``s are.
+public struct Name: Hashable, Sendable {
+    /// The longest name, in Unicode scalars (as PostgreSQL's `char_length` counts).
+    public static let charactersMax = 128
+
+    /// As it was written, without the white space around it.
+    public let text: String
+    /// What makes it unique: lower case, composed (NFC).
+    public let key: String
+
+    /// - Throws: ``RejectionCode/invalidName``, with a message about `what` ("export name").
+    public init(_ text: String, of what: String) throws(Rejection) {
+        let trimmed = Name.trimmed(text)
+        if trimmed.isEmpty {
+            throw Rejection(
+                .invalidName, "\(what) is empty",
+                hint: "give a name of 1 to \(Name.charactersMax) characters")
+        }
+        // A name has at most as many scalars as bytes, so most need no counting.
+        if trimmed.utf8.count > Name.charactersMax {
+            let count = trimmed.unicodeScalars.count
+            if count > Name.charactersMax {
+                throw Rejection(
+                    .invalidName,
+                    "\(what) has \(count) characters, at most \(Name.charactersMax) are allowed",
+                    hint: "choose a shorter name")
+            }
+        }
+        if trimmed.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw Rejection(
+                .invalidName, "\(what) \(quoted(trimmed)) contains a control character",
+                hint: "remove tabs, line ends and other control characters from it")
+        }
+        self.text = trimmed
+        key = Name.key(of: trimmed)
+    }
+
+    /// The key of a name that was accepted before.
+    public static func key(of name: String) -> String {
+        let trimmed = trimmed(name)
+        let lower = trimmed.lowercased()
+        if lower.utf8.allSatisfy({ $0 < 0x80 }) { return lower }
+        return lower.precomposedStringWithCanonicalMapping
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard let first = scalars.first, let last = scalars.last else { return text }
+        if !first.properties.isWhitespace && !last.properties.isWhitespace { return text }
+        let start = scalars.drop { $0.properties.isWhitespace }
+        guard let end = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        return String(start[...end])
+    }
+}

@@ -1,0 +1,77 @@
+/// Every reason for which a command is rejected. The codes are stable: programs depend on them.
+public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
+    // The command itself.
+
+    /// There is no such command.
+    case unknownCommand = "unknown_command"
+    /// There is no such environment.
+    case unknownEnvironment = "unknown_environment"
+    /// An argument that the command needs is not there.
+    case missingArgument = "missing_argument"
+    /// The command has no argument of that name.
+    case unknownArgument = "unknown_argument"
+    /// An argument, or the arguments as a whole, is of the wrong JSON type.
+    case wrongType = "wrong_type"
+    /// An argument is longer than allowed.
+    case argumentTooLong = "argument_too_long"
+    /// A name is empty, too long or contains control characters.
+    case invalidName = "invalid_name"
+    /// `tables` is neither "all" nor a list of table names.
+    case invalidTables = "invalid_tables"
+    /// `connection` is not a reference to a secret.
+    case invalidConnection = "invalid_connection"
+    /// There is no such kind of destination.
+    case unknownDestinationKind = "unknown_destination_kind"
+
+    // The objects it names.
+
+    /// An object that the command names does not exist.
+    case notFound = "not_found"
+    /// Another object of the kind has that name.
+    case nameInUse = "name_in_use"
+    /// A database that the command names is not registered.
+    case databaseNotRegistered = "database_not_registered"
+    /// The tables of a database could not be looked up.
+    case databaseUnavailable = "database_unavailable"
+    /// A table that was chosen is not in the database.
+    case tableNotInDatabase = "table_not_in_database"
+    /// A table to be removed is not among those the export names.
+    case tableNotInExport = "table_not_in_export"
+    /// A single table cannot be removed from an export of all tables.
+    case allTablesChosen = "all_tables_chosen"
+
+    // Drafts and activation.
+
+    /// The export has no database yet.
+    case noDatabaseChosen = "no_database_chosen"
+    /// The export has no tables to send.
+    case noTablesChosen = "no_tables_chosen"
+    /// Tables of the export do not exist or cannot be read at activation.
+    case tablesMissing = "tables_missing"
+    /// The export has no draft to activate or to discard.
+    case noDraft = "no_draft"
+    /// The active version is no longer the one that the draft was opened from.
+    case versionChanged = "version_changed"
+    /// The export was never activated.
+    case exportIsDraft = "export_is_draft"
+
+    // Destinations and data templates.
+
+    /// The destination's test failed, so it was not saved.
+    case destinationTestFailed = "destination_test_failed"
+    /// The settings of a data template are not valid, so it was not saved.
+    case invalidSettings = "invalid_settings"
+
+    // Deleting, running and stopping.
+
+    /// Other objects use the one to be deleted.
+    case inUse = "in_use"
+    /// A run that has not ended uses the object to be deleted.
+    case runInProgress = "run_in_progress"
+    /// The run is being stopped already.
+    case runStopping = "run_stopping"
+    /// The run is publishing; it can only finish.
+    case runPublishing = "run_publishing"
+    /// The run has ended.
+    case runNotRunning = "run_not_running"
+}

@@ -1,0 +1,138 @@
+/// One execution of an orchestration.
+public struct Run: StoredObject {
+    public let id: Int64
+    public let environment: String
+    public let orchestrationID: Int64
+    public let orchestrationName: String
+    public let dataExportID: Int64
+    public let dataExportName: String
+    public let dataExportVersion: Int
+    public let databaseID: Int64
+    public let destinationID: Int64
+    public let destinationName: String
+    public var state: RunState
+    /// What it was started with: a retry uses the same, whatever has changed since.
+    public let inputs: RunInputs
+    public var createdAt: String?
+    public let createdBy: String
+
+    enum CodingKeys: String, CodingKey {
+        case id, environment
+        case orchestrationID = "orchestration_id"
+        case orchestrationName = "orchestration_name"
+        case dataExportID = "data_export_id"
+        case dataExportName = "data_export_name"
+        case dataExportVersion = "data_export_version"
+        case databaseID = "database_id"
+        case destinationID = "destination_id"
+        case destinationName = "destination_name"
+        case state, inputs
+        case createdAt = "created_at"
+        case createdBy = "created_by"
+    }
+
+    /// A run of one version of an export.
+    public init(
+        id: Int64, of orchestration: Orchestration, sending export: DataExport, version: Version,
+        to destination: Destination, inputs: RunInputs, state: RunState = .queued,
+        createdBy: String
+    ) {
+        self.id = id
+        environment = orchestration.environment
+        orchestrationID = orchestration.id
+        orchestrationName = orchestration.name
+        dataExportID = export.id
+        dataExportName = export.name
+        dataExportVersion = version.number
+        databaseID = version.databaseID
+        destinationID = destination.id
+        destinationName = destination.name
+        self.state = state
+        self.inputs = inputs
+        self.createdBy = createdBy
+    }
+
+    public static let kind = ObjectKind.run
+    public static var table: WritableKeyPath<World, ObjectTable<Run>> { \.runs }
+    public var name: String { dataExportName }
+    // Runs have no names of their own: each is alone in its scope.
+    public var scope: Int64 { id }
+
+    /// Only while the run has not ended.
+    public var uses: [ObjectID] {
+        if state.isTerminal { return [] }
+        return [
+            ObjectID(.orchestration, orchestrationID), ObjectID(.dataExport, dataExportID),
+            ObjectID(.destination, destinationID),
+        ]
+    }
+}
+
+/// `queued → running → publishing → succeeded`, or `failed`, or `stopping → stopped`.
+public enum RunState: String, Codable, Hashable, Sendable, CaseIterable {
+    case queued, running, publishing, succeeded, failed, stopping, stopped
+
+    /// Whether the run has ended.
+    public var isTerminal: Bool {
+        switch self {
+        case .succeeded, .failed, .stopped: true
+        case .queued, .running, .publishing, .stopping: false
+        }
+    }
+}
+
+/// A copy of everything that a run was started with.
+public struct RunInputs: Hashable, Codable, Sendable {
+    public let database: DatabaseInput
+    public let tables: TableSelection
+    public let destination: DestinationInput
+    public let dataTemplate: DataTemplateInput
+
+    enum CodingKeys: String, CodingKey {
+        case database, tables, destination
+        case dataTemplate = "data_template"
+    }
+
+    public init(
+        database: DatabaseInput, tables: TableSelection, destination: DestinationInput,
+        dataTemplate: DataTemplateInput
+    ) {
+        self.database = database
+        self.tables = tables
+        self.destination = destination
+        self.dataTemplate = dataTemplate
+    }
+
+    public struct DatabaseInput: Hashable, Codable, Sendable {
+        public let name: String
+        /// A reference to a secret, never the secret.
+        public let connection: String
+
+        public init(name: String, connection: String) {
+            self.name = name
+            self.connection = connection
+        }
+    }
+
+    public struct DestinationInput: Hashable, Codable, Sendable {
+        public let name: String
+        public let kind: String
+        public let settings: JSONValue
+
+        public init(name: String, kind: String, settings: JSONValue) {
+            self.name = name
+            self.kind = kind
+            self.settings = settings
+        }
+    }
+
+    public struct DataTemplateInput: Hashable, Codable, Sendable {
+        public let name: String
+        public let settings: JSONValue
+
+        public init(name: String, settings: JSONValue) {
+            self.name = name
+            self.settings = settings
+        }
+    }
+}

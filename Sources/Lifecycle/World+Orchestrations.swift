@@ -1,0 +1,100 @@
+// Orchestrations and their runs.
+extension World {
+    mutating func addOrchestration(
+        _ exportName: Name, _ destinationName: Name, _ templateName: Name, _ name: Name?,
+        _ author: Author
+    ) throws(Refusal) -> [Event] {
+        let export: DataExport = try existing(exportName, author)
+        if export.active == nil { throw isDraft(export) }
+        let destination: Destination = try existing(destinationName, author)
+        let template = try existingTemplate(templateName, of: destination, author)
+        // By default the name of the export as that is spelled.
+        try requireFree(name ?? exportName, for: Orchestration.self, author)
+        let orchestration = Orchestration(
+            id: author.id, environment: author.environment, name: name?.text ?? export.name,
+            dataExportID: export.id, destinationID: destination.id, dataTemplateID: template.id,
+            createdBy: author.actor)
+        save(orchestration)
+        return [
+            Event(
+                .orchestrationAdded, orchestration,
+                details: [
+                    "data_export": .string(export.name),
+                    "destination": .string(destination.name),
+                    "data_template": .string(template.name),
+                ])
+        ]
+    }
+
+    mutating func deleteOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
+        let orchestration: Orchestration = try existing(name, author)
+        try requireUnused(orchestration, isBeingUsedBy: { "\($0) of it has not ended" })
+        delete(orchestration)
+        return [Event(.orchestrationDeleted, orchestration)]
+    }
+
+    mutating func runOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
+        let orchestration: Orchestration = try existing(name, author)
+        let export: DataExport = try used(orchestration.dataExportID)
+        guard let version = export.active else { throw isDraft(export) }
+        let database: Database = try used(version.databaseID)
+        let destination: Destination = try used(orchestration.destinationID)
+        let template: DataTemplate = try used(orchestration.dataTemplateID)
+        let inputs = RunInputs(
+            database: .init(name: database.name, connection: database.connection),
+            tables: version.tables,
+            destination: .init(
+                name: destination.name, kind: destination.destinationKind,
+                settings: destination.settings),
+            dataTemplate: .init(name: template.name, settings: template.settings))
+        let run = Run(
+            id: author.id, of: orchestration, sending: export, version: version, to: destination,
+            inputs: inputs, createdBy: author.actor)
+        save(run)
+        return [
+            Event(
+                .runQueued, run,
+                details: [
+                    "data_export": .string(export.name), "version": .int(Int64(version.number)),
+                    "destination": .string(destination.name),
+                ])
+        ]
+    }
+
+    /// A queued run stops at once; of a running one the worker that has it is told.
+    mutating func stopRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
+        guard var run = run(id: id), run.environment == author.environment else {
+            throw .because(
+                .notFound, "run \(id) does not exist",
+                hint: "see what there is: select id, state from \(ObjectKind.run.view)")
+        }
+        switch run.state {
+        case .queued:
+            run.state = .stopped
+            save(run)
+            return [Event(.runStopped, run)]
+        case .running:
+            run.state = .stopping
+            save(run)
+            return [Event(.runStopping, run)]
+        case .stopping:
+            throw .because(
+                .runStopping, "run \(id) is already stopping",
+                hint: "wait until it is stopped; nothing of it becomes visible")
+        case .publishing:
+            throw .because(
+                .runPublishing, "run \(id) is publishing and can only finish",
+                hint: "wait until it has succeeded")
+        case .succeeded, .failed, .stopped:
+            throw .because(
+                .runNotRunning, "run \(id) is not running (\(run.state.rawValue))",
+                hint: "only a queued or running run can be stopped")
+        }
+    }
+
+    private func isDraft(_ export: DataExport) -> Refusal {
+        .because(
+            .exportIsDraft, "\(quoted(export.name)) is a draft: activate it first",
+            hint: "use activate_data_export")
+    }
+}

@@ -1,0 +1,168 @@
+// Changing a data export's draft: its database and its tables.
+extension World {
+    mutating func editDataExport(
+        _ name: Name, _ database: Name?, _ tables: TableSelection?, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        try choose(database, tables, for: name, .dataExportEdited, author)
+    }
+
+    mutating func switchDatabase(
+        _ name: Name, _ database: Name, _ tables: TableSelection?, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        try choose(database, tables, for: name, .databaseSwitched, author)
+    }
+
+    mutating func addTables(
+        _ name: Name, _ tables: TableSelection, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        var export: DataExport = try existing(name, author)
+        var (draft, events) = openedDraft(of: export, author)
+        guard let databaseID = draft.databaseID else {
+            throw noDatabase(export.name, "choose tables for")
+        }
+        let before = draft.tables ?? .tables([])
+        let after = before.adding(tables)
+        try requireTables(tables, in: try used(databaseID))
+        if after == before { return [] }
+
+        draft.tables = after
+        export.draft = draft
+        save(export)
+        let added = before.missing(from: after)
+        events.append(Event(.tablesAdded, export, details: ["tables": added.json]))
+        return events
+    }
+
+    mutating func removeTables(
+        _ name: Name, _ tables: TableSelection, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        var export: DataExport = try existing(name, author)
+        var (draft, events) = openedDraft(of: export, author)
+        let before = draft.tables ?? .tables([])
+        switch (before, tables) {
+        case (_, .all):
+            if before == .tables([]) { return [] }
+            draft.tables = .tables([])
+        case (.all, .tables(let removed)):
+            throw .because(
+                .allTablesChosen,
+                "cannot remove \(described(removed)) from \(quoted(export.name)): "
+                    + "it exports all tables of its database",
+                hint: "name the tables to keep: edit_data_export with tables")
+        case (.tables(let present), .tables(let removed)):
+            let known = Set(present)
+            let absent = removed.filter { !known.contains($0) }
+            if !absent.isEmpty {
+                throw .because(
+                    .tableNotInExport,
+                    "\(described(absent)) \(absent.count == 1 ? "is" : "are") "
+                        + "not in export \(quoted(export.name))",
+                    hint: "see its tables: select name, tables from ferry.data_exports")
+            }
+            let gone = Set(removed)
+            draft.tables = .tables(present.filter { !gone.contains($0) })
+        }
+        export.draft = draft
+        save(export)
+        events.append(Event(.tablesRemoved, export, details: ["tables": tables.json]))
+        return events
+    }
+
+    /// Chooses database, tables or both in the draft. `switch_database` that changes nothing
+    /// leaves an active export without a draft; `edit_data_export` always opens one.
+    private mutating func choose(
+        _ databaseName: Name?, _ tables: TableSelection?, for name: Name, _ kind: EventKind,
+        _ author: Author
+    ) throws(Refusal) -> [Event] {
+        var export: DataExport = try existing(name, author)
+        var (draft, events) = openedDraft(of: export, author)
+        let before = draft
+        if let databaseName {
+            let database = try registered(databaseName, author)
+            // What was chosen from the former database means nothing in the new one.
+            if draft.databaseID != database.id { draft.tables = nil }
+            draft.databaseID = database.id
+        }
+        if let tables {
+            guard let databaseID = draft.databaseID else {
+                throw noDatabase(export.name, "choose tables for")
+            }
+            try requireTables(tables, in: try used(databaseID))
+            draft.tables = tables
+        }
+        if draft == before && kind == .databaseSwitched { return [] }
+        if draft == before && events.isEmpty { return [] }
+
+        export.draft = draft
+        save(export)
+        if draft != before {
+            events.append(Event(kind, export, details: try details(of: draft)))
+        }
+        return events
+    }
+
+    /// The draft, or a copy of the active version and the event of opening it.
+    private func openedDraft(of export: DataExport, _ author: Author) -> (Draft, [Event]) {
+        if let draft = export.draft { return (draft, []) }
+        let draft = Draft(
+            databaseID: export.active?.databaseID, tables: export.active?.tables,
+            baseVersion: export.active?.number, openedBy: author.actor)
+        let version = export.active.map { JSONValue.int(Int64($0.number)) } ?? .null
+        return (draft, [Event(.draftOpened, export, details: ["version": version])])
+    }
+
+    private func details(of draft: Draft) throws(Refusal) -> JSONValue {
+        var details: [String: JSONValue] = [:]
+        if let id = draft.databaseID {
+            details["database"] = .string(try used(id, as: Database.self).name)
+        }
+        if let tables = draft.tables { details["tables"] = tables.json }
+        return .object(details)
+    }
+
+    /// - Throws: ``RejectionCode/tableNotInDatabase`` naming those that are not there.
+    func requireTables(_ selection: TableSelection, in database: Database) throws(Refusal) {
+        guard case .tables(let tables) = selection else { return }
+        let present = try catalog(of: database).tables
+        let absent = tables.filter { present[$0] == nil }
+        if absent.isEmpty { return }
+        throw .because(
+            .tableNotInDatabase,
+            "\(described(absent)) \(absent.count == 1 ? "is" : "are") "
+                + "not in database \(quoted(database.name))",
+            hint: "write schema.table as the database shows it; without a schema it is public")
+    }
+
+    func noDatabase(_ name: String, _ verb: String) -> Refusal {
+        .because(
+            .noDatabaseChosen, "cannot \(verb) \(quoted(name)): no database chosen",
+            hint: "choose one with the argument database, or with switch_database")
+    }
+}
+
+extension TableSelection {
+    fileprivate func adding(_ other: TableSelection) -> TableSelection {
+        guard case .tables(let present) = self, case .tables(let added) = other else { return .all }
+        return TableSelection(present + added)
+    }
+
+    /// The part of `after` that is not in this selection.
+    fileprivate func missing(from after: TableSelection) -> TableSelection {
+        guard case .tables(let before) = self, case .tables(let tables) = after else {
+            return after
+        }
+        let present = Set(before)
+        return .tables(tables.filter { !present.contains($0) })
+    }
+}
+
+/// `table "t"`, or `tables a, b`.
+func described(_ tables: [TableName]) -> String {
+    if tables.count == 1 { return "table " + quoted(tables[0].canonical) }
+    return "tables " + listed(tables)
+}
+
+/// At most ten of `tables`, with commas.
+func listed(_ tables: [TableName]) -> String {
+    listed(tables.sorted().map { shown($0.canonical) })
+}

@@ -1,0 +1,121 @@
+/// The objects that a batch of commands touches, and what has become of them.
+///
+/// In JSON: one array per kind. It must hold every object that the commands refer to
+/// (``Command/references(in:)``), the objects these use, the objects that use these and, of runs,
+/// those not ended. Facts and changes are not part of the JSON.
+public struct World: Sendable {
+    var databases = ObjectTable<Database>()
+    var dataExports = ObjectTable<DataExport>()
+    var destinations = ObjectTable<Destination>()
+    var dataTemplates = ObjectTable<DataTemplate>()
+    var orchestrations = ObjectTable<Orchestration>()
+    var runs = ObjectTable<Run>()
+    var facts: [Fact: FactValue] = [:]
+    var versions: [SavedVersion] = []
+    private var users: [Use: Set<Int64>] = [:]
+
+    private struct Use: Hashable, Sendable {
+        let object: ObjectID
+        let by: ObjectKind
+    }
+
+    public init() {}
+
+    /// Adds an object as it is in the database. The same id again replaces the object.
+    public mutating func load<Object: StoredObject>(_ object: Object) {
+        replaceUses(by: object)
+        self[keyPath: Object.table].load(object)
+    }
+
+    /// Tells the world what was found out about a fact that a decision needed.
+    ///
+    /// The value must be of the fact's kind: a catalog for a catalog, and so on.
+    public mutating func learn(_ fact: Fact, _ value: FactValue) {
+        switch (fact, value) {
+        case (.catalog, .catalog), (.catalog, .failed), (.registeredDatabases, .names),
+            (.destinationTest, .passed), (.destinationTest, .failed),
+            (.templateCheck, .passed), (.templateCheck, .failed):
+            facts[fact] = value
+        default:
+            preconditionFailure("a value of the wrong kind for a fact")
+        }
+    }
+
+    /// A database that is loaded, or was registered by this batch.
+    public func database(id: Int64) -> Database? { databases[id] }
+    public func dataExport(id: Int64) -> DataExport? { dataExports[id] }
+    public func destination(id: Int64) -> Destination? { destinations[id] }
+    public func dataTemplate(id: Int64) -> DataTemplate? { dataTemplates[id] }
+    public func orchestration(id: Int64) -> Orchestration? { orchestrations[id] }
+    public func run(id: Int64) -> Run? { runs[id] }
+
+    mutating func save<Object: StoredObject>(_ object: Object) {
+        replaceUses(by: object)
+        self[keyPath: Object.table].save(object)
+    }
+
+    mutating func delete<Object: StoredObject>(_ object: Object) {
+        for used in object.uses { removeUse(of: used, by: object) }
+        self[keyPath: Object.table].delete(object)
+    }
+
+    /// The objects of one kind that use an object, by id.
+    func users<Object: StoredObject>(
+        of kind: ObjectKind, _ id: Int64, as type: Object.Type
+    ) -> [Object] {
+        guard let ids = users[Use(object: ObjectID(kind, id), by: Object.kind)] else { return [] }
+        let table = self[keyPath: Object.table]
+        return ids.sorted().compactMap { table[$0] }
+    }
+
+    private mutating func replaceUses<Object: StoredObject>(by object: Object) {
+        let new = object.uses
+        if let old = self[keyPath: Object.table][object.id]?.uses {
+            if old == new { return }
+            for used in old { removeUse(of: used, by: object) }
+        }
+        for used in new {
+            users[Use(object: used, by: Object.kind), default: []].insert(object.id)
+        }
+    }
+
+    private mutating func removeUse<Object: StoredObject>(of used: ObjectID, by object: Object) {
+        let use = Use(object: used, by: Object.kind)
+        users[use]?.remove(object.id)
+        if users[use]?.isEmpty == true { users[use] = nil }
+    }
+}
+
+extension World: Codable {
+    enum CodingKeys: String, CodingKey {
+        case databases
+        case dataExports = "data_exports"
+        case destinations
+        case dataTemplates = "data_templates"
+        case orchestrations, runs
+    }
+
+    /// A kind that is missing is taken for empty.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func objects<Object: StoredObject>(_ key: CodingKeys) throws -> [Object] {
+            try container.decodeIfPresent([Object].self, forKey: key) ?? []
+        }
+        for object: Database in try objects(.databases) { load(object) }
+        for object: DataExport in try objects(.dataExports) { load(object) }
+        for object: Destination in try objects(.destinations) { load(object) }
+        for object: DataTemplate in try objects(.dataTemplates) { load(object) }
+        for object: Orchestration in try objects(.orchestrations) { load(object) }
+        for object: Run in try objects(.runs) { load(object) }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(databases.all, forKey: .databases)
+        try container.encode(dataExports.all, forKey: .dataExports)
+        try container.encode(destinations.all, forKey: .destinations)
+        try container.encode(dataTemplates.all, forKey: .dataTemplates)
+        try container.encode(orchestrations.all, forKey: .orchestrations)
+        try container.encode(runs.all, forKey: .runs)
+    }
+}

@@ -1,0 +1,75 @@
+internal import Formats
+
+extension Manifest {
+    /// Whether `name` can only mean a file beside the manifest.
+    static func isPlainFileName(_ name: String) -> Bool {
+        !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/"))
+            && !name.utf8.contains(0)
+    }
+
+    static func check(_ files: [File]) throws(ManifestError) {
+        var names: Set<String> = []
+        var rows: Int64 = 0
+        var bytes: Int64 = 0
+        for file in files {
+            guard isPlainFileName(file.name), file.name != fileName else {
+                throw .unsafeFileName(file.name)
+            }
+            guard names.insert(file.name).inserted else { throw .duplicateFile(file.name) }
+            let (rowsSum, rowsOverflow) = rows.addingReportingOverflow(file.rows)
+            let (bytesSum, bytesOverflow) = bytes.addingReportingOverflow(file.bytes)
+            guard file.rows >= 0, file.bytes >= 0, !rowsOverflow, !bytesOverflow else {
+                throw .impossibleNumber(file: file.name)
+            }
+            (rows, bytes) = (rowsSum, bytesSum)
+            let isHash =
+                file.sha256.utf8.count == 64
+                && file.sha256.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+            guard isHash else { throw .impossibleHash(file: file.name) }
+        }
+    }
+}
+
+/// Why a manifest was refused before any file was looked at.
+public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The manifest could not be read from where it should be.
+    case unreadable(path: String, reason: String)
+    /// The bytes are not a manifest.
+    case notAManifest(reason: String)
+    /// It was written by a version of Ferry with another schema.
+    case unknownVersion(String)
+    /// It names a file that would lie outside its own folder, or itself.
+    case unsafeFileName(String)
+    case duplicateFile(String)
+    /// A negative number of rows or bytes, or more than can be counted.
+    case impossibleNumber(file: String)
+    /// The SHA-256 is not 64 lowercase hexadecimal digits.
+    case impossibleHash(file: String)
+    /// The totals are not the sums over the files.
+    case wrongTotals
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            "cannot read the manifest \"\(path.shown)\": \(reason)"
+        case .notAManifest(let reason):
+            "this is not a manifest of Ferry: \(reason.shown)"
+        case .unknownVersion(let version):
+            "the manifest has the schema \"\(version.shown)\", this version of Ferry reads "
+                + "\"\(Manifest.schema)\": verify it with the version that wrote it, or a later one"
+        case .unsafeFileName(let name):
+            "the manifest names the file \"\(name.shown)\", but its files must lie beside it: "
+                + "do not trust this manifest"
+        case .duplicateFile(let name):
+            "the manifest names the file \"\(name.shown)\" twice: do not trust this manifest"
+        case .impossibleNumber(let file):
+            "the manifest gives the file \"\(file.shown)\" an impossible number of rows or bytes: "
+                + "do not trust this manifest"
+        case .impossibleHash(let file):
+            "the manifest gives the file \"\(file.shown)\" a SHA-256 that is not 64 lowercase "
+                + "hexadecimal digits: do not trust this manifest"
+        case .wrongTotals:
+            "the manifest's totals are not the sums over its files: do not trust this manifest"
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import Crypto
+internal import Formats
+public import Foundation
+
+extension Manifest: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case manifest, export, run, environment, database, snapshot
+        case startedAt = "started_at"
+        case format, files, totals
+    }
+
+    /// - Throws: ``ManifestError`` for another schema version, unsafe names or wrong totals.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let schema = try container.decode(String.self, forKey: .manifest)
+        // A minor version (ferry/1.2) only adds members, which are passed over.
+        guard schema == Self.schema || schema.hasPrefix(Self.schema + ".") else {
+            throw ManifestError.unknownVersion(schema)
+        }
+        try self.init(
+            export: container.decode(Export.self, forKey: .export),
+            run: container.decode(Int64.self, forKey: .run),
+            environment: container.decode(String.self, forKey: .environment),
+            database: container.decode(String.self, forKey: .database),
+            snapshot: container.decode(Snapshot.self, forKey: .snapshot),
+            startedAt: container.decode(Instant.self, forKey: .startedAt),
+            format: container.decode(DataTemplateSettings.self, forKey: .format),
+            files: container.decode([File].self, forKey: .files))
+        guard try container.decode(Totals.self, forKey: .totals) == totals else {
+            throw ManifestError.wrongTotals
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.schema, forKey: .manifest)
+        try container.encode(export, forKey: .export)
+        try container.encode(run, forKey: .run)
+        try container.encode(environment, forKey: .environment)
+        try container.encode(database, forKey: .database)
+        try container.encode(snapshot, forKey: .snapshot)
+        try container.encode(startedAt, forKey: .startedAt)
+        try container.encode(format, forKey: .format)
+        try container.encode(files, forKey: .files)
+        try container.encode(totals, forKey: .totals)
+    }
+
+    /// The canonical bytes: JSON with sorted keys, indented, with a line end at its end.
+    ///
+    /// Equal manifests have equal bytes, so whoever resumes a publication writes the same.
+    public func encoded() -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        do {
+            return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        } catch {
+            preconditionFailure("a manifest holds only texts, integers and booleans: \(error)")
+        }
+    }
+
+    /// SHA-256 of ``encoded()``, in lowercase hexadecimal digits.
+    public var sha256: String { SHA256.hash(data: encoded()).hexadecimal }
+
+    /// Reads a manifest, canonical or not.
+    ///
+    /// - Throws: ``ManifestError`` when it is none, has another major version, or contradicts
+    ///   itself.
+    public init(decoding bytes: some DataProtocol) throws(ManifestError) {
+        do {
+            self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+        } catch let error as ManifestError {
+            throw error
+        } catch let error as SettingsError {
+            throw .notAManifest(reason: error.description)
+        } catch DecodingError.keyNotFound(let key, _) {
+            throw .notAManifest(reason: "\"\(key.stringValue)\" is missing")
+        } catch DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context)
+        {
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            throw .notAManifest(reason: "\"\(path)\" has the wrong type")
+        } catch DecodingError.dataCorrupted(let context) {
+            throw .notAManifest(reason: context.debugDescription)
+        } catch {
+            throw .notAManifest(reason: "it cannot be decoded")
+        }
+    }
+}

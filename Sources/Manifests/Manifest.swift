@@ -1,0 +1,136 @@
+public import Formats
+
+/// The proof of one delivery: which files, from which snapshot, with which content.
+///
+/// The schema of its JSON is described in `docs/manifest.md`.
+public struct Manifest: Sendable, Equatable {
+    /// What the `manifest` member of the JSON says: the schema and its major version.
+    public static let schema = "ferry/1"
+
+    /// The name of the manifest in the folder of its delivery.
+    public static let fileName = "manifest.json"
+
+    public var export: Export
+    /// The number of the run that delivered it.
+    public var run: Int64
+    public var environment: String
+    /// The name under which the source database is registered.
+    public var database: String
+    public var snapshot: Snapshot
+    /// When the run started.
+    public var startedAt: Instant
+    /// The file settings in force.
+    public var format: DataTemplateSettings
+    /// The delivered files, in the order of their names' bytes.
+    public let files: [File]
+
+    /// - Throws: ``ManifestError`` when a name is not that of a file beside the manifest or is
+    ///   there twice, or when a number is negative.
+    public init(
+        export: Export, run: Int64, environment: String, database: String, snapshot: Snapshot,
+        startedAt: Instant, format: DataTemplateSettings, files: [File]
+    ) throws(ManifestError) {
+        self.export = export
+        self.run = run
+        self.environment = environment
+        self.database = database
+        self.snapshot = snapshot
+        self.startedAt = startedAt
+        self.format = format
+        // Tasks end in any order; the manifest must not depend on it.
+        self.files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        try Self.check(self.files)
+    }
+
+    /// The sums over ``files``.
+    public var totals: Totals {
+        Totals(
+            files: files.count,
+            rows: files.reduce(0) { $0 + $1.rows },
+            bytes: files.reduce(0) { $0 + $1.bytes })
+    }
+
+    /// The data export that was delivered.
+    public struct Export: Codable, Sendable, Equatable {
+        public var id: Int64
+        public var name: String
+        /// The active version of the export when the run started.
+        public var version: Int64
+
+        public init(id: Int64, name: String, version: Int64) {
+            self.id = id
+            self.name = name
+            self.version = version
+        }
+    }
+
+    /// The one snapshot of the source from which all files were read.
+    public struct Snapshot: Codable, Sendable, Equatable {
+        /// PostgreSQL's name of the exported snapshot, where there was one.
+        public var id: String?
+        /// When it was taken, by the clock of the source.
+        public var takenAt: Instant
+        /// The write-ahead log position at that time, like `16/B374D848`, where it is known.
+        public var walPosition: String?
+
+        public init(id: String? = nil, takenAt: Instant, walPosition: String? = nil) {
+            self.id = id
+            self.takenAt = takenAt
+            self.walPosition = walPosition
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case id
+            case takenAt = "taken_at"
+            case walPosition = "wal_position"
+        }
+    }
+
+    /// One file, as it lies at the destination.
+    public struct File: Codable, Sendable, Equatable {
+        /// Its name in the folder of the manifest; never a path.
+        public var name: String
+        public var table: TableName
+        /// Rows of the table in it, without the header.
+        public var rows: Int64
+        /// Its size at the destination.
+        public var bytes: Int64
+        /// SHA-256 of its bytes at the destination, in lowercase hexadecimal digits.
+        public var sha256: String
+        /// The table's columns in the order of the file.
+        public var columns: [Column]
+
+        public init(
+            name: String, table: TableName, rows: Int64, bytes: Int64, sha256: String,
+            columns: [Column]
+        ) {
+            self.name = name
+            self.table = table
+            self.rows = rows
+            self.bytes = bytes
+            self.sha256 = sha256
+            self.columns = columns
+        }
+    }
+
+    /// A column, as the source described it.
+    public struct Column: Codable, Sendable, Equatable {
+        public var name: String
+        /// PostgreSQL's own text of the type (`format_type`): `numeric(10,2)`.
+        public var type: String
+        public var nullable: Bool
+
+        public init(name: String, type: String, nullable: Bool) {
+            self.name = name
+            self.type = type
+            self.nullable = nullable
+        }
+    }
+
+    /// Sums over all files.
+    public struct Totals: Codable, Sendable, Equatable {
+        public var files: Int
+        public var rows: Int64
+        public var bytes: Int64
+    }
+}

@@ -1,0 +1,128 @@
+internal import Crypto
+internal import Formats
+internal import Foundation
+
+/// Reads a delivery again and compares it with its manifest.
+///
+/// Every file is read once, in chunks of 1 MiB: its size and SHA-256 are compared, and its rows
+/// counted. Whatever else lies in the manifest's folder is reported as extra.
+///
+/// - Parameter path: The manifest; its files are looked for in the same folder.
+/// - Throws: ``ManifestError`` when there is no manifest to go by. What is wrong with the files is
+///   not an error but in the report.
+public func verify(manifestAt path: String) throws(ManifestError) -> VerificationReport {
+    let manifest = try Manifest(decoding: manifestBytes(at: path))
+    let url = URL(filePath: path)
+    let folder = url.deletingLastPathComponent().path(percentEncoded: false)
+    var report = VerificationReport(manifest: manifest, findings: [], bytesRead: 0)
+    for file in manifest.files {
+        let check = FileCheck(of: file, format: manifest.format)
+        report.findings += check.findings(at: folder + "/" + file.name)
+        report.bytesRead += check.bytes
+    }
+    let names: [String]
+    do {
+        names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+        throw .unreadable(path: folder, reason: "its folder cannot be listed")
+    }
+    let known = Set(manifest.files.map(\.name) + [url.lastPathComponent])
+    for name in names.sorted() where !known.contains(name) {
+        report.findings.append(.extra(file: name))
+    }
+    return report
+}
+
+/// Far more than the manifest of 100,000 tables needs.
+private let manifestBytesMax = 1 << 30
+
+private func manifestBytes(at path: String) throws(ManifestError) -> Data {
+    var bytes = Data()
+    do {
+        try readFile(at: path) { chunk in
+            bytes.append(contentsOf: chunk)
+            if bytes.count > manifestBytesMax {
+                throw FileReadingError.failed(reason: "it is larger than 1 GiB")
+            }
+        }
+    } catch FileReadingError.missing {
+        throw .unreadable(path: path, reason: "there is no such file")
+    } catch FileReadingError.failed(let reason) {
+        throw .unreadable(path: path, reason: reason)
+    } catch {
+        throw .unreadable(path: path, reason: "it is not a regular file")
+    }
+    return bytes
+}
+
+/// The comparison of one file with what the manifest says of it.
+private final class FileCheck {
+    private let file: Manifest.File
+    private let settings: DataTemplateSettings
+    private var sha256 = SHA256()
+    private var counter: any RecordCounter
+    private var damage: String?
+    private(set) var bytes: Int64 = 0
+
+    init(of file: Manifest.File, format: DataTemplateSettings) {
+        self.file = file
+        settings = format
+        counter = format.copyFormat.makeRecordCounter()
+    }
+
+    func findings(at path: String) -> [VerificationReport.Finding] {
+        do {
+            let decompressor = try settings.compression.makeDecompressor()
+            try readFile(at: path) { chunk in
+                bytes += Int64(chunk.count)
+                sha256.update(bufferPointer: chunk)
+                countRecords(in: chunk, through: decompressor)
+            }
+            if damage == nil { try decompressor?.finish() }
+        } catch FileReadingError.missing {
+            return [.missing(file: file.name)]
+        } catch FileReadingError.notARegularFile {
+            return [.notAFile(file: file.name)]
+        } catch FileReadingError.failed(let reason) {
+            return [.unreadable(file: file.name, reason: reason)]
+        } catch {
+            damage = "\(error)"
+        }
+        return differences()
+    }
+
+    private func countRecords(
+        in chunk: UnsafeRawBufferPointer, through decompressor: (any Decompressor)?
+    ) {
+        guard damage == nil else { return }
+        guard let decompressor else { return counter.count(chunk) }
+        do {
+            try decompressor.decompress(chunk) { counter.count($0) }
+        } catch {
+            // Go on hashing: whether the bytes are those of the manifest is still worth knowing.
+            damage = "\(error)"
+        }
+    }
+
+    private func differences() -> [VerificationReport.Finding] {
+        var findings: [VerificationReport.Finding] = []
+        let hash = sha256.finalize().hexadecimal
+        if bytes < file.bytes {
+            findings.append(.short(file: file.name, expected: file.bytes, actual: bytes))
+        } else if bytes > file.bytes {
+            findings.append(.long(file: file.name, expected: file.bytes, actual: bytes))
+        } else if hash != file.sha256 {
+            findings.append(.changed(file: file.name, expected: file.sha256, actual: hash))
+        }
+        let rows = counter.records - Int64(settings.copyFormat.headerMessages)
+        if let damage {
+            // Of a file whose bytes differ this is only a consequence.
+            if findings.isEmpty { findings.append(.damaged(file: file.name, reason: damage)) }
+        } else if rows < 0 {
+            findings.append(.damaged(file: file.name, reason: "its header line is missing"))
+        } else if rows != file.rows {
+            findings.append(.wrongRows(file: file.name, expected: file.rows, actual: rows))
+        }
+        return findings
+    }
+}

@@ -1,0 +1,52 @@
+internal import Formats
+
+/// What ``verify(manifestAt:)`` found.
+public struct VerificationReport: Sendable, Equatable {
+    public var manifest: Manifest
+    /// Everything that is not as the manifest says; empty when all is. Files of the manifest
+    /// come first, in its order, then extra files by name.
+    public var findings: [Finding]
+    /// How many bytes were read and hashed.
+    public var bytesRead: Int64
+
+    /// Whether the delivery is exactly what the manifest says.
+    public var isComplete: Bool { findings.isEmpty }
+
+    /// One thing that is not as the manifest says.
+    public enum Finding: Sendable, Equatable, CustomStringConvertible {
+        case missing(file: String)
+        /// Something in the folder that the manifest does not name.
+        case extra(file: String)
+        /// A folder, link or device where a file should be.
+        case notAFile(file: String)
+        case unreadable(file: String, reason: String)
+        /// Fewer bytes than the manifest says.
+        case short(file: String, expected: Int64, actual: Int64)
+        /// More bytes than the manifest says.
+        case long(file: String, expected: Int64, actual: Int64)
+        /// As many bytes as the manifest says, but others.
+        case changed(file: String, expected: String, actual: String)
+        /// The file does not hold as many rows as the manifest says.
+        case wrongRows(file: String, expected: Int64, actual: Int64)
+        /// The bytes are as the manifest says and still not a file of its format.
+        case damaged(file: String, reason: String)
+
+        public var description: String {
+            switch self {
+            case .missing(let file): "missing: \(file.shown)"
+            case .extra(let file): "extra: \(file.shown) is not in the manifest"
+            case .notAFile(let file): "not a file: \(file.shown)"
+            case .unreadable(let file, let reason): "unreadable: \(file.shown): \(reason.shown)"
+            case .short(let file, let expected, let actual):
+                "short: \(file.shown) has \(actual) bytes, the manifest says \(expected)"
+            case .long(let file, let expected, let actual):
+                "long: \(file.shown) has \(actual) bytes, the manifest says \(expected)"
+            case .changed(let file, let expected, let actual):
+                "changed: \(file.shown) has SHA-256 \(actual), the manifest says \(expected)"
+            case .wrongRows(let file, let expected, let actual):
+                "wrong rows: \(file.shown) holds \(actual), the manifest says \(expected)"
+            case .damaged(let file, let reason): "damaged: \(file.shown): \(reason.shown)"
+            }
+        }
+    }
+}

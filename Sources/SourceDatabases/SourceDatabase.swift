@@ -1,0 +1,45 @@
+public import Postgres
+
+/// A registered database, as far as reading it goes.
+public struct SourceDatabase: Sendable {
+    public let name: String
+    let connection: SecretReference
+
+    /// - Parameter connection: A reference to the connection string, see ``SecretReference``.
+    /// - Throws: ``SourceError/secretUnavailable(reference:reason:)``
+    public init(name: String, connection: String) throws(SourceError) {
+        self.name = name
+        self.connection = try SecretReference(connection)
+    }
+
+    /// Every setting that changes the bytes of an export or ends a long one, whatever the defaults
+    /// of the server, the database or the role are.
+    static let session = """
+        SET DateStyle = 'ISO, YMD';
+        SET IntervalStyle = 'postgres';
+        SET TimeZone = 'UTC';
+        SET bytea_output = 'hex';
+        SET extra_float_digits = 1;
+        SET lc_monetary = 'C';
+        SET xmlbinary = 'base64';
+        SET search_path = pg_catalog;
+        SET row_security = off;
+        SET synchronize_seqscans = off;
+        SET default_transaction_read_only = on;
+        SET statement_timeout = 0;
+        SET idle_in_transaction_session_timeout = 0;
+        SET lock_timeout = '10s';
+        """
+
+    /// Opens a connection whose session is pinned to the settings that exports rely on.
+    ///
+    /// - Throws: ``SourceError``, `PostgresError`.
+    public func connect() async throws -> Connection {
+        var options = ConnectionOptions(
+            try connection.resolve(), applicationName: "ferry export")
+        options.parameters["client_encoding"] = "UTF8"
+        let opened = try await Connection.connect(options)
+        try await opened.run(Self.session)
+        return opened
+    }
+}

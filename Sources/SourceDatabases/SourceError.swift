@@ -1,0 +1,44 @@
+/// A source database that could not be read as asked.
+public enum SourceError: Error, Equatable {
+    /// The reference to the connection's secret leads nowhere on this worker.
+    case secretUnavailable(reference: String, reason: String)
+    /// Tables that are to be read are not there.
+    case tablesMissing(database: String, tables: [String])
+    /// Tables were created or dropped each time while they were being locked.
+    case keepsChanging(database: String)
+    /// The number of rows received is not the number the server says it sent.
+    case incomplete(table: String, received: Int, sent: Int)
+}
+
+extension SourceError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .secretUnavailable(let reference, let reason):
+            "cannot resolve the connection \(reference): \(reason)"
+        case .tablesMissing(let database, let tables):
+            "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
+        case .keepsChanging(let database):
+            "the tables of database \"\(database)\" changed each time they were being locked"
+        case .incomplete(let table, let received, let sent):
+            "table \(table): \(received) rows received, but the server sent \(sent)"
+        }
+    }
+
+    /// What the reader can do about it.
+    public var hint: String {
+        switch self {
+        case .secretUnavailable: "set it where the workers run, then run again"
+        case .tablesMissing: "restore them, or take them out of the export and activate it"
+        case .keepsChanging: "run again when no tables are being created or dropped"
+        case .incomplete: "run again"
+        }
+    }
+
+    /// Whether trying again later may help without anybody doing anything.
+    public var isTransient: Bool {
+        switch self {
+        case .secretUnavailable, .tablesMissing: false
+        case .keepsChanging, .incomplete: true
+        }
+    }
+}

@@ -1,0 +1,111 @@
+public import Lifecycle
+public import Postgres
+
+/// The one snapshot from which all tables of a run are read, held open.
+///
+/// Others read from it by ``join(_:id:)`` on connections of their own, for as long as it is held.
+public struct SourceSnapshot: Sendable {
+    /// What PostgreSQL's `SET TRANSACTION SNAPSHOT` takes.
+    public let id: String
+    /// When it was taken: ISO 8601, UTC, microseconds, by the source's clock.
+    public let takenAt: String
+    public let tables: [SourceTable]
+    let connection: Connection
+
+    /// Locks the tables against changes of their shape, then takes the snapshot.
+    ///
+    /// The lock comes first: a TRUNCATE or a rewriting ALTER that commits between a snapshot and
+    /// the reading of a table would leave it empty, without any error.
+    ///
+    /// - Parameter wanted: Nil for every table of the database as of now.
+    /// - Throws: ``SourceError``, `PostgresError`.
+    public static func take(
+        _ source: SourceDatabase, tables wanted: [TableName]?
+    ) async throws -> SourceSnapshot {
+        let connection = try await source.connect()
+        do {
+            // Tables may come or go until they are locked; then look again.
+            for _ in 1...5 {
+                let names = try await listed(wanted, source, connection)
+                if let snapshot = try await attempt(names, all: wanted == nil, connection) {
+                    return snapshot
+                }
+                try await connection.run("ROLLBACK")
+            }
+            throw SourceError.keepsChanging(database: source.name)
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private static func listed(
+        _ wanted: [TableName]?, _ source: SourceDatabase, _ connection: Connection
+    ) async throws -> [TableName] {
+        let known = try await SourceDatabase.tables(connection, partitions: wanted != nil)
+        guard let wanted else { return known.keys.sorted() }
+        let missing = wanted.filter { known[$0] == nil }
+        if !missing.isEmpty {
+            throw SourceError.tablesMissing(
+                database: source.name, tables: missing.map { shown($0.canonical) })
+        }
+        return wanted
+    }
+
+    private static func attempt(
+        _ names: [TableName], all: Bool, _ connection: Connection
+    ) async throws -> SourceSnapshot? {
+        try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        do {
+            if !names.isEmpty {
+                let list = names.map(\.quoted).joined(separator: ", ")
+                try await connection.run("LOCK TABLE \(list) IN ACCESS SHARE MODE")
+            }
+        } catch PostgresError.server(let error) where ["42P01", "3F000"].contains(error.sqlState) {
+            return nil
+        }
+        let taken = try await connection.query(
+            """
+            select pg_export_snapshot(),
+                   to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            """)
+        let tables = try await SourceDatabase.describe(names, connection)
+        guard tables.count == names.count, let row = taken.first else { return nil }
+        if all {
+            let now = try await SourceDatabase.tables(connection, partitions: false)
+            guard now.count == names.count else { return nil }
+        }
+        return SourceSnapshot(
+            id: try row[0].string(), takenAt: try row[1].string(), tables: tables,
+            connection: connection)
+    }
+
+    /// Finds out whether the snapshot is still held.
+    ///
+    /// - Throws: `PostgresError.connectionLost` when it is not.
+    public func check() async throws {
+        _ = try await connection.query("select 1")
+    }
+
+    public func release() async {
+        await connection.close()
+    }
+
+    /// Makes the connection read from a snapshot that somebody else holds, in a transaction that
+    /// the caller ends by closing the connection.
+    ///
+    /// - Throws: ``SnapshotGone`` when it is no longer held.
+    public static func join(_ connection: Connection, id: String) async throws {
+        try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        do {
+            try await connection.run("SET TRANSACTION SNAPSHOT \(quoteLiteral(id))")
+        } catch PostgresError.server(let error)
+            where ["22023", "42704", "55000"].contains(error.sqlState)
+        {
+            throw SnapshotGone()
+        }
+    }
+}
+
+/// The snapshot is no longer held: whoever held it is gone, and so is this attempt of its run.
+public struct SnapshotGone: Error {}

@@ -1,0 +1,275 @@
+import Lifecycle
+import Testing
+
+struct RejectionCase: CustomTestStringConvertible {
+    let code: RejectionCode
+    var world = Scene().world
+    let command: CommandEnvelope
+    let message: String
+    let hint: String
+
+    init(
+        _ code: RejectionCode, _ command: CommandEnvelope, in scene: Scene = Scene(),
+        knowing facts: [Fact: FactValue] = [:], message: String, hint: String
+    ) {
+        self.code = code
+        self.command = command
+        self.message = message
+        self.hint = hint
+        world = scene.world
+        for (fact, value) in facts { world.learn(fact, value) }
+    }
+
+    var testDescription: String { "\(code.rawValue): \(message)" }
+}
+
+private let orchestrated = Scene(hasOrchestration: true)
+private let lost = Scene.tables("a", "b", "gone", "locked")
+
+let rejectionCases = malformedCases + exportCases + otherCases
+
+private let malformedCases = [
+    RejectionCase(
+        .unknownEnvironment,
+        command("delete_destination", ["name": "x"], environment: "staging"),
+        message: "there is no environment \"staging\"", hint: "environments: production"),
+    RejectionCase(
+        .missingArgument, command("switch_database", ["name": "Daily", "database": nil]),
+        message: "switch_database needs the argument \"database\"",
+        hint: "arguments: database (string), name (string), tables (tables, optional)"),
+    RejectionCase(
+        .unknownArgument, command("stop_run", ["run": 1, "force": true]),
+        message: "stop_run has no argument \"force\"", hint: "arguments: run (integer)"),
+    RejectionCase(
+        .wrongType, command("stop_run", ["run": "7"]),
+        message: "argument \"run\" of stop_run must be an integer, not a string",
+        hint: "arguments: run (integer)"),
+    RejectionCase(
+        .wrongType, command("stop_run", [7]),
+        message: "the arguments of stop_run must be an object, not an array",
+        hint: "arguments: run (integer)"),
+    RejectionCase(
+        .argumentTooLong,
+        command(
+            "register_database",
+            ["name": "x", "connection": .string("file:/" + String(repeating: "x", count: 2000))]),
+        message: "argument \"connection\" of register_database has 2006 characters, "
+            + "at most 1024 are allowed",
+        hint: "shorten it"),
+    RejectionCase(
+        .invalidName, command("create_data_export", ["name": " \t "]),
+        message: "export name is empty", hint: "give a name of 1 to 128 characters"),
+    RejectionCase(
+        .invalidName,
+        command("create_data_export", ["name": .string(String(repeating: "ü", count: 129))]),
+        message: "export name has 129 characters, at most 128 are allowed",
+        hint: "choose a shorter name"),
+    RejectionCase(
+        .invalidName, command("run_orchestration", ["name": "a\u{1b}[2Jb"]),
+        message: "orchestration name \"a\\u{1b}[2Jb\" contains a control character",
+        hint: "remove tabs, line ends and other control characters from it"),
+    RejectionCase(
+        .invalidTables, command("add_tables", ["name": "Daily", "tables": ["a", "a.b.c"]]),
+        message: "\"a.b.c\" is not the name of a table",
+        hint: "write schema.table or table; put a part with a dot or a quotation mark "
+            + "in double quotes"),
+    RejectionCase(
+        .invalidTables, command("add_tables", ["name": "Daily", "tables": "a"]),
+        message: "tables must be an array or \"all\", not the string \"a\"",
+        hint: "write [\"a\"] for one table"),
+    RejectionCase(
+        .invalidTables, command("add_tables", ["name": "Daily", "tables": []]),
+        message: "tables names no table",
+        hint: "name one or more tables, or write \"all\""),
+    RejectionCase(
+        .invalidConnection,
+        command("register_database", ["name": "web", "connection": "postgres://a:b@c/d"]),
+        message: "connection of database \"web\" must be a reference to a secret: "
+            + "env:NAME or file:/absolute/path",
+        hint: "put the connection string into an environment variable or a file of the "
+            + "workers and name it here"),
+    RejectionCase(
+        .unknownDestinationKind,
+        command("create_destination", ["name": "x", "kind": "ftp", "settings": [:]]),
+        message: "there is no destination kind \"ftp\"", hint: "kinds: directory"),
+    RejectionCase(
+        .unknownCommand, command("drop_everything", [:]),
+        message: "there is no command \"drop_everything\"",
+        hint: "commands: register_database, unregister_database, create_data_export, "
+            + "edit_data_export, add_tables, remove_tables, switch_database, "
+            + "activate_data_export, discard_draft, delete_data_export, create_destination, "
+            + "delete_destination, create_data_template, delete_data_template, "
+            + "add_orchestration, delete_orchestration, run_orchestration, stop_run"),
+]
+
+private let exportCases = [
+    RejectionCase(
+        .nameInUse, command("create_data_export", ["name": " Daily "]),
+        message: "export name \"Daily\" is already in use (active)",
+        hint: "choose another name; upper and lower case count as the same"),
+    RejectionCase(
+        .nameInUse, command("create_data_export", ["name": "daily"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(nil, nil))),
+        message: "export name \"daily\" is already in use (draft, as \"Daily\")",
+        hint: "choose another name; upper and lower case count as the same"),
+    RejectionCase(
+        .databaseNotRegistered,
+        command("switch_database", ["name": "Daily", "database": "hr"]),
+        message: "database \"hr\" is not registered; registered are: \"crm\", \"erp\"",
+        hint: "register it first with register_database, or choose a registered one"),
+    RejectionCase(
+        .databaseUnavailable, command("add_tables", ["name": "Daily", "tables": ["c"]]),
+        knowing: [.catalog(databaseID: 1): .failed("timed out")],
+        message: "cannot look up the tables of database \"crm\": timed out",
+        hint: "check that its connection works, then send the command again"),
+    RejectionCase(
+        .tableNotInDatabase, command("add_tables", ["name": "Daily", "tables": ["t"]]),
+        message: "table \"public.t\" is not in database \"crm\"",
+        hint: "write schema.table as the database shows it; without a schema it is public"),
+    RejectionCase(
+        .tableNotInDatabase,
+        command("switch_database", ["name": "Daily", "database": "erp", "tables": ["b", "a"]]),
+        message: "tables public.a, public.b are not in database \"erp\"",
+        hint: "write schema.table as the database shows it; without a schema it is public"),
+    RejectionCase(
+        .tableNotInExport,
+        command("remove_tables", ["name": "Daily", "tables": ["a", "s.\"T x\""]]),
+        message: "table \"s.\"T x\"\" is not in export \"Daily\"",
+        hint: "see its tables: select name, tables from ferry.data_exports"),
+    RejectionCase(
+        .allTablesChosen, command("remove_tables", ["name": "Daily", "tables": ["a"]]),
+        in: Scene(export: Scene.export(draft: Scene.draft(1, .all))),
+        message: "cannot remove table \"public.a\" from \"Daily\": "
+            + "it exports all tables of its database",
+        hint: "name the tables to keep: edit_data_export with tables"),
+    RejectionCase(
+        .noDatabaseChosen, command("activate_data_export", ["name": "Daily"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(nil, nil))),
+        message: "cannot activate \"Daily\": no database chosen",
+        hint: "choose one with the argument database, or with switch_database"),
+    RejectionCase(
+        .noTablesChosen, command("activate_data_export", ["name": "Daily"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(1, nil))),
+        message: "cannot activate \"Daily\": no tables chosen",
+        hint: "choose tables with add_tables"),
+    RejectionCase(
+        .noTablesChosen, command("activate_data_export", ["name": "Daily"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(1, .all))),
+        knowing: [.catalog(databaseID: 1): .catalog(Catalog([:]))],
+        message: "cannot activate \"Daily\": database \"crm\" has no tables",
+        hint: "create its tables first, or switch_database"),
+    RejectionCase(
+        .tablesMissing, command("activate_data_export", ["name": "Daily"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(1, Scene.tables("z", "a", "y")))),
+        message: "cannot activate \"Daily\": tables missing: public.y, public.z",
+        hint: "create them or grant SELECT on them in database \"crm\", or remove_tables"),
+    RejectionCase(
+        .tablesMissing, command("activate_data_export", ["name": "Daily"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(1, lost))),
+        message: "cannot activate \"Daily\": tables missing: public.gone; "
+            + "tables not readable: public.locked",
+        hint: "create them or grant SELECT on them in database \"crm\", or remove_tables"),
+    RejectionCase(
+        .noDraft, command("discard_draft", ["name": "Daily"]),
+        message: "export \"Daily\" has no draft to discard",
+        hint: "its active version runs as it is; edit_data_export opens a draft"),
+    RejectionCase(
+        .noDraft, command("activate_data_export", ["name": "Daily"]),
+        message: "export \"Daily\" has no draft to activate",
+        hint: "its active version runs as it is; edit_data_export opens a draft"),
+    RejectionCase(
+        .versionChanged, command("activate_data_export", ["name": "Daily"]),
+        in: Scene(
+            export: Scene.export(active: Scene.version(4), draft: Scene.draft(1, .all, base: 3))),
+        message: "the active version changed since this draft was opened (v3 → v4): "
+            + "discard it and edit again",
+        hint: "discard_draft drops the draft alone; the active version stays"),
+]
+
+private let otherCases = [
+    RejectionCase(
+        .notFound, command("delete_destination", ["name": "Sea"]),
+        message: "destination \"Sea\" does not exist",
+        hint: "see what there is: select name from ferry.destinations"),
+    RejectionCase(
+        .notFound, command("delete_data_template", ["destination": "lake", "name": "xml"]),
+        message: "destination \"Lake\" has no data template \"xml\"",
+        hint: "see what there is: select * from ferry.data_templates"),
+    RejectionCase(
+        .notFound, command("stop_run", ["run": 7]),
+        message: "run 7 does not exist",
+        hint: "see what there is: select id, state from ferry.runs"),
+    RejectionCase(
+        .nameInUse,
+        command(
+            "create_data_template",
+            ["destination": "lake", "name": "CSV", "settings": ["format": "csv"]]),
+        message: "data template name \"CSV\" is already in use at destination \"Lake\" "
+            + "(as \"csv\")",
+        hint: "choose another name; upper and lower case count as the same"),
+    RejectionCase(
+        .destinationTestFailed,
+        command(
+            "create_destination",
+            ["name": "Sea", "kind": "directory", "settings": ["path": "/sea"]]),
+        knowing: [
+            .destinationTest(kind: "directory", settings: ["path": "/sea"]):
+                .failed("/sea: no such directory")
+        ],
+        message: "destination \"Sea\" was not saved: its test failed: /sea: no such directory",
+        hint: "mend the cause or the settings, then send the command again"),
+    RejectionCase(
+        .invalidSettings,
+        command(
+            "create_data_template",
+            ["destination": "Lake", "name": "xml", "settings": ["format": "xml"]]),
+        knowing: [.templateCheck(settings: ["format": "xml"]): .failed("format must be csv")],
+        message: "data template \"xml\" was not saved: format must be csv",
+        hint: "correct its settings, then send the command again"),
+    RejectionCase(
+        .exportIsDraft,
+        command(
+            "add_orchestration",
+            ["data_export": "daily", "destination": "Lake", "data_template": "csv"]),
+        in: Scene(export: Scene.export(draft: Scene.draft(1, .all))),
+        message: "\"Daily\" is a draft: activate it first",
+        hint: "use activate_data_export"),
+    RejectionCase(
+        .inUse, command("delete_data_export", ["name": "Daily"]), in: orchestrated,
+        message: "cannot delete \"Daily\": used by orchestration \"Nightly\"; delete it first",
+        hint: "use delete_orchestration"),
+    RejectionCase(
+        .inUse, command("delete_destination", ["name": "Lake"]), in: orchestrated,
+        message: "cannot delete \"Lake\": used by orchestration \"Nightly\" "
+            + "and data template \"csv\"; delete them first",
+        hint: "use delete_orchestration, then delete_data_template"),
+    RejectionCase(
+        .inUse, command("unregister_database", ["name": "crm"]),
+        message: "cannot unregister \"crm\": used by export \"Daily\"",
+        hint: "switch those exports to another database and activate them, "
+            + "or delete them first"),
+    RejectionCase(
+        .runInProgress, command("delete_data_export", ["name": "Daily"]),
+        in: Scene(hasOrchestration: true, run: .running),
+        message: "cannot delete \"Daily\": run 40 is sending it; "
+            + "wait for it or stop it first",
+        hint: "stop_run stops a run that is not publishing yet"),
+    RejectionCase(
+        .runInProgress, command("delete_orchestration", ["name": "nightly"]),
+        in: Scene(hasOrchestration: true, run: .queued),
+        message: "cannot delete \"Nightly\": run 40 of it has not ended; "
+            + "wait for it or stop it first",
+        hint: "stop_run stops a run that is not publishing yet"),
+    RejectionCase(
+        .runStopping, command("stop_run", ["run": 40]), in: Scene(run: .stopping),
+        message: "run 40 is already stopping",
+        hint: "wait until it is stopped; nothing of it becomes visible"),
+    RejectionCase(
+        .runPublishing, command("stop_run", ["run": 40]), in: Scene(run: .publishing),
+        message: "run 40 is publishing and can only finish",
+        hint: "wait until it has succeeded"),
+    RejectionCase(
+        .runNotRunning, command("stop_run", ["run": 40]), in: Scene(run: .succeeded),
+        message: "run 40 is not running (succeeded)",
+        hint: "only a queued or running run can be stopped"),
+]

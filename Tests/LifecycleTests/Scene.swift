@@ -1,0 +1,130 @@
+import Foundation
+import Lifecycle
+import Testing
+
+/// A small world: databases crm (1) and erp (2), export Daily (10), destination Lake (20) with the
+/// template csv (21), orchestration Nightly (30) and its run (40), as far as a test wants them.
+struct Scene {
+    var export: DataExport? = Scene.export(active: Scene.version(1))
+    var hasDestination = true
+    var hasTemplate = true
+    var hasOrchestration = false
+    var run: RunState?
+
+    static let crm = Database(
+        id: 1, environment: "production", name: "crm", connection: "env:CRM", createdBy: "anna")
+    static let erp = Database(
+        id: 2, environment: "production", name: "erp", connection: "file:/run/erp",
+        createdBy: "anna")
+    static let destination = Destination(
+        id: 20, environment: "production", name: "Lake", kind: "directory",
+        settings: ["path": "/lake"], createdBy: "anna")
+    static let template = DataTemplate(
+        id: 21, environment: "production", destinationID: 20, name: "csv",
+        settings: ["format": "csv"], createdBy: "anna")
+    static let orchestration = Orchestration(
+        id: 30, environment: "production", name: "Nightly", dataExportID: 10, destinationID: 20,
+        dataTemplateID: 21, createdBy: "anna")
+
+    var world: World {
+        var world = World()
+        world.load(Scene.crm)
+        world.load(Scene.erp)
+        if let export { world.load(export) }
+        if hasDestination { world.load(Scene.destination) }
+        if hasTemplate { world.load(Scene.template) }
+        if hasOrchestration { world.load(Scene.orchestration) }
+        if let run, let export { world.load(Scene.run(run, of: export)) }
+        world.learn(.registeredDatabases(environment: "production"), .names(["crm", "erp"]))
+        world.learn(
+            .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
+        world.learn(.catalog(databaseID: 2), .catalog(Scene.catalog("x", "y")))
+        world.learn(.destinationTest(kind: "directory", settings: ["path": "/lake"]), .passed)
+        world.learn(.templateCheck(settings: ["format": "csv"]), .passed)
+        return world
+    }
+
+    static func export(
+        versions: Int? = nil, active: Version? = nil, draft: Draft? = nil
+    ) -> DataExport {
+        DataExport(
+            id: 10, environment: "production", name: "Daily",
+            versionCount: versions ?? active?.number ?? 0, active: active, draft: draft,
+            createdBy: "anna")
+    }
+
+    static func version(_ number: Int, _ selection: TableSelection = tables("a", "b")) -> Version {
+        Version(number: number, databaseID: 1, tables: selection, activatedBy: "anna")
+    }
+
+    static func draft(
+        _ database: Int64?, _ selection: TableSelection?, base: Int? = nil
+    ) -> Draft {
+        Draft(databaseID: database, tables: selection, baseVersion: base, openedBy: "anna")
+    }
+
+    static func run(_ state: RunState, of export: DataExport) -> Run {
+        Run(
+            id: 40, of: orchestration, sending: export, version: export.active ?? version(1),
+            to: destination,
+            inputs: RunInputs(
+                database: .init(name: "crm", connection: "env:CRM"), tables: tables("a", "b"),
+                destination: .init(name: "Lake", kind: "directory", settings: ["path": "/lake"]),
+                dataTemplate: .init(name: "csv", settings: ["format": "csv"])),
+            state: state, createdBy: "anna")
+    }
+
+    static func tables(_ names: String...) -> TableSelection {
+        TableSelection(names.map { TableName(schema: "public", name: $0) })
+    }
+
+    static func catalog(_ readable: String..., unreadable: String...) -> Catalog {
+        var tables: [TableName: Bool] = [:]
+        for name in readable { tables[TableName(schema: "public", name: name)] = true }
+        for name in unreadable { tables[TableName(schema: "public", name: name)] = false }
+        return Catalog(tables)
+    }
+}
+
+func command(
+    _ name: String, _ arguments: JSONValue, id: Int64 = 100, environment: String = "production"
+) -> CommandEnvelope {
+    CommandEnvelope(
+        id: id, environment: environment, actor: "ben", name: name, arguments: arguments)
+}
+
+/// The text that `Encodable` gives with sorted keys.
+func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
+func decoded<T: Decodable>(_ text: String, as type: T.Type = T.self) throws -> T {
+    try JSONDecoder().decode(T.self, from: Data(text.utf8))
+}
+
+/// The cells of a transition table, one a line: `command => result`, under `state:` lines.
+func cells(_ table: String) -> [Cell] {
+    var state = ""
+    var cells: [Cell] = []
+    for line in table.split(separator: "\n") {
+        if line.hasPrefix("state: ") {
+            state = String(line.dropFirst("state: ".count))
+        } else {
+            let parts = line.split(separator: "=>").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            cells.append(Cell(state: state, command: parts[0], expected: parts[1]))
+        }
+    }
+    return cells
+}
+
+struct Cell: CustomTestStringConvertible {
+    let state: String
+    let command: String
+    let expected: String
+
+    var testDescription: String { "\(state): \(command) => \(expected)" }
+}

@@ -1,4 +1,5 @@
 public import CommandProcessing
+import Foundation
 public import Postgres
 public import RunEngine
 
@@ -6,8 +7,8 @@ public import RunEngine
 public struct WorkerConfiguration: Sendable {
     /// The database that holds the queue.
     public var database: ConnectionOptions
-    /// Shown to people; unique names help. Defaults to `worker`.
-    public var name = "worker"
+    /// Shown to people. Defaults to ``defaultName``.
+    public var name = defaultName
     /// How many tables are read at once, and how many runs this worker is in charge of at once.
     /// At least 1. Defaults to 2.
     public var concurrency = 2
@@ -30,6 +31,12 @@ public struct WorkerConfiguration: Sendable {
     public var access: DestinationAccess
     public var commandRetry = RetryPolicy()
     public var runRetry = RunRetryPolicy()
+
+    /// The host and the process id.
+    public static var defaultName: String {
+        let process = ProcessInfo.processInfo
+        return "\(process.hostName):\(process.processIdentifier)"
+    }
 
     public init(database: ConnectionOptions, access: DestinationAccess) {
         self.database = database

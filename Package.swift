@@ -89,6 +89,7 @@ let all: [Target] = [
         "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
     tests(
         "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
+    tests("RoundTripTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
     tests("ProjectTests"),
 ]
 

@@ -64,9 +64,10 @@ struct BatchApplier: Sendable {
 
         var result = BatchResult()
         var waiting: Set<Int64> = []
+        var unavailable: [Fact: FactUnavailable] = [:]
         for claimed in commands where !waiting.contains(claimed.lane) {
             do {
-                switch try await decision(on: claimed, &world, connection) {
+                switch try await decision(on: claimed, &world, &unavailable, connection) {
                 case .success(let events): result.applied(claimed, events)
                 case .failure(let rejection): result.rejected(claimed, rejection)
                 }
@@ -81,7 +82,8 @@ struct BatchApplier: Sendable {
 
     /// Decides one command, looking up the facts that its rules ask for.
     private func decision(
-        on claimed: ClaimedCommand, _ world: inout World, _ connection: isolated Connection
+        on claimed: ClaimedCommand, _ world: inout World,
+        _ unavailable: inout [Fact: FactUnavailable], _ connection: isolated Connection
     ) async throws -> Result<[Event], Rejection> {
         let command: Command
         switch claimed.command {
@@ -93,7 +95,15 @@ struct BatchApplier: Sendable {
             case .applied(let events): return .success(events)
             case .rejected(let rejection): return .failure(rejection)
             case .needs(let fact):
-                world.learn(fact, try await facts.find(fact, in: world, connection))
+                // Looked for once a batch: a database that is down may cost the whole connect
+                // timeout each time, while the batch holds its locks.
+                if let known = unavailable[fact] { throw known }
+                do {
+                    world.learn(fact, try await facts.find(fact, in: world, connection))
+                } catch let trouble as FactUnavailable {
+                    unavailable[fact] = trouble
+                    throw trouble
+                }
             }
         }
     }

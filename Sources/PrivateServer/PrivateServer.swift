@@ -184,7 +184,8 @@ public final class PrivateServer: Sendable {
             command += ["-c", "\(name)=\(value)"]
         }
         let process = try ChildProcess(user.command(command), log: log)
-        let watch = try ParentWatch(over: process.id, log: log)
+        let watch = try ParentWatch(
+            over: process.id, log: log, removing: isTemporary ? [host, directory] : [host])
         state.withLock {
             $0.process = process
             $0.watch = watch

@@ -37,8 +37,10 @@ struct CancellationTests {
             for microseconds in 0..<100 {
                 let task = Task { try await connection.query("SELECT pg_sleep(60)") }
                 try await Task.sleep(for: .microseconds(microseconds * 30))
+                let start = ContinuousClock.now
                 task.cancel()
                 await #expect(throws: CancellationError.self) { try await task.value }
+                #expect(ContinuousClock.now - start < .seconds(10))
                 #expect(try await connection.query("SELECT 1")[0][0].int() == 1)
             }
         }

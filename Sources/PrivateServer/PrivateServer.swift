@@ -36,7 +36,8 @@ public final class PrivateServer: Sendable {
     /// Creates a database cluster where there is none, and starts a server on it.
     ///
     /// - Parameters:
-    ///   - directory: Where data and log live and stay; nil for a fresh one that ``stop()`` removes.
+    ///   - directory: Where data and log live and stay; nil for a new one that is removed at the
+    ///     end.
     ///   - settings: Server settings that override ours, such as `["wal_level": "logical"]`.
     ///   - durable: Whether a crash of the machine must not lose data. Costs speed.
     /// - Throws: ``PrivateServerError``.
@@ -184,7 +185,8 @@ public final class PrivateServer: Sendable {
             command += ["-c", "\(name)=\(value)"]
         }
         let process = try ChildProcess(user.command(command), log: log)
-        let watch = try ParentWatch(over: process.id, log: log)
+        let watch = try ParentWatch(
+            over: process.id, log: log, removing: isTemporary ? [host, directory] : [host])
         state.withLock {
             $0.process = process
             $0.watch = watch

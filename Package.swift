@@ -60,7 +60,7 @@ let all: [Target] = [
     module(
         "Workers",
         [
-            "Postgres", "Migrations", "CommandProcessing", "RunEngine", logging,
+            "Postgres", "Migrations", "Lifecycle", "CommandProcessing", "RunEngine", logging,
         ]),
     module("Watching", ["Postgres"]),
     .executableTarget(

@@ -66,7 +66,7 @@ let all: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Postgres", "PrivateServer", "Migrations", "Workers", "Watching", "Manifests",
+            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching", "Manifests",
             "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Postgres
+import PrivateServer
 import TestSupport
 import Testing
 import Watching

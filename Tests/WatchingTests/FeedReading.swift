@@ -11,11 +11,16 @@ func read(
     while items.count < count {
         let left = deadline - ContinuousClock.now
         guard left > .zero else {
-            throw NeverHappened(what: "\(count) events, only \(items.count)", limit: limit)
+            throw TooFew(expected: count, items: items)
         }
         items += try await feed.next(within: min(left, .milliseconds(500)))
     }
     return items
+}
+
+struct TooFew: Error {
+    let expected: Int
+    let items: [FeedEvent]
 }
 
 /// All that is there now.

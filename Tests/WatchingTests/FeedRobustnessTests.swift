@@ -75,7 +75,8 @@ struct FeedRobustnessTests {
     }
 
     @Test func `goes on after the server was killed and started again`() async throws {
-        let server = try await PrivateServer.start()
+        // What was committed must survive, as on any server that is meant to keep data.
+        let server = try await PrivateServer.start(settings: ["synchronous_commit": "on"])
         let options = ConnectionOptions(server.url(database: "postgres"))
         var writer = try await Connection.connect(options)
         _ = try await Migrator(writer).migrate()

@@ -23,6 +23,7 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: Codable {
+    /// Some ten times slower than ``init(json:)``.
     public init(from decoder: any Decoder) throws {
         // Every wrong guess costs a thrown error, so the commonest kinds come first.
         let value = try decoder.singleValueContainer()
@@ -32,14 +33,14 @@ extension JSONValue: Codable {
             self = .object(object)
         } else if value.decodeNil() {
             self = .null
+        } else if let array = try? value.decode([JSONValue].self) {
+            self = .array(array)
         } else if let bool = try? value.decode(Bool.self) {
             self = .bool(bool)
         } else if let int = try? value.decode(Int64.self) {
             self = .int(int)
-        } else if let double = try? value.decode(Double.self) {
-            self = .double(double)
         } else {
-            self = .array(try value.decode([JSONValue].self))
+            self = .double(try value.decode(Double.self))
         }
     }
 
@@ -57,15 +58,15 @@ extension JSONValue: Codable {
     }
 }
 
+// Not by `nil`: in `condition ? value : nil` that would be a null where nothing was meant.
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     public init(stringLiteral value: String) { self = .string(value) }
     public init(integerLiteral value: Int64) { self = .int(value) }
     public init(floatLiteral value: Double) { self = .double(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    public init(nilLiteral: ()) { self = .null }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements) { _, last in last })

@@ -16,7 +16,7 @@ public struct TableName: Sendable {
         canonical = TableName.part(schema) + "." + TableName.part(name)
     }
 
-    /// Reads `table`, `schema.table` or either with parts in double quotes (`""` is a quote in one).
+    /// Reads `table` or `schema.table`, with parts in double quotes or not (`""` is one quote).
     ///
     /// A part is taken as PostgreSQL shows it: `Orders` is the table that SQL calls `"Orders"`.
     /// Without a schema it is `public`. Returns nil when the text is nothing of the kind.

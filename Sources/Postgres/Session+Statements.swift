@@ -29,48 +29,23 @@ extension Session {
     /// Reads all results of what was sent; throws the first error once all are read.
     func collect() throws -> Rows {
         try flush()
-        var last: OpaquePointer?
+        var last: Rows?
         var refusal: PostgresError?
         while let result = try nextResult() {
-            switch PQresultStatus(result) {
-            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-                PQclear(last)
-                last = result
+            let status = PQresultStatus(result)
+            let rows = Rows(result)
+            switch status {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: last = rows
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-                let status = PQresultStatus(result)
-                PQclear(result)
                 refusal = refusal ?? .misuse("COPY from or to the client needs copyIn or copyOut")
                 try abandonCopy(status)
-            default:
-                refusal = refusal ?? failure(result)
-                PQclear(result)
+            default: refusal = refusal ?? failure(result)
             }
         }
         deliverNotifications()
-        if let refusal {
-            PQclear(last)
-            throw refusal
-        }
+        if let refusal { throw refusal }
         guard let last else { throw failure() }
-        return Rows(last)
-    }
-
-    private func abandonCopy(_ status: ExecStatusType) throws {
-        if status == PGRES_COPY_OUT {
-            gate.request()
-            var row: UnsafeMutablePointer<CChar>?
-            while true {
-                let length = PQgetCopyData(pg, &row, 1)
-                if length < 0 { return }
-                if length > 0 {
-                    PQfreemem(row)
-                } else {
-                    try awaitInput()
-                }
-            }
-        }
-        guard PQputCopyEnd(pg, "the client did not expect COPY") == 1 else { throw failure() }
-        try flush()
+        return last
     }
 
     /// The name under which a statement is prepared; prepares it on first use.

@@ -9,6 +9,13 @@ import Foundation
     import Darwin
 #endif
 
+/// How far a COPY has come.
+enum CopyState {
+    case none, reading, writing
+    /// All rows were read; the result was not.
+    case ending
+}
+
 /// A libpq connection, used on the thread of its ``Connection`` alone. Its calls block.
 final class Session: @unchecked Sendable {
     let pg: OpaquePointer
@@ -16,11 +23,14 @@ final class Session: @unchecked Sendable {
     let processID: Int32
     var lostReason: String?
     var isCopying = false
+    var copyState = CopyState.none
     var onNotice: (@Sendable (Notice) -> Void)?
     var onNotifications: (([Notification]) -> Void)?
     var statements: [String: String] = [:]
     var nextStatement = 0
     private var isClosed = false
+    /// What the server said last before it hung up.
+    private var farewell: String?
 
     /// Takes over an open connection.
     init(_ pg: OpaquePointer) {
@@ -33,7 +43,7 @@ final class Session: @unchecked Sendable {
             { context, result in
                 guard let context else { return }
                 let session = Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
-                session.onNotice?(Notice(result))
+                session.receive(Notice(result))
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -72,26 +82,46 @@ final class Session: @unchecked Sendable {
         }
     }
 
+    var descriptor: Int32 { PQsocket(pg) }
+
     /// Looks, without waiting, whether the server ended the idle connection.
     func probe() -> Bool {
         guard lostReason == nil, !isCopying else { return false }
-        var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) != 0 else { return true }
-        while PQconsumeInput(pg) == 1 {
-            // Parses a FATAL that the server sent before it hung up.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) == 0 || drain()
+    }
+
+    /// Reads what the server sent to the idle connection: notifications, notices, its farewell.
+    ///
+    /// - Returns: False when the connection is lost.
+    func drain() -> Bool {
+        guard lostReason == nil else { return false }
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        repeat {
+            let isAlive = PQconsumeInput(pg) == 1
+            // Parses what was read.
+            _ = PQisBusy(pg)
             deliverNotifications()
-            guard poll(&descriptor, 1, 0) > 0 else { return PQstatus(pg) == CONNECTION_OK }
-        }
-        lost(trimmed(PQerrorMessage(pg)))
-        return false
+            guard isAlive, PQstatus(pg) == CONNECTION_OK else {
+                lost(trimmed(PQerrorMessage(pg)))
+                return false
+            }
+        } while poll(&waiting, 1, 0) > 0
+        return true
     }
 
     /// Marks the connection as lost and says so.
     @discardableResult
     func lost(_ reason: String) -> PostgresError {
-        let reason = reason.isEmpty ? "the server closed it" : reason
+        let reason = farewell ?? (reason.isEmpty ? "the server closed it" : reason)
         lostReason = lostReason ?? reason
         return .connectionLost(lostReason ?? reason)
+    }
+
+    private func receive(_ notice: Notice) {
+        // Between statements libpq reports the error that ends the connection as a notice.
+        if notice.severity == "FATAL" || notice.severity == "PANIC" { farewell = notice.message }
+        onNotice?(notice)
     }
 
     /// What a call of libpq that returned failure means.
@@ -136,7 +166,7 @@ final class Session: @unchecked Sendable {
     }
 
     private func wait(for events: Int32) throws -> Int32 {
-        var descriptor = pollfd(fd: PQsocket(pg), events: Int16(events), revents: 0)
+        var descriptor = pollfd(fd: descriptor, events: Int16(events), revents: 0)
         while poll(&descriptor, 1, -1) < 0 {
             guard errno == EINTR else { throw lost(String(cString: strerror(errno))) }
         }

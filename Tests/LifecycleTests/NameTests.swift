@@ -69,15 +69,3 @@ struct TableNameTests {
         #expect(throws: (any Error).self) { try decoded("\"some\"", as: TableSelection.self) }
     }
 }
-
-@Suite("A JSON value")
-struct JSONValueTests {
-    @Test func `reads back what it writes`() throws {
-        let text = #"{"a":[1,-2.5,"x",true,null,{}],"b":9007199254740993}"#
-
-        let value: JSONValue = try decoded(text)
-
-        #expect(value == ["a": [1, -2.5, "x", true, nil, [:]], "b": 9_007_199_254_740_993])
-        #expect(try json(value) == text)
-    }
-}

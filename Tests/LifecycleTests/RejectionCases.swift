@@ -34,7 +34,7 @@ private let malformedCases = [
         command("delete_destination", ["name": "x"], environment: "staging"),
         message: "there is no environment \"staging\"", hint: "environments: production"),
     RejectionCase(
-        .missingArgument, command("switch_database", ["name": "Daily", "database": nil]),
+        .missingArgument, command("switch_database", ["name": "Daily", "database": .null]),
         message: "switch_database needs the argument \"database\"",
         hint: "arguments: database (string), name (string), tables (tables, optional)"),
     RejectionCase(

@@ -122,6 +122,27 @@ struct WorldTests {
         #expect(changes.saved.dataExports.map(\.id) == [101])
     }
 
+    @Test func `knows the other users of an object when one is deleted`() throws {
+        var world = Scene(hasOrchestration: true).world
+        world.load(
+            Orchestration(
+                id: 31, environment: "production", name: "Weekly", dataExportID: 10,
+                destinationID: 20, dataTemplateID: 21, createdBy: "anna"))
+        _ = decide(command("delete_orchestration", ["name": "Nightly"]), &world)
+
+        let refused = decide(command("delete_data_export", ["name": "Daily"]), &world)
+        _ = decide(command("delete_orchestration", ["name": "Weekly"]), &world)
+        let applied = decide(command("delete_data_export", ["name": "Daily"]), &world)
+
+        guard case .rejected(let rejection) = refused, case .applied = applied else {
+            Issue.record("\(refused), \(applied)")
+            return
+        }
+        #expect(
+            rejection.message
+                == "cannot delete \"Daily\": used by orchestration \"Weekly\"; delete it first")
+    }
+
     @Test func `reads its JSON back`() throws {
         let world = Scene(hasOrchestration: true, run: .running).world
         let text = try json(world)
@@ -143,7 +164,8 @@ struct WorldTests {
         let object = "\"object_id\":10,\"object_kind\":\"data_export\",\"object_name\":\"Daily\""
         #expect(
             try json(first + second) == """
-                [{"details":{"version":1},"environment":"production","kind":"draft_opened",\(object)},\
+                [{"details":{"version":1},"environment":"production",\
+                "kind":"draft_opened",\(object)},\
                 {"details":{"tables":["public.c"]},"environment":"production",\
                 "kind":"tables_added",\(object)},\
                 {"details":{"replaced":1,"version":2},"environment":"production",\

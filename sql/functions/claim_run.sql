@@ -53,7 +53,10 @@ begin
         'data_export_id', v_run.data_export_id, 'data_export_name', v_run.data_export_name,
         'data_export_version', v_run.data_export_version,
         'orchestration_name', v_run.orchestration_name,
-        'destination_name', v_run.destination_name, 'started_at', v_run.started_at,
+        'destination_name', v_run.destination_name,
+        'started_at', to_char(v_run.started_at at time zone 'UTC',
+                              'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'age', extract(epoch from clock_timestamp() - v_run.started_at),
         'manifest', (select json_build_object('token', m.token, 'text', m.manifest)
                        from ferry_state.run_manifests as m where m.run_id = v_run.id));
 end;

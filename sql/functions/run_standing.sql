@@ -16,12 +16,15 @@ as $$
                       from ferry_state.run_tasks as t
                      where t.run_id = r.id and t.state = 'failed'
                      order by error_transient, number limit 1),
+        -- Only once all are there: a run may have thousands, and this is asked every second.
         'tasks', (select coalesce(json_agg(json_build_object(
                         'number', number, 'schema', table_schema, 'table', table_name,
                         'file', file, 'columns', columns, 'token', token, 'rows', rows,
                         'bytes', bytes, 'sha256', sha256) order by number), '[]')
                     from ferry_state.run_tasks as t
-                   where t.run_id = r.id and t.state = 'done'))
+                   where t.run_id = r.id
+                     and not exists (select from ferry_state.run_tasks as other
+                                      where other.run_id = r.id and other.state <> 'done')))
       from ferry_state.runs as r
      where r.id = p_run and r.token = p_token and r.worker_id = p_worker
        and r.finished_at is null

@@ -68,6 +68,7 @@ create table ferry_state.run_tasks (
     table_schema   text    not null,
     table_name     text    not null,
     file           text    not null,
+    source         text    not null,
     columns        jsonb   not null,
     rows_estimated bigint  not null,
     state          text    not null default 'available',

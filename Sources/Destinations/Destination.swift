@@ -1,0 +1,86 @@
+/// A place where deliveries go.
+///
+/// A delivery is a folder of files with a manifest. Its files are first *staged*, where no reader
+/// looks, and then *published* all at once. Every implementation keeps this contract, and the
+/// conformance suite tests it:
+///
+/// - **Nothing is visible before it is published.** Staging is private to a run and a token. A
+///   worker that has lost its lease may go on writing, but only into files of its own token.
+/// - **All or nothing.** A reader sees no folder, or a folder that is complete and matches its
+///   manifest. This holds whenever a process or machine stops, at any step.
+/// - **Publishing rolls forward and is idempotent.** It may be called again after a stop at any
+///   step, and by several processes at once, as long as all pass the same publication. Each call
+///   then succeeds, or throws and has done no harm. Once published, it succeeds again for the
+///   same manifest and throws `DestinationError.alreadyPublished` for another.
+/// - **Durable when it returns.** What ``StagedFileWriter/finish()`` or ``publish(_:)`` reported
+///   survives a power cut.
+/// - **Errors** are ``DestinationError``, which says whether trying again can help.
+///
+/// Methods do not block the calling task's thread.
+public protocol Destination: Sendable {
+    /// Connects, writes a probe, reads it back and deletes it. Leaves nothing behind.
+    func test() async throws
+
+    /// Opens a file in the staging of a delivery, replacing what the same token left there.
+    ///
+    /// - Parameter file: One plain name, as in the manifest: no path, no leading dot.
+    func stage(_ delivery: StagedDelivery, file: String) async throws -> any StagedFileWriter
+
+    /// Makes the staged files and the manifest visible under the publication's folder.
+    ///
+    /// Files that the manifest does not name, or with another size, are refused.
+    func publish(_ publication: Publication) async throws
+
+    /// Removes the staging of a run, all but that of the given tokens. Does nothing where there
+    /// is none. While any token is excepted, what a publication has begun to assemble stays too.
+    func discard(run: Int64, exceptTokens: Set<Int64>) async throws
+}
+
+/// Whose staging a file goes to.
+public struct StagedDelivery: Sendable, Hashable {
+    public var run: Int64
+    /// The token of the claim under which the file is written.
+    public var token: Int64
+
+    public init(run: Int64, token: Int64) {
+        self.run = run
+        self.token = token
+    }
+}
+
+/// Writes one staged file. Used by one thread at a time; its calls block.
+///
+/// A writer that is let go without ``finish()`` abandons its file.
+public protocol StagedFileWriter: AnyObject, Sendable {
+    /// Appends bytes, which are only read during the call. Best in chunks of 256 KiB and more.
+    ///
+    /// - Throws: ``DestinationError``. Afterwards the file cannot be finished any more.
+    func write(_ bytes: UnsafeRawBufferPointer) throws
+
+    /// Makes the file durable and closes it. To be called once.
+    ///
+    /// - Throws: ``DestinationError``, also that of an earlier write.
+    func finish() throws -> WrittenFile
+
+    /// Closes and removes the file. Does nothing after ``finish()``.
+    func abandon()
+}
+
+extension StagedFileWriter {
+    /// Appends bytes; see ``write(_:)-(UnsafeRawBufferPointer)``.
+    public func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try write($0) }
+    }
+}
+
+/// What was written to a staged file.
+public struct WrittenFile: Sendable, Hashable {
+    public var bytes: Int64
+    /// In lowercase hexadecimal digits.
+    public var sha256: String
+
+    public init(bytes: Int64, sha256: String) {
+        self.bytes = bytes
+        self.sha256 = sha256
+    }
+}

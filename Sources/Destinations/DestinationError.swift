@@ -1,0 +1,89 @@
+internal import Formats
+
+/// Why a destination could not do what was asked. Every description names the destination, what
+/// it is about, and the way out.
+public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The destination refused us; a person must act.
+    case accessDenied(destination: String, path: String)
+    /// What the destination's settings point to is not there.
+    case notFound(destination: String, path: String)
+    /// A file that was staged is not there any more.
+    case stagedFileMissing(destination: String, run: Int64, file: String)
+    /// No space, or no quota, is left.
+    case full(destination: String, path: String)
+    /// The destination could not be reached or did not work; it may later.
+    case unavailable(destination: String, path: String, reason: String)
+    /// A rule of the worker or the operating system forbids this place.
+    case notAllowed(destination: String, path: String, rule: String)
+    /// The folder holds something else. `existing` and `publishing` say what, by SHA-256.
+    case alreadyPublished(
+        destination: String, folder: String, existing: String, publishing: String)
+    /// What the destination holds is not what was written.
+    case checksumMismatch(destination: String, file: String, expected: String, actual: String)
+    /// The publication contradicts itself.
+    case invalidPublication(destination: String, run: Int64, reason: String)
+
+    /// What to do with the attempt that met an error.
+    public enum Disposition: Sendable, Equatable {
+        /// It may well succeed later, with nothing changed.
+        case retry
+        /// It cannot succeed until a person has acted.
+        case discard
+    }
+
+    public var disposition: Disposition {
+        switch self {
+        case .unavailable: .retry
+        case .accessDenied, .notFound, .stagedFileMissing, .full, .notAllowed, .alreadyPublished,
+            .checksumMismatch, .invalidPublication:
+            .discard
+        }
+    }
+
+    /// A stable name for programs.
+    public var code: String {
+        switch self {
+        case .accessDenied: "destination_access_denied"
+        case .notFound: "destination_not_found"
+        case .stagedFileMissing: "staged_file_missing"
+        case .full: "destination_full"
+        case .unavailable: "destination_unavailable"
+        case .notAllowed: "destination_not_allowed"
+        case .alreadyPublished: "already_published"
+        case .checksumMismatch: "checksum_mismatch"
+        case .invalidPublication: "invalid_publication"
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .accessDenied(let destination, let path):
+            "destination \"\(destination.shown)\": access to \"\(path.shown)\" was denied. "
+                + "Give the worker's user permission to read and write there"
+        case .notFound(let destination, let path):
+            "destination \"\(destination.shown)\": \"\(path.shown)\" does not exist or is not a "
+                + "directory. Create it, or correct the destination's path"
+        case .stagedFileMissing(let destination, let run, let file):
+            "destination \"\(destination.shown)\": the staged file \"\(file.shown)\" of run \(run) "
+                + "is gone. Restart the run"
+        case .full(let destination, let path):
+            "destination \"\(destination.shown)\": no space or quota is left for "
+                + "\"\(path.shown)\". Free some, then retry the run"
+        case .unavailable(let destination, let path, let reason):
+            "destination \"\(destination.shown)\": \"\(path.shown)\" does not work at the moment: "
+                + "\(reason.shown). If it lasts, check the storage and its connection"
+        case .notAllowed(let destination, let path, let rule):
+            "destination \"\(destination.shown)\": \"\(path.shown)\" is not allowed: \(rule)"
+        case .alreadyPublished(let destination, let folder, let existing, let publishing):
+            "destination \"\(destination.shown)\": \"\(folder.shown)\" already holds "
+                + "\(existing.shown), not the manifest \(publishing) of this run. Move that folder "
+                + "away, then retry the run"
+        case .checksumMismatch(let destination, let file, let expected, let actual):
+            "destination \"\(destination.shown)\": \"\(file.shown)\" should have \(expected) and "
+                + "has \(actual). Check the storage, then restart the run"
+        case .invalidPublication(let destination, let run, let reason):
+            "destination \"\(destination.shown)\": run \(run) cannot be published: "
+                + "\(reason.shown). Restart the run"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+public import Formats
+public import Foundation
+
+/// The kinds of destinations there are.
+public enum DestinationKind: String, Codable, Sendable, CaseIterable {
+    /// A directory that the worker can write to: a disk or a mounted file system.
+    case directory
+
+    /// A destination of this kind. Nothing is opened or looked at yet.
+    ///
+    /// - Parameters:
+    ///   - name: The name under which it is configured, for messages.
+    ///   - settings: The UTF-8 text of a JSON object; for `directory`, `{"path": "/exports/crm"}`.
+    /// - Throws: ``SettingsError`` when the settings are not those of this kind.
+    public func makeDestination(
+        name: String, settings: Data, limits: DestinationLimits
+    ) throws(SettingsError) -> any Destination {
+        switch self {
+        case .directory:
+            DirectoryDestination(
+                name: name, settings: try DirectorySettings(json: settings),
+                allowedRoots: limits.allowedDirectories)
+        }
+    }
+}
+
+/// What a worker's own configuration lets destinations do.
+public struct DestinationLimits: Sendable, Equatable {
+    /// Directories that destinations may write to, and into (`--allow-directory`). None by
+    /// default, so that configuration in the database alone opens no path on the worker's machine.
+    public var allowedDirectories: [String]
+
+    public init(allowedDirectories: [String] = []) {
+        self.allowedDirectories = allowedDirectories
+    }
+}

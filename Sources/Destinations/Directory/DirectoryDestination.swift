@@ -1,0 +1,127 @@
+internal import Dispatch
+internal import Foundation
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// A destination that is a directory: on a disk, or on a mounted file system.
+///
+/// Staging lies in `<path>/.staging/<run>/<token>/`, on the same file system, so that a delivery
+/// becomes visible by one `rename`.
+public struct DirectoryDestination: Destination {
+    private let name: String
+    private let settings: DirectorySettings
+    private let allowedRoots: [String]
+    private let step: @Sendable (String) throws -> Void
+
+    /// - Parameters:
+    ///   - name: The name under which it is configured, for messages.
+    ///   - allowedRoots: Directories of the worker; the destination's path must be one of them or
+    ///     lie in one. Links are resolved on both sides, anew for each operation.
+    public init(name: String, settings: DirectorySettings, allowedRoots: [String]) {
+        self.init(name: name, settings: settings, allowedRoots: allowedRoots) { _ in }
+    }
+
+    /// - Parameter step: Called before each step of publishing that changes something; what it
+    ///   throws ends the publishing there, as a crash would.
+    init(
+        name: String, settings: DirectorySettings, allowedRoots: [String],
+        step: @escaping @Sendable (String) throws -> Void
+    ) {
+        self.name = name
+        self.settings = settings
+        self.allowedRoots = allowedRoots
+        self.step = step
+    }
+
+    public func test() async throws {
+        try await blocking { root in
+            let path = root + "/.ferry-probe-" + UUID().uuidString
+            let bytes = Array("Ferry tests this directory. \(UUID().uuidString)\n".utf8)
+            try FileSystem.createFile(path, bytes: bytes)
+            defer { unlink(path) }
+            guard try FileSystem.read(path) == bytes else {
+                throw DestinationError.checksumMismatch(
+                    destination: name, file: path, expected: "the bytes that were written",
+                    actual: "others")
+            }
+            if unlink(path) != 0 { throw SystemCallError(path) }
+        }
+    }
+
+    public func stage(
+        _ delivery: StagedDelivery, file: String
+    ) async throws -> any StagedFileWriter {
+        guard isPlainName(file) else {
+            throw DestinationError.invalidPublication(
+                destination: name, run: delivery.run, reason: "\"\(file)\" is not a plain name")
+        }
+        return try await blocking { root in
+            let staging = DirectoryStaging(root: root, run: delivery.run)
+            let folder = try staging.create(token: delivery.token)
+            return try DirectoryFileWriter(destination: name, folder: folder, name: file)
+        }
+    }
+
+    public func publish(_ publication: Publication) async throws {
+        let manifest = try publication.checkedManifest(destination: name)
+        try await blocking { root in
+            let publisher = DirectoryPublisher(
+                destination: name, root: root, publication: publication, manifest: manifest,
+                step: step)
+            try publisher.publish()
+        }
+    }
+
+    public func discard(run: Int64, exceptTokens: Set<Int64>) async throws {
+        try await blocking { root in
+            let staging = DirectoryStaging(root: root, run: run)
+            try staging.remove(exceptTokens: exceptTokens)
+        }
+    }
+
+    /// Runs work on a thread that may block, with the directory's resolved path.
+    private func blocking<Result: Sendable>(
+        _ work: @escaping @Sendable (_ root: String) throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            Self.queue.async {
+                do {
+                    continuation.resume(returning: try work(resolvedRoot()))
+                } catch let error as SystemCallError {
+                    continuation.resume(throwing: error.asDestinationError(of: name))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    private static let queue = DispatchQueue(
+        label: "ferry.directory-destination", attributes: .concurrent)
+
+    private func resolvedRoot() throws -> String {
+        let path = settings.path
+        let resolved = try FileSystem.resolved(path)
+        let allowed = try allowedRoots.map { try FileSystem.resolved($0) ?? $0 }
+        guard allowed.contains(where: { Self.contains($0, resolved ?? path) }) else {
+            let list = allowedRoots.isEmpty ? "none" : allowedRoots.joined(separator: ", ")
+            throw DestinationError.notAllowed(
+                destination: name, path: path,
+                rule: "it does not lie in a directory that the worker allows (\(list)). "
+                    + "Start the worker with --allow-directory, or choose another path")
+        }
+        guard let resolved, try FileSystem.kind(of: resolved) == S_IFDIR else {
+            throw DestinationError.notFound(destination: name, path: path)
+        }
+        return resolved
+    }
+
+    private static func contains(_ root: String, _ path: String) -> Bool {
+        let rootParts = root.split(separator: "/")
+        return path.split(separator: "/").starts(with: rootParts)
+    }
+}

@@ -1,0 +1,42 @@
+/// The staging of one run in a directory destination:
+///
+///     .staging/<run>/<token>/<file>                files being written, or waiting
+///     .staging/<run>/delivery-<manifest hash>/     what is being assembled to be published
+///
+/// What is assembled is found by the manifest, not by a token: whoever resumes a publication,
+/// under whatever token, comes upon the same directory and the files already in it.
+struct DirectoryStaging {
+    static let name = ".staging"
+    private static let deliveryPrefix = "delivery-"
+
+    let root: String
+    let run: Int64
+
+    private var path: String { "\(root)/\(Self.name)/\(run)" }
+
+    func path(token: Int64) -> String { "\(path)/\(token)" }
+
+    /// Makes sure that the directory of a token exists; returns its path.
+    func create(token: Int64) throws -> String {
+        try FileSystem.createDirectories([Self.name, "\(run)", "\(token)"], below: root)
+        return path(token: token)
+    }
+
+    func deliveryPath(manifestHash: String) -> String {
+        "\(path)/\(Self.deliveryPrefix)\(manifestHash)"
+    }
+
+    func createDelivery(manifestHash: String) throws {
+        try FileSystem.createDirectories(
+            [Self.name, "\(run)", Self.deliveryPrefix + manifestHash], below: root)
+    }
+
+    func remove(exceptTokens: Set<Int64>) throws {
+        guard !exceptTokens.isEmpty else { return try FileSystem.remove(path) }
+        for name in try FileSystem.names(in: path) {
+            let isKept =
+                Int64(name).map(exceptTokens.contains) ?? name.hasPrefix(Self.deliveryPrefix)
+            if !isKept { try FileSystem.remove(path + "/" + name) }
+        }
+    }
+}

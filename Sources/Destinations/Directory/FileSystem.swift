@@ -1,0 +1,153 @@
+internal import Foundation
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// A system call that failed, on which path, and why.
+struct SystemCallError: Error {
+    let path: String
+    let code: Int32
+
+    /// The error that the last system call left.
+    init(_ path: String, code: Int32 = errno) {
+        self.path = path
+        self.code = code
+    }
+
+    func asDestinationError(of destination: String) -> DestinationError {
+        switch code {
+        case EACCES, EPERM, EROFS: .accessDenied(destination: destination, path: path)
+        case ENOENT, ENOTDIR: .notFound(destination: destination, path: path)
+        case ENOSPC, EDQUOT: .full(destination: destination, path: path)
+        case ELOOP, ENAMETOOLONG, EXDEV, EFBIG, EISDIR, EEXIST, ENOTEMPTY:
+            .notAllowed(
+                destination: destination, path: path,
+                rule: String(cString: strerror(code)) + ". Correct the destination's path, "
+                    + "or move what is in the way")
+        default:
+            .unavailable(
+                destination: destination, path: path, reason: String(cString: strerror(code)))
+        }
+    }
+}
+
+/// The few operations that deliveries are made of. All block.
+enum FileSystem {
+    private static let fileMode: mode_t = 0o640
+    private static let directoryMode: mode_t = 0o750
+
+    /// Makes each of `components` below `root`, durably, where it is missing.
+    ///
+    /// What exists must be a directory; a symbolic link could lead out of `root`.
+    static func createDirectories(_ components: [String], below root: String) throws {
+        var path = root
+        for component in components {
+            let parent = path
+            path += "/" + component
+            if mkdir(path, directoryMode) == 0 {
+                try synchronizeDirectory(parent)
+            } else if errno != EEXIST {
+                throw SystemCallError(path)
+            } else if try kind(of: path) != S_IFDIR {
+                throw SystemCallError(path, code: EEXIST)
+            }
+        }
+    }
+
+    /// Creates a file that must not exist, for writing.
+    static func create(_ path: String) throws -> Int32 {
+        let descriptor = open(
+            path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, fileMode)
+        if descriptor < 0 { throw SystemCallError(path) }
+        return descriptor
+    }
+
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at path: String)
+        throws
+    {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest)
+            #if canImport(Glibc)
+                let count = Glibc.write(descriptor, piece.baseAddress, piece.count)
+            #else
+                let count = Darwin.write(descriptor, piece.baseAddress, piece.count)
+            #endif
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw SystemCallError(path)
+            }
+        }
+    }
+
+    /// Creates a durable file of the given bytes. On failure nothing stays.
+    static func createFile(_ path: String, bytes: [UInt8]) throws {
+        let descriptor = try create(path)
+        defer { close(descriptor) }
+        do {
+            try bytes.withUnsafeBytes { try write($0, to: descriptor, at: path) }
+            try synchronize(descriptor, at: path)
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    /// All bytes of a regular file.
+    static func read(_ path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        if descriptor < 0 { throw SystemCallError(path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            #if canImport(Glibc)
+                let count = Glibc.read(descriptor, &buffer, buffer.count)
+            #else
+                let count = Darwin.read(descriptor, &buffer, buffer.count)
+            #endif
+            if count == 0 { return bytes }
+            if count > 0 {
+                bytes += buffer[..<count]
+            } else if errno != EINTR {
+                throw SystemCallError(path)
+            }
+        }
+    }
+
+    /// Waits until a file's bytes are on the medium.
+    static func synchronize(_ descriptor: Int32, at path: String) throws {
+        #if canImport(Darwin)
+            // On Darwin, fsync leaves the bytes in the drive's cache.
+            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+        #endif
+        while fsync(descriptor) != 0 {
+            if errno != EINTR { throw SystemCallError(path) }
+        }
+    }
+
+    /// Waits until the names in a directory are on the medium.
+    static func synchronizeDirectory(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { throw SystemCallError(path) }
+        defer { close(descriptor) }
+        do {
+            try synchronize(descriptor, at: path)
+        } catch let error as SystemCallError where error.code == EINVAL || error.code == ENOTSUP {
+            // Some network file systems cannot, and write names through at once.
+        }
+    }
+
+    static func rename(_ source: String, to target: String) throws {
+        #if canImport(Glibc)
+            let code = Glibc.rename(source, target)
+        #else
+            let code = Darwin.rename(source, target)
+        #endif
+        if code != 0 { throw SystemCallError(target) }
+    }
+}

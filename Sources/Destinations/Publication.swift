@@ -1,0 +1,74 @@
+internal import Crypto
+internal import Formats
+internal import Foundation
+internal import Manifests
+
+/// What is published: staged files of one run, under a folder, with a manifest.
+///
+/// All of it belongs to the decision to publish and is recorded with it, so that whoever resumes
+/// passes exactly the same.
+public struct Publication: Sendable, Equatable {
+    public var run: Int64
+    /// The token of the attempt that decided to publish.
+    public var token: Int64
+    /// Where readers will find it: plain names with `/` between them, like
+    /// `Daily customers/run-42`. See `FileName.sanitised(_:)`.
+    public var folder: String
+    public var files: [File]
+    /// The manifest's canonical bytes.
+    public var manifest: [UInt8]
+
+    public init(run: Int64, token: Int64, folder: String, files: [File], manifest: [UInt8]) {
+        self.run = run
+        self.token = token
+        self.folder = folder
+        self.files = files
+        self.manifest = manifest
+    }
+
+    /// A file and the token under which it was staged.
+    public struct File: Sendable, Hashable {
+        public var name: String
+        public var stagedToken: Int64
+
+        public init(name: String, stagedToken: Int64) {
+            self.name = name
+            self.stagedToken = stagedToken
+        }
+    }
+
+    var folderComponents: [String] {
+        folder.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    var manifestHash: String { SHA256.hash(data: manifest).hexadecimal }
+
+    /// The manifest, once it is sure that names are safe and the files are those it names.
+    func checkedManifest(destination: String) throws(DestinationError) -> Manifest {
+        func refuse(_ reason: String) -> DestinationError {
+            .invalidPublication(destination: destination, run: run, reason: reason)
+        }
+        for component in folderComponents where !isPlainName(component) {
+            throw refuse("\"\(component.shown)\" in the folder's name is not a plain name")
+        }
+        for file in files where !isPlainName(file.name) {
+            throw refuse("\"\(file.name.shown)\" is not a plain file name")
+        }
+        let decoded: Manifest
+        do {
+            decoded = try Manifest(decoding: manifest)
+        } catch {
+            throw refuse(error.description)
+        }
+        guard files.map(\.name).sorted() == decoded.files.map(\.name).sorted() else {
+            throw refuse("its files are not those of its manifest")
+        }
+        return decoded
+    }
+}
+
+/// Whether a name is one path component that neither leads elsewhere nor is hidden, as staging is.
+func isPlainName(_ name: String) -> Bool {
+    !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 255
+        && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
+}

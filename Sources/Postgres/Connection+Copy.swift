@@ -1,0 +1,115 @@
+import CLibPQ
+
+extension Connection {
+    /// Runs a `COPY … TO STDOUT` and gives its rows to the body in large chunks.
+    ///
+    /// The server is read only as fast as the body takes the chunks. The body runs where the caller
+    /// does; in the body of ``isolated(_:)`` or ``transaction(_:_:)`` that is the connection's own
+    /// thread, which it may block. The connection takes no other statement until the COPY ends.
+    ///
+    /// - Parameters:
+    ///   - chunkBytes: A chunk is handed over once it has this many bytes; it may be larger by
+    ///     one row. Defaults to 256 KiB.
+    ///   - body: When it throws, the COPY is canceled on the server and the error thrown.
+    /// - Returns: The counts, only when the server said that the COPY is complete.
+    /// - Throws: ``PostgresError``; `CancellationError`; what the body throws.
+    public nonisolated func copyOut(
+        _ sql: String, chunkBytes: Int = 256 * 1024, _ body: (CopyChunk) async throws -> Void
+    ) async throws -> CopyResult {
+        let ticket = try await beginCopy(sql)
+        let gate = session.gate
+        return try await withTaskCancellationHandler {
+            do {
+                try await openCopy(sql, PGRES_COPY_OUT)
+                let chunk = CopyChunk(capacity: chunkBytes + 64 * 1024)
+                var rows = 0
+                while try await fill(chunk, chunkBytes) {
+                    rows += chunk.rows
+                    try await body(chunk)
+                }
+                return CopyResult(rows: rows, tagRows: try await finishCopyOut(ticket))
+            } catch {
+                throw await stopCopy(error, ticket)
+            }
+        } onCancel: {
+            gate.request(ticket)
+        }
+    }
+
+    /// Runs a `COPY … FROM STDIN` with the bytes that `next` gives.
+    ///
+    /// - Parameter next: Gives the next bytes, at most 1 GiB, split anywhere; nil ends the COPY.
+    ///   It is asked only once the server has taken the bytes before. When it throws, the server
+    ///   forgets all rows and the error is thrown.
+    /// - Returns: How many rows the server stored.
+    /// - Throws: ``PostgresError``; `CancellationError`; what `next` throws.
+    @discardableResult
+    public nonisolated func copyIn(
+        _ sql: String, _ next: () async throws -> [UInt8]?
+    ) async throws -> Int {
+        let ticket = try await beginCopy(sql)
+        let gate = session.gate
+        return try await withTaskCancellationHandler {
+            do {
+                try await openCopy(sql, PGRES_COPY_IN)
+                while let bytes = try await next() {
+                    // The server reads on while it waits for rows, whatever its cancel request says.
+                    try Task.checkCancellation()
+                    try await put(bytes)
+                }
+                try Task.checkCancellation()
+                return try await finishCopyIn(ticket)
+            } catch {
+                throw await stopCopy(error, ticket)
+            }
+        } onCancel: {
+            gate.request(ticket)
+        }
+    }
+
+    private func beginCopy(_ sql: String) throws -> UInt64 {
+        try Task.checkCancellation()
+        try session.checkUsable()
+        try refuseNUL(in: sql)
+        session.isCopying = true
+        return session.gate.begin()
+    }
+
+    private func openCopy(_ sql: String, _ status: ExecStatusType) throws {
+        try session.openCopy(sql, expecting: status)
+    }
+
+    private func fill(_ chunk: CopyChunk, _ bytes: Int) throws -> Bool {
+        try session.fill(chunk, bytes: max(1, bytes))
+    }
+
+    private func put(_ bytes: [UInt8]) throws {
+        try session.put(bytes)
+    }
+
+    private func finishCopyOut(_ ticket: UInt64) throws -> Int {
+        let rows = try session.finishCopyOut()
+        endCopy(ticket)
+        return rows
+    }
+
+    private func finishCopyIn(_ ticket: UInt64) throws -> Int {
+        let rows = try session.finishCopyIn()
+        endCopy(ticket)
+        return rows
+    }
+
+    /// Leaves a COPY that failed; returns the error to throw.
+    private func stopCopy(_ error: any Error, _ ticket: UInt64) -> any Error {
+        let error = explained(error, ticket)
+        // The server's answer to being stopped says nothing new.
+        try? session.stopCopy()
+        endCopy(ticket)
+        return error
+    }
+
+    private func endCopy(_ ticket: UInt64) {
+        session.isCopying = false
+        end(ticket)
+    }
+}

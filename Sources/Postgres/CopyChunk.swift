@@ -1,0 +1,52 @@
+/// Bytes of whole rows out of a COPY. Its memory is used again for the next chunk.
+///
+/// Valid while the body that got it runs; what must stay longer has to be copied.
+public final class CopyChunk: @unchecked Sendable {
+    // Sendable because the connection and the body take turns: neither runs while the other does.
+    private var start: UnsafeMutableRawPointer
+    private var capacity: Int
+    /// How many bytes there are.
+    public private(set) var count = 0
+    /// How many rows there are. A header, and the trailer of the binary format, count as a row.
+    public private(set) var rows = 0
+
+    init(capacity: Int) {
+        self.capacity = max(capacity, 4096)
+        start = .allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit { start.deallocate() }
+
+    /// A copy of the bytes.
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+    public func withUnsafeBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    func removeAll() {
+        count = 0
+        rows = 0
+    }
+
+    func append(_ row: UnsafeRawPointer, _ length: Int) {
+        if count + length > capacity {
+            capacity = max(capacity * 2, count + length)
+            let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+            larger.copyMemory(from: start, byteCount: count)
+            start.deallocate()
+            start = larger
+        }
+        (start + count).copyMemory(from: row, byteCount: length)
+        count += length
+        rows += 1
+    }
+}
+
+/// How a COPY TO STDOUT ended. It exists only when the server said that it is complete.
+public struct CopyResult: Sendable, Equatable {
+    /// The rows that arrived: with a header, and in the binary format, one more than the table's.
+    public let rows: Int
+    /// The rows that the server says it sent, without header and trailer.
+    public let tagRows: Int
+}

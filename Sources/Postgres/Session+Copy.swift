@@ -1,0 +1,98 @@
+import CLibPQ
+
+extension Session {
+    /// Sends a COPY and waits until the server is ready for its data.
+    func openCopy(_ sql: String, expecting status: ExecStatusType) throws {
+        guard PQsendQuery(pg, sql) == 1 else { throw failure() }
+        try flush()
+        guard let result = try nextResult() else { throw failure() }
+        defer { PQclear(result) }
+        let actual = PQresultStatus(result)
+        if actual == status {
+            copyState = status == PGRES_COPY_OUT ? .reading : .writing
+            return
+        }
+        switch actual {
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            try abandonCopy(actual)
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
+        default:
+            let error = failure(result)
+            _ = try? collect()
+            throw error
+        }
+        _ = try? collect()
+        let wanted = status == PGRES_COPY_OUT ? "COPY … TO STDOUT" : "COPY … FROM STDIN"
+        throw PostgresError.misuse("the statement is not a \(wanted)")
+    }
+
+    /// Reads rows until there are that many bytes.
+    ///
+    /// - Returns: False when there are no more rows.
+    func fill(_ chunk: CopyChunk, bytes: Int) throws -> Bool {
+        chunk.removeAll()
+        var row: UnsafeMutablePointer<CChar>?
+        while copyState == .reading, chunk.count < bytes {
+            let length = PQgetCopyData(pg, &row, 1)
+            switch length {
+            case 0: try awaitInput()
+            case -1: copyState = .ending
+            case ..<0: throw failure()
+            default:
+                if let row { chunk.append(row, Int(length)) }
+                PQfreemem(row)
+            }
+        }
+        return chunk.rows > 0
+    }
+
+    /// Whether the server completed the COPY: the end of its rows alone does not say so.
+    func finishCopyOut() throws -> Int {
+        copyState = .none
+        return try collect().affectedRows
+    }
+
+    func put(_ bytes: [UInt8]) throws {
+        guard !bytes.isEmpty else { return }
+        let sent = bytes.withUnsafeBytes { buffer in
+            PQputCopyData(
+                pg, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(clamping: buffer.count))
+        }
+        guard sent == 1 else { throw failure() }
+        try flush()
+    }
+
+    func finishCopyIn() throws -> Int {
+        copyState = .none
+        guard PQputCopyEnd(pg, nil) == 1 else { throw failure() }
+        return try collect().affectedRows
+    }
+
+    /// Ends a COPY whose data nobody wants or has, so that the connection can be used again.
+    func stopCopy() throws {
+        let state = copyState
+        copyState = .none
+        guard lostReason == nil, state != .none else { return }
+        switch state {
+        case .reading: try abandonCopy(PGRES_COPY_OUT)
+        case .writing: try abandonCopy(PGRES_COPY_IN)
+        default: break
+        }
+        _ = try collect()
+    }
+
+    func abandonCopy(_ status: ExecStatusType) throws {
+        guard status != PGRES_COPY_IN else {
+            guard PQputCopyEnd(pg, "the client stopped the COPY") == 1 else { throw failure() }
+            return try flush()
+        }
+        gate.request()
+        var row: UnsafeMutablePointer<CChar>?
+        while true {
+            let length = PQgetCopyData(pg, &row, 1)
+            if length < 0 { return }
+            if length == 0 { try awaitInput() } else { PQfreemem(row) }
+        }
+    }
+}

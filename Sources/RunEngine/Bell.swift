@@ -1,0 +1,58 @@
+import Synchronization
+
+/// Wakes tasks that wait for something to do.
+///
+/// A ring that comes while nobody waits is not lost: a waiter says which rings it has seen.
+public final class Bell: Sendable {
+    private struct State {
+        var rings = 0
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter = 0
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// How often the bell has rung.
+    public var rings: Int { state.withLock { $0.rings } }
+
+    public func ring() {
+        let waiters = state.withLock { state in
+            state.rings += 1
+            defer { state.waiters = [:] }
+            return state.waiters.values
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns once the bell has rung more often than `seen`, the time is up, or the task is
+    /// cancelled.
+    public func wait(after seen: Int, atMost limit: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait(after: seen) }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func wait(after seen: Int) async {
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.rings > seen || Task.isCancelled { return true }
+                    state.waiters[number] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+        }
+    }
+}

@@ -1,0 +1,59 @@
+public import Destinations
+import Formats
+import Foundation
+public import Lifecycle
+
+/// Opens the destinations and reads the file settings that runs were started with.
+public struct DestinationAccess: Sendable {
+    let limits: DestinationLimits
+
+    public init(limits: DestinationLimits) {
+        self.limits = limits
+    }
+
+    /// - Throws: `SettingsError`, `RunTrouble`.
+    func open(_ input: RunInputs.DestinationInput) throws -> any Destinations.Destination {
+        try open(name: input.name, kind: input.kind, settings: input.settings)
+    }
+
+    private func open(
+        name: String, kind: String, settings: JSONValue
+    ) throws -> any Destinations.Destination {
+        guard let known = DestinationKind(rawValue: kind) else {
+            throw RunTrouble(
+                code: "unknown_destination_kind",
+                message: "this worker knows no destinations of kind \"\(shown(kind))\"",
+                hint: "update the workers", isTransient: false)
+        }
+        return try known.makeDestination(
+            name: name, settings: JSONEncoder().encode(settings), limits: limits)
+    }
+
+    func settings(_ input: RunInputs.DataTemplateInput) throws -> DataTemplateSettings {
+        try DataTemplateSettings(json: JSONEncoder().encode(input.settings))
+    }
+
+    /// Writes, reads back and deletes a probe.
+    ///
+    /// - Returns: The reason when the destination cannot be used, else nil.
+    public func test(kind: String, settings: JSONValue) async -> String? {
+        do {
+            try await open(name: "new", kind: kind, settings: settings).test()
+            return nil
+        } catch let trouble as RunTrouble {
+            return trouble.message
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// - Returns: The reason when these settings of a data template are not valid, else nil.
+    public func check(template settings: JSONValue) -> String? {
+        do {
+            _ = try DataTemplateSettings(json: JSONEncoder().encode(settings))
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Synchronization
+
+/// Whether this worker may still act: its lease in the database, by its own monotonic clock.
+///
+/// The deadline is counted from before the heartbeat was sent, so it ends no later than the lease
+/// that the database holds. After it the worker must assume that others have taken over.
+public final class Lease: Sendable {
+    private let deadline: Mutex<ContinuousClock.Instant>
+
+    public init(until deadline: ContinuousClock.Instant) {
+        self.deadline = Mutex(deadline)
+    }
+
+    public func renew(until deadline: ContinuousClock.Instant) {
+        self.deadline.withLock { $0 = deadline }
+    }
+
+    public var isHeld: Bool { deadline.withLock { $0 } > .now }
+
+    /// - Throws: ``LeaseLost``
+    public func check() throws {
+        if !isHeld { throw LeaseLost() }
+    }
+}
+
+/// The lease has run out or was taken away: everything begun under it is no longer ours.
+public struct LeaseLost: Error {
+    public init() {}
+}

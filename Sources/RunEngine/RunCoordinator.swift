@@ -1,0 +1,203 @@
+import Destinations
+import Foundation
+import Lifecycle
+public import Logging
+import Manifests
+import SourceDatabases
+
+/// Is in charge of runs: holds a run's snapshot, offers its tables to all workers, and publishes.
+public struct RunCoordinator: Sendable {
+    let store: RunStore
+    let lease: Lease
+    /// Rings when something about a run has changed.
+    let bell: Bell
+    let access: DestinationAccess
+    let policy: RunRetryPolicy
+    let logger: Logger
+
+    public init(
+        store: RunStore, lease: Lease, bell: Bell, access: DestinationAccess,
+        policy: RunRetryPolicy = RunRetryPolicy(), logger: Logger
+    ) {
+        self.store = store
+        self.lease = lease
+        self.bell = bell
+        self.access = access
+        self.policy = policy
+        self.logger = logger
+    }
+
+    /// Carries a claimed run as far as it goes: to its end, to a later attempt, or until somebody
+    /// else is in charge. Hands it back when this task is cancelled.
+    ///
+    /// - Throws: ``QueueUnavailable``
+    public func carryOut(_ run: ClaimedRun) async throws {
+        Failpoint.reach("run.claimed")
+        do {
+            switch run.state {
+            case .publishing: try await resumePublishing(run)
+            case .stopping: throw StopRequested()
+            default: try await attempt(run)
+            }
+        } catch {
+            // Also when this task was cancelled: what it holds must be handed back.
+            try await Task { try await settle(run, error) }.value
+        }
+    }
+
+    private func settle(_ run: ClaimedRun, _ error: any Error) async throws {
+        switch error {
+        case is QueueUnavailable: throw error
+        case is ClaimLost, is LeaseLost: return
+        case is CancellationError:
+            _ = try await store.release(run)
+        case is StopRequested:
+            await removeStaging(of: run)
+            _ = try await store.finishStop(run)
+        case let trouble as PublishingTrouble:
+            // After the intent a run only rolls forward.
+            _ = try await store.retryLater(
+                run, after: policy.delay(afterAttempt: run.attempt), trouble.reason)
+        default:
+            try await fail(run, RunTrouble(error, while: "run \(run.id)"))
+        }
+    }
+
+    private func fail(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
+        logger.warning("run failed", metadata: [
+            "run": "\(run.id)", "code": "\(trouble.code)", "reason": "\(trouble.message)",
+        ])
+        let delay = policy.delay(afterAttempt: run.attempt)
+        if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
+            _ = try await store.retryLater(run, after: delay, trouble)
+        } else {
+            _ = try await store.fail(run, trouble)
+        }
+        await removeStaging(of: run)
+    }
+
+    /// What cannot be removed now is removed with the next run that stages there.
+    private func removeStaging(of run: ClaimedRun) async {
+        do {
+            try await access.open(run.inputs.destination).discard(run: run.id, exceptTokens: [])
+        } catch {
+            logger.warning("staging not removed", metadata: [
+                "run": "\(run.id)", "reason": "\(error)",
+            ])
+        }
+    }
+
+    // MARK: - From the snapshot to the intent
+
+    private func attempt(_ run: ClaimedRun) async throws {
+        let destination = try access.open(run.inputs.destination)
+        let settings = try access.settings(run.inputs.dataTemplate)
+        let source = try SourceDatabase(
+            name: run.inputs.database.name, connection: run.inputs.database.connection)
+        // An earlier attempt's files belong to another snapshot.
+        try await destination.discard(run: run.id, exceptTokens: [])
+        let tables: [TableName]? =
+            switch run.inputs.tables {
+            case .all: nil
+            case .tables(let tables): tables
+            }
+        let snapshot = try await SourceSnapshot.take(source, tables: tables)
+        do {
+            let offers = try TaskOffer.offers(for: snapshot.tables, settings)
+            guard
+                try await store.open(
+                    run, snapshot: snapshot.id, takenAt: snapshot.takenAt, tasks: offers)
+            else { throw await lost(run) }
+            let finished = try await waitForTasks(of: run, snapshot)
+            let manifest = try Delivery.manifest(of: run, snapshot, settings, finished)
+            Failpoint.reach("run.before_intent")
+            try lease.check()
+            guard
+                try await store.beginPublishing(
+                    run, manifest: String(decoding: manifest.encoded(), as: UTF8.self),
+                    sha256: manifest.sha256)
+            else { throw await lost(run) }
+            Failpoint.reach("run.after_intent")
+            await snapshot.release()
+            try await publish(
+                run, to: destination,
+                Delivery.publication(
+                    of: run, token: run.token, manifest: manifest.encoded(), finished))
+        } catch {
+            await snapshot.release()
+            throw error
+        }
+    }
+
+    /// Why a write of ours had no effect.
+    private func lost(_ run: ClaimedRun) async -> any Error {
+        let standing = try? await store.standing(of: run)
+        return standing?.state == .stopping ? StopRequested() : ClaimLost()
+    }
+
+    private func waitForTasks(
+        of run: ClaimedRun, _ snapshot: SourceSnapshot
+    ) async throws -> [RunStanding.FinishedTask] {
+        while true {
+            let seen = bell.rings
+            try lease.check()
+            guard let standing = try await store.standing(of: run) else { throw ClaimLost() }
+            if standing.state == .stopping { throw StopRequested() }
+            if let failure = standing.failure { throw RunTrouble(failure) }
+            if standing.unfinished == 0 { return standing.tasks }
+            do {
+                try await snapshot.check()
+            } catch {
+                try Task.checkCancellation()
+                throw RunTrouble(
+                    error, while: "the snapshot of database \(shown(run.inputs.database.name))")
+            }
+            await bell.wait(after: seen, atMost: .seconds(1))
+            try Task.checkCancellation()
+        }
+    }
+
+    // MARK: - From the intent to the end
+
+    private func resumePublishing(_ run: ClaimedRun) async throws {
+        guard let intent = run.intent, let standing = try await store.standing(of: run) else {
+            throw ClaimLost()
+        }
+        let destination = try access.open(run.inputs.destination)
+        try await publish(
+            run, to: destination,
+            Delivery.publication(
+                of: run, token: intent.token, manifest: Array(intent.text.utf8), standing.tasks))
+    }
+
+    private func publish(
+        _ run: ClaimedRun, to destination: any Destinations.Destination, _ publication: Publication
+    ) async throws {
+        do {
+            try lease.check()
+            try await destination.publish(publication)
+        } catch let error as DestinationError {
+            throw PublishingTrouble(
+                reason: RunTrouble(error, while: "publishing run \(run.id)"))
+        }
+        Failpoint.reach("run.before_completion")
+        guard try await store.complete(run, at: publication.folder + "/manifest.json") else {
+            throw ClaimLost()
+        }
+        logger.info("run succeeded", metadata: [
+            "run": "\(run.id)", "export": "\(shown(run.dataExportName))",
+        ])
+        await removeStaging(of: run)
+    }
+}
+
+/// Somebody else is in charge of the run now.
+private struct ClaimLost: Error {}
+
+/// The run was told to stop.
+private struct StopRequested: Error {}
+
+/// Publishing did not work this time; it has to be gone on with.
+private struct PublishingTrouble: Error {
+    let reason: RunTrouble
+}

@@ -1,0 +1,26 @@
+/// When a run that met a passing trouble is tried again.
+public struct RunRetryPolicy: Sendable {
+    /// The wait after the first attempt; each further one doubles it. Defaults to 2 seconds.
+    public var firstDelay: Duration
+    /// The longest wait between attempts. Defaults to 1 minute.
+    public var delayMax: Duration
+    /// How long after its first start a run is still tried again. Defaults to 2 hours.
+    public var deadline: Duration
+
+    public init(
+        firstDelay: Duration = .seconds(2), delayMax: Duration = .seconds(60),
+        deadline: Duration = .seconds(7200)
+    ) {
+        self.firstDelay = firstDelay
+        self.delayMax = delayMax
+        self.deadline = deadline
+    }
+
+    /// Between half of the full delay and all of it, so that runs which failed together do not
+    /// come back together.
+    func delay(afterAttempt attempt: Int) -> Duration {
+        var delay = firstDelay
+        for _ in 1..<max(attempt, 1) where delay < delayMax { delay *= 2 }
+        return min(delay, delayMax) * Double.random(in: 0.5...1)
+    }
+}

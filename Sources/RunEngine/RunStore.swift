@@ -1,0 +1,130 @@
+import Foundation
+public import Postgres
+
+/// The runs and tasks in the database, as far as one worker may change them.
+///
+/// Every write carries the token of the claim; where it returns false, the claim is no longer ours
+/// and nothing was changed.
+///
+/// Every function throws ``QueueUnavailable``.
+public struct RunStore: Sendable {
+    public let worker: Int64
+    let pool: ConnectionPool
+
+    public init(worker: Int64, pool: ConnectionPool) {
+        self.worker = worker
+        self.pool = pool
+    }
+
+    public func claimRun() async throws -> ClaimedRun? {
+        try await document("select ferry_state.claim_run($1)", [.int(worker)])
+    }
+
+    public func claimTask() async throws -> ClaimedTask? {
+        try await document("select ferry_state.claim_task($1)", [.int(worker)])
+    }
+
+    func open(
+        _ run: ClaimedRun, snapshot: String, takenAt: String, tasks: [TaskOffer]
+    ) async throws -> Bool {
+        let tasks = String(decoding: try JSONEncoder().encode(tasks), as: UTF8.self)
+        return try await holds(
+            "select ferry_state.open_run($1, $2, $3, $4, $5::timestamptz, $6::jsonb)", run,
+            [.text(snapshot), .text(takenAt), .text(tasks)])
+    }
+
+    func standing(of run: ClaimedRun) async throws -> RunStanding? {
+        try await document(
+            "select ferry_state.run_standing($1, $2, $3)",
+            [.int(run.id), .int(run.token), .int(worker)])
+    }
+
+    func beginPublishing(
+        _ run: ClaimedRun, manifest: String, sha256: String
+    ) async throws -> Bool {
+        try await holds(
+            "select ferry_state.begin_publishing($1, $2, $3, $4, $5)", run,
+            [.text(manifest), .text(sha256)])
+    }
+
+    func complete(_ run: ClaimedRun, at location: String) async throws -> Bool {
+        try await holds(
+            "select ferry_state.complete_run($1, $2, $3, $4)", run, [.text(location)])
+    }
+
+    func fail(_ run: ClaimedRun, _ trouble: RunTrouble) async throws -> Bool {
+        try await holds(
+            "select ferry_state.fail_run($1, $2, $3, $4, $5, $6)", run, trouble.values)
+    }
+
+    func retryLater(
+        _ run: ClaimedRun, after delay: Duration, _ trouble: RunTrouble
+    ) async throws -> Bool {
+        try await holds(
+            """
+            select ferry_state.retry_run_later($1, $2, $3, make_interval(secs => $4::float8),
+                                               $5, $6, $7)
+            """, run, [.double(delay / .seconds(1))] + trouble.values)
+    }
+
+    func release(_ run: ClaimedRun) async throws -> Bool {
+        try await holds("select ferry_state.release_run($1, $2, $3)", run)
+    }
+
+    func finishStop(_ run: ClaimedRun) async throws -> Bool {
+        try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
+    }
+
+    func finish(
+        _ task: ClaimedTask, rows: Int64, bytes: Int64, sha256: String
+    ) async throws -> Bool {
+        try await holds(
+            "select ferry_state.finish_task($1, $2, $3, $4, $5, $6, $7)", task,
+            [.int(rows), .int(bytes), .text(sha256)])
+    }
+
+    func fail(_ task: ClaimedTask, _ trouble: RunTrouble) async throws -> Bool {
+        try await holds(
+            "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8)", task,
+            [.bool(trouble.isTransient)] + trouble.values)
+    }
+
+    func release(_ task: ClaimedTask) async throws -> Bool {
+        try await holds("select ferry_state.release_task($1, $2, $3, $4)", task)
+    }
+
+    /// Of these runs, those that have ended.
+    func ended(_ runs: [Int64]) async throws -> [Int64] {
+        try await query("select * from ferry_state.finished_runs($1)", [Value(runs)])
+            .map { try $0[0].int64() }
+    }
+
+    private func holds(
+        _ sql: String, _ run: ClaimedRun, _ values: [Value] = []
+    ) async throws -> Bool {
+        let keys: [Value] = [.int(run.id), .int(run.token), .int(worker)]
+        return try await query(sql, keys + values).first?[0].bool() == true
+    }
+
+    private func holds(
+        _ sql: String, _ task: ClaimedTask, _ values: [Value] = []
+    ) async throws -> Bool {
+        let keys: [Value] = [
+            .int(task.run), .int(Int64(task.number)), .int(task.token), .int(worker),
+        ]
+        return try await query(sql, keys + values).first?[0].bool() == true
+    }
+
+    private func document<T: Decodable>(_ sql: String, _ values: [Value]) async throws -> T? {
+        guard let text = try await query(sql, values).first?[0].optionalString() else { return nil }
+        return try JSONDecoder().decode(T.self, from: Data(text.utf8))
+    }
+
+    private func query(_ sql: String, _ values: [Value]) async throws -> Rows {
+        do {
+            return try await pool.withConnection { try await $0.query(sql, values) }
+        } catch let error as PostgresError {
+            throw QueueUnavailable(reason: error)
+        }
+    }
+}

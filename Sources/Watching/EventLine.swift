@@ -1,0 +1,121 @@
+public import Foundation
+
+/// How moments and events are written on one line.
+public struct EventLine: Sendable {
+    public var timeZone: TimeZone
+
+    public init(timeZone: TimeZone) { self.timeZone = timeZone }
+
+    /// `12:03:44  run 7 Daily customers  snapshot_taken  5 tables`
+    public func text(_ event: Event) -> String {
+        var parts = [clock(event.at), Self.subject(event), Display.escaped(event.event)]
+        let summary = details(event)
+        if !summary.isEmpty { parts.append(summary) }
+        return parts.joined(separator: "  ")
+    }
+
+    /// `12:03:44`
+    public func clock(_ date: Date) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        let parts = calendar.dateComponents([.hour, .minute, .second], from: date)
+        return [parts.hour, parts.minute, parts.second].map { part in
+            let digits = String(part ?? 0)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined(separator: ":")
+    }
+
+    private static func subject(_ event: Event) -> String {
+        let kind = event.runID == nil ? event.objectKind : "run"
+        var parts = [kind.replacingOccurrences(of: "_", with: " ")]
+        if let id = event.runID ?? event.objectID { parts.append(String(id)) }
+        if let name = event.objectName { parts.append(name) }
+        if event.environment != "production" { parts.append("(\(event.environment))") }
+        return Display.escaped(parts.joined(separator: " "))
+    }
+
+    private func details(_ event: Event) -> String {
+        guard let text = event.details,
+            let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)),
+            let details = object as? [String: Any]
+        else { return "" }
+        let parts = Self.order.compactMap { key in
+            details[key].flatMap { describe(key, $0) }
+        }
+        return Display.escaped(parts.joined(separator: ", "))
+    }
+
+    /// What is said of an event, in this order; other details are for programs.
+    private static let order = [
+        "attempt", "version", "replaced", "data_export", "database", "table", "tables", "rows",
+        "bytes", "destination", "message", "retry_at", "hint",
+    ]
+
+    private func describe(_ key: String, _ value: Any) -> String? {
+        switch (key, value) {
+        case ("table", let name as String): name
+        case ("tables", let names as [Any]): Self.list(names)
+        case ("tables", let text as String): "\(text) tables"
+        case ("tables", let number as NSNumber): Quantity.plural(number.int64Value, "table")
+        case ("rows", let number as NSNumber): Quantity.plural(number.int64Value, "row")
+        case ("bytes", let number as NSNumber): Quantity.bytes(number.int64Value)
+        case ("attempt", let number as NSNumber): "attempt \(number.int64Value)"
+        case ("version", let number as NSNumber): "version \(number.int64Value)"
+        case ("replaced", let number as NSNumber): "replaces version \(number.int64Value)"
+        case ("data_export", let name as String): "data export \(name)"
+        case ("database", let name as String): "database \(name)"
+        case ("destination", let name as String): "to \(name)"
+        case ("message", let text as String): text
+        case ("hint", let text as String): "hint: \(text)"
+        case ("retry_at", let text as String): Self.date(text).map { "again at \(clock($0))" }
+        default: nil
+        }
+    }
+
+    private static func list(_ names: [Any]) -> String? {
+        let texts = names.compactMap { name -> String? in
+            if let text = name as? String { return text }
+            guard let table = name as? [String: Any], let name = table["name"] as? String else {
+                return nil
+            }
+            return (table["schema"] as? String).map { "\($0).\(name)" } ?? name
+        }
+        guard !texts.isEmpty else { return nil }
+        let shown = texts.prefix(3).joined(separator: ", ")
+        return texts.count > 3 ? shown + " and \(texts.count - 3) more" : shown
+    }
+
+    /// A moment as PostgreSQL writes it into JSON: `2026-01-31T12:03:44.5+00:00`.
+    private static func date(_ text: String) -> Date? {
+        let formatter = ISO8601DateFormatter()
+        if let date = formatter.date(from: text) { return date }
+        formatter.formatOptions.insert(.withFractionalSeconds)
+        return formatter.date(from: text)
+    }
+}
+
+extension EventLine {
+    /// `12:03:44  run 7 Daily customers  running  3/5 tables, 64 %`
+    public func text(_ run: Run, now: Date) -> String {
+        var parts = [
+            clock(now), Display.escaped("run \(run.id) ") + Frame.name(of: run),
+            Display.escaped(run.state),
+        ]
+        var details: [String] = []
+        if run.tables > 0 { details.append("\(run.tablesDone)/\(run.tables) tables") }
+        if run.isMoving { details.append("\(Int(run.percent)) %") }
+        if let error = run.errorMessage { details.append(Display.escaped(error)) }
+        if !details.isEmpty { parts.append(details.joined(separator: ", ")) }
+        return parts.joined(separator: "  ")
+    }
+
+    /// `12:03:44  command 42 create_data_export  queued`
+    public func text(_ command: Command, now: Date) -> String {
+        var parts = [
+            clock(now), Display.escaped("command \(command.id) \(command.command)"),
+            Display.escaped(command.state),
+        ]
+        if let message = command.message { parts.append(Display.escaped(message)) }
+        return parts.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,33 @@
+/// How what was followed has ended.
+public enum Outcome: Sendable, Equatable {
+    /// The run succeeded, the command was applied.
+    case succeeded
+    /// The run failed, the command was rejected or failed.
+    case failed
+    /// The run was stopped, the command canceled.
+    case stopped
+}
+
+extension Run {
+    /// How it ended; nil while it has not.
+    public var outcome: Outcome? {
+        switch state {
+        case "succeeded": .succeeded
+        case "failed": .failed
+        case "stopped": .stopped
+        default: nil
+        }
+    }
+}
+
+extension Command {
+    /// How it ended; nil while it has not.
+    public var outcome: Outcome? {
+        switch state {
+        case "applied": .succeeded
+        case "rejected", "failed": .failed
+        case "canceled": .stopped
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// Redraws frames in place: turns each into the bytes that make the last one into it.
+public struct Screen: Sendable {
+    private var drawn: [Int] = []
+
+    public init() {}
+
+    public static let hideCursor = "\u{1b}[?25l"
+    public static let showCursor = "\u{1b}[?25h"
+
+    /// - Parameter width: Columns of the terminal now; lines drawn when it was wider have wrapped.
+    public mutating func redraw(_ lines: [String], width: Int) -> String {
+        let up = drawn.reduce(0) { $0 + max(1, ($1 + width - 1) / max(1, width)) }
+        var text = "\r" + (up > 0 ? "\u{1b}[\(up)A" : "")
+        // Each line is erased only after it was overwritten, so nothing flickers.
+        for line in lines { text += line + "\u{1b}[K\n" }
+        drawn = lines.map { Display.width(Self.plain($0)) }
+        return text + "\u{1b}[J"
+    }
+
+    /// The line without its colours.
+    private static func plain(_ line: String) -> String {
+        guard line.utf8.contains(0x1b) else { return line }
+        var result = ""
+        var isInside = false
+        for scalar in line.unicodeScalars {
+            if scalar == "\u{1b}" {
+                isInside = true
+            } else if isInside {
+                isInside = scalar != "m"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,95 @@
+import Postgres
+
+/// What a watcher shows at one moment.
+public struct WatchState: Sendable, Equatable {
+    /// Runs that go on, oldest first, then the last finished ones.
+    public var runs: [Run] = []
+    /// The command that is followed.
+    public var command: Command?
+    /// The last events, oldest first.
+    public var events: [Event] = []
+    /// Why the connection is lost; nil while it is not.
+    public var connectionTrouble: String?
+
+    public init(
+        runs: [Run] = [], command: Command? = nil, events: [Event] = [],
+        connectionTrouble: String? = nil
+    ) {
+        self.runs = runs
+        self.command = command
+        self.events = events
+        self.connectionTrouble = connectionTrouble
+    }
+
+    /// Whether what is shown changes without an event.
+    public var isMoving: Bool { runs.contains(where: \.isMoving) }
+
+    /// How what the scope follows has ended; nil while it has not, or when it follows nothing.
+    public func outcome(of scope: Scope) -> Outcome? {
+        switch scope {
+        case .everything, .export: nil
+        case .command: command?.outcome
+        case .run:
+            // The command that was to start the run may never do so.
+            runs.first?.outcome ?? (runs.isEmpty ? endedWithoutRun : nil)
+        }
+    }
+
+    /// Whether the scope names something that exists.
+    public func holds(_ scope: Scope) -> Bool {
+        switch scope {
+        case .everything, .export: true
+        case .command: command != nil
+        case .run: !runs.isEmpty || command?.command == "run_orchestration"
+        }
+    }
+
+    private var endedWithoutRun: Outcome? {
+        // An applied command has made its run in the same transaction.
+        command?.outcome == .succeeded ? nil : command?.outcome
+    }
+
+    /// Adds events, forgetting the oldest beyond the limit.
+    public mutating func add(_ new: [Event], limit: Int = 200) {
+        events = Array((events + new).suffix(limit))
+    }
+}
+
+extension EventFeed {
+    /// Whether a data export with this name exists, whatever its case.
+    public func hasExport(named name: String) async throws -> Bool {
+        let rows = try await query(
+            """
+            select exists (select from ferry.data_exports where lower(name) = lower($1))
+                or exists (select from ferry.runs where lower(data_export) = lower($1))
+            """, [.text(name)])
+        return try rows.first?[0].bool() ?? false
+    }
+
+    /// Reads runs and command of the scope anew; events and the rest stay.
+    ///
+    /// - Parameter finished: How many finished runs to show besides those that go on.
+    public func refresh(
+        _ state: WatchState, scope: Scope, finished: Int = 10
+    ) async throws -> WatchState {
+        var state = state
+        let rows = try await query(
+            """
+            (select \(Run.columns) from ferry.runs as r
+              where r.finished_at is null and (\(scope.runCondition)) order by r.id limit 200)
+            union all
+            (select * from (
+                select \(Run.columns) from ferry.runs as r
+                 where r.finished_at is not null and (\(scope.runCondition))
+                 order by r.id desc limit \(max(0, finished))) as f order by f.id)
+            """, scope.parameters)
+        state.runs = try rows.map { try Run($0) }
+        switch scope {
+        case .everything, .export: break
+        case .run(let id), .command(let id):
+            state.command = try await query(Command.query, [.int(id)]).first.map { try Command($0) }
+        }
+        state.connectionTrouble = nil
+        return state
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Watching
+
+/// The arguments of a command, as they are written on the command line.
+enum CommandArguments {
+    /// The JSON object that `name=value` pairs stand for.
+    ///
+    /// - Throws: ``Failure`` for a pair without `=` and for a name given twice.
+    static func json(_ pairs: [String]) throws -> String {
+        var names: [String] = []
+        var fields: [String] = []
+        for pair in pairs {
+            guard let mark = pair.firstIndex(of: "="), mark > pair.startIndex else {
+                throw Failure(.usage, "--argument \"\(pair)\" is not name=value")
+            }
+            let name = String(pair[..<mark])
+            guard !names.contains(name) else {
+                throw Failure(.usage, "--argument \(name) is given twice")
+            }
+            names.append(name)
+            let text = String(pair[pair.index(after: mark)...])
+            fields.append("\(JSONLines.string(name)):\(value(text, of: name))")
+        }
+        return "{" + fields.joined(separator: ",") + "}"
+    }
+
+    private static func value(_ text: String, of name: String) -> String {
+        let parsed = try? JSONSerialization.jsonObject(
+            with: Data(text.utf8), options: [.fragmentsAllowed])
+        // A JSON string stays as it is written: quotes can be part of a name.
+        if let parsed, !(parsed is String) { return text }
+        if name == "tables", text != "all" {
+            let names = text.split(separator: ",").map { part in
+                JSONLines.string(part.trimmingCharacters(in: .whitespaces))
+            }
+            return "[" + names.joined(separator: ",") + "]"
+        }
+        return JSONLines.string(text)
+    }
+}

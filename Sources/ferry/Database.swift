@@ -1,0 +1,29 @@
+import Foundation
+import Migrations
+import Postgres
+
+/// Ferry's own database, as the environment names it.
+enum Database {
+    static var options: ConnectionOptions {
+        ConnectionOptions(ProcessInfo.processInfo.environment["FERRY_DATABASE_URL"] ?? "")
+    }
+
+    static func connect() async throws -> Connection {
+        try await Connection.connect(options)
+    }
+
+    /// Refuses to work on a schema that this program does not know, where the role may look.
+    static func checkSchema(_ connection: Connection) async throws {
+        let exists = try await connection.query("select to_regnamespace('ferry') is not null")
+        guard try exists.first?[0].bool() == true else { throw SchemaError.missing }
+        // Only its owner and the workers can see which migrations were applied.
+        let visible = try await connection.query(
+            """
+            select coalesce(has_schema_privilege(to_regnamespace('ferry_state'), 'usage')
+                and has_table_privilege(to_regclass('ferry_state.code'), 'select')
+                and has_table_privilege(to_regclass('ferry_state.migrations'), 'select'), false)
+            """)
+        guard try visible.first?[0].bool() == true else { return }
+        try await Migrator(connection).check()
+    }
+}

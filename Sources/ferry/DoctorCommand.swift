@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Migrations
+import Postgres
+import Watching
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check the database, the schema, your rights and the workers.",
+        discussion: "Each line says ok or problem, and then the way out.")
+
+    func run() async throws {
+        let connection: Connection
+        do {
+            connection = try await Database.connect()
+        } catch {
+            let failure = Failure(error)
+            try await Self.report(
+                "connection", problem: failure.message,
+                wayOut: failure.hint ?? "is the server running?")
+            throw ExitStatus.unavailable.code
+        }
+        try await Self.report("connection", ok: "\(Database.options)")
+        let isOld = try await Self.checkVersion(connection)
+        guard try await Self.checkSchema(connection) else { throw ExitStatus.schema.code }
+        let mayWork = try await Self.checkRole(connection)
+        let works = try await Self.checkWorkers(connection)
+        await connection.close()
+        if isOld || !mayWork || !works { throw ExitStatus.failed.code }
+    }
+
+    private static func checkVersion(_ connection: Connection) async throws -> Bool {
+        let row = try await connection.query(
+            """
+            select current_setting('server_version') as text,
+                   current_setting('server_version_num')::integer >= 150000 as is_enough
+            """)[0]
+        let version = "PostgreSQL \(try row["text"].string())"
+        guard try row["is_enough"].bool() else {
+            try await report(
+                "server", problem: "\(version) is too old", wayOut: "use PostgreSQL 15 or newer")
+            return true
+        }
+        try await report("server", ok: version)
+        return false
+    }
+
+    private static func checkSchema(_ connection: Connection) async throws -> Bool {
+        do {
+            try await Database.checkSchema(connection)
+            try await report("schema", ok: "as this program expects it")
+            return true
+        } catch let error as SchemaError {
+            try await report("schema", problem: "\(error)", wayOut: nil)
+            return false
+        }
+    }
+
+    private static func checkRole(_ connection: Connection) async throws -> Bool {
+        let row = try await connection.query(
+            """
+            select current_user::text as name,
+                   (select string_agg(rolname, ', ' order by rolname) from pg_catalog.pg_roles
+                     where rolname in ('ferry_client', 'ferry_viewer', 'ferry_worker')
+                       and pg_has_role(oid, 'usage')) as memberships
+            """)[0]
+        let name = try row["name"].string()
+        guard let memberships = try row["memberships"].optionalString() else {
+            try await report(
+                "role", problem: "\(name) belongs to none of Ferry's roles",
+                wayOut: "as an administrator: grant ferry_client to \(quoteIdentifier(name)); "
+                    + "ferry_viewer sees everything, ferry_worker is for workers")
+            return false
+        }
+        try await report("role", ok: "\(name) has the rights of \(memberships)")
+        return true
+    }
+
+    private static func checkWorkers(_ connection: Connection) async throws -> Bool {
+        let rows: Rows
+        do {
+            rows = try await connection.query(
+                """
+                select count(*) filter (where leased_until > clock_timestamp()) as alive,
+                       count(*) filter (where leased_until <= clock_timestamp()) as silent
+                  from ferry.workers
+                """)
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            try await report("workers", ok: "not shown to this role (ferry_viewer sees them)")
+            return true
+        }
+        let alive = try rows[0]["alive"].int64()
+        let silent = try rows[0]["silent"].int64()
+        guard alive > 0 else {
+            try await report(
+                "workers",
+                problem: silent == 0 ? "none is running" : "\(silent) are silent, none is alive",
+                wayOut: "start one: ferry worker")
+            return false
+        }
+        let more = silent > 0 ? ", \(silent) silent (their work is taken over)" : ""
+        try await report("workers", ok: "\(alive) alive\(more)")
+        return true
+    }
+
+    private static func report(_ what: String, ok text: String) async throws {
+        try await Output.line("ok       \(Display.left(what, 10))  \(Display.escaped(text))")
+    }
+
+    private static func report(
+        _ what: String, problem text: String, wayOut: String?
+    ) async throws {
+        var line = "problem  \(Display.left(what, 10))  \(Display.escaped(text))"
+        if let wayOut { line += "\n                     \(Display.escaped(wayOut))" }
+        try await Output.line(line)
+    }
+}

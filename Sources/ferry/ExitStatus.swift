@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// What the exit status of `ferry` says. Stable: scripts rely on it.
+enum ExitStatus: Int32, CaseIterable {
+    case succeeded = 0
+    case failed = 1
+    case stopped = 2
+    case timedOut = 3
+    case usage = 64
+    case notFound = 66
+    case unavailable = 69
+    case internalError = 70
+    case noPermission = 77
+    case schema = 78
+    case interrupted = 130
+
+    var meaning: String {
+        switch self {
+        case .succeeded: "it succeeded: the command was applied, the run succeeded"
+        case .failed: "the command was rejected or failed, the run failed, a check found a fault"
+        case .stopped: "the run was stopped, the command was canceled"
+        case .timedOut: "the time was up; what was waited for goes on"
+        case .usage: "the arguments are wrong, or a command was refused; nothing was recorded"
+        case .notFound: "there is no such run, command, data export or file"
+        case .unavailable: "the database cannot be reached"
+        case .internalError: "an error that Ferry did not foresee"
+        case .noPermission: "the database role may not do this"
+        case .schema: "the Ferry schema is missing or of another release"
+        case .interrupted: "interrupted from the keyboard"
+        }
+    }
+
+    static let help = allCases.map { status in
+        let number = String(status.rawValue)
+        return String(repeating: " ", count: 5 - number.count) + "\(number)  \(status.meaning)"
+    }.joined(separator: "\n")
+
+    var code: ExitCode { ExitCode(rawValue) }
+}

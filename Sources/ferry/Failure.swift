@@ -1,0 +1,81 @@
+import ArgumentParser
+import Foundation
+import Migrations
+import Postgres
+import Watching
+
+/// An error for the person at the terminal: what is wrong, the way out, the exit status.
+struct Failure: Error {
+    var status: ExitStatus
+    var message: String
+    var hint: String?
+
+    init(_ status: ExitStatus, _ message: String, hint: String? = nil) {
+        self.status = status
+        self.message = message
+        self.hint = hint
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as PostgresError: self.init(error)
+        case let error as SchemaError: self.init(.schema, error.description)
+        case let error as FeedError: self.init(.usage, error.description)
+        default: self.init(.internalError, String(describing: error))
+        }
+    }
+
+    private init(_ error: PostgresError) {
+        switch error {
+        case .server(let server): self.init(server)
+        case .cannotConnect:
+            self.init(
+                .unavailable, error.description,
+                hint: "FERRY_DATABASE_URL, or libpq's PG… variables, say where the database is")
+        case .connectionLost: self.init(.unavailable, error.description)
+        case .decoding, .misuse, .canceled: self.init(.internalError, error.description)
+        }
+    }
+
+    private init(_ error: ServerError) {
+        let hint = error.hint.flatMap { $0.isEmpty ? nil : $0 }
+        switch error.sqlState {
+        // No schema, table or function of that name.
+        case "3F000", "42P01", "42883":
+            self.init(.schema, error.message, hint: "is the schema there? Run `ferry migrate`")
+        case "42501":
+            self.init(
+                .noPermission, error.message,
+                hint: hint ?? "ask for membership in ferry_client (to send commands) or "
+                    + "ferry_viewer (to see everything)")
+        case let state where state.hasPrefix("FY") || state.hasPrefix("22"):
+            self.init(.usage, error.message, hint: hint)
+        case let state where ["08", "53", "57"].contains(String(state.prefix(2))):
+            self.init(.unavailable, error.message, hint: hint)
+        default:
+            self.init(.internalError, "\(error.message) (SQLSTATE \(error.sqlState))", hint: hint)
+        }
+    }
+
+    var text: String {
+        var text = "ferry: \(Display.escaped(message))\n"
+        if let hint { text += "hint: \(Display.escaped(hint))\n" }
+        return text
+    }
+
+    /// Ends the program with what the error says.
+    static func exit(_ error: any Error) -> Never {
+        switch error {
+        case is OutputClosed:
+            // Whoever read the output has seen enough, as `head` has.
+            Foundation.exit(ExitStatus.succeeded.rawValue)
+        case is ExitCode, is CleanExit, is ValidationError:
+            FerryProgram.exit(withError: error)
+        default:
+            let failure = Failure(error)
+            FileHandle.standardError.write(Data(failure.text.utf8))
+            Foundation.exit(failure.status.rawValue)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// The program `ferry`.
+@main
+struct FerryProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ferry",
+        abstract: "Send tables of a PostgreSQL database to where other people need them.",
+        discussion: """
+            Ferry's own database is the one that FERRY_DATABASE_URL names (a libpq URL or \
+            key=value string); without it libpq's PG… variables and service files count. It is \
+            not an option, so that no password is seen in the list of processes.
+
+            Exit status:
+            \(ExitStatus.help)
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Work",
+                subcommands: [
+                    MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
+                    WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
+                ]),
+            CommandGroup(
+                name: "Look",
+                subcommands: [
+                    ListCommand<Exports>.self, ListCommand<Databases>.self,
+                    ListCommand<Destinations>.self, ListCommand<Templates>.self,
+                    ListCommand<Orchestrations>.self, ListCommand<Runs>.self,
+                    ListCommand<Tasks>.self, ListCommand<Files>.self, ListCommand<Workers>.self,
+                    ListCommand<Events>.self, ListCommand<Commands>.self,
+                ]),
+        ])
+
+    static func main() async {
+        // A reader that has gone away is an error of the write, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            exit(withError: error)
+        }
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Failure.exit(error)
+        }
+    }
+}

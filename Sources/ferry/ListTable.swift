@@ -1,0 +1,59 @@
+import Foundation
+import Postgres
+import Watching
+
+/// Draws rows as an aligned table.
+enum ListTable {
+    /// Wider texts are cut; `--output ndjson` has them whole.
+    private static let widthMax = 48
+
+    static func text(_ columns: [ListColumn], _ rows: Rows, timeZone: TimeZone) throws -> String {
+        var lines: [[String]] = [columns.map(\.title)]
+        for row in rows {
+            lines.append(
+                try columns.enumerated().map { index, column in
+                    let value = try row[index].optionalString() ?? ""
+                    let text = Display.escaped(format(value, column.kind, timeZone))
+                    return Display.cut(text, to: widthMax)
+                })
+        }
+        let widths = columns.indices.map { column in
+            lines.map { Display.width($0[column]) }.max() ?? 0
+        }
+        return lines.map { line in
+            var text = columns.indices.map { column in
+                columns[column].isRight
+                    ? Display.right(line[column], widths[column])
+                    : Display.left(line[column], widths[column])
+            }.joined(separator: "  ")
+            while text.last == " " { text.removeLast() }
+            return text + "\n"
+        }.joined()
+    }
+
+    private static func format(
+        _ value: String, _ kind: ListColumn.Kind, _ timeZone: TimeZone
+    ) -> String {
+        switch kind {
+        case .text, .number: value
+        case .count: Int64(value).map(Quantity.count) ?? value
+        case .bytes: Int64(value).map(Quantity.bytes) ?? value
+        case .percent: Double(value).map { "\(Int($0)) %" } ?? value
+        case .time:
+            Double(value).map { time(Date(timeIntervalSince1970: $0), timeZone) } ?? value
+        }
+    }
+
+    /// `2026-01-31 12:03:44`
+    private static func time(_ date: Date, _ timeZone: TimeZone) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        let parts = calendar.dateComponents([.year, .month, .day], from: date)
+        let day = [parts.month, parts.day].map { part in
+            let digits = String(part ?? 0)
+            return digits.count < 2 ? "0" + digits : digits
+        }
+        return "\(parts.year ?? 0)-\(day[0])-\(day[1]) "
+            + EventLine(timeZone: timeZone).clock(date)
+    }
+}

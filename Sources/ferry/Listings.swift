@@ -1,0 +1,171 @@
+enum Exports: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "exports"
+    static let abstract = "List the data exports and their status."
+    static let view = "ferry.data_exports"
+    static let order = "v.environment, v.name"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
+        ListColumn("STATUS", "v.status"), ListColumn("VERSION", "v.version", .number),
+        ListColumn("DATABASE", "v.database"),
+        ListColumn(
+            "TABLES",
+            """
+            case jsonb_typeof(v.tables) when 'array' then jsonb_array_length(v.tables)::text
+                 else v.tables #>> '{}' end
+            """, .number),
+        ListColumn("LAST RUN", "v.last_run", .number), ListColumn("", "v.last_run_state"),
+        ListColumn("AT", "v.last_run_at", .time), ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
+enum Databases: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "databases"
+    static let abstract = "List the source databases."
+    static let view = "ferry.databases"
+    static let order = "v.environment, v.name"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
+        ListColumn("CONNECTION", "v.connection"), ListColumn("CREATED BY", "v.created_by"),
+        ListColumn("CREATED AT", "v.created_at", .time),
+        ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
+enum Destinations: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "destinations"
+    static let abstract = "List the destinations."
+    static let view = "ferry.destinations"
+    static let order = "v.environment, v.name"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
+        ListColumn("KIND", "v.kind"), ListColumn("SETTINGS", "v.settings"),
+        ListColumn("FOR", "case when v.administrators_only then 'administrators' else 'all' end"),
+        ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
+enum Templates: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "templates"
+    static let abstract = "List the data templates of the destinations."
+    static let view = "ferry.data_templates"
+    static let order = "v.environment, v.destination, v.name"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("DESTINATION", "v.destination"),
+        ListColumn("NAME", "v.name"), ListColumn("SETTINGS", "v.settings"),
+        ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
+enum Orchestrations: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "orchestrations"
+    static let abstract = "List the orchestrations and their last runs."
+    static let view = "ferry.orchestrations"
+    static let order = "v.environment, v.name"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
+        ListColumn("EXPORT", "v.data_export"), ListColumn("DESTINATION", "v.destination"),
+        ListColumn("TEMPLATE", "v.data_template"), ListColumn("LAST RUN", "v.last_run", .number),
+        ListColumn("", "v.last_run_state"), ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
+enum Runs: Listing {
+    typealias Filter = RunsFilter
+    static let name = "runs"
+    static let abstract = "List the runs, the newest first."
+    static let view = "ferry.runs"
+    static let order = "v.id desc"
+    static let isLong = true
+    static let columns = [
+        ListColumn("RUN", "v.id", .number), ListColumn("EXPORT", "v.data_export"),
+        ListColumn("DESTINATION", "v.destination"), ListColumn("STATE", "v.state"),
+        ListColumn("TABLES", "v.tables_done || '/' || v.tables", .number),
+        ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
+        ListColumn("DONE", "v.percent", .percent), ListColumn("STARTED AT", "v.started_at", .time),
+        ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("ERROR", "v.error_message"),
+    ]
+}
+
+enum Tasks: Listing {
+    typealias Filter = OneRun
+    static let name = "tasks"
+    static let abstract = "List the tables of a run and how far they are."
+    static let view = "ferry.run_tasks"
+    static let order = "v.number"
+    static let columns = [
+        ListColumn("#", "v.number", .number),
+        ListColumn("TABLE", "v.table_schema || '.' || v.table_name"),
+        ListColumn("STATE", "v.state"), ListColumn("ROWS", "v.rows", .count),
+        ListColumn("BYTES", "v.bytes", .bytes), ListColumn("WORKER", "v.worker"),
+        ListColumn("STARTED AT", "v.started_at", .time),
+        ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("ERROR", "v.error_message"),
+    ]
+}
+
+enum Files: Listing {
+    typealias Filter = OneRun
+    static let name = "files"
+    static let abstract = "List the files that a run delivered."
+    static let view = "ferry.run_files"
+    static let order = "v.file"
+    static let columns = [
+        ListColumn("FILE", "v.file"),
+        ListColumn("TABLE", "v.table_schema || '.' || v.table_name"),
+        ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
+        ListColumn("SHA-256", "left(v.sha256, 16)"),
+    ]
+}
+
+enum Workers: Listing {
+    typealias Filter = NoFilter
+    static let name = "workers"
+    static let abstract = "List the workers on duty."
+    static let view = "ferry.workers"
+    static let order = "v.id"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
+        ListColumn("HOST", "v.host"), ListColumn("PID", "v.process_id", .number),
+        ListColumn("VERSION", "v.version"), ListColumn("TASKS", "v.tasks || '/' || v.concurrency", .number),
+        ListColumn(
+            "STATE", "case when v.leased_until > clock_timestamp() then 'alive' else 'silent' end"),
+        ListColumn("STARTED AT", "v.started_at", .time),
+        ListColumn("HEARTBEAT AT", "v.heartbeat_at", .time),
+    ]
+}
+
+enum Events: Listing {
+    typealias Filter = EventsFilter
+    static let name = "events"
+    static let abstract = "List the events, the newest first."
+    static let view = "ferry.events"
+    static let order = "v.id desc"
+    static let isLong = true
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("AT", "v.at", .time),
+        ListColumn("EVENT", "v.event"), ListColumn("OBJECT", "v.object_kind"),
+        ListColumn("", "v.object_id", .number), ListColumn("NAME", "v.object_name"),
+        ListColumn("RUN", "v.run_id", .number), ListColumn("COMMAND", "v.command_id", .number),
+        ListColumn("ACTOR", "v.actor"), ListColumn("DETAILS", "v.details"),
+    ]
+}
+
+enum Commands: Listing {
+    typealias Filter = CommandsFilter
+    static let name = "commands"
+    static let abstract = "List the commands, the newest first: your own, or all for ferry_viewer."
+    static let view = "ferry.commands"
+    static let order = "v.id desc"
+    static let isLong = true
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("COMMAND", "v.command"),
+        ListColumn("ARGUMENTS", "v.arguments"), ListColumn("STATE", "v.state"),
+        ListColumn("ACTOR", "v.actor"), ListColumn("CREATED AT", "v.created_at", .time),
+        ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("MESSAGE", "v.message"),
+        ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}

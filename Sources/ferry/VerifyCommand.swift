@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Manifests
+import Watching
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Prove that a delivery is complete and unchanged.",
+        discussion: """
+            Reads every file beside the manifest again and compares bytes, SHA-256 and rows. \
+            Needs no database. Exit status 1 when anything differs.
+            """)
+
+    @Argument(help: "The manifest, or the folder that holds manifest.json.", completion: .file())
+    var manifest: String
+
+    @OptionGroup var format: OutputOptions
+
+    func run() async throws {
+        var path = manifest
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+            isFolder.boolValue
+        {
+            path += "/" + Manifest.fileName
+        }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw Failure(
+                .notFound, "there is no manifest \(path)",
+                hint: "a delivery without a manifest is not complete")
+        }
+        let report: VerificationReport
+        do {
+            report = try Manifests.verify(manifestAt: path)
+        } catch {
+            throw Failure(.failed, "\(error)")
+        }
+        try await Output.write(format.output == .ndjson ? json(report) : text(report))
+        if !report.isComplete { throw ExitStatus.failed.code }
+    }
+
+    private func text(_ report: VerificationReport) -> String {
+        let manifest = report.manifest
+        let totals = manifest.totals
+        let name = Display.escaped(manifest.export.name)
+        var lines = report.findings.map { Display.escaped("\($0)") }
+        let what =
+            "run \(manifest.run) \(name): "
+            + [
+                Quantity.plural(Int64(totals.files), "file"),
+                Quantity.plural(totals.rows, "row"), Quantity.bytes(totals.bytes),
+            ].joined(separator: ", ")
+        lines.append(
+            report.isComplete
+                ? "ok: \(what)"
+                : "not as the manifest says (\(report.findings.count)): \(what)")
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func json(_ report: VerificationReport) -> String {
+        let findings = report.findings.map { JSONLines.string("\($0)") }.joined(separator: ",")
+        return "{\"run\":\(report.manifest.run),"
+            + "\"export\":\(JSONLines.string(report.manifest.export.name)),"
+            + "\"complete\":\(report.isComplete),\"bytes_read\":\(report.bytesRead),"
+            + "\"findings\":[\(findings)]}\n"
+    }
+}

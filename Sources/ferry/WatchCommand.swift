@@ -1,0 +1,80 @@
+import ArgumentParser
+import Postgres
+import Foundation
+import Watching
+
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Watch runs and events as they happen.",
+        discussion: """
+            On a terminal: a live table of the runs and the last events. Elsewhere: one line \
+            per event. With --output ndjson: one JSON object per line, first a snapshot of \
+            what there is, then every event once, each with a cursor. --after goes on from \
+            such a cursor without loss or repetition, after days or a restart.
+
+            Following one run or one command ends with it; the exit status says how. Needs the \
+            role ferry_viewer. When the reader of the output goes away, watch ends with 0.
+            """)
+
+    @Option(help: ArgumentHelp("Only this data export and its runs.", valueName: "name"))
+    var export: String?
+
+    @Option(help: ArgumentHelp("Only this run, until it has ended.", valueName: "id"))
+    var run: Int64?
+
+    @Option(help: ArgumentHelp("Only this command, until it has ended.", valueName: "id"))
+    var command: Int64?
+
+    @Option(help: ArgumentHelp("Go on after this event's cursor.", valueName: "cursor"))
+    var after: String?
+
+    @Flag(help: "Show what there is now, and end.")
+    var once = false
+
+    @OptionGroup var format: OutputOptions
+
+    private var scope: Scope {
+        if let export { return .export(export) }
+        if let run { return .run(run) }
+        if let command { return .command(command) }
+        return .everything
+    }
+
+    func validate() throws {
+        let given = [export != nil, run != nil, command != nil].filter { $0 }.count
+        if given > 1 { throw ValidationError("give one of --export, --run and --command") }
+        if let after {
+            do { _ = try Cursor(after) } catch { throw ValidationError("--after: \(error)") }
+        }
+    }
+
+    func run() async throws {
+        let connection = try await Database.connect()
+        try await Database.checkSchema(connection)
+        await connection.close()
+
+        let view: any WatchView
+        switch format.output {
+        case .ndjson: view = LineView(json: true, startsWithState: after == nil)
+        case .table where Terminal.isInteractive && !once: view = LiveView()
+        case .table where once && after == nil: view = FrameView()
+        case .table: view = LineView(json: false, startsWithState: after == nil)
+        }
+        let signals = Interruption.handle(farewell: view.farewell)
+        defer { withExtendedLifetime(signals) {} }
+        let watcher = Watcher(scope: scope, after: try after.map(Cursor.init), view: view)
+        let outcome = try await watcher.watch(once: once)
+        throw (outcome?.status ?? .succeeded).code
+    }
+}
+
+extension Outcome {
+    var status: ExitStatus {
+        switch self {
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .stopped: .stopped
+        }
+    }
+}

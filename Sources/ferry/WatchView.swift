@@ -1,0 +1,87 @@
+import Foundation
+import Watching
+
+/// Where a watcher shows what it sees.
+protocol WatchView: Sendable {
+    /// What puts the terminal right when the program is interrupted.
+    var farewell: String { get }
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor) async throws
+    /// - Parameter events: The new ones; none when only time has passed.
+    func show(_ events: [FeedEvent], _ state: WatchState) async throws
+    func end() async throws
+}
+
+extension WatchView {
+    var farewell: String { "" }
+    func end() async throws {}
+}
+
+/// A table that is redrawn in place.
+actor LiveView: WatchView {
+    private var screen = Screen()
+
+    nonisolated var farewell: String { Screen.showCursor + "\n" }
+
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor
+    ) async throws {
+        try await Output.write(Screen.hideCursor)
+        try await draw(state)
+    }
+
+    func show(_ events: [FeedEvent], _ state: WatchState) async throws { try await draw(state) }
+
+    func end() async throws { try await Output.write(Screen.showCursor) }
+
+    private func draw(_ state: WatchState) async throws {
+        let size = Terminal.size
+        let frame = Frame(
+            width: size.columns, height: size.lines, colour: Terminal.hasColour,
+            timeZone: .current)
+        try await Output.write(
+            screen.redraw(frame.lines(state, now: Date()), width: size.columns))
+    }
+}
+
+/// One frame, for `--once`.
+struct FrameView: WatchView {
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor
+    ) async throws {
+        let frame = Frame(
+            width: Terminal.isInteractive ? Terminal.size.columns : 120, height: 1000,
+            colour: Terminal.hasColour, timeZone: .current)
+        try await Output.line(frame.lines(state, now: Date()).joined(separator: "\n"))
+    }
+
+    func show(_ events: [FeedEvent], _ state: WatchState) async throws {}
+}
+
+/// One line per event: text for people, JSON for programs.
+struct LineView: WatchView {
+    var json: Bool
+    /// Whether the state at the beginning is shown before the events.
+    var startsWithState: Bool
+
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor
+    ) async throws {
+        guard startsWithState else { return }
+        if json {
+            return try await Output.line(try await feed.snapshot(of: scope, at: start))
+        }
+        let writer = EventLine(timeZone: .current)
+        let lines = state.runs.filter { !$0.isFinished || scope == .run($0.id) }
+            .map { writer.text($0, now: Date()) }
+            + (state.command.map { [writer.text($0, now: Date())] } ?? [])
+        if !lines.isEmpty { try await Output.line(lines.joined(separator: "\n")) }
+    }
+
+    func show(_ events: [FeedEvent], _ state: WatchState) async throws {
+        guard !events.isEmpty else { return }
+        let writer = EventLine(timeZone: .current)
+        let lines = events.map { json ? JSONLines.event($0) : writer.text($0.event) }
+        try await Output.line(lines.joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Postgres
+import Synchronization
+import Watching
+
+/// Follows the feed and shows it, until what is followed has ended.
+final class Watcher {
+    private let scope: Scope
+    private let after: Cursor?
+    private let view: any WatchView
+    private let feed: EventFeed
+    private let trouble: Trouble
+
+    init(scope: Scope, after: Cursor?, view: any WatchView) {
+        self.scope = scope
+        self.after = after
+        self.view = view
+        let trouble = Trouble()
+        self.trouble = trouble
+        feed = EventFeed(
+            Database.options, scope: scope, after: after,
+            hooks: EventFeed.Hooks(
+                onDisconnect: { trouble.set($0) }, onReconnect: { trouble.set(nil) }))
+    }
+
+    /// - Parameter once: Whether to end after what there is now.
+    /// - Returns: How what is followed has ended; nil when it goes on.
+    func watch(once: Bool) async throws -> Outcome? {
+        let start = try await feed.open()
+        var state = try await feed.refresh(WatchState(), scope: scope)
+        try await checkExistence(state)
+        try await view.begin(state, feed, scope, start)
+        var outcome = state.outcome(of: scope)
+        do {
+            while outcome == nil && !once {
+                // A frame changes by itself only while a run moves.
+                let patience: Duration = state.isMoving ? .milliseconds(500) : .seconds(2)
+                let events = try await feed.next(within: patience)
+                state.add(events.map(\.event))
+                state = await refreshed(state)
+                outcome = state.outcome(of: scope)
+                try await view.show(events, state)
+            }
+            if outcome != nil || after != nil { try await showRest(&state) }
+        } catch {
+            try? await view.end()
+            throw error
+        }
+        try await view.end()
+        await feed.close()
+        return outcome
+    }
+
+    /// The state was read after the events, so what made it end may still be in the feed.
+    private func showRest(_ state: inout WatchState) async throws {
+        while true {
+            do {
+                var rest: [FeedEvent] = []
+                let view = view
+                var shown = state
+                try await feed.rest { events in
+                    rest = events
+                    shown.add(rest.map(\.event))
+                    try await view.show(rest, shown)
+                }
+                state = shown
+                return
+            } catch let error as PostgresError where error.isTransient {
+                // The feed remembers where it was and connects again.
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    private func refreshed(_ state: WatchState) async -> WatchState {
+        var state = state
+        do {
+            state = try await feed.refresh(state, scope: scope)
+        } catch {
+            // The next turn of the feed meets the same error, and mends or reports it.
+        }
+        state.connectionTrouble = trouble.reason
+        return state
+    }
+
+    private func checkExistence(_ state: WatchState) async throws {
+        let hint: String
+        switch scope {
+        case .everything: return
+        case .export(let name):
+            if try await feed.hasExport(named: name) { return }
+            throw Failure(
+                .notFound, "there is no data export \"\(name)\"", hint: "see `ferry exports`")
+        case .run: hint = "see `ferry runs`"
+        case .command: hint = "see `ferry commands`"
+        }
+        guard !state.holds(scope) else { return }
+        switch scope {
+        case .run(let id): throw Failure(.notFound, "there is no run \(id)", hint: hint)
+        case .command(let id): throw Failure(.notFound, "there is no command \(id)", hint: hint)
+        default: return
+        }
+    }
+}
+
+/// Why the connection is lost, as the feed last said.
+private final class Trouble: Sendable {
+    private let text = Mutex<String?>(nil)
+
+    var reason: String? { text.withLock { $0 } }
+
+    func set(_ reason: String?) { text.withLock { $0 = reason } }
+}

@@ -1,0 +1,129 @@
+import Crypto
+import Formats
+import Foundation
+import Manifests
+
+@testable import Destinations
+
+/// The kinds that the conformance suite runs over.
+enum KindUnderTest: CaseIterable {
+    case directory
+
+    func make() throws -> any DestinationUnderTest {
+        switch self {
+        case .directory: try DirectoryUnderTest()
+        }
+    }
+}
+
+/// A real destination of some kind, and the eyes to look at what it holds.
+protocol DestinationUnderTest: Sendable {
+    /// A new object for the same place, as another process would have it.
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination
+
+    /// What a reader of the destination sees, by path. Staging is not seen.
+    func visible() throws -> [String: [UInt8]]
+
+    /// The paths of what is in staging.
+    func staged() throws -> [String]
+}
+
+extension DestinationUnderTest {
+    func connect() -> any Destination { connect { _ in } }
+}
+
+final class DirectoryUnderTest: DestinationUnderTest {
+    let root: String
+
+    init(root: String? = nil) throws {
+        self.root = root ?? NSTemporaryDirectory() + "ferry-destination-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: self.root, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
+        DirectoryDestination(
+            name: "crm", settings: .at(root), allowedRoots: [root], step: step)
+    }
+
+    private func paths() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: root).filter {
+            try FileSystem.size(of: root + "/" + $0) != nil
+        }
+    }
+
+    func visible() throws -> [String: [UInt8]] {
+        var contents: [String: [UInt8]] = [:]
+        for path in try paths() where !path.hasPrefix(".staging/") {
+            contents[path] = try FileSystem.read(root + "/" + path)
+        }
+        return contents
+    }
+
+    func staged() throws -> [String] {
+        try paths().filter { $0.hasPrefix(".staging/") }.sorted()
+    }
+}
+
+extension DirectorySettings {
+    static func at(_ path: String) -> DirectorySettings {
+        do {
+            let json = try JSONEncoder().encode(["path": path])
+            return try DirectorySettings(json: json)
+        } catch {
+            preconditionFailure("\(path): \(error)")
+        }
+    }
+}
+
+/// A delivery of a few small files, in the folder `Daily customers/run-42`.
+struct SamplePublication {
+    static let folder = "Daily customers/run-42"
+    let contents: [String: [UInt8]]
+    let publication: Publication
+
+    /// - Parameter tokens: The token under which each file is staged, by name.
+    init(
+        tokens: [String: Int64] = ["a.csv": 1, "b.csv": 2, "c.csv": 1], token: Int64 = 9,
+        run: Int64 = 42, note: String = ""
+    ) throws {
+        let contents = tokens.mapValues { Array("id\n\($0)\(note)\n".utf8) }
+        let files = contents.map { name, bytes in
+            Manifest.File(
+                name: name, table: TableName(schema: "public", name: name), rows: 1,
+                bytes: Int64(bytes.count),
+                sha256: SHA256.hash(data: bytes).hexadecimal, columns: [])
+        }
+        let time = Instant(microsecondsSince1970: 0)
+        let manifest = try Manifest(
+            export: Manifest.Export(id: 1, name: "Daily customers", version: 1), run: run,
+            environment: "production", database: "crm",
+            snapshot: Manifest.Snapshot(takenAt: time), startedAt: time,
+            format: DataTemplateSettings(), files: files)
+        self.contents = contents
+        publication = Publication(
+            run: run, token: token, folder: Self.folder,
+            files: tokens.keys.sorted().map {
+                Publication.File(name: $0, stagedToken: tokens[$0] ?? 0)
+            },
+            manifest: manifest.encoded())
+    }
+
+    func stage(at destination: any Destination) async throws {
+        for file in publication.files {
+            let writer = try await destination.stage(
+                StagedDelivery(run: publication.run, token: file.stagedToken), file: file.name)
+            try writer.write(contents[file.name] ?? [])
+            _ = try writer.finish()
+        }
+    }
+
+    /// What a reader sees once it is published.
+    var visible: [String: [UInt8]] {
+        var visible = [Self.folder + "/manifest.json": publication.manifest]
+        for (name, bytes) in contents { visible[Self.folder + "/" + name] = bytes }
+        return visible
+    }
+}

@@ -1,0 +1,244 @@
+import Foundation
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("COPY out")
+struct CopyOutTests {
+    struct Stop: Error {}
+
+    /// Bytes of memory that this process holds; 0 where that is not known.
+    private func residentBytes() -> Int {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+            return 0
+        }
+        return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
+    }
+
+    @Test func `counts a million rows in bounded memory`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let before = residentBytes()
+            var bytes = 0
+            var most = 0
+
+            let result = try await connection.copyOut(
+                "COPY (SELECT g, repeat('x', 150) FROM generate_series(1, 1000000) g) TO STDOUT"
+            ) { chunk in
+                bytes += chunk.count
+                most = max(most, residentBytes() - before)
+                #expect(chunk.withUnsafeBytes { $0.last } == UInt8(ascii: "\n"))
+            }
+
+            #expect(result.rows == 1_000_000)
+            #expect(result.tagRows == 1_000_000)
+            #expect(bytes > 150_000_000)
+            #expect(most < 60_000_000, "other tests run beside this one")
+            #expect(try await connection.query("SELECT 1").count == 1)
+        }
+    }
+
+    @Test func `gives all bytes whatever the size of a chunk and of a row`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let sql = "COPY (SELECT repeat('y', g * 10000) FROM generate_series(0, 60) g) TO STDOUT"
+            let expected = (0...60).flatMap {
+                Array(repeating: UInt8(ascii: "y"), count: $0 * 10_000) + [10]
+            }
+
+            for size in [1, 5000, 1 << 20] {
+                var all: [UInt8] = []
+                let result = try await connection.copyOut(sql, chunkBytes: size) { all += $0.bytes }
+                #expect(all == expected)
+                #expect(result.rows == 61)
+            }
+            let none = try await connection.copyOut("COPY (SELECT 1 WHERE false) TO STDOUT") { _ in
+                Issue.record("there are no rows")
+            }
+            #expect(none.rows == 0)
+        }
+    }
+
+    @Test func `throws when the server fails halfway`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            var rows = 0
+
+            let error = await #expect(throws: PostgresError.self) {
+                _ = try await connection.copyOut(
+                    "COPY (SELECT 1 / (g - 900000) FROM generate_series(1, 1000000) g) TO STDOUT"
+                ) { rows += $0.rows }
+            }
+
+            #expect(error?.sqlState == "22012")
+            #expect(rows > 0)
+            #expect(try await connection.query("SELECT 1").count == 1)
+        }
+    }
+
+    @Test func `throws when the server process is terminated halfway`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let other = try await database.connect()
+            let process = Value(Int(connection.serverProcessID))
+            var rows = 0
+
+            let error = await #expect(throws: PostgresError.self) {
+                _ = try await connection.copyOut(
+                    "COPY (SELECT repeat('x', 100) FROM generate_series(1, 10000000)) TO STDOUT"
+                ) { chunk in
+                    if rows == 0 {
+                        _ = try await other.query("SELECT pg_terminate_backend($1)", [process])
+                    }
+                    rows += chunk.rows
+                }
+            }
+
+            guard case .connectionLost? = error else { throw Unexpected(error) }
+            #expect(rows > 0 && rows < 10_000_000)
+        }
+    }
+
+    @Test func `is canceled on the server when its body throws`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+
+            let start = ContinuousClock.now
+            await #expect(throws: Stop.self) {
+                _ = try await connection.copyOut(
+                    "COPY (SELECT pg_sleep(0.00001) FROM generate_series(1, 9999999)) TO STDOUT",
+                    chunkBytes: 1000
+                ) { _ in throw Stop() }
+            }
+
+            #expect(try await connection.query("SELECT 1").count == 1)
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func `is canceled on the server when its task is cancelled`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let task = Task {
+                _ = try await connection.copyOut(
+                    "COPY (SELECT g FROM generate_series(1, 100000000) g) TO STDOUT"
+                ) { _ in withUnsafeCurrentTask { $0?.cancel() } }
+            }
+
+            await #expect(throws: CancellationError.self) { try await task.value }
+
+            #expect(try await connection.query("SELECT 1").count == 1)
+        }
+    }
+
+    @Test func `refuses other statements meanwhile and what is not a COPY`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            try await connection.run("CREATE TABLE t (n int)")
+
+            _ = try await connection.copyOut("COPY (SELECT 1) TO STDOUT") { _ in
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.query("SELECT 1")
+                }
+                #expect(error?.description.contains("busy with a COPY") == true)
+            }
+
+            for sql in [
+                "SELECT 1", "COPY t FROM STDIN", "nonsense", "COPY t TO STDOUT; SELECT 1/0",
+            ] {
+                await #expect(throws: PostgresError.self) {
+                    _ = try await connection.copyOut(sql) { _ in }
+                }
+                #expect(try await connection.query("SELECT 1").count == 1)
+            }
+        }
+    }
+
+    @Test func `runs inside a transaction on the connection's thread`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+
+            let result = try await connection.transaction(.snapshot) { connection in
+                try await connection.copyOut("COPY (VALUES (1), (2)) TO STDOUT (FORMAT binary)") {
+                    _ in connection.preconditionIsolated()
+                }
+            }
+
+            #expect(result.rows == 3)
+            #expect(result.tagRows == 2)
+        }
+    }
+}
+
+@Suite("COPY in")
+struct CopyInTests {
+    struct Stop: Error {}
+
+    @Test func `stores what COPY out gave`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let source = try await database.connect()
+            let target = try await database.connect()
+            try await source.run(
+                """
+                CREATE TABLE a AS SELECT g, 'tä\\x' || g AS t FROM generate_series(1, 300000) g;
+                CREATE TABLE b (LIKE a)
+                """)
+            var chunks: [[UInt8]] = []
+            _ = try await source.copyOut("COPY a TO STDOUT", chunkBytes: 100_000) {
+                chunks.append($0.bytes)
+            }
+
+            var remaining = chunks[...]
+            let stored = try await target.copyIn("COPY b FROM STDIN") { remaining.popFirst() }
+
+            #expect(stored == 300_000)
+            let missing = try await target.query("SELECT FROM a EXCEPT ALL SELECT FROM b")
+            #expect(missing.isEmpty)
+            #expect(try await target.query("SELECT * FROM a EXCEPT SELECT * FROM b").isEmpty)
+        }
+    }
+
+    @Test func `stores nothing when its source throws or its task is cancelled`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            try await connection.run("CREATE TABLE t (n int)")
+            var asked = 0
+
+            await #expect(throws: Stop.self) {
+                try await connection.copyIn("COPY t FROM STDIN") {
+                    asked += 1
+                    if asked == 3 { throw Stop() }
+                    return Array("1\n".utf8)
+                }
+            }
+            let task = Task {
+                try await connection.copyIn("COPY t FROM STDIN") {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return Array("1\n".utf8)
+                }
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+
+            #expect(try await connection.query("SELECT * FROM t").isEmpty)
+        }
+    }
+
+    @Test func `throws the server's error`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            try await connection.run("CREATE TABLE t (n int)")
+            var rest = 200
+
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.copyIn("COPY t FROM STDIN") {
+                    rest -= 1
+                    return rest > 0 ? Array(repeating: UInt8(ascii: "x"), count: 100_000) : nil
+                }
+            }
+
+            #expect(error?.sqlState == "22P02")
+            #expect(try await connection.query("SELECT * FROM t").isEmpty)
+        }
+    }
+}

@@ -77,7 +77,8 @@ private let refused = [
         message: "idempotency_key is longer than 256 characters", hint: "shorten it",
         columns: "command, arguments, idempotency_key"),
     Refused(
-        values: "'add_tables', jsonb_build_object('name', 'a', 'tables', array[repeat('x', 1048576)])",
+        values:
+            "'add_tables', jsonb_build_object('name', 'a', 'tables', array[repeat('x', 1048576)])",
         sqlState: "FY005", message: "arguments of add_tables are larger than 1 MiB",
         hint: "send the tables in several commands (add_tables)"),
     Refused(

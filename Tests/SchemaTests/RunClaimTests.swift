@@ -38,10 +38,12 @@ struct RunClaimTests {
             _ = try await worker.connection.query(
                 "select ferry_state.retry_run_later(7, $1, $2, '1 hour', 'c', 'm', 'h')",
                 [.int(first.token), .int(worker.id)])
+            let state = try await owner.state(ofRun: 7)
             let meanwhile = try await worker.claimRun()
             try await owner.run("update ferry_state.runs set retry_at = now() where id = 7")
             let again = try #require(try await worker.claimRun())
 
+            #expect(state == "queued")
             #expect(meanwhile == nil)
             #expect(again.id == 7)
             #expect(again.token > first.token)

@@ -131,8 +131,7 @@ extension DemoTable {
             (array['Chair "Oslo"', 'Lampe, klein', 'Стіл', '茶壺', 'Mug 12 oz', 'Böngésző'])[
                 1 + (h >> 3) % 6] || ' ' || i,
             (99 + h % 50000)::numeric / 100,
-            (array[array['home', 'new'], array['sale', 'last, chance']])[
-                1 + h % 2 : 1 + h % 2][1:2],
+            case when h % 2 = 0 then array['home', 'new'] else array['sale', 'last, "chance"'] end,
             case when h % 5 > 0 then jsonb_build_object('weight_g', h % 9000, 'colour',
                 (array['red', 'bleu', '綠'])[1 + (h >> 8) % 3]) end,
             case when h % 20 = 0 then date '2024-03-31' end

@@ -60,13 +60,13 @@ let all: [Target] = [
     module(
         "Workers",
         [
-            "Postgres", "Migrations", "CommandProcessing", "RunEngine", logging,
+            "Postgres", "Migrations", "Lifecycle", "CommandProcessing", "RunEngine", logging,
         ]),
     module("Watching", ["Postgres"]),
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Postgres", "PrivateServer", "Migrations", "Workers", "Watching", "Manifests",
+            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching", "Manifests",
             "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),

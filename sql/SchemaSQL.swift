@@ -80,6 +80,7 @@ public enum SchemaSQL {
         SQLFile("save_changes", PackageResources.save_changes_sql),
         SQLFile("save_runs", PackageResources.save_runs_sql),
         SQLFile("silent_workers", PackageResources.silent_workers_sql),
+        SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
         SQLFile("wait_for", PackageResources.wait_for_sql),
         SQLFile("worker_lock", PackageResources.worker_lock_sql),
         SQLFile("world_json", PackageResources.world_json_sql),

@@ -1,4 +1,3 @@
-import Foundation
 import Lifecycle
 import Postgres
 
@@ -14,12 +13,12 @@ struct ClaimedCommand: Sendable {
 
     var id: Int64 { envelope.id }
 
-    init(_ row: Row, decoder: JSONDecoder) throws {
+    init(_ row: Row) throws {
         let arguments = try row[5].string()
         envelope = CommandEnvelope(
             id: try row[1].int64(), environment: try row[4].string(), actor: try row[6].string(),
             name: try row[3].string(),
-            arguments: try decoder.decode(JSONValue.self, from: Data(arguments.utf8)))
+            arguments: JSONValue(json: arguments) ?? .null)
         lane = try row[2].int64()
         failedAttempts = try row[7].int()
         let envelope = envelope

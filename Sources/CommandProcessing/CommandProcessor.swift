@@ -1,4 +1,3 @@
-import Foundation
 import Lifecycle
 public import Postgres
 
@@ -33,10 +32,9 @@ public actor CommandProcessor {
             let rows = try await connection.query(
                 "select * from ferry_state.claim_commands($1, $2::xid8)",
                 [.int(Int64(batchMax)), .text(mark)])
-            let decoder = JSONDecoder()
             let newMark = try rows.first { !$0[0].isNull }?[0].string()
             let commands = try rows.filter { $0[0].isNull }
-                .map { try ClaimedCommand($0, decoder: decoder) }
+                .map { try ClaimedCommand($0) }
             if !commands.isEmpty { try await applier.apply(commands, connection) }
             return (commands.count, newMark)
         }

@@ -16,6 +16,7 @@ public actor Connection {
     /// The server's process for this connection, as in `pg_stat_activity.pid`.
     public nonisolated let serverProcessID: Int32
     var listening: Listening?
+    var nextListening = 0
     var isInTransaction = false
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -98,7 +99,7 @@ public actor Connection {
     ///
     /// The body may block that thread, and delays nothing but this connection.
     public nonisolated func isolated<T: Sendable>(
-        _ body: (isolated Connection) async throws -> T
+        _ body: @Sendable (isolated Connection) async throws -> T
     ) async throws -> T {
         try await body(self)
     }
@@ -113,7 +114,13 @@ public actor Connection {
     /// Whether the connection can take a statement: it is not lost, closed or busy with a COPY.
     ///
     /// Looks at the socket, so a connection that the server ended meanwhile is found out.
-    public var isUsable: Bool { session.probe() }
+    public var isUsable: Bool {
+        defer { endListening() }
+        return session.probe()
+    }
+
+    /// Whether the connection can be lent to somebody else.
+    var isReusable: Bool { isUsable && !isInTransactionBlock && listening == nil }
 
     /// Whether a transaction block is open.
     public var isInTransactionBlock: Bool {
@@ -127,9 +134,9 @@ public actor Connection {
 
     /// Closes the connection. What is called later throws ``PostgresError/connectionLost(_:)``.
     public func close() async {
-        executor.watch(nil)
-        listening?.finish(nil)
-        listening = nil
+        let stream = listening?.stream
+        forgetListening()
+        stream?.finish()
         session.close()
     }
 

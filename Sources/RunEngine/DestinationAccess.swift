@@ -12,13 +12,13 @@ public struct DestinationAccess: Sendable {
     }
 
     /// - Throws: `SettingsError`, `RunTrouble`.
-    func open(_ input: RunInputs.DestinationInput) throws -> any Destination {
+    func open(_ input: RunInputs.DestinationInput) throws -> any Destinations.Destination {
         try open(name: input.name, kind: input.kind, settings: input.settings)
     }
 
     private func open(
         name: String, kind: String, settings: JSONValue
-    ) throws -> any Destination {
+    ) throws -> any Destinations.Destination {
         guard let known = DestinationKind(rawValue: kind) else {
             throw RunTrouble(
                 code: "unknown_destination_kind",

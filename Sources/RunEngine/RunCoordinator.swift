@@ -2,6 +2,7 @@ import Destinations
 import Foundation
 import Lifecycle
 public import Logging
+import Manifests
 import SourceDatabases
 
 /// Is in charge of runs: holds a run's snapshot, offers its tables to all workers, and publishes.
@@ -170,7 +171,7 @@ public struct RunCoordinator: Sendable {
     }
 
     private func publish(
-        _ run: ClaimedRun, to destination: any Destination, _ publication: Publication
+        _ run: ClaimedRun, to destination: any Destinations.Destination, _ publication: Publication
     ) async throws {
         do {
             try lease.check()

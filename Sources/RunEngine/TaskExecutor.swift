@@ -1,5 +1,6 @@
 import Destinations
 import Formats
+import Lifecycle
 public import Logging
 import Postgres
 import SourceDatabases

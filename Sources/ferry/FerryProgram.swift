@@ -20,8 +20,8 @@ struct FerryProgram: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    MigrateCommand.self, EnqueueCommand.self, WatchCommand.self,
-                    VerifyCommand.self, DoctorCommand.self,
+                    MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
+                    WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",

@@ -1,9 +1,9 @@
 -- accept_command: what an INSERT into (or COPY to) the view ferry.commands does.
 --
--- Checks what can be known now, stamps the actor, and puts the command on the queue, in the
--- caller's own transaction. A repeated idempotency key gives back the id of the first command.
+-- Checks what can be known now, and puts the command on the queue, in the caller's own
+-- transaction. A repeated idempotency key gives back the id of the first command.
 -- Raises: FY001 unknown command, FY002-FY004 arguments, FY005 too large, FY006 unknown
---         environment, FY007 a column that is not the client's, FY008 idempotency key in use.
+--         environment, FY008 idempotency key in use.
 create or replace function ferry_state.accept_command()
 returns trigger
 language plpgsql
@@ -13,18 +13,7 @@ as $$
 declare
     v_definition ferry_state.command_definitions;
     v_same       ferry_state.commands;
-    -- Not current_user, which inside this function is its owner; neither can be forged.
-    v_actor      constant text := case current_setting('role')
-                                      when 'none' then session_user::text
-                                      else current_setting('role') end;
 begin
-    if num_nonnulls(new.id, new.actor, new.created_at, new.state, new.error_code, new.message,
-                    new.hint, new.attempts, new.finished_at) > 0 then
-        raise exception using errcode = 'FY007',
-            message = 'only command, arguments, environment, priority, run_at and idempotency_key can be set',
-            hint = 'leave the other columns out: Ferry sets them';
-    end if;
-
     select * into v_definition from ferry_state.command_definitions
      where command = new.command;
     if not found then
@@ -68,35 +57,29 @@ begin
             hint = 'shorten it';
     end if;
 
-    if new.idempotency_key is not null then
-        -- Of two transactions with one key the second waits for the first, then finds its command.
-        perform pg_advisory_xact_lock(hashtextextended(
-            concat_ws(E'\x1f', 'ferry', new.environment, v_actor, new.idempotency_key), 0));
-        select * into v_same from ferry_state.commands
-         where environment = new.environment and actor = v_actor
-           and idempotency_key = new.idempotency_key;
-        if found then
-            if (v_same.command, v_same.arguments) is distinct from (new.command, new.arguments) then
-                raise exception using errcode = 'FY008',
-                    message = format('idempotency key "%s" was used for another command (%s)',
-                        new.idempotency_key, v_same.id),
-                    hint = 'use a new key, or send the same command with the same arguments';
-            end if;
-            new.id := v_same.id;
-            new.actor := v_actor;
-            new.created_at := v_same.created_at;
-            return new;
-        end if;
-    end if;
-
     new.id := nextval('ferry_state.ids');
     new.state := case when new.run_at > clock_timestamp() then 'scheduled' else 'queued' end;
-    new.actor := v_actor;
     new.created_at := clock_timestamp();
-    perform ferry_state.enqueue(new.id, new.command, new.arguments, new.environment, new.priority,
+    if ferry_state.enqueue(new.id, new.command, new.arguments, new.environment, new.priority,
         new.run_at, new.idempotency_key,
         ferry_state.lane_of(v_definition.lane, v_definition.key, new.environment, new.arguments),
-        v_actor, new.created_at);
+        new.actor, new.created_at)
+    then
+        return new;
+    end if;
+
+    select * into strict v_same from ferry_state.commands
+     where environment = new.environment and actor = new.actor
+       and idempotency_key = new.idempotency_key;
+    if (v_same.command, v_same.arguments) is distinct from (new.command, new.arguments) then
+        raise exception using errcode = 'FY008',
+            message = format('idempotency key "%s" was used for another command (%s)',
+                new.idempotency_key, v_same.id),
+            hint = 'use a new key, or send the same command with the same arguments';
+    end if;
+    new.id := v_same.id;
+    new.state := null;
+    new.created_at := v_same.created_at;
     return new;
 end;
 $$;

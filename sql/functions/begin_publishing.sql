@@ -2,7 +2,7 @@
 -- only rolls forward, with this manifest.
 --
 -- Returns false, and does nothing, when the run is no longer the caller's, was told to stop, or has
--- unfinished tasks.
+-- unfinished tasks or those of an earlier attempt.
 create or replace function ferry_state.begin_publishing(
     p_run      bigint,
     p_token    bigint,
@@ -16,7 +16,8 @@ as $$
 begin
     update ferry_state.runs set state = 'publishing'
      where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
-       and not exists (select from ferry_state.run_tasks where run_id = p_run and state <> 'done');
+       and not exists (select from ferry_state.run_tasks
+                        where run_id = p_run and (state <> 'done' or run_token <> p_token));
     if not found then
         return false;
     end if;

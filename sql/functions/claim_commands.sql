@@ -32,10 +32,10 @@ begin
     perform ferry_state.release_due_commands(p_limit);
 
     for v_round in 1 .. 8 loop
-        select array_agg(lane), array_agg(distinct (lane & 1023)::integer)
+        select array_agg(lane order by rank), array_agg(distinct (lane & 1023)::integer)
           into v_lanes, v_tried
           from (
-            select q.lane
+            select q.lane, row_number() over (order by q.priority, q.xact, q.command_id) as rank
               from generate_series(0, 3) as p (priority)
              cross join lateral (
                 select lane, priority, xact, command_id
@@ -48,7 +48,7 @@ begin
                  order by xact, command_id
                  limit p_limit
              ) as q
-             order by q.priority, q.xact, q.command_id
+             order by rank
              limit p_limit
           ) as candidate;
         exit when v_lanes is null;
@@ -92,7 +92,8 @@ begin
            and q.xact >= p_mark
            and not exists (select from ferry_state.command_schedule as s
                             where s.lane = q.lane and s.attempts > 0)
-         order by q.command_id
+         -- The most urgent lanes first, or a long lane would keep them out of the batch.
+         order by array_position(v_lanes, q.lane), q.command_id
          limit p_limit;
     end if;
 end;

@@ -2,7 +2,8 @@
 -- worker is gone. Null when there is none.
 --
 -- A run waits for the earlier ones of its orchestration.
--- Locks: the run; skips runs another claim holds, never waits.
+-- Locks: the run; skips runs another claim holds. The worker's lease against rescue, which then
+--        either frees what was claimed here or leaves nothing to claim with.
 create or replace function ferry_state.claim_run(p_worker bigint)
 returns json
 language plpgsql
@@ -11,21 +12,22 @@ declare
     v_run ferry_state.runs;
 begin
     with candidate as materialized (
-        select id
+        select r.id
           from ferry_state.runs as r
+          join ferry_state.worker_leases as l on l.worker_id = p_worker
          where finished_at is null
            and (retry_at is null or retry_at <= clock_timestamp())
-           and worker_id is null
-           and exists (select from ferry_state.worker_leases where worker_id = p_worker)
+           and r.worker_id is null
            and (state <> 'queued' or not exists (
                 select from ferry_state.runs as earlier
                  where earlier.orchestration_id = r.orchestration_id
                    and earlier.finished_at is null
                    and (earlier.id < r.id or earlier.state <> 'queued')
                    and earlier.id <> r.id))
-         order by id
+         order by r.id
          limit 1
-           for update skip locked
+           for update of r skip locked
+           for key share of l
     )
     update ferry_state.runs as r
        set state = case when state = 'queued' then 'running' else state end,

@@ -1,7 +1,7 @@
 -- claim_task: take one table of a running run, under a new token. Null when there is none.
 --
 -- Largest tables first: the last task to start should be a short one.
--- Locks: the task; skips tasks another claim holds, never waits.
+-- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does.
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql
@@ -13,12 +13,13 @@ begin
         select t.run_id, t.number
           from ferry_state.runs as r
           join ferry_state.run_tasks as t on t.run_id = r.id and t.run_token = r.token
+          join ferry_state.worker_leases as l on l.worker_id = p_worker
          where r.finished_at is null and r.state = 'running' and r.worker_id is not null
            and t.state = 'available'
-           and exists (select from ferry_state.worker_leases where worker_id = p_worker)
          order by t.run_id, t.rows_estimated desc, t.number
          limit 1
            for update of t skip locked
+           for key share of l
     )
     update ferry_state.run_tasks as t
        set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,

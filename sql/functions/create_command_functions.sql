@@ -23,11 +23,11 @@ begin
                            then ', all_tables boolean default false' else '' end,
                    ', ' order by p.position),
                string_agg(
-                   format('%L, %s', p.name,
+                   format('(%L, %s)', p.name,
                           case when p.rule ->> 'type' = 'tables' and v_command.command <> 'remove_tables'
-                               then 'case when all_tables then ''"all"'' else to_jsonb(tables) end'
+                               then 'case when all_tables then jsonb ''"all"'' else to_jsonb(tables) end'
                                when p.rule ->> 'type' = 'tables' then 'to_jsonb(tables)'
-                               else format('%I.%I', v_command.command, p.name) end),
+                               else format('to_jsonb(%I.%I)', v_command.command, p.name) end),
                    ', ' order by p.position)
           into v_parameters, v_values
           from (
@@ -43,11 +43,15 @@ begin
                  idempotency_key text default null)
              returns bigint
              language sql
+             set search_path = pg_catalog, pg_temp
              as $body$
                  insert into ferry.commands (command, arguments, environment, priority, run_at,
                                              idempotency_key)
-                 values (%1$L, jsonb_strip_nulls(jsonb_build_object(%3$s)), %1$I.environment,
-                         %1$I.priority::smallint, %1$I.run_at, %1$I.idempotency_key)
+                 select %1$L, coalesce(jsonb_object_agg(argument, value), ''{}''),
+                        %1$I.environment, %1$I.priority::smallint, %1$I.run_at,
+                        %1$I.idempotency_key
+                   from (values %3$s) as given (argument, value)
+                  where value is not null
                  returning id
              $body$',
             v_command.command, v_parameters, v_values);

@@ -1,4 +1,7 @@
 -- enqueue: record one accepted command and put it on the queue, or on the schedule until run_at.
+--
+-- Returns false, and does nothing, when its actor used the idempotency key before. Of two
+-- transactions with one key the second waits for the first.
 create or replace function ferry_state.enqueue(
     p_id              bigint,
     p_command         text,
@@ -11,14 +14,18 @@ create or replace function ferry_state.enqueue(
     p_actor           text,
     p_created_at      timestamptz
 )
-returns void
+returns boolean
 language plpgsql
 as $$
 begin
     insert into ferry_state.commands (id, command, arguments, environment, priority, run_at,
                                       idempotency_key, lane, actor, created_at)
     values (p_id, p_command, p_arguments, p_environment, p_priority, p_run_at,
-            p_idempotency_key, p_lane, p_actor, p_created_at);
+            p_idempotency_key, p_lane, p_actor, p_created_at)
+    on conflict (environment, actor, idempotency_key) where idempotency_key is not null do nothing;
+    if not found then
+        return false;
+    end if;
     if p_run_at > p_created_at then
         insert into ferry_state.command_schedule (command_id, lane, priority, due_at)
         values (p_id, p_lane, p_priority, p_run_at);
@@ -28,5 +35,6 @@ begin
     end if;
     -- Identical notifications of one transaction are sent once.
     perform pg_notify('ferry_commands', '');
+    return true;
 end;
 $$;

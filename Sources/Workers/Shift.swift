@@ -1,0 +1,139 @@
+import CommandProcessing
+import Foundation
+import Lifecycle
+import Logging
+import Postgres
+import RunEngine
+import Synchronization
+
+/// What a worker does between registering and leaving: all its loops.
+///
+/// When one of them fails, all end: without its lease, or its notifications, a worker has no
+/// business going on.
+struct Shift: Sendable {
+    let stop: StopRequest
+    let pool: ConnectionPool
+    private let configuration: WorkerConfiguration
+    private let session: WorkerSession
+    private let logger: Logger
+    private let commandBell = Bell()
+    private let runBell = Bell()
+    private let active = ActiveTasks()
+    private let store: RunStore
+
+    init(_ configuration: WorkerConfiguration, _ session: WorkerSession, _ logger: Logger) {
+        self.configuration = configuration
+        self.session = session
+        self.logger = logger
+        // Coordinators and executors ask now and then; two more for the rescuer and the reports.
+        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 2)
+        stop = StopRequest(waking: [commandBell, runBell])
+        store = RunStore(worker: session.id, pool: pool)
+    }
+
+    /// Works until ``stop`` is made and what was begun has ended, or until cancelled.
+    func work() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await session.keepLease() }
+            group.addTask { try await hear() }
+            group.addTask { try await reportProgress() }
+            group.addTask {
+                try await Rescuer(pool: pool, interval: .seconds(1), logger: logger).run()
+            }
+            group.addTask { try await workLoops() }
+            // The others never return, so the first to do so are the work loops, or a failure.
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func workLoops() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<configuration.commandConcurrency {
+                group.addTask { try await applyCommands() }
+            }
+            for _ in 0..<configuration.concurrency {
+                group.addTask { try await carryOutTasks() }
+                group.addTask { try await takeChargeOfRuns() }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    // MARK: - Work
+
+    private func applyCommands() async throws {
+        let connection = try await Connection.connect(configuration.database)
+        let access = configuration.access
+        let processor = CommandProcessor(
+            connection: connection,
+            facts: FactFinder(
+                destinationTest: { await access.test(kind: $0, settings: $1) },
+                templateCheck: { access.check(template: $0) }),
+            retry: configuration.commandRetry)
+        while !stop.isMade {
+            let seen = commandBell.rings
+            if try await processor.applyBatch() > 0 { continue }
+            await commandBell.wait(after: seen, atMost: configuration.pollInterval)
+        }
+        await connection.close()
+    }
+
+    private func carryOutTasks() async throws {
+        let executor = TaskExecutor(
+            store: store, lease: session.lease, active: active, access: configuration.access,
+            logger: logger)
+        while !stop.isMade {
+            let seen = runBell.rings
+            if let task = try await store.claimTask() {
+                try await executor.carryOut(task)
+            } else {
+                await runBell.wait(after: seen, atMost: configuration.pollInterval)
+            }
+        }
+    }
+
+    private func takeChargeOfRuns() async throws {
+        let coordinator = RunCoordinator(
+            store: store, lease: session.lease, bell: runBell, access: configuration.access,
+            policy: configuration.runRetry, logger: logger)
+        while !stop.isMade {
+            let seen = runBell.rings
+            if let run = try await store.claimRun() {
+                try await coordinator.carryOut(run)
+            } else {
+                await runBell.wait(after: seen, atMost: configuration.pollInterval)
+            }
+        }
+    }
+
+    // MARK: - What keeps it going
+
+    private func hear() async throws {
+        let connection = try await Connection.connect(configuration.database)
+        for try await notification in try await connection.listen(["ferry_commands", "ferry_runs"])
+        {
+            // Only a hint: the loops look at what is there.
+            (notification.channel == "ferry_commands" ? commandBell : runBell).ring()
+        }
+        try Task.checkCancellation()
+        throw PostgresError.connectionLost("the notifications ended")
+    }
+
+    private func reportProgress() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let reports = active.reports
+            if reports.isEmpty { continue }
+            let json = String(decoding: try JSONEncoder().encode(reports), as: UTF8.self)
+            let worker = session.id
+            let live = try await pool.withConnection { connection in
+                try await connection.query(
+                    "select unnest(ferry_state.report_progress($1, $2::jsonb))",
+                    [.int(worker), .text(json)]
+                ).map { try $0[0].int64() }
+            }
+            active.cancel(reports, except: Set(live))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import CommandProcessing
+import Foundation
+public import Postgres
+public import RunEngine
+
+/// How a worker process works.
+public struct WorkerConfiguration: Sendable {
+    /// The database that holds the queue.
+    public var database: ConnectionOptions
+    /// Shown to people. Defaults to ``defaultName``.
+    public var name = defaultName
+    /// How many tables are read at once, and how many runs this worker is in charge of at once.
+    /// At least 1. Defaults to 2.
+    public var concurrency = 2
+    /// How many batches of commands are applied at once. Defaults to 1.
+    public var commandConcurrency = 1
+    /// How long this worker's claims stay valid without a heartbeat; heartbeats are sent every
+    /// third of it.
+    ///
+    /// A worker that stops for longer loses its work to another, so keep it well above the longest
+    /// pause that is to be expected. At least 1 second. Defaults to 30 seconds. A process that died
+    /// is found out sooner, by its session.
+    public var lease: Duration = .seconds(30)
+    /// How long work that has begun may go on after the worker was told to stop, before it is
+    /// handed back. Defaults to 5 seconds.
+    public var grace: Duration = .seconds(5)
+    /// How often the queue is looked at when nobody has said that there is something in it.
+    /// Defaults to 1 second.
+    public var pollInterval: Duration = .seconds(1)
+    /// Directories that destinations may write into. Defaults to none.
+    public var access: DestinationAccess
+    public var commandRetry = RetryPolicy()
+    public var runRetry = RunRetryPolicy()
+
+    /// The host and the process id.
+    public static var defaultName: String {
+        let process = ProcessInfo.processInfo
+        return "\(process.hostName):\(process.processIdentifier)"
+    }
+
+    public init(database: ConnectionOptions, access: DestinationAccess) {
+        self.database = database
+        self.access = access
+    }
+}

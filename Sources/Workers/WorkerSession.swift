@@ -1,0 +1,62 @@
+import Foundation
+import Logging
+import Postgres
+import RunEngine
+
+/// A worker's registration: its id, its lease, and the connection whose advisory lock shows
+/// everybody that the process lives.
+struct WorkerSession: Sendable {
+    let id: Int64
+    let lease: Lease
+    private let duration: Duration
+    private let connection: Connection
+
+    static func register(_ configuration: WorkerConfiguration) async throws -> WorkerSession {
+        let connection = try await Connection.connect(configuration.database)
+        let asked = ContinuousClock.now
+        let rows = try await connection.query(
+            """
+            select ferry_state.register_worker($1, $2, $3, $4, $5,
+                                               make_interval(secs => $6::float8))
+            """,
+            [
+                .text(configuration.name), .text(ProcessInfo.processInfo.hostName),
+                .int(Int64(ProcessInfo.processInfo.processIdentifier)), .text(ferryVersion),
+                .int(Int64(configuration.concurrency)),
+                .double(configuration.lease / .seconds(1)),
+            ])
+        guard let id = try rows.first?[0].int64() else {
+            throw PostgresError.decoding("register_worker returned nothing")
+        }
+        return WorkerSession(
+            id: id, lease: Lease(until: asked + configuration.lease),
+            duration: configuration.lease, connection: connection)
+    }
+
+    /// Renews the lease until cancelled.
+    ///
+    /// Runs on the connection's own thread: whatever keeps the others busy, it comes to its turn.
+    ///
+    /// - Throws: `LeaseLost` when others have taken over; `PostgresError`.
+    func keepLease() async throws {
+        let (id, lease, duration) = (id, lease, duration)
+        try await connection.isolated { connection in
+            while true {
+                try await Task.sleep(for: duration / 3)
+                let sent = ContinuousClock.now
+                let kept = try await connection.query(
+                    "select ferry_state.heartbeat($1, make_interval(secs => $2::float8))",
+                    [.int(id), .double(duration / .seconds(1))])
+                guard try kept.first?[0].bool() == true else { throw LeaseLost() }
+                lease.renew(until: sent + duration)
+            }
+        }
+    }
+
+    /// Hands back all that the worker holds, and goes.
+    func leave() async {
+        // What is not handed back now is rescued by others: the lock goes with the connection.
+        _ = try? await connection.query("select ferry_state.leave($1)", [.int(id)])
+        await connection.close()
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Destinations
+import Logging
+import RunEngine
+import UnixSignals
+import Workers
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Apply commands and carry out runs until told to stop.",
+        discussion: """
+            Start as many as you like, on as many machines as you like. On SIGTERM or SIGINT it \
+            takes on nothing new, finishes or hands back what it has begun, and ends with \
+            status 0 within 10 seconds. Logs go to standard error.
+            """)
+
+    @Option(help: "How many tables are read at once.")
+    var concurrency = 2
+
+    @Option(help: "How many batches of commands are applied at once.")
+    var commandConcurrency = 1
+
+    @Option(help: "The worker's name, as people see it. Default: host and process.")
+    var name: String?
+
+    @Option(
+        name: .customLong("allow-directory"),
+        help: ArgumentHelp(
+            "A directory that destinations may write into; may be given several times.",
+            valueName: "path"))
+    var allowedDirectories: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds that a claim stays valid without a heartbeat.", valueName: "seconds"))
+    var lease: Double = 30
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .info
+
+    func validate() throws {
+        guard (1...256).contains(concurrency) else {
+            throw ValidationError("--concurrency must be 1 to 256, was \(concurrency)")
+        }
+        guard (1...64).contains(commandConcurrency) else {
+            throw ValidationError(
+                "--command-concurrency must be 1 to 64, was \(commandConcurrency)")
+        }
+        guard (1...86_400).contains(lease) else {
+            throw ValidationError("--lease must be 1 to 86400 seconds, was \(lease)")
+        }
+        for path in allowedDirectories where !path.hasPrefix("/") {
+            throw ValidationError("--allow-directory must be an absolute path, was \(path)")
+        }
+    }
+
+    func run() async throws {
+        var logger = Logger(label: "ferry.worker") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        var configuration = WorkerConfiguration(
+            database: Database.options,
+            access: DestinationAccess(
+                limits: DestinationLimits(allowedDirectories: allowedDirectories)))
+        configuration.name = name ?? WorkerConfiguration.defaultName
+        configuration.concurrency = concurrency
+        configuration.commandConcurrency = commandConcurrency
+        configuration.lease = .seconds(lease)
+
+        let worker = Worker(configuration, logger: logger)
+        let work = Task { try await worker.run() }
+        let signals = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { work.cancel() }
+        }
+        defer { signals.cancel() }
+        try await work.value
+    }
+}
+
+extension Logger.Level: ExpressibleByArgument {}

@@ -12,13 +12,14 @@ struct DemoTable: Sendable {
     /// How many rows of it there are when the largest table has this many.
     let rows: @Sendable (_ largest: Int) -> Int
 
-    /// Creates and fills the table. In one transaction it needs no write-ahead log.
-    func fill(largest: Int, through connection: isolated Connection) async throws {
+    /// Creates and fills the table.
+    func fill(largest: Int, through connection: Connection) async throws {
         let sizes = DemoTable.all.map { ($0.name, $0.rows(largest)) }
         var selected = values
         for (name, rows) in sizes {
             selected = selected.replacing("{\(name)}", with: String(rows))
         }
+        // One script is one transaction, and then a new table needs no write-ahead log.
         try await connection.run(
             """
             create table public.\(name) (id bigint not null, \(columns));
@@ -28,6 +29,7 @@ struct DemoTable: Sendable {
                    lateral (select i * 2654435761 % 4294967296 as h) as s;
             alter table public.\(name) add primary key (id);
             """)
+        try await connection.run("vacuum (analyze) public.\(name)")
     }
 }
 

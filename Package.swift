@@ -84,7 +84,8 @@ let all: [Target] = [
         "CommandProcessingTests",
         ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
     tests(
-        "WatchingTests", ["Watching", "Postgres", "TestSupport"]),
+        "WatchingTests",
+        ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
         "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
     tests(

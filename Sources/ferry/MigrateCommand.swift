@@ -1,5 +1,6 @@
 import ArgumentParser
 import Migrations
+import Postgres
 import Watching
 
 struct MigrateCommand: AsyncParsableCommand {

@@ -72,7 +72,8 @@ struct LineView: WatchView {
             return try await Output.line(try await feed.snapshot(of: scope, at: start))
         }
         let writer = EventLine(timeZone: .current)
-        let lines = state.runs.filter { !$0.isFinished || scope == .run($0.id) }
+        let lines =
+            state.runs.filter { !$0.isFinished || scope == .run($0.id) }
             .map { writer.text($0, now: Date()) }
             + (state.command.map { [writer.text($0, now: Date())] } ?? [])
         if !lines.isEmpty { try await Output.line(lines.joined(separator: "\n")) }

@@ -36,7 +36,14 @@ struct WorkerCommand: AsyncParsableCommand {
             "Seconds that a claim stays valid without a heartbeat.", valueName: "seconds"))
     var lease: Double = 30
 
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        help: "trace, debug, info, notice, warning, error or critical.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("there is no log level \(text)")
+            }
+            return level
+        })
     var logLevel: Logger.Level = .info
 
     func validate() throws {
@@ -76,5 +83,3 @@ struct WorkerCommand: AsyncParsableCommand {
         try await work.value
     }
 }
-
-extension Logger.Level: ExpressibleByArgument {}

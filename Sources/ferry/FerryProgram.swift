@@ -20,7 +20,7 @@ struct FerryProgram: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
+                    DemoCommand.self, MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
                     WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(

@@ -11,14 +11,17 @@ final class Watcher {
     private let feed: EventFeed
     private let trouble: Trouble
 
-    init(scope: Scope, after: Cursor?, view: any WatchView) {
+    init(
+        _ options: ConnectionOptions = Database.options, scope: Scope, after: Cursor?,
+        view: any WatchView
+    ) {
         self.scope = scope
         self.after = after
         self.view = view
         let trouble = Trouble()
         self.trouble = trouble
         feed = EventFeed(
-            Database.options, scope: scope, after: after,
+            options, scope: scope, after: after,
             hooks: EventFeed.Hooks(
                 onDisconnect: { trouble.set($0) }, onReconnect: { trouble.set(nil) }))
     }

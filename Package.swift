@@ -94,7 +94,8 @@ let all: [Target] = [
     tests(
         "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
     tests(
-        "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
+        "FerryTests",
+        ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
     tests("ProjectTests"),
 ]
 

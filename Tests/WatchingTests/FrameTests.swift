@@ -57,19 +57,17 @@ struct FrameTests {
 
         #expect(
             try draw(WatchState(runs: runs, events: events)) == """
-                RUN  EXPORT             STATE       TABLES   ROWS                 RATE       LEFT
-                """.replacingOccurrences(of: "EXPORT   ", with: "EXPORT  ") + """
+                RUN  EXPORT            STATE       TABLES   ROWS                 RATE       LEFT
+                  7  Daily customers   running     3/5      ██████▌    64 %      88 MB/s    12 s
+                  8  Orders            queued
+                  9  Invoices          retrying             in 30 s: crm is not reachable
+                 10  Orders (sandbox…  publishing  2/2      ██████████ 100 %     950 B/s
+                  4  Orders            succeeded   2/2      4,000,000 rows       1.2 GB
+                  5  Parts             failed      0/1      table public.parts does not exist a…
+                  6  Parts             stopped     0/1
 
-                      7  Daily customers   running     3/5      ██████▌    64 %      88 MB/s    12 s
-                      8  Orders            queued
-                      9  Invoices          retrying             in 30 s: crm is not reachable
-                     10  Orders (sandbox…  publishing  2/2      ██████████ 100 %     950 B/s
-                      4  Orders            succeeded   2/2      4,000,000 rows       1.2 GB
-                      5  Parts             failed      0/1      table public.parts does not exist a…
-                      6  Parts             stopped     0/1
-
-                    12:03:44  run 7 Daily customers  snapshot_taken  5 tables
-                    """)
+                12:03:44  run 7 Daily customers  snapshot_taken  5 tables
+                """)
     }
 
     @Test func `keeps its columns with wide and hostile names`() throws {

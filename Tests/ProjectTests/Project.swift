@@ -41,8 +41,8 @@ struct Project {
     private static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         let url = root.appendingPathComponent(path)
-        FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-        return isFolder.boolValue
+        let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        return exists && isFolder.boolValue
     }
 
     static func exists(_ path: String) -> Bool {

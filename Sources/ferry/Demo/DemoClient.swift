@@ -28,8 +28,9 @@ struct DemoClient {
             (index == 0 ? "ferry=> " : "ferry-> ") + line
         }
         let (bold, plain) = Terminal.hasColour ? ("\u{1b}[1m", "\u{1b}[0m") : ("", "")
-        try await Output.line(lines.map { bold + Display.escaped($0) + plain }
-            .joined(separator: "\n"))
+        try await Output.line(
+            lines.map { bold + Display.escaped($0) + plain }
+                .joined(separator: "\n"))
     }
 }
 

@@ -17,7 +17,9 @@ struct DemoDelivery {
         }
         let manifest = try String(contentsOfFile: path + "/" + Manifest.fileName, encoding: .utf8)
         lines += ["", "\(Manifest.fileName) ends with:"]
-        lines += manifest.split(separator: "\n").suffix(14).map { "    " + Display.escaped("\($0)") }
+        lines += manifest.split(separator: "\n").suffix(14).map {
+            "    " + Display.escaped("\($0)")
+        }
         return lines.map { $0 + "\n" }.joined()
     }
 }

@@ -71,6 +71,11 @@ let all: [Target] = [
         ],
         swiftSettings: settings),
 
+    .executableTarget(
+        name: "FerryBench",
+        dependencies: ["Postgres", "PrivateServer", "Migrations", argumentParser],
+        swiftSettings: settings),
+
     module("TestSupport", ["Postgres", "PrivateServer", "Migrations"]),
     tests("PostgresTests", ["Postgres", "TestSupport"]),
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
@@ -78,18 +83,26 @@ let all: [Target] = [
     tests("FormatsTests", ["Formats"]),
     tests("ManifestsTests", ["Manifests", "Formats", crypto]),
     tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
-    tests("SourceDatabasesTests", ["SourceDatabases", "Postgres", "TestSupport"]),
+    tests(
+        "SourceDatabasesTests",
+        ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(
         "CommandProcessingTests",
         ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
     tests(
-        "WatchingTests", ["Watching", "Postgres", "TestSupport"]),
+        "WatchingTests",
+        ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
         "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
     tests(
-        "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
-    tests("RoundTripTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
+        "FerryTests",
+        ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
+    tests(
+        "RoundTripTests",
+        [
+            "Workers", "RunEngine", "Destinations", "Postgres", "Manifests", "TestSupport", logging,
+        ]),
     tests("ProjectTests"),
 ]
 

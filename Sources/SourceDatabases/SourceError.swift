@@ -6,6 +6,8 @@ public enum SourceError: Error, Equatable {
     case tablesMissing(database: String, tables: [String])
     /// Tables were created or dropped each time while they were being locked.
     case keepsChanging(database: String)
+    /// Somebody held a lock on a table for longer than we wait.
+    case tablesLocked(database: String)
     /// The number of rows received is not the number the server says it sent.
     case incomplete(table: String, received: Int, sent: Int)
 }
@@ -19,6 +21,9 @@ extension SourceError: CustomStringConvertible {
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .keepsChanging(let database):
             "the tables of database \"\(database)\" changed each time they were being locked"
+        case .tablesLocked(let database):
+            "the tables of database \"\(database)\" could not be locked for reading: somebody is "
+                + "changing one of them, or waits to"
         case .incomplete(let table, let received, let sent):
             "table \(table): \(received) rows received, but the server sent \(sent)"
         }
@@ -30,6 +35,9 @@ extension SourceError: CustomStringConvertible {
         case .secretUnavailable: "set it where the workers run, then run again"
         case .tablesMissing: "restore them, or take them out of the export and activate it"
         case .keepsChanging: "run again when no tables are being created or dropped"
+        case .tablesLocked:
+            "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
+                + "with mode AccessExclusiveLock"
         case .incomplete: "run again"
         }
     }
@@ -38,7 +46,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .secretUnavailable, .tablesMissing: false
-        case .keepsChanging, .incomplete: true
+        case .keepsChanging, .tablesLocked, .incomplete: true
         }
     }
 }

@@ -58,7 +58,7 @@ struct PrivilegeTests {
             // Of these PostgreSQL says first that no view of this kind can take them.
             for (statement, sqlState) in [
                 ("update ferry.commands set priority = 0", "55000"),
-                ("delete from ferry.commands", "55000"), ("truncate ferry.commands", "42809"),
+                ("truncate ferry.commands", "42809"),
             ] {
                 #expect(try await refusal(alice, statement)?.sqlState == sqlState)
             }

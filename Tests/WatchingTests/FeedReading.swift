@@ -11,7 +11,7 @@ func read(
     while items.count < count {
         let left = deadline - ContinuousClock.now
         guard left > .zero else {
-            throw TooFew(expected: count, items: items)
+            throw TooFew(expected: count, given: items.count)
         }
         items += try await feed.next(within: min(left, .milliseconds(500)))
     }
@@ -20,7 +20,7 @@ func read(
 
 struct TooFew: Error {
     let expected: Int
-    let items: [FeedEvent]
+    let given: Int
 }
 
 /// All that is there now.

@@ -46,16 +46,17 @@ let all: [Target] = [
     module("Lifecycle"),
     module("Formats", ["CZlib", crypto]),
     module("Manifests", ["Formats", crypto]),
-    module("Destinations", ["Formats", "Manifests", crypto]),
+    module("Failpoints"),
+    module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
     module("SourceDatabases", ["Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Postgres", "Lifecycle", "SourceDatabases", logging]),
+        ["Failpoints", "Postgres", "Lifecycle", "SourceDatabases", logging]),
     module(
         "RunEngine",
         [
-            "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases", "Lifecycle",
-            logging, crypto,
+            "Failpoints", "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases",
+            "Lifecycle", logging, crypto,
         ]),
     module(
         "Workers",
@@ -86,7 +87,8 @@ let all: [Target] = [
     tests(
         "WatchingTests", ["Watching", "Postgres", "TestSupport"]),
     tests(
-        "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
+        "WorkersTests",
+        ["ferry", "Workers", "Postgres", "PrivateServer", "Manifests", "TestSupport", crypto]),
     tests(
         "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
     tests("ProjectTests"),

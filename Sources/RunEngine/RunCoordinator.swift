@@ -1,4 +1,5 @@
 import Destinations
+import Failpoints
 import Foundation
 import Lifecycle
 public import Logging

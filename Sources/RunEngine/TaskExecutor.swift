@@ -1,4 +1,5 @@
 import Destinations
+import Failpoints
 import Formats
 import Lifecycle
 public import Logging

@@ -72,6 +72,11 @@ let all: [Target] = [
         ],
         swiftSettings: settings),
 
+    .executableTarget(
+        name: "FerryBench",
+        dependencies: ["Postgres", "PrivateServer", "Migrations", argumentParser],
+        swiftSettings: settings),
+
     module("TestSupport", ["Postgres", "PrivateServer", "Migrations"]),
     tests("PostgresTests", ["Postgres", "TestSupport"]),
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),

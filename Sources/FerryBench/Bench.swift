@@ -1,0 +1,94 @@
+import Foundation
+import Migrations
+import Postgres
+import PrivateServer
+
+/// What all measurements share: the server, databases on it, and worker processes.
+struct Bench: Sendable {
+    let server: PrivateServer
+    let runs: Int
+
+    /// A fresh database with Ferry's schema; one of the same name is dropped.
+    func queue(_ name: String) async throws -> Connection {
+        try await database(name)
+        let connection = try await connect(name)
+        _ = try await Migrator(connection).migrate()
+        return connection
+    }
+
+    func database(_ name: String) async throws {
+        let administrator = try await connect("postgres")
+        try await administrator.run("drop database if exists \(name) with (force)")
+        try await administrator.run("create database \(name)")
+        await administrator.close()
+    }
+
+    func connect(_ database: String) async throws -> Connection {
+        try await Connection.connect(ConnectionOptions(server.url(database: database)))
+    }
+
+    /// Starts `ferry worker` processes of the program built beside this one.
+    func workers(
+        _ count: Int, on database: String, _ arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> [Process] {
+        try (0..<count).map { _ in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+                .resolvingSymlinksInPath().deletingLastPathComponent()
+                .appendingPathComponent("ferry")
+            process.arguments = ["worker", "--log-level", "error"] + arguments
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+                .merging(["FERRY_DATABASE_URL": server.url(database: database)]) { $1 }
+            try process.run()
+            return process
+        }
+    }
+
+    func stop(_ workers: [Process]) {
+        for worker in workers { worker.terminate() }
+        for worker in workers { worker.waitUntilExit() }
+    }
+
+    /// Runs a tool to its end; its output is thrown away.
+    func tool(_ name: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [name] + arguments
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw ToolFailed(name: name) }
+    }
+
+    func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { try await Task.sleep(for: .milliseconds(5)) }
+    }
+}
+
+struct ToolFailed: Error {
+    let name: String
+}
+
+func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+}
+
+func percentile(_ values: [Double], _ part: Double) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))]
+}
+
+func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
+
+func number(_ value: Double, _ digits: Int = 0) -> String {
+    String(format: "%.\(digits)f", value)
+}
+
+/// One line of the report: what, how much, and compared with what.
+func report(_ what: String, _ value: String, _ comparison: String = "") {
+    let line = what.padding(toLength: 52, withPad: " ", startingAt: 0)
+        + value.padding(toLength: 22, withPad: " ", startingAt: 0) + comparison
+    print(line)
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import PrivateServer
+
+/// Measures Ferry beside a reference on the same machine, in the same run, and prints ratios.
+///
+/// Absolute numbers of one machine say little; both sides run in turn, several times, and the
+/// medians are compared.
+@main
+struct FerryBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ferry-bench",
+        abstract: "Measure Ferry beside hand-written references on the same machine.")
+
+    @Option(help: "Which measurements: drain, latency, snapshot, export; comma-separated.")
+    var only = "drain,snapshot,latency,export"
+
+    @Option(help: "Commands a drain applies.")
+    var commands = 50_000
+
+    @Option(help: "Rows of the exported table; the memory is measured with ten times as many, too.")
+    var rows = 1_000_000
+
+    @Option(help: "Counted runs of each side.")
+    var runs = 3
+
+    func run() async throws {
+        let server = try await PrivateServer.start(
+            settings: [
+                "shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "15min",
+                "max_connections": "100",
+            ], durable: true)
+        do {
+            let bench = Bench(server: server, runs: runs)
+            let chosen = Set(only.split(separator: ",").map(String.init))
+            if chosen.contains("drain") {
+                try await DrainBench(bench: bench, commands: commands).run()
+            }
+            if chosen.contains("snapshot") {
+                try await SnapshotBench(bench: bench, commands: commands).run()
+            }
+            if chosen.contains("latency") { try await LatencyBench(bench: bench).run() }
+            if chosen.contains("export") { try await ExportBench(bench: bench, rows: rows).run() }
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+}

@@ -93,7 +93,7 @@ let all: [Target] = [
         "WatchingTests", ["Watching", "Postgres", "TestSupport"]),
     tests(
         "WorkersTests",
-        ["ferry", "Workers", "Postgres", "PrivateServer", "Manifests", "TestSupport", crypto]),
+        ["ferry", "Workers", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport", crypto]),
     tests(
         "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
     tests("ProjectTests"),

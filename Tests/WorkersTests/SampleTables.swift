@@ -27,9 +27,9 @@ enum SampleTables {
                array['a,b', null, 'c"d']
           from generate_series(1, 3000) as g;
 
-        create schema "Größe ""x""";
-        create table "Größe ""x"""."line\nbreak, 'quoted' 🚢" ("COL ""1"" ☃" text, "select" int);
-        insert into "Größe ""x"""."line\nbreak, 'quoted' 🚢"
+        create schema "Größe ""x""y";
+        create table "Größe ""x""y"."line\nbreak, 'quoted' 🚢" ("COL ""1"" ☃" text, "select" int);
+        insert into "Größe ""x""y"."line\nbreak, 'quoted' 🚢"
         select repeat(E'\\\\.\\n', g % 5), nullif(g % 7, 0) from generate_series(1, 500) as g;
 
         create table public.empty (id integer, name text);

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 
 /// A queue, a source database with tables, a directory that takes deliveries, and workers.
-struct Scene: Sendable {
+final class Scene: Sendable {
     let queue: Console
     let source: Console
     /// The connection strings that workers are given, each with a password in it.

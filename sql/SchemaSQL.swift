@@ -50,6 +50,7 @@ public enum SchemaSQL {
         SQLFile("complete_run", PackageResources.complete_run_sql),
         SQLFile("create_command_functions", PackageResources.create_command_functions_sql),
         SQLFile("deleted_ids", PackageResources.deleted_ids_sql),
+        SQLFile("draw_token", PackageResources.draw_token_sql),
         SQLFile("enqueue", PackageResources.enqueue_sql),
         SQLFile("events_between", PackageResources.events_between_sql),
         SQLFile("fail_run", PackageResources.fail_run_sql),

@@ -80,6 +80,11 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.release_run($1, $2, $3)", run)
     }
 
+    /// A token that no claim has: above all drawn so far, below all drawn later.
+    func drawToken() async throws -> Int64 {
+        try await query("select ferry_state.draw_token()", []).first?[0].int64() ?? .min
+    }
+
     func finishStop(_ run: ClaimedRun) async throws -> Bool {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }

@@ -24,7 +24,8 @@ final class Scene: Sendable {
         self.source = Console(source)
         queueURL = queue + " password='\(Self.password)'"
         sourceURL = source + " password='\(Self.password)'"
-        folder = FileManager.default.temporaryDirectory.path(percentEncoded: false)
+        folder =
+            FileManager.default.temporaryDirectory.path(percentEncoded: false)
             + "ferry-workers-" + UUID().uuidString
         try FileManager.default.createDirectory(
             atPath: folder + "/exports", withIntermediateDirectories: true)

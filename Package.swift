@@ -90,12 +90,14 @@ let all: [Target] = [
         "CommandProcessingTests",
         ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
     tests(
-        "WatchingTests", ["Watching", "Postgres", "TestSupport"]),
+        "WatchingTests",
+        ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
         "WorkersTests",
         ["ferry", "Workers", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport", crypto]),
     tests(
-        "FerryTests", ["ferry", "Postgres", "Manifests", "TestSupport"]),
+        "FerryTests",
+        ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
     tests("ProjectTests"),
 ]
 

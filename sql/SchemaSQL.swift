@@ -44,6 +44,7 @@ public enum SchemaSQL {
         SQLFile("begin_publishing", PackageResources.begin_publishing_sql),
         SQLFile("cancel_command", PackageResources.cancel_command_sql),
         SQLFile("check_arguments", PackageResources.check_arguments_sql),
+        SQLFile("check_canceler", PackageResources.check_canceler_sql),
         SQLFile("claim_commands", PackageResources.claim_commands_sql),
         SQLFile("claim_run", PackageResources.claim_run_sql),
         SQLFile("claim_task", PackageResources.claim_task_sql),
@@ -83,6 +84,7 @@ public enum SchemaSQL {
         SQLFile("silent_workers", PackageResources.silent_workers_sql),
         SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
         SQLFile("wait_for", PackageResources.wait_for_sql),
+        SQLFile("withdraw_command", PackageResources.withdraw_command_sql),
         SQLFile("worker_lock", PackageResources.worker_lock_sql),
         SQLFile("world_json", PackageResources.world_json_sql),
     ]

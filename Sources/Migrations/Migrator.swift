@@ -33,23 +33,7 @@ public struct Migrator: Sendable {
     private static func apply(_ connection: isolated Connection) async throws -> Report {
         // 'ferry' as two numbers: nobody else's lock.
         try await connection.run("select pg_advisory_xact_lock(1181053561, 0)")
-        try await connection.run(
-            """
-            set local client_min_messages = warning;
-            set local check_function_bodies = off;
-            create schema if not exists ferry_state;
-            create table if not exists ferry_state.migrations (
-                number     integer     not null,
-                name       text        not null,
-                applied_at timestamptz not null default now(),
-                constraint migrations_pkey primary key (number)
-            );
-            create table if not exists ferry_state.code (
-                fingerprint text        not null,
-                applied_at  timestamptz not null default now(),
-                constraint code_pkey primary key (fingerprint)
-            );
-            """)
+        try await connection.run(foundation)
         let state = try await SchemaState.read(connection)
         if let unknown = state.unknownMigration { throw SchemaError.newer(migration: unknown) }
 
@@ -63,6 +47,24 @@ public struct Migrator: Sendable {
         if renew { try await renewCode(connection) }
         return Report(applied: state.missing.map(\.name), renewedCode: renew)
     }
+
+    /// What the record of migrations itself needs.
+    static let foundation = """
+        set local client_min_messages = warning;
+        set local check_function_bodies = off;
+        create schema if not exists ferry_state;
+        create table if not exists ferry_state.migrations (
+            number     integer     not null,
+            name       text        not null,
+            applied_at timestamptz not null default now(),
+            constraint migrations_pkey primary key (number)
+        );
+        create table if not exists ferry_state.code (
+            fingerprint text        not null,
+            applied_at  timestamptz not null default now(),
+            constraint code_pkey primary key (fingerprint)
+        );
+        """
 
     /// Writes every view and function, and drops those that are no longer among them.
     private static func renewCode(_ connection: isolated Connection) async throws {

@@ -53,7 +53,7 @@ extension Connection {
             do {
                 try await openCopy(sql, PGRES_COPY_IN)
                 while let bytes = try await next() {
-                    // The server reads on while it waits for rows, whatever its cancel request says.
+                    // While it waits for rows the server does not heed a cancel request.
                     try Task.checkCancellation()
                     try await put(bytes)
                 }

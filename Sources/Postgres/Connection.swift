@@ -149,7 +149,7 @@ public actor Connection {
         defer { end(ticket) }
         do {
             return try await withTaskCancellationHandler {
-                try work()
+                try self.onOwnThread(work)
             } onCancel: {
                 gate.request(ticket)
             }
@@ -157,6 +157,9 @@ public actor Connection {
             throw explained(error, ticket)
         }
     }
+
+    // A closure that does not mention `self` is not isolated: it would wait on Swift's own pool.
+    private func onOwnThread<T>(_ work: () throws -> T) rethrows -> T { try work() }
 
     /// Runs work that must be finished even when the task is cancelled.
     func uninterruptible<T>(_ work: () throws -> T) throws -> T {

@@ -52,6 +52,24 @@ public struct ConnectionOptions: Sendable {
         return text.replacingOccurrences(of: password, with: "•••")
     }
 
+    /// Refuses what libpq reads differently from what was meant.
+    ///
+    /// In `postgresql://me:pass/word@host/db` the password would be taken for a port and a
+    /// database, and be shown.
+    private static func checkPlausible(_ options: [String: String]) throws {
+        let port = options["port", default: ""].allSatisfy {
+            $0.isASCII && $0.isNumber || $0 == ","
+        }
+        let host = !options["host", default: ""].dropFirst().contains("@")
+        guard port, host, !options["dbname", default: ""].contains("@") else {
+            throw PostgresError.cannotConnect(
+                """
+                the connection string is not valid: percent-encode special characters in user and \
+                password (`/` is %2F, `@` is %40, `:` is %3A)
+                """)
+        }
+    }
+
     private func given() throws -> [String: String] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
@@ -59,7 +77,9 @@ public struct ConnectionOptions: Sendable {
             throw PostgresError.cannotConnect(
                 "the connection string is not valid: \(Self.elided(trimmed(message)))")
         }
-        return Self.read(options).merging(parameters) { $1 }
+        let given = Self.read(options)
+        try Self.checkPlausible(given)
+        return given.merging(parameters) { $1 }
     }
 
     private static func read(

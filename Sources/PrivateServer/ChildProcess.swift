@@ -2,16 +2,16 @@ import Foundation
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #elseif canImport(Musl)
-    import Musl
+    package import Musl
 #elseif canImport(Darwin)
-    import Darwin
+    package import Darwin
 #endif
 
 /// A program that runs in a process group of its own, out of reach of the terminal's Ctrl-C.
-final class ChildProcess: Sendable {
-    let id: pid_t
+package final class ChildProcess: Sendable {
+    package let id: pid_t
     /// The exit status as `waitpid` gives it, once the process was reaped.
     private let status = Mutex<Int32?>(nil)
 
@@ -20,7 +20,10 @@ final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - log: The file to which its output is appended.
     ///   - input: The descriptor for its standard input; nothing to read when nil.
-    init(_ arguments: [String], log: String, input: Int32? = nil) throws {
+    ///   - variables: Environment variables beside those of this process.
+    package init(
+        _ arguments: [String], log: String, input: Int32? = nil, variables: [String: String] = [:]
+    ) throws {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
             var attributes: posix_spawnattr_t?
@@ -55,7 +58,9 @@ final class ChildProcess: Sendable {
 
         // A caller's PGPORT, PGDATA … must not reach the private server.
         let environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("PG") }.map { "\($0.key)=\($0.value)" }
+            .filter { !$0.key.hasPrefix("PG") }
+            .merging(variables) { $1 }
+            .map { "\($0.key)=\($0.value)" }
         let argv = arguments.map { strdup($0) } + [nil]
         let envp = environment.map { strdup($0) } + [nil]
         defer { for text in argv + envp { free(text) } }
@@ -68,15 +73,15 @@ final class ChildProcess: Sendable {
         self.id = id
     }
 
-    var isRunning: Bool { reap() == nil }
+    package var isRunning: Bool { reap() == nil }
 
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         // The lock keeps the id from being reused between the test and the signal.
         status.withLock { if $0 == nil { kill(id, number) } }
     }
 
     /// The exit status once the process has ended.
-    func reap() -> Int32? {
+    package func reap() -> Int32? {
         status.withLock { status in
             if status == nil {
                 var code: Int32 = 0

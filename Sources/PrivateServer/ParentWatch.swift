@@ -8,15 +8,31 @@ import Foundation
     import Darwin
 #endif
 
-/// Ends a server when this process dies, however it dies.
+/// Tidies up when this process dies, however it dies.
 ///
 /// A small shell waits at the end of a pipe whose other end only we hold. The kernel closes ours
-/// when we die, even by SIGKILL; then the shell stops the server.
-final class ParentWatch: Sendable {
+/// when we die, even by SIGKILL; then the shell does what it is there for.
+package final class ParentWatch: Sendable {
     private let shell: ChildProcess
     private let ourEnd: Int32
 
-    init(over server: pid_t, log: String) throws {
+    /// Stops a server and removes what was temporary.
+    convenience init(over server: pid_t, log: String, removing directories: [String]) throws {
+        let script = """
+            read -r word && exit
+            kill -QUIT "$1"
+            tries=0
+            while kill -0 "$1" && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+            shift
+            rm -rf -- "$@"
+            """
+        try self.init(script: script, [String(server)] + directories, log: log)
+    }
+
+    /// - Parameters:
+    ///   - script: For `sh`. Must read its standard input to the end, and then act.
+    ///   - arguments: Its `$1`, `$2` …
+    package init(script: String, _ arguments: [String] = [], log: String) throws {
         var ends: [Int32] = [0, 0]
         // No other child may inherit our end, or it would hide our death from the shell.
         #if os(Linux)
@@ -31,9 +47,10 @@ final class ParentWatch: Sendable {
                 program: "socketpair", output: String(cString: strerror(errno)))
         }
         defer { close(ends[0]) }
-        let script = "read -r word || kill -QUIT \(server)"
         do {
-            shell = try ChildProcess(["/bin/sh", "-c", script], log: log, input: ends[0])
+            shell = try ChildProcess(
+                ["/bin/sh", "-c", script, "ferry-watch"] + arguments, log: log,
+                input: ends[0])
         } catch {
             close(ends[1])
             throw error
@@ -41,8 +58,15 @@ final class ParentWatch: Sendable {
         ourEnd = ends[1]
     }
 
-    /// Ends the watch without stopping the server. Call it once, before the server is reaped.
-    func end() {
+    /// Gives the script a line to read.
+    package func tell(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        // It holds more than is ever told, so this neither waits nor is cut short.
+        _ = bytes.withUnsafeBytes { write(ourEnd, $0.baseAddress, $0.count) }
+    }
+
+    /// Ends the watch without any action. Call it once, before what it would stop is reaped.
+    package func end() {
         shell.signal(SIGKILL)
         var status: Int32 = 0
         waitpid(shell.id, &status, 0)

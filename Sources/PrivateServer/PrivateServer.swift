@@ -36,18 +36,22 @@ public final class PrivateServer: Sendable {
     /// Creates a database cluster where there is none, and starts a server on it.
     ///
     /// - Parameters:
-    ///   - directory: Where data and log live and stay; nil for a fresh one that ``stop()`` removes.
+    ///   - directory: Where data and log live and stay; nil for a new one that is removed at the
+    ///     end.
+    ///   - sockets: Where its unix socket is; made and removed by the server. A fresh directory
+    ///     when nil.
     ///   - settings: Server settings that override ours, such as `["wal_level": "logical"]`.
     ///   - durable: Whether a crash of the machine must not lose data. Costs speed.
     /// - Throws: ``PrivateServerError``.
     public static func start(
-        in directory: String? = nil, settings: [String: String] = [:], durable: Bool = false
+        in directory: String? = nil, sockets: String? = nil, settings: [String: String] = [:],
+        durable: Bool = false
     ) async throws -> PrivateServer {
         let user = try ServerUser.choose()
         let server = PrivateServer(
             try Installation.find(), user,
             directory: try directory ?? temporaryDirectory(user), isTemporary: directory == nil,
-            host: try temporaryDirectory(user), port: try freePort(),
+            host: try sockets ?? temporaryDirectory(user), port: try freePort(),
             settings: Self.settings(durable: durable).merging(settings) { $1 })
         do {
             try server.prepareDirectory()
@@ -142,13 +146,15 @@ public final class PrivateServer: Sendable {
 
     private func prepareDirectory() throws {
         let manager = FileManager.default
-        do {
-            try manager.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw PrivateServerError.directory(
-                "cannot create \(directory): \(error.localizedDescription)")
+        for path in [directory, host] {
+            do {
+                try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+            } catch {
+                throw PrivateServerError.directory(
+                    "cannot create \(path): \(error.localizedDescription)")
+            }
+            try user.own(path)
         }
-        try user.own(directory)
         guard host.utf8.count < 90 else {
             throw PrivateServerError.directory(
                 "the path \(host) is too long for a unix socket: set TMPDIR to a shorter one")
@@ -184,7 +190,8 @@ public final class PrivateServer: Sendable {
             command += ["-c", "\(name)=\(value)"]
         }
         let process = try ChildProcess(user.command(command), log: log)
-        let watch = try ParentWatch(over: process.id, log: log)
+        let watch = try ParentWatch(
+            over: process.id, log: log, removing: isTemporary ? [host, directory] : [host])
         state.withLock {
             $0.process = process
             $0.watch = watch

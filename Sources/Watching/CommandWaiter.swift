@@ -35,7 +35,9 @@ public struct CommandWaiter: Sendable {
                     listening = try await listen(ringing: bell)
                 }
                 let current: Connection
-                if let reader { current = reader } else {
+                if let reader {
+                    current = reader
+                } else {
                     current = try await Connection.connect(options)
                 }
                 reader = current

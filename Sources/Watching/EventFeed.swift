@@ -139,7 +139,11 @@ extension EventFeed {
     private func read(until end: String? = nil) async throws -> Page {
         let link = try await connected()
         let start: Cursor
-        if let position { start = position } else { start = Cursor(seen: try await link.snapshot()) }
+        if let position {
+            start = position
+        } else {
+            start = Cursor(seen: try await link.snapshot())
+        }
         let now: String
         if let middle = start.middle {
             now = middle.now

@@ -85,7 +85,8 @@ public struct Frame: Sendable {
         let line = start + state + "  " + end
         let text = fit(line)
         guard colour, text.hasPrefix(start + state) else { return trimmed(text) }
-        return trimmed(start + paint(state, Self.colour(of: name)) + text.dropFirst((start + state).count))
+        return trimmed(
+            start + paint(state, Self.colour(of: name)) + text.dropFirst((start + state).count))
     }
 
     /// Everything from the column ROWS on.

@@ -20,7 +20,10 @@ extension EventFeed {
             parts.append(("commands", "select * from ferry.commands where id = $1"))
         }
         let selected = parts.map { name, query in
-            "(select coalesce(json_agg(row_to_json(x)), '[]')::text from (\(query)) as x) as \(name)"
+            """
+            (select coalesce(json_agg(row_to_json(x)), '[]')::text
+               from (\(query)) as x) as \(name)
+            """
         }
         let row = try await query(
             "select " + selected.joined(separator: ", "), scope.parameters)[0]

@@ -31,7 +31,9 @@ struct EnqueueCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("0 (first) to 3 (last); 2 by default.", valueName: "number"))
     var priority: Int?
 
-    @Option(help: ArgumentHelp("Not before this time, for example 2026-01-31T02:00Z.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Not before this time, for example 2026-01-31T02:00Z.", valueName: "time"))
     var runAt: String?
 
     @Option(help: ArgumentHelp("Sending again with the same key does nothing.", valueName: "key"))
@@ -51,7 +53,8 @@ struct EnqueueCommand: AsyncParsableCommand {
         }
         if let timeout, !wait || !(timeout > 0 && timeout <= 31_536_000) {
             throw ValidationError(
-                wait ? "--timeout is a number of seconds above 0, at most a year"
+                wait
+                    ? "--timeout is a number of seconds above 0, at most a year"
                     : "--timeout goes with --wait")
         }
         _ = try arguments()
@@ -80,7 +83,9 @@ struct EnqueueCommand: AsyncParsableCommand {
             throw Failure(.internalError, "the database gave the command no id")
         }
         var status: ExitStatus = .succeeded
-        if wait { status = try await outcome(of: id, connection) } else {
+        if wait {
+            status = try await outcome(of: id, connection)
+        } else {
             try await report(id, connection)
         }
         await connection.close()

@@ -17,7 +17,7 @@ enum ExitStatus: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .succeeded: "it succeeded: the command was applied, the run succeeded"
-        case .failed: "the command was rejected or failed, the run failed, a check found a fault"
+        case .failed: "the command was rejected or failed, the run failed, a fault was found"
         case .stopped: "the run was stopped, the command was canceled"
         case .timedOut: "the time was up; what was waited for goes on"
         case .usage: "the arguments are wrong, or a command was refused; nothing was recorded"

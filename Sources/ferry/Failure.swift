@@ -59,9 +59,15 @@ struct Failure: Error {
     }
 
     var text: String {
-        var text = "ferry: \(Display.escaped(message))\n"
-        if let hint { text += "hint: \(Display.escaped(hint))\n" }
+        var text = "ferry: \(Self.onOneLine(message))\n"
+        if let hint, !hint.isEmpty { text += "hint: \(Self.onOneLine(hint))\n" }
         return text
+    }
+
+    private static func onOneLine(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        return Display.escaped(lines.joined(separator: " "))
     }
 
     /// Ends the program with what the error says.

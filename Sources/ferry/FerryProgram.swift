@@ -20,7 +20,7 @@ struct FerryProgram: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
+                    DemoCommand.self, MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
                     WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
@@ -37,18 +37,21 @@ struct FerryProgram: AsyncParsableCommand {
     static func main() async {
         // A reader that has gone away is an error of the write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
-        var command: any ParsableCommand
+        let command: any ParsableCommand
         do {
             command = try parseAsRoot()
+            guard command is any AsyncParsableCommand else {
+                // Not ours: the help.
+                var command = command
+                try command.run()
+                return
+            }
         } catch {
             exit(withError: error)
         }
+        guard var command = command as? any AsyncParsableCommand else { return }
         do {
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            try await command.run()
         } catch {
             Failure.exit(error)
         }

@@ -130,7 +130,8 @@ enum Workers: Listing {
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
         ListColumn("HOST", "v.host"), ListColumn("PID", "v.process_id", .number),
-        ListColumn("VERSION", "v.version"), ListColumn("TASKS", "v.tasks || '/' || v.concurrency", .number),
+        ListColumn("VERSION", "v.version"),
+        ListColumn("TASKS", "v.tasks || '/' || v.concurrency", .number),
         ListColumn(
             "STATE", "case when v.leased_until > clock_timestamp() then 'alive' else 'silent' end"),
         ListColumn("STARTED AT", "v.started_at", .time),

@@ -10,11 +10,18 @@ protocol WatchView: Sendable {
     /// - Parameter events: The new ones; none when only time has passed.
     func show(_ events: [FeedEvent], _ state: WatchState) async throws
     func end() async throws
+    /// Says what is no event, beside the output.
+    func tell(_ text: String)
 }
 
 extension WatchView {
     var farewell: String { "" }
     func end() async throws {}
+
+    func tell(_ text: String) {
+        let line = "ferry: \(Display.escaped(text))\n"
+        FileHandle.standardError.write(Data(line.utf8))
+    }
 }
 
 /// A table that is redrawn in place.
@@ -33,6 +40,9 @@ actor LiveView: WatchView {
     func show(_ events: [FeedEvent], _ state: WatchState) async throws { try await draw(state) }
 
     func end() async throws { try await Output.write(Screen.showCursor) }
+
+    /// The frame itself shows it.
+    nonisolated func tell(_ text: String) {}
 
     private func draw(_ state: WatchState) async throws {
         let size = Terminal.size
@@ -72,7 +82,8 @@ struct LineView: WatchView {
             return try await Output.line(try await feed.snapshot(of: scope, at: start))
         }
         let writer = EventLine(timeZone: .current)
-        let lines = state.runs.filter { !$0.isFinished || scope == .run($0.id) }
+        let lines =
+            state.runs.filter { !$0.isFinished || scope == .run($0.id) }
             .map { writer.text($0, now: Date()) }
             + (state.command.map { [writer.text($0, now: Date())] } ?? [])
         if !lines.isEmpty { try await Output.line(lines.joined(separator: "\n")) }

@@ -11,16 +11,26 @@ final class Watcher {
     private let feed: EventFeed
     private let trouble: Trouble
 
-    init(scope: Scope, after: Cursor?, view: any WatchView) {
+    init(
+        _ options: ConnectionOptions = Database.options, scope: Scope, after: Cursor?,
+        view: any WatchView
+    ) {
         self.scope = scope
         self.after = after
         self.view = view
         let trouble = Trouble()
         self.trouble = trouble
         feed = EventFeed(
-            Database.options, scope: scope, after: after,
+            options, scope: scope, after: after,
             hooks: EventFeed.Hooks(
-                onDisconnect: { trouble.set($0) }, onReconnect: { trouble.set(nil) }))
+                onDisconnect: { reason in
+                    trouble.set(reason)
+                    view.tell("\(reason); trying again")
+                },
+                onReconnect: {
+                    trouble.set(nil)
+                    view.tell("connected again")
+                }))
     }
 
     /// - Parameter once: Whether to end after what there is now.
@@ -37,7 +47,7 @@ final class Watcher {
                 let patience: Duration = state.isMoving ? .milliseconds(500) : .seconds(2)
                 let events = try await feed.next(within: patience)
                 state.add(events.map(\.event))
-                state = await refreshed(state)
+                state = try await refreshed(state)
                 outcome = state.outcome(of: scope)
                 try await view.show(events, state)
             }
@@ -72,13 +82,12 @@ final class Watcher {
         }
     }
 
-    private func refreshed(_ state: WatchState) async -> WatchState {
+    /// While the connection is lost the state stays as it was; the feed connects again.
+    private func refreshed(_ state: WatchState) async throws -> WatchState {
         var state = state
         do {
             state = try await feed.refresh(state, scope: scope)
-        } catch {
-            // The next turn of the feed meets the same error, and mends or reports it.
-        }
+        } catch let error as PostgresError where error.isTransient {}
         state.connectionTrouble = trouble.reason
         return state
     }

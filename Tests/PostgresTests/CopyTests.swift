@@ -9,7 +9,7 @@ struct CopyOutTests {
     struct Stop: Error {}
 
     /// Bytes of memory that this process holds; 0 where that is not known.
-    private func residentBytes() -> Int {
+    private static func residentBytes() -> Int {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
             return 0
         }
@@ -18,33 +18,34 @@ struct CopyOutTests {
 
     @Test func `counts a million rows in bounded memory`() async throws {
         try await TestDatabase.withEmpty { database in
-            let connection = try await database.connect()
-            let before = residentBytes()
-            var bytes = 0
-            var most = 0
+            // A process of its own, as the other tests of this one take memory meanwhile.
+            await #expect(processExitsWith: .success) { [url = database.url as String] in
+                let connection = try await Connection.connect(ConnectionOptions(url))
+                var bytes = 0
+                var most = 0
 
-            let result = try await connection.copyOut(
-                "COPY (SELECT g, repeat('x', 150) FROM generate_series(1, 1000000) g) TO STDOUT"
-            ) { chunk in
-                bytes += chunk.count
-                most = max(most, residentBytes() - before)
-                #expect(chunk.withUnsafeBytes { $0.last } == UInt8(ascii: "\n"))
+                let result = try await connection.copyOut(
+                    "COPY (SELECT generate_series(1, 1000000), repeat('x', 300)) TO STDOUT"
+                ) { chunk in
+                    most = max(most, CopyOutTests.residentBytes())
+                    bytes += chunk.count
+                    try #require(chunk.withUnsafeBytes { $0.last } == UInt8(ascii: "\n"))
+                }
+
+                try #require(result.rows == 1_000_000)
+                try #require(result.tagRows == 1_000_000)
+                try #require(bytes > 300_000_000)
+                try #require(most < 100_000_000)
             }
-
-            #expect(result.rows == 1_000_000)
-            #expect(result.tagRows == 1_000_000)
-            #expect(bytes > 150_000_000)
-            #expect(most < 60_000_000, "other tests run beside this one")
-            #expect(try await connection.query("SELECT 1").count == 1)
         }
     }
 
     @Test func `gives all bytes whatever the size of a chunk and of a row`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
-            let sql = "COPY (SELECT repeat('y', g * 10000) FROM generate_series(0, 60) g) TO STDOUT"
+            let sql = "COPY (SELECT repeat('y', g * 2000) FROM generate_series(0, 60) g) TO STDOUT"
             let expected = (0...60).flatMap {
-                Array(repeating: UInt8(ascii: "y"), count: $0 * 10_000) + [10]
+                Array(repeating: UInt8(ascii: "y"), count: $0 * 2_000) + [10]
             }
 
             for size in [1, 5000, 1 << 20] {
@@ -67,7 +68,7 @@ struct CopyOutTests {
 
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await connection.copyOut(
-                    "COPY (SELECT 1 / (g - 900000) FROM generate_series(1, 1000000) g) TO STDOUT"
+                    "COPY (SELECT 1 / (100000 - generate_series(1, 1000000))) TO STDOUT"
                 ) { rows += $0.rows }
             }
 
@@ -86,7 +87,7 @@ struct CopyOutTests {
 
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await connection.copyOut(
-                    "COPY (SELECT repeat('x', 100) FROM generate_series(1, 10000000)) TO STDOUT"
+                    "COPY (SELECT repeat('x', 100), generate_series(1, 10000000)) TO STDOUT"
                 ) { chunk in
                     if rows == 0 {
                         _ = try await other.query("SELECT pg_terminate_backend($1)", [process])
@@ -107,7 +108,7 @@ struct CopyOutTests {
             let start = ContinuousClock.now
             await #expect(throws: Stop.self) {
                 _ = try await connection.copyOut(
-                    "COPY (SELECT pg_sleep(0.00001) FROM generate_series(1, 9999999)) TO STDOUT",
+                    "COPY (SELECT generate_series(1, 100000000)) TO STDOUT",
                     chunkBytes: 1000
                 ) { _ in throw Stop() }
             }
@@ -122,7 +123,7 @@ struct CopyOutTests {
             let connection = try await database.connect()
             let task = Task {
                 _ = try await connection.copyOut(
-                    "COPY (SELECT g FROM generate_series(1, 100000000) g) TO STDOUT"
+                    "COPY (SELECT generate_series(1, 100000000)) TO STDOUT"
                 ) { _ in withUnsafeCurrentTask { $0?.cancel() } }
             }
 

@@ -47,7 +47,10 @@ struct ParameterTests {
             let texts: [String?] = ["a", "", nil, "NULL", "q\"uo\\te", "{,}", " b ", "🐘"]
 
             let row = try await connection.query(
-                "SELECT $1::text[] AS t, $2::int8[] AS i, $3::int[] AS m, $4::bytea[] AS y, $5::text[] AS e",
+                """
+                SELECT $1::text[] AS t, $2::int8[] AS i, $3::int[] AS m, $4::bytea[] AS y,
+                       $5::text[] AS e
+                """,
                 [
                     Value(texts), Value([1, 2] as [Int64]), [[1, 2], [3, nil]], [.bytes([0, 255])],
                     [],

@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,15 +15,15 @@ struct TransactionTests {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
             try await connection.run("CREATE TABLE t (n int)")
-            var seen = 0
+            let seen = Mutex(0)
 
             let inserted = try await connection.transaction { connection in
-                seen += 1
+                seen.withLock { $0 += 1 }
                 return try await connection.execute("INSERT INTO t VALUES ($1), (2)", [1])
             }
 
             #expect(inserted == 2)
-            #expect(seen == 1)
+            #expect(seen.withLock { $0 } == 1)
             #expect(try await count(connection) == 2)
             #expect(!(await connection.isInTransactionBlock))
         }

@@ -68,4 +68,30 @@ struct PrivateServerTests {
 
         #expect(error?.description.contains("no_such_setting") == true)
     }
+
+    @Test func `ends with its parent, even when that is killed`() async throws {
+        let note = "/tmp/ferry-note-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: note) }
+
+        await #expect(processExitsWith: .signal(SIGKILL)) { [note = note as String] in
+            let server = try await PrivateServer.start()
+            let process = try #require(server.processID)
+            try "\(process) \(server.directory) \(server.host)"
+                .write(toFile: note, atomically: true, encoding: .utf8)
+            kill(getpid(), SIGKILL)
+        }
+
+        let words = try String(contentsOfFile: note, encoding: .utf8).split(separator: " ")
+        let pidFile = "\(words[1])/data/postmaster.pid"
+        let deadline = ContinuousClock.now + .seconds(10)
+        func isLeft() -> Bool {
+            ([pidFile] + words.dropFirst().map(String.init)).contains {
+                FileManager.default.fileExists(atPath: $0)
+            }
+        }
+        while isLeft(), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(!isLeft(), "the server's directories are removed once its process is gone")
+    }
 }

@@ -23,11 +23,13 @@ public struct TestDatabase: Sendable {
     }
 
     /// Gives the body an empty database and drops it afterwards.
+    @discardableResult
     public static func withEmpty<T>(_ body: (TestDatabase) async throws -> T) async throws -> T {
         try await with(template: nil, body)
     }
 
     /// Gives the body a copy of the template database and drops it afterwards.
+    @discardableResult
     public static func with<T>(
         template: String?, _ body: (TestDatabase) async throws -> T
     ) async throws -> T {

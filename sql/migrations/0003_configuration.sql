@@ -1,3 +1,4 @@
+-- A command's environment was checked when it was accepted.
 -- Names are unique per environment without regard to case: key is the name as Ferry compares it.
 create table ferry_state.databases (
     id          bigint      not null,
@@ -9,8 +10,6 @@ create table ferry_state.databases (
     created_at  timestamptz not null default now(),
     constraint databases_pkey primary key (id),
     constraint databases_name_is_unique unique (environment, key),
-    constraint databases_environment_exists foreign key (environment)
-        references ferry_state.environments (name),
     constraint databases_connection_is_a_reference check (connection ~ '^(env|file):')
 );
 
@@ -27,8 +26,6 @@ create table ferry_state.data_exports (
     changed_at     timestamptz not null default now(),
     constraint data_exports_pkey primary key (id),
     constraint data_exports_name_is_unique unique (environment, key),
-    constraint data_exports_environment_exists foreign key (environment)
-        references ferry_state.environments (name),
     constraint data_exports_are_active_or_draft
         check (active_version is not null or draft is not null)
 );
@@ -58,9 +55,7 @@ create table ferry_state.destinations (
     created_by          text        not null,
     created_at          timestamptz not null default now(),
     constraint destinations_pkey primary key (id),
-    constraint destinations_name_is_unique unique (environment, key),
-    constraint destinations_environment_exists foreign key (environment)
-        references ferry_state.environments (name)
+    constraint destinations_name_is_unique unique (environment, key)
 );
 
 create table ferry_state.data_templates (

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import Manifests
+import Migrations
+import Postgres
+import PrivateServer
+import Watching
+
+/// The main job from nothing to verified files.
+struct Demo {
+    let site: DemoSite
+    /// Rows of the largest table.
+    let rows: Int
+
+    /// The environment variable of the workers that says where the source database is.
+    static let sourceVariable = "CUSTOMER360_URL"
+
+    /// Runs it all.
+    ///
+    /// - Throws: ``Failure``, `PostgresError` and others; `CancellationError` when interrupted.
+    func run() async throws {
+        try await say("1. Start a private PostgreSQL server")
+        let directory = try site.open()
+        let began = ContinuousClock.now
+        let server = try await site.startServer()
+        try await Output.line(
+            """
+            It is ready after \(seconds(since: began)), with its data and logs in \(directory),
+            which is removed at the end. Two databases: ferry is the queue, customer360 the source.
+            """)
+        let owner = try await DemoOwner.connect(to: server)
+        try await owner.createDatabases()
+
+        try await say("2. Fill customer360 with sample data")
+        try await DemoOwner.fill(server, largest: rows)
+
+        try await say("3. Migrate the queue and start two workers (ferry migrate, ferry worker)")
+        try await owner.migrate(server, after: site.folder.latestRun)
+        try await startWorkers(server)
+
+        try await say("4. Send commands as ann, a role that may do nothing else (psql)")
+        let ann = try await Connection.connect(
+            ConnectionOptions(server.url(database: "ferry", user: "ann")))
+        let run = try await DemoClient(connection: ann).deliverTables(into: site.folder)
+        await ann.close()
+        site.note(run: run)
+
+        try await say("5. Watch the run (ferry watch --run \(run))")
+        try await watch(run, server)
+
+        try await say("6. See what was delivered")
+        let delivery = site.folder.delivery(of: run)
+        let manifest = delivery + "/" + Manifest.fileName
+        try await Output.write(try DemoDelivery(path: delivery).text())
+
+        try await say("7. Verify it (ferry verify)")
+        try await VerifyCommand.parse([manifest]).run()
+        site.succeed()
+        try await sayHowToGoOn(server, manifest: manifest)
+    }
+
+    /// Leaves everything running until the task is cancelled.
+    func stay() async throws {
+        while true { try await Task.sleep(for: .seconds(3600)) }
+    }
+
+    private func startWorkers(_ server: PrivateServer) async throws {
+        let variables = [
+            "FERRY_DATABASE_URL": server.url(database: "ferry", user: "worker"),
+            Self.sourceVariable: server.url(database: "customer360", user: "reader"),
+        ]
+        let arguments = ["worker", "--concurrency", "1", "--allow-directory", site.folder.path]
+        for _ in 1...2 {
+            let id = try site.startWorker(arguments, variables: variables)
+            try await Output.line("worker: process \(id)")
+        }
+    }
+
+    private func watch(_ run: Int64, _ server: PrivateServer) async throws {
+        let options = ConnectionOptions(server.url(database: "ferry", user: "viewer"))
+        let view: any WatchView =
+            Terminal.isInteractive ? LiveView() : LineView(json: false, startsWithState: true)
+        let watcher = Watcher(options, scope: .run(run), after: nil, view: view)
+        let outcome = try await watcher.watch(once: false)
+        guard outcome == .succeeded else {
+            throw Failure(
+                outcome?.status ?? .failed, "run \(run) has not succeeded",
+                hint: "what the workers wrote last is above")
+        }
+    }
+
+    private func sayHowToGoOn(_ server: PrivateServer, manifest: String) async throws {
+        let program = Bundle.main.executablePath ?? "ferry"
+        try await say("Go on")
+        let queue = server.url(database: "ferry", user: "ann")
+        let viewer = server.url(database: "ferry", user: "viewer")
+        let isKept = CommandLine.arguments.contains("--keep")
+        try await Output.line("Verify again:       \(program) verify '\(manifest)'")
+        guard isKept else {
+            return try await Output.line(
+                "Leave it running:   \(program) demo --keep, then use psql and ferry watch")
+        }
+        try await Output.line(
+            """
+            Send commands:      psql "\(queue)"
+            Run it once more:   select ferry.run_orchestration('\(DemoFolder.export)');
+            Watch:              FERRY_DATABASE_URL="\(viewer)" \(program) watch
+
+            The server and the workers go on until Ctrl-C.
+            """)
+    }
+
+    private func say(_ heading: String) async throws {
+        let (bold, plain) = Terminal.hasColour ? ("\u{1b}[1m", "\u{1b}[0m") : ("", "")
+        try await Output.line("\n\(bold)\(heading)\(plain)")
+    }
+
+    private func seconds(since start: ContinuousClock.Instant) -> String {
+        DemoOwner.seconds(since: start)
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import PrivateServer
+import Synchronization
+
+/// Everything that a demo has on this machine, and its end.
+///
+/// Closing it leaves no process and no file but the delivered ones, at any moment. Should this
+/// process be killed, a small shell does the same.
+final class DemoSite: Sendable {
+    let folder: DemoFolder
+
+    private struct State {
+        var directory: String?
+        var afterlife: ParentWatch?
+        var workers: [ChildProcess] = []
+        var server: PrivateServer?
+        var isServerStarting = false
+        var isClosed = false
+        var isInterrupted = false
+        var hasSucceeded = false
+    }
+
+    private let state = Mutex(State())
+    /// Held while closing, so that whoever comes second returns when everything is gone.
+    private let closing = Mutex(())
+
+    init(folder: DemoFolder) { self.folder = folder }
+
+    var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+    var hasSucceeded: Bool { state.withLock { $0.hasSucceeded } }
+    func succeed() { state.withLock { $0.hasSucceeded = true } }
+
+    /// Makes the temporary directory for data and logs, and returns it.
+    func open() throws -> String {
+        try state.withLock { state in
+            if state.isClosed { throw CancellationError() }
+            var template = Array("/tmp/ferry-demo-XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else {
+                throw Failure(
+                    .internalError,
+                    "cannot create a directory in /tmp: \(String(cString: strerror(errno)))")
+            }
+            let path = String(
+                decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+            state.directory = path
+            // Started by root, the server runs as another user and must get through.
+            chmod(path, 0o711)
+            let afterlife = try ParentWatch(
+                script: Self.script, [path], log: path + "/afterlife.log")
+            for path in folder.temporary { afterlife.tell("empty " + path) }
+            state.afterlife = afterlife
+            return path
+        }
+    }
+
+    /// What is done when this process was killed: no more workers, no more files of theirs. The
+    /// server has a watch of its own, and may be writing still while its files are removed.
+    private static let script = """
+        groups=
+        while IFS= read -r line; do
+          case $line in
+            'kill '*) groups="$groups ${line#kill }" ;;
+            'remove '*) set -- "$@" "${line#remove }" ;;
+            'empty '*) empty="${line#empty }
+        $empty" ;;
+          esac
+        done
+        for group in $groups; do kill -KILL -- "-$group"; done
+        count=0
+        while [ $count -lt 50 ] && ! rm -rf -- "$@"; do sleep 0.2; count=$((count + 1)); done
+        printf %s "$empty" | while IFS= read -r path; do rmdir -- "$path"; done
+        """
+
+    func startServer() async throws -> PrivateServer {
+        let directory = try state.withLock { state in
+            guard !state.isClosed, let directory = state.directory else {
+                throw CancellationError()
+            }
+            state.isServerStarting = true
+            return directory
+        }
+        do {
+            let server = try await PrivateServer.start(
+                in: directory + "/server", sockets: directory + "/socket",
+                settings: [
+                    // The sample is loaded without a write-ahead log.
+                    "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB",
+                ])
+            state.withLock {
+                $0.server = server
+                $0.isServerStarting = false
+            }
+            return server
+        } catch {
+            state.withLock { $0.isServerStarting = false }
+            throw error
+        }
+    }
+
+    /// Starts another process of this program.
+    func startWorker(_ arguments: [String], variables: [String: String]) throws -> Int32 {
+        try state.withLock { state in
+            guard !state.isClosed, let directory = state.directory,
+                let program = Bundle.main.executablePath
+            else { throw CancellationError() }
+            let log = directory + "/worker-\(state.workers.count + 1).log"
+            let worker = try ChildProcess([program] + arguments, log: log, variables: variables)
+            state.afterlife?.tell("kill \(worker.id)")
+            state.workers.append(worker)
+            return worker.id
+        }
+    }
+
+    /// Says which run may leave something unfinished in the folder.
+    func note(run: Int64) {
+        folder.note(run: run)
+        state.withLock { $0.afterlife?.tell("remove " + folder.staging(of: run)) }
+    }
+
+    /// The last lines of what the workers wrote.
+    func workerLogs() -> String {
+        let (directory, count) = state.withLock { ($0.directory, $0.workers.count) }
+        guard let directory else { return "" }
+        return (0..<count).map { index in
+            let path = directory + "/worker-\(index + 1).log"
+            let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            let lines = text.split(separator: "\n").suffix(8).map { "  \($0)\n" }
+            return "worker \(index + 1):\n" + lines.joined()
+        }.joined()
+    }
+
+    /// Ends everything at once; for the handler of a signal.
+    func interrupt() {
+        state.withLock { $0.isInterrupted = true }
+        closeNow(patience: .zero)
+    }
+
+    /// Ends everything; lets the workers finish what they are doing.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                self.closeNow(patience: .seconds(5))
+                continuation.resume()
+            }
+        }
+    }
+
+    private func closeNow(patience: Duration) {
+        state.withLock { $0.isClosed = true }
+        closing.withLock { _ in removeEverything(patience: patience) }
+    }
+
+    private func removeEverything(patience: Duration) {
+        // A server that is just starting is stopped once it has started, within seconds.
+        while state.withLock({ $0.isServerStarting }) { usleep(10_000) }
+        let (workers, server, afterlife, directory) = state.withLock {
+            ($0.workers, $0.server, $0.afterlife, $0.directory)
+        }
+        end(workers, patience: patience)
+        server?.stopNow()
+        folder.tidy()
+        if let directory { try? FileManager.default.removeItem(atPath: directory) }
+        state.withLock { $0.afterlife = nil }
+        afterlife?.end()
+    }
+
+    private func end(_ workers: [ChildProcess], patience: Duration) {
+        let deadline = ContinuousClock.now + patience
+        for worker in workers { worker.signal(SIGTERM) }
+        while workers.contains(where: \.isRunning) {
+            if ContinuousClock.now >= deadline { for worker in workers { worker.signal(SIGKILL) } }
+            usleep(10_000)
+        }
+    }
+}

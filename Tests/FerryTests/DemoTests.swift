@@ -1,0 +1,166 @@
+import Foundation
+import Manifests
+import TestSupport
+import Testing
+
+@Suite("ferry demo", .serialized, .timeLimit(.minutes(5)))
+struct DemoTests {
+    @Test func `delivers verified files, again and again into one directory`() async throws {
+        let scene = try DemoScene()
+
+        let first = try await scene.start().result()
+        let second = try await scene.start().result()
+
+        for result in [first, second] {
+            #expect(result.status == 0, "\(result.error)")
+            #expect(result.error.isEmpty)
+            #expect(result.output.contains("insert into ferry.commands (command, arguments)"))
+            #expect(result.output.contains("select ferry.run_orchestration('Daily customers');"))
+            #expect(result.output.contains("run_succeeded  6 tables, 4,110 rows"))
+            #expect(result.output.contains("\nok: run "))
+            try await scene.isGone(result.output)
+        }
+        let manifests = try scene.manifests()
+        #expect(manifests.count == 2)
+        for manifest in manifests {
+            let report = try verify(manifestAt: manifest)
+            #expect(report.findings.isEmpty)
+            #expect(report.manifest.totals.rows == 4110)
+        }
+        #expect(try scene.files() == ["Daily customers"])
+    }
+
+    @Test func `gives the same rows each time`() async throws {
+        let scene = try DemoScene()
+
+        _ = try await scene.start().result()
+        _ = try await scene.start().result()
+
+        let hashes = try scene.manifests().map {
+            try verify(manifestAt: $0).manifest.files.map(\.sha256)
+        }
+        #expect(hashes.count == 2)
+        #expect(hashes.first == hashes.last)
+    }
+
+    @Test(arguments: [
+        "1. Start", "It is ready after", "2. Fill", "worker: process", "4. Send commands",
+        "create_destination", "run_orchestration", "5. Watch", "task_started",
+    ])
+    func `leaves nothing behind when it is interrupted`(moment: String) async throws {
+        for signal in [SIGINT, SIGTERM, SIGKILL] {
+            let scene = try DemoScene()
+            let demo = try scene.start(rows: 50_000)
+            try await eventually(within: .seconds(60), moment) {
+                demo.output.text.contains(moment) || !demo.process.isRunning
+            }
+
+            kill(demo.process.processIdentifier, signal)
+            let result = try await demo.result()
+
+            if signal == SIGKILL {
+                #expect(demo.process.terminationReason == .uncaughtSignal || result.status == 0)
+            } else {
+                // It may have come to its end before the signal.
+                #expect([128 + signal, 0].contains(result.status), "\(result.error)")
+            }
+            try await scene.isGone(result.output)
+            let left = try scene.files()
+            #expect(left.isEmpty || left == ["Daily customers"], "after \(signal)")
+        }
+    }
+
+    @Test func `stays with --keep until it is interrupted`() async throws {
+        let scene = try DemoScene()
+        let demo = try scene.start("--keep")
+        try await eventually(within: .seconds(60), "it stays") {
+            demo.output.text.contains("until Ctrl-C") || !demo.process.isRunning
+        }
+        #expect(demo.process.isRunning)
+        let url = demo.output.text.components(separatedBy: "FERRY_DATABASE_URL=\"").last?
+            .prefix { $0 != "\"" }
+
+        let runs = try await Program(url: String(url ?? "")).run("runs", "--output", "ndjson")
+        kill(demo.process.processIdentifier, SIGINT)
+        let result = try await demo.result()
+
+        #expect(runs.output.contains("\"succeeded\""), "\(runs.error)")
+        #expect(result.status == 0)
+        try await scene.isGone(result.output)
+    }
+
+    @Test func `refuses a directory that another demo delivers into`() async throws {
+        let scene = try DemoScene()
+        let first = try scene.start()
+        try await eventually("it has begun") { first.output.text.contains("1. Start") }
+
+        let second = try await scene.start().result()
+
+        #expect(second.status == 64)
+        #expect(second.error.hasPrefix("ferry: another demo delivers into "))
+        #expect(try await first.result().status == 0)
+    }
+
+    @Test func `tells a wrong number of rows`() async throws {
+        let result = try await Program(url: "").run("demo", "--rows", "3")
+
+        #expect(result.status == 64)
+        #expect(result.error.contains("--rows must be 10 to 100000000, was 3"))
+    }
+}
+
+/// A directory for demos to deliver into.
+private final class DemoScene {
+    private let parent: String
+    private var directory: String { parent + "/O'Brien's  \"files\"" }
+
+    init() throws {
+        parent = FileManager.default.temporaryDirectory.path + "/demo-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: parent, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: parent) }
+
+    func start(_ arguments: String..., rows: Int = 2000) throws -> Running {
+        try Program(url: "").start(
+            ["demo", "--rows", "\(rows)", "--directory", directory] + arguments)
+    }
+
+    /// What lies in the directory, hidden files too; empty when it is not there.
+    func files() throws -> [String] {
+        guard FileManager.default.fileExists(atPath: directory) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    }
+
+    func manifests() throws -> [String] {
+        let folder = directory + "/Daily customers"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            .map { "\(folder)/\($0)/\(Manifest.fileName)" }
+    }
+
+    /// Waits until the demo that wrote this has no process and no temporary file any more.
+    func isGone(_ output: String) async throws {
+        let temporary = output.firstMatch(of: /\/tmp\/ferry-demo-[A-Za-z0-9]+/)
+            .map { String($0.output) }
+        try await eventually(within: .seconds(30), "nothing is left of the demo") {
+            let isThere = temporary.map { FileManager.default.fileExists(atPath: $0) } ?? false
+            return try !isThere && processes(with: temporary ?? parent).isEmpty
+                && processes(with: parent).isEmpty
+        }
+    }
+
+    /// The processes in whose command line the text stands.
+    private func processes(with text: String) throws -> [String] {
+        let ps = Process()
+        let output = Pipe()
+        ps.executableURL = URL(fileURLWithPath: "/bin/ps")
+        ps.arguments = ["-axww", "-o", "pid=,command="]
+        ps.standardOutput = output
+        try ps.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        ps.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+            .filter { $0.contains(text) && !$0.contains("<defunct>") }
+    }
+}

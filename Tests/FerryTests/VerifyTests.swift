@@ -1,0 +1,66 @@
+import Foundation
+import Formats
+import Manifests
+import Testing
+
+@Suite("ferry verify")
+struct VerifyTests {
+    /// A delivery of one file with one row.
+    private func deliver(_ text: String) throws -> URL {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("ferry-verify-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let manifest = try Manifest(
+            export: .init(id: 1, name: "Daily\u{1b} customers", version: 2), run: 7,
+            environment: "production", database: "crm",
+            snapshot: .init(takenAt: Instant(microsecondsSince1970: 0)),
+            startedAt: Instant(microsecondsSince1970: 0), format: DataTemplateSettings(),
+            files: [
+                .init(
+                    name: "customers.csv", table: TableName(schema: "public", name: "customers"),
+                    rows: 1, bytes: 5,
+                    sha256: "7cde7fb64fd82bd152710cf238e017b9"
+                        + "ab46c0592483edc067ba4f6c75fac108",
+                    columns: [])
+            ])
+        try Data(manifest.encoded()).write(to: folder.appendingPathComponent("manifest.json"))
+        try Data(text.utf8).write(to: folder.appendingPathComponent("customers.csv"))
+        return folder
+    }
+
+    @Test func `says that all is well`() async throws {
+        let folder = try deliver("id\n1\n")
+        defer { try? FileManager.default.removeItem(at: folder) }
+
+        let result = try await Program(url: "").run("verify", folder.path)
+
+        #expect(result.output == "ok: run 7 Daily\\u{1b} customers: 1 file, 1 row, 5 B\n")
+        #expect(result.status == 0)
+    }
+
+    @Test func `names what is not as the manifest says`() async throws {
+        let folder = try deliver("id\n2\n")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data().write(to: folder.appendingPathComponent("ev\u{1b}il"))
+
+        let text = try await Program(url: "").run("verify", folder.path)
+        let json = try await Program(url: "").run(
+            "verify", folder.path + "/manifest.json", "--output", "ndjson")
+
+        #expect(text.status == 1)
+        #expect(text.output.contains("changed: customers.csv"))
+        #expect(text.output.lowercased().contains("extra: ev\\u{1b}il"))
+        #expect(
+            text.lines.last?.contains("run 7 Daily\\u{1b} customers: 1 file, 1 row, 5 B") == true)
+        #expect(json.status == 1)
+        let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+        #expect((object as? [String: Any])?["complete"] as? Bool == false)
+    }
+
+    @Test func `says that there is no manifest`() async throws {
+        let result = try await Program(url: "").run("verify", "/nowhere")
+
+        #expect(result.status == 66)
+        #expect(result.error.contains("there is no manifest /nowhere"))
+    }
+}

@@ -1,0 +1,82 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("The events between two snapshots")
+struct EventFeedTests {
+    private let record =
+        "select ferry_state.record_event('production', $1, 'test', null, null, null, null)"
+
+    @Test func `hold every event exactly once, however late it was committed`() async throws {
+        try await TestDatabase.withSchema { database in
+            let slow = try await database.connect(as: .worker)
+            let quick = try await database.connect(as: .worker)
+            let viewer = try await database.connect(as: .viewer)
+            var seen = try await viewer.text("select pg_current_snapshot()::text")
+            var events: [String] = []
+
+            func readOn() async throws {
+                let now = try await viewer.text("select pg_current_snapshot()::text")
+                events += try await viewer.query(
+                    """
+                    select event from ferry.events_between($1::text::pg_snapshot,
+                                                           $2::text::pg_snapshot)
+                    """, [.text(seen), .text(now)]
+                ).map { try $0[0].string() }
+                seen = now
+            }
+
+            try await slow.run("begin")
+            try await slow.execute(record, ["slow"])
+            try await readOn()
+            try await quick.execute(record, ["first"])
+            try await readOn()
+            try await quick.execute(record, ["second"])
+            try await slow.run("commit")
+            try await quick.execute(record, ["third"])
+            try await readOn()
+            try await readOn()
+
+            #expect(events == ["first", "slow", "second", "third"])
+        }
+    }
+
+    @Test func `go on after an id, a page at a time`() async throws {
+        try await TestDatabase.withSchema { database in
+            let worker = try await database.connect(as: .worker)
+            let seen = try await worker.text("select pg_current_snapshot()::text")
+            for number in 1...5 { try await worker.execute(record, [.text("event \(number)")]) }
+            let now = try await worker.text("select pg_current_snapshot()::text")
+
+            var pages: [[String]] = []
+            var last: Int64 = 0
+            repeat {
+                let rows = try await worker.query(
+                    """
+                    select id, event from ferry.events_between($1::text::pg_snapshot,
+                        $2::text::pg_snapshot, p_after => $3, p_limit => 2)
+                    """, [.text(seen), .text(now), .int(last)])
+                pages.append(try rows.map { try $0["event"].string() })
+                last = try rows.last?["id"].int64() ?? last
+            } while pages.last != []
+
+            #expect(pages == [["event 1", "event 2"], ["event 3", "event 4"], ["event 5"], []])
+        }
+    }
+
+    @Test func `leave out what was rolled back`() async throws {
+        try await TestDatabase.withSchema { database in
+            let worker = try await database.connect(as: .worker)
+            let seen = try await worker.text("select pg_current_snapshot()::text")
+            try await worker.run("begin")
+            try await worker.execute(record, ["never"])
+            try await worker.run("rollback")
+
+            let events = try await worker.query(
+                "select from ferry.events_between($1::text::pg_snapshot, pg_current_snapshot())",
+                [.text(seen)])
+
+            #expect(events.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// A command that is refused when it is sent, and with what words.
+struct Refused: Sendable, CustomTestStringConvertible {
+    let values: String
+    let sqlState: String
+    let message: String
+    let hint: String
+    var columns = "command, arguments"
+
+    var testDescription: String { "\(sqlState) \(message)" }
+}
+
+private let commands = """
+    commands are: activate_data_export, add_orchestration, add_tables, create_data_export, \
+    create_data_template, create_destination, delete_data_export, delete_data_template, \
+    delete_destination, delete_orchestration, discard_draft, edit_data_export, \
+    register_database, remove_tables, run_orchestration, stop_run, switch_database, \
+    unregister_database
+    """
+
+private let refused = [
+    Refused(
+        values: "'make_coffee', '{}'", sqlState: "FY001",
+        message: "unknown command \"make_coffee\"", hint: commands),
+    Refused(
+        values: "null, '{}'", sqlState: "FY001", message: "unknown command null", hint: commands),
+    Refused(
+        values: "'create_data_export', '{}'", sqlState: "FY002",
+        message: "create_data_export needs argument \"name\"",
+        hint: "give it in the column \"arguments\": {\"name\": …}"),
+    Refused(
+        values: "'create_data_export', null", sqlState: "FY002",
+        message: "create_data_export needs argument \"name\"",
+        hint: "give it in the column \"arguments\": {\"name\": …}"),
+    Refused(
+        values: #"'create_data_export', '{"name": "a", "nmae": "b"}'"#, sqlState: "FY003",
+        message: "create_data_export has no argument \"nmae\"",
+        hint: "its arguments are: database, name, tables"),
+    Refused(
+        values: "'create_data_export', '[1]'", sqlState: "FY004",
+        message: "arguments must be a JSON object, was array",
+        hint: #"for example {"name": "Daily customers"}"#),
+    Refused(
+        values: #"'create_data_export', '{"name": 3}'"#, sqlState: "FY004",
+        message: "argument \"name\" of create_data_export must be a string, was number",
+        hint: "see docs/commands.md"),
+    Refused(
+        values: #"'create_data_export', '{"name": "a", "tables": [1]}'"#, sqlState: "FY004",
+        message: "argument \"tables\" of create_data_export must be an array of table names or "
+            + "\"all\", was array", hint: "see docs/commands.md"),
+    Refused(
+        values: #"'create_data_export', '{"name": "a", "tables": "some"}'"#, sqlState: "FY004",
+        message: "argument \"tables\" of create_data_export must be an array of table names or "
+            + "\"all\", was the string \"some\"", hint: "see docs/commands.md"),
+    Refused(
+        values: #"'stop_run', '{"run": 1.5}'"#, sqlState: "FY004",
+        message: "argument \"run\" of stop_run must be a whole number, was number",
+        hint: "see docs/commands.md"),
+    Refused(
+        values: "'create_data_export', jsonb_build_object('name', repeat('x', 257))",
+        sqlState: "FY004",
+        message: "argument \"name\" of create_data_export is longer than 256 characters",
+        hint: "shorten it"),
+    Refused(
+        values: "'create_data_export', '{\"name\": \"a\"}', 4", sqlState: "FY004",
+        message: "priority must be 0 to 3, was 4", hint: "0 is applied first, 2 is the default",
+        columns: "command, arguments, priority"),
+    Refused(
+        values: "'create_data_export', '{\"name\": \"a\"}', -1", sqlState: "FY004",
+        message: "priority must be 0 to 3, was -1", hint: "0 is applied first, 2 is the default",
+        columns: "command, arguments, priority"),
+    Refused(
+        values: "'create_data_export', '{\"name\": \"a\"}', repeat('k', 257)", sqlState: "FY004",
+        message: "idempotency_key is longer than 256 characters", hint: "shorten it",
+        columns: "command, arguments, idempotency_key"),
+    Refused(
+        values:
+            "'add_tables', jsonb_build_object('name', 'a', 'tables', array[repeat('x', 1048576)])",
+        sqlState: "FY005", message: "arguments of add_tables are larger than 1 MiB",
+        hint: "send the tables in several commands (add_tables)"),
+    Refused(
+        values: "'create_data_export', '{\"name\": \"a\"}', 'staging'", sqlState: "FY006",
+        message: "environment \"staging\" does not exist", hint: "environments are: production",
+        columns: "command, arguments, environment"),
+]
+
+private let systemColumns = [
+    ("id", "7"), ("actor", "'test_client_bob'"), ("actor", "current_user"),
+    ("created_at", "now()"), ("state", "'applied'"), ("error_code", "'x'"), ("message", "'x'"),
+    ("hint", "'x'"), ("attempts", "1"), ("finished_at", "now()"),
+]
+
+@Suite("A command that cannot be right")
+struct RefusalTests {
+    @Test func `is refused when it is sent, by name, with the way out`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            for expected in refused {
+                let error = try await refusal(
+                    alice,
+                    "insert into ferry.commands (\(expected.columns)) values (\(expected.values))")
+
+                #expect(error?.sqlState == expected.sqlState, "\(expected.testDescription)")
+                #expect(error?.message == expected.message)
+                #expect(error?.hint == expected.hint)
+            }
+            #expect(try await alice.number("select count(*) from ferry.commands") == 0)
+        }
+    }
+
+    @Test func `is refused when it sets a column that is not the client's`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            for (column, value) in systemColumns {
+                let error = try await refusal(
+                    alice,
+                    """
+                    insert into ferry.commands (command, arguments, \(column))
+                    values ('create_data_export', '{"name": "a"}', \(value))
+                    """)
+
+                #expect(error?.sqlState == "FY007", "\(column)")
+                #expect(
+                    error?.message == "only command, arguments, environment, priority, run_at and "
+                        + "idempotency_key can be set")
+                #expect(error?.hint == "leave the other columns out: Ferry sets them")
+            }
+            #expect(try await alice.number("select count(*) from ferry.commands") == 0)
+        }
+    }
+
+    @Test func `is refused by its typed function in the same words`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let calls = [
+                ("create_data_export(null)", "FY002"),
+                ("create_data_export('a', environment => 'staging')", "FY006"),
+                ("create_data_export('a', priority => 9)", "FY004"),
+                ("create_data_export('a', priority => 99999)", "22003"),
+                ("add_tables('a')", "FY002"), ("stop_run(-1)", "FY004"),
+                ("create_destination('a', 'b', '[]')", "FY004"),
+            ]
+            for (call, sqlState) in calls {
+                let error = try await refusal(alice, "select ferry.\(call)")
+                #expect(error?.sqlState == sqlState, "\(call)")
+            }
+        }
+    }
+}

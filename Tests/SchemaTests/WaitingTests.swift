@@ -1,0 +1,180 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Waiting for a command")
+struct WaitingTests {
+    private func wait(_ connection: Connection, _ id: Int64, _ timeout: String = "30 s")
+        async throws -> ServerError?
+    {
+        try await refusal(connection, "call ferry.wait_for(\(id), timeout => '\(timeout)')")
+    }
+
+    @Test func `returns once it is applied`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let worker = try await database.connect(as: .worker)
+            let owner = try await database.connect()
+            let id = try await alice.create("a")[0]
+
+            async let outcome = wait(alice, id)
+            try await eventually("alice waits") {
+                try await owner.query(
+                    "select from pg_stat_activity where pid = $1 and query like 'call%'",
+                    [.int(Int64(alice.serverProcessID))]
+                ).count == 1
+            }
+            try await worker.apply([id])
+
+            #expect(try await outcome == nil)
+        }
+    }
+
+    @Test func `raises the message and hint of a rejection`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let worker = try await database.connect(as: .worker)
+            let id = try await alice.create("a")[0]
+            try await worker.save(
+                outcomes: """
+                    [{"id": \(id), "state": "rejected", "code": "name_taken",
+                      "message": "data export \\"a\\" exists", "hint": "choose another name",
+                      "attempts": 1}]
+                    """)
+
+            let error = try await wait(alice, id)
+
+            #expect(error?.sqlState == "FY011")
+            #expect(error?.message == "data export \"a\" exists")
+            #expect(error?.detail == "command \(id): rejected (name_taken)")
+            #expect(error?.hint == "choose another name")
+        }
+    }
+
+    @Test func `gives up after the timeout`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let id = try await alice.create("a")[0]
+
+            let error = try await wait(alice, id, "50 ms")
+
+            #expect(error?.sqlState == "FY010")
+            #expect(error?.message == "command \(id) is still queued after 00:00:00.05")
+            #expect(
+                error?.hint
+                    == "it will be applied all the same; is a worker running? (ferry worker)")
+        }
+    }
+
+    @Test func `is refused where it could never end`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let earlier = try await alice.create("a")[0]
+
+            try await alice.run("begin")
+            let own = try await alice.create("b")[0]
+            let itself = try await wait(alice, own)
+            try await alice.run("rollback; begin isolation level repeatable read")
+            let repeatable = try await wait(alice, earlier)
+            try await alice.run("rollback")
+
+            #expect(itself?.sqlState == "FY012")
+            #expect(
+                itself?.message == "command \(own) was sent by this very transaction, so no "
+                    + "worker can see it")
+            #expect(itself?.hint == "commit first, then wait")
+            #expect(repeatable?.sqlState == "FY012")
+            #expect(
+                repeatable?.message
+                    == "wait_for cannot see a command end in a repeatable read transaction")
+            #expect(repeatable?.hint == "call it outside of a transaction")
+        }
+    }
+
+    @Test func `is refused for another client's command`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let bob = try await database.connect(as: .bob)
+            let id = try await bob.create("b")[0]
+
+            let error = try await wait(alice, id)
+
+            #expect(error?.sqlState == "FY009")
+            #expect(error?.message == "there is no command \(id) of yours")
+            #expect(error?.hint == "list yours: select id, command from ferry.commands")
+        }
+    }
+}
+
+@Suite("Canceling a command")
+struct CancelingTests {
+    private func cancel(_ connection: Connection, _ id: Int64) async throws -> ServerError? {
+        try await refusal(connection, "select ferry.cancel_command(\(id))")
+    }
+
+    @Test func `ends it, whether it waits on the queue or until a time`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let worker = try await database.connect(as: .worker)
+            let queued = try await alice.create("a")[0]
+            let scheduled = try await alice.send(
+                "create_data_export", #"{"name": "b"}"#, runAt: "2099-01-01")
+
+            for id in [queued, scheduled] {
+                #expect(try await cancel(alice, id) == nil)
+                let status = try await alice.query(
+                    "select state, message from ferry.command_status where id = $1", [.int(id)])[0]
+                #expect(try status["state"].string() == "canceled")
+                #expect(try status["message"].string() == "canceled by test_client_alice")
+            }
+
+            #expect(try await worker.applyAll() == [])
+            #expect(
+                try await worker.query(
+                    "select actor from ferry.events where event = 'command_canceled'"
+                ).map { try $0[0].string() } == ["test_client_alice", "test_client_alice"])
+        }
+    }
+
+    @Test func `is refused for another's command and for one that has ended`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let bob = try await database.connect(as: .bob)
+            let worker = try await database.connect(as: .worker)
+            let id = try await alice.create("a")[0]
+
+            let anothers = try await cancel(bob, id)
+            let ended = try await worker.applyAll()
+            let late = try await cancel(alice, id)
+
+            #expect(ended == [id])
+            for error in [anothers, late] {
+                #expect(error?.sqlState == "FY009")
+                #expect(error?.message == "command \(id) is not waiting to be applied")
+                #expect(
+                    error?.hint == "see its state in ferry.command_status; only the role that "
+                        + "sent a command can cancel it")
+            }
+        }
+    }
+
+    @Test func `waits for the worker that is applying it`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let worker = try await database.connect(as: .worker)
+            let owner = try await database.connect()
+            let id = try await alice.create("a")[0]
+
+            try await worker.run("begin")
+            let claimed = try await worker.claim().ids
+            async let canceled = cancel(alice, id)
+            try await eventually("alice waits") { try await owner.sees(waiting: alice) }
+            try await worker.apply(claimed)
+            try await worker.run("commit")
+
+            #expect(try await canceled?.sqlState == "FY009")
+            #expect(
+                try await alice.text("select state from ferry.command_status") == "applied")
+        }
+    }
+}

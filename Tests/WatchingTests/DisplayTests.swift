@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import Watching
+
+@Suite("A text on a terminal")
+struct DisplayTests {
+    @Test(arguments: [
+        ("plain", "plain"), ("a\u{1b}[31m", "a\\u{1b}[31m"), ("a\nb\t", "a\\u{a}b\\u{9}"),
+        ("\u{202e}evil\u{2066}", "\\u{202e}evil\\u{2066}"), ("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}"),
+        ("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}"),
+        ("Ümläut 日本 🚢", "Ümläut 日本 🚢"),
+        ("\u{2028}", "\\u{2028}"), ("\u{e0041}", "\\u{e0041}"),
+    ])
+    func `cannot steer it`(text: String, shown: String) {
+        #expect(Display.escaped(text) == shown)
+    }
+
+    @Test(arguments: [
+        ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("🚢", 2), ("❤\u{fe0f}", 2), ("한국", 4), ("ﾊﾝ", 2),
+        ("█▌…", 3), ("🇩🇪", 2),
+    ])
+    func `has the width that it takes there`(text: String, width: Int) {
+        #expect(Display.width(text) == width)
+    }
+
+    @Test func `is cut to fit`() {
+        #expect(Display.cut("Daily customers", to: 8) == "Daily c…")
+        #expect(Display.cut("日本語", to: 4) == "日…")
+        #expect(Display.cut("日本語", to: 5) == "日本…")
+        #expect(Display.cut("abc", to: 3) == "abc")
+        #expect(Display.cut("abc", to: 0) == "")
+        #expect(Display.left("日本", 5) == "日本 ")
+    }
+
+    @Test func `gives numbers with their units`() {
+        #expect(
+            [0, 950, 1_200, 9_960, 88_000_000, 999_600_000].map(Quantity.bytes)
+                == ["0 B", "950 B", "1.2 kB", "10 kB", "88 MB", "1.0 GB"])
+        #expect(
+            [0, 11.2, 99, 100, 5999, 6001, 400_000].map(Quantity.seconds)
+                == ["0 s", "12 s", "99 s", "2 m", "100 m", "2 h", "5 d"])
+        #expect(
+            [0, 999, 1000, -1_234_567].map(Quantity.count) == ["0", "999", "1,000", "-1,234,567"])
+    }
+}
+
+@Suite("A line of the feed")
+struct LineTests {
+    private let event = Event(
+        id: 3, at: Date(timeIntervalSince1970: 1_769_861_024.5), environment: "sand\u{1b}box",
+        event: "tables_added", objectKind: "data_export", objectID: 9,
+        objectName: "a\"b\\\u{202e}", commandID: 4, actor: "alice",
+        details: #"{"tables": ["public.a", {"schema": "s", "name": "b\#u{202e}"}, "c", "d"]}"#)
+
+    @Test func `is JSON that a program reads back`() throws {
+        let text = JSONLines.event(
+            FeedEvent(event: event, cursor: try Cursor("10:12:10~10:14:~3")))
+
+        #expect(
+            text == #"""
+                {"type":"event","cursor":"10:12:10~10:14:~3","id":3,\#
+                "at":"2026-01-31T12:03:44.500000Z","environment":"sand\u001bbox",\#
+                "event":"tables_added","object_kind":"data_export","object_id":9,\#
+                "object_name":"a\"b\\\u202e","run_id":null,"command_id":4,"actor":"alice",\#
+                "details":{"tables": ["public.a", {"schema": "s", "name": "b\u202e"}, "c", "d"]}}
+                """#)
+        let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        #expect(object?["object_name"] as? String == "a\"b\\\u{202e}")
+    }
+
+    @Test func `is a sentence that a person reads`() throws {
+        let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
+
+        #expect(
+            writer.text(event)
+                == "12:03:44  data export 9 a\"b\\\\u{202e} (sand\\u{1b}box)  tables_added  "
+                + "public.a, s.b\\u{202e}, c and 1 more")
+    }
+
+    @Test func `names when a run is tried again`() throws {
+        let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
+        let retrying = Event(
+            id: 1, at: event.at, event: "run_retrying", objectKind: "run", objectID: 7,
+            objectName: "x", runID: 7, actor: "w",
+            details: #"{"message": "gone", "retry_at": "2026-01-31T13:04:44.25+01:00"}"#)
+
+        #expect(
+            writer.text(retrying) == "12:03:44  run 7 x  run_retrying  gone, again at 12:04:44")
+    }
+}

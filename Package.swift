@@ -94,7 +94,10 @@ let all: [Target] = [
         ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
         "WorkersTests",
-        ["ferry", "Workers", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport", crypto]),
+        [
+            "ferry", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests", "Formats",
+            "TestSupport", crypto,
+        ]),
     tests(
         "FerryTests",
         ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),

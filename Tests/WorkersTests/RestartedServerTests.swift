@@ -40,12 +40,12 @@ struct RestartedServerTests {
         try await scene.play(tables: SampleTables.script + HeldTable.script) { scene in
             let workers = [try scene.start("first"), try scene.start("second")]
             try await scene.configure()
-            // The server's end opens it.
-            _ = try await HeldTable.close(in: scene.source)
+            let held = try await HeldTable.close(in: scene.source)
             let run = try await scene.run()
             try await HeldTable.isReached(in: scene.source)
 
             try await server.restart()
+            await held.open()
 
             try await scene.reaches("succeeded", run)
             let rows = try scene.delivered.manifest().files.map(\.rows).sorted()

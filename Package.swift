@@ -46,16 +46,17 @@ let all: [Target] = [
     module("Lifecycle"),
     module("Formats", ["CZlib", crypto]),
     module("Manifests", ["Formats", crypto]),
-    module("Destinations", ["Formats", "Manifests", crypto]),
+    module("Failpoints"),
+    module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
     module("SourceDatabases", ["Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Postgres", "Lifecycle", "SourceDatabases", logging]),
+        ["Failpoints", "Postgres", "Lifecycle", "SourceDatabases", logging]),
     module(
         "RunEngine",
         [
-            "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases", "Lifecycle",
-            logging, crypto,
+            "Failpoints", "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases",
+            "Lifecycle", logging, crypto,
         ]),
     module(
         "Workers",
@@ -92,7 +93,11 @@ let all: [Target] = [
         "WatchingTests",
         ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
-        "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
+        "WorkersTests",
+        [
+            "ferry", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests", "Formats",
+            "TestSupport", crypto,
+        ]),
     tests(
         "FerryTests",
         ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),

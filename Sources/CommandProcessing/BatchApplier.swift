@@ -42,7 +42,7 @@ struct BatchApplier: Sendable {
         _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
     ) async throws {
         var result = BatchResult()
-        result.troubled(command, by: reason, retry)
+        try result.troubled(command, by: reason, retry)
         try await save(result, changes: nil, connection)
     }
 
@@ -68,11 +68,11 @@ struct BatchApplier: Sendable {
         for claimed in commands where !waiting.contains(claimed.lane) {
             do {
                 switch try await decision(on: claimed, &world, &unavailable, connection) {
-                case .success(let events): result.applied(claimed, events)
-                case .failure(let rejection): result.rejected(claimed, rejection)
+                case .success(let events): try result.applied(claimed, events)
+                case .failure(let rejection): try result.rejected(claimed, rejection)
                 }
             } catch let trouble as FactUnavailable {
-                result.troubled(claimed, by: trouble.reason, retry)
+                try result.troubled(claimed, by: trouble.reason, retry)
                 waiting.insert(claimed.lane)
             }
         }
@@ -111,17 +111,8 @@ struct BatchApplier: Sendable {
     private func save(
         _ result: BatchResult, changes: Changes?, _ connection: isolated Connection
     ) async throws {
-        let encoder = JSONEncoder()
-        func json(_ value: some Encodable) throws -> Value {
-            .text(String(decoding: try encoder.encode(value), as: UTF8.self))
-        }
-        let changed = changes.flatMap { $0.isEmpty ? nil : $0 }
-        _ = try await connection.query(
-            "select ferry_state.save_batch($1::json, $2::json, $3::json, $4::json)",
-            [
-                try changed.map(json) ?? .null, try json(result.outcomes),
-                result.retries.isEmpty ? .null : try json(result.retries),
-                try json(result.events),
-            ])
+        // One round trip. Deletions and new objects first: should they fail, nothing was noted.
+        _ = try await connection.pipeline(
+            [try changes?.statement()].compactMap { $0 } + result.statements())
     }
 }

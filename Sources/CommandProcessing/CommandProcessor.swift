@@ -1,3 +1,4 @@
+import Failpoints
 import Lifecycle
 public import Postgres
 
@@ -38,9 +39,13 @@ public actor CommandProcessor {
             let commands = try rows.filter { $0[0].isNull }
                 .map { try ClaimedCommand($0) }
                 .sorted { $0.id < $1.id }
-            if !commands.isEmpty { try await applier.apply(commands, connection) }
+            if !commands.isEmpty {
+                try await applier.apply(commands, connection)
+                Failpoint.reach("commands.before_commit")
+            }
             return (commands.count, newMark)
         }
+        if claimed > 0 { Failpoint.reach("commands.after_commit") }
         if let newMark { self.mark = newMark }
         return claimed
     }

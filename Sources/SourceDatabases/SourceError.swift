@@ -8,6 +8,9 @@ public enum SourceError: Error, Equatable {
     case keepsChanging(database: String)
     /// Somebody held a lock on a table for longer than we wait.
     case tablesLocked(database: String)
+    /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so once
+    /// the run lets go of it.
+    case changeWaits(table: String)
     /// The number of rows received is not the number the server says it sent.
     case incomplete(table: String, received: Int, sent: Int)
 }
@@ -24,6 +27,8 @@ extension SourceError: CustomStringConvertible {
         case .tablesLocked(let database):
             "the tables of database \"\(database)\" could not be locked for reading: somebody is "
                 + "changing one of them, or waits to"
+        case .changeWaits(let table):
+            "another session waits to change table \(table), so it cannot be read now"
         case .incomplete(let table, let received, let sent):
             "table \(table): \(received) rows received, but the server sent \(sent)"
         }
@@ -38,6 +43,7 @@ extension SourceError: CustomStringConvertible {
         case .tablesLocked:
             "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
                 + "with mode AccessExclusiveLock"
+        case .changeWaits: "the run gives way and starts anew; change tables between runs"
         case .incomplete: "run again"
         }
     }
@@ -46,7 +52,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .secretUnavailable, .tablesMissing: false
-        case .keepsChanging, .tablesLocked, .incomplete: true
+        case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
         }
     }
 }

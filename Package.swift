@@ -84,7 +84,9 @@ let targets: [Target] = [
     tests("LifecycleTests", ["Lifecycle"]),
     tests("FormatsTests", ["Formats"]),
     tests("ManifestsTests", ["Manifests", "Formats", crypto]),
-    tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
+    tests(
+        "DestinationsTests",
+        ["Destinations", "Failpoints", "Manifests", "Formats", crypto]),
     tests(
         "SourceDatabasesTests",
         ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),

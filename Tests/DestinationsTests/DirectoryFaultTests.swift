@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Destinations
+import Failpoints
 
 #if canImport(Glibc)
     import Glibc

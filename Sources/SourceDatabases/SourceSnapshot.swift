@@ -27,7 +27,7 @@ public struct SourceSnapshot: Sendable {
             // Tables may come or go until they are locked; then look again.
             for _ in 1...5 {
                 let names = try await listed(wanted, source, connection)
-                if let snapshot = try await attempt(names, all: wanted == nil, connection) {
+                if let snapshot = try await attempt(names, all: wanted == nil, source, connection) {
                     return snapshot
                 }
                 try await connection.run("ROLLBACK")
@@ -53,7 +53,7 @@ public struct SourceSnapshot: Sendable {
     }
 
     private static func attempt(
-        _ names: [TableName], all: Bool, _ connection: Connection
+        _ names: [TableName], all: Bool, _ source: SourceDatabase, _ connection: Connection
     ) async throws -> SourceSnapshot? {
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
@@ -63,6 +63,8 @@ public struct SourceSnapshot: Sendable {
             }
         } catch PostgresError.server(let error) where ["42P01", "3F000"].contains(error.sqlState) {
             return nil
+        } catch PostgresError.server(let error) where error.sqlState == "55P03" {
+            throw SourceError.tablesLocked(database: source.name)
         }
         let taken = try await connection.query(
             """

@@ -84,7 +84,9 @@ let all: [Target] = [
     tests("FormatsTests", ["Formats"]),
     tests("ManifestsTests", ["Manifests", "Formats", crypto]),
     tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
-    tests("SourceDatabasesTests", ["SourceDatabases", "Postgres", "TestSupport"]),
+    tests(
+        "SourceDatabasesTests",
+        ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(
         "CommandProcessingTests",
@@ -101,6 +103,11 @@ let all: [Target] = [
     tests(
         "FerryTests",
         ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
+    tests(
+        "RoundTripTests",
+        [
+            "Workers", "RunEngine", "Destinations", "Postgres", "Manifests", "TestSupport", logging,
+        ]),
     tests("ProjectTests"),
 ]
 

@@ -34,8 +34,11 @@ public actor CommandProcessor {
                 "select * from ferry_state.claim_commands($1, $2::xid8)",
                 [.int(Int64(batchMax)), .text(mark)])
             let newMark = try rows.first { !$0[0].isNull }?[0].string()
+            // In the order in which they were sent, also between lanes: a script that deletes an
+            // orchestration and then its export should not depend on how lanes are listed.
             let commands = try rows.filter { $0[0].isNull }
                 .map { try ClaimedCommand($0) }
+                .sorted { $0.id < $1.id }
             if !commands.isEmpty {
                 try await applier.apply(commands, connection)
                 Failpoint.reach("commands.before_commit")

@@ -47,7 +47,9 @@ struct SourceTests {
     @Test func `import libpq in Postgres only, and zlib in Formats only`() {
         for (library, module) in [("CLibPQ", "Postgres"), ("CZlib", "Formats")] {
             let importing = code.filter { file in
-                file.lines.contains { $0.firstMatch(of: /\bimport (\w+)/)?.output.1 == library[...] }
+                file.lines.contains {
+                    $0.firstMatch(of: /\bimport (\w+)/)?.output.1 == library[...]
+                }
             }
             #expect(!importing.isEmpty)
             for file in importing

@@ -51,6 +51,9 @@ final class DemoFolder: Sendable {
         (isNew ? [path] : []) + [path + "/.staging", "\(path)/\(Self.export)"]
     }
 
+    /// What the paths begin with of the files by which a worker tests the directory.
+    var probes: String { path + "/.ferry-probe-" }
+
     func note(run: Int64) { self.run.withLock { $0 = run } }
 
     /// Removes whatever is not a finished delivery.
@@ -58,6 +61,8 @@ final class DemoFolder: Sendable {
         if let run = run.withLock({ $0 }) {
             try? FileManager.default.removeItem(atPath: staging(of: run))
         }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where "\(path)/\(name)".hasPrefix(probes) { unlink("\(path)/\(name)") }
         for path in temporary.reversed() { rmdir(path) }
     }
 }

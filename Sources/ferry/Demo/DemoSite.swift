@@ -47,6 +47,7 @@ final class DemoSite: Sendable {
             chmod(path, 0o711)
             let afterlife = try ParentWatch(
                 script: Self.script, [path], log: path + "/afterlife.log")
+            afterlife.tell("probes " + folder.probes)
             for path in folder.temporary { afterlife.tell("empty " + path) }
             state.afterlife = afterlife
             return path
@@ -56,16 +57,18 @@ final class DemoSite: Sendable {
     /// What is done when this process was killed: no more workers, no more files of theirs. The
     /// server has a watch of its own, and may be writing still while its files are removed.
     private static let script = """
-        groups=
+        groups= probes= empty=
         while IFS= read -r line; do
           case $line in
             'kill '*) groups="$groups ${line#kill }" ;;
             'remove '*) set -- "$@" "${line#remove }" ;;
+            'probes '*) probes=${line#probes } ;;
             'empty '*) empty="${line#empty }
         $empty" ;;
           esac
         done
-        for group in $groups; do kill -KILL -- "-$group"; done
+        for group in $groups; do kill -s KILL -- "-$group"; done
+        [ -z "$probes" ] || set -- "$@" "$probes"*
         count=0
         while [ $count -lt 50 ] && ! rm -rf -- "$@"; do sleep 0.2; count=$((count + 1)); done
         printf %s "$empty" | while IFS= read -r path; do rmdir -- "$path"; done

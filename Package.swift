@@ -67,7 +67,8 @@ let all: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching", "Manifests",
+            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching",
+            "Manifests",
             "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),
@@ -83,7 +84,9 @@ let all: [Target] = [
     tests("LifecycleTests", ["Lifecycle"]),
     tests("FormatsTests", ["Formats"]),
     tests("ManifestsTests", ["Manifests", "Formats", crypto]),
-    tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
+    tests(
+        "DestinationsTests",
+        ["Destinations", "Failpoints", "Manifests", "Formats", crypto]),
     tests(
         "SourceDatabasesTests",
         ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
@@ -121,7 +124,9 @@ let present = Set(all.filter(exists).map(\.name))
 let names = Set(all.map(\.name))
 for target in all {
     target.dependencies = target.dependencies.filter {
-        if case .byNameItem(let name, _) = $0 { return present.contains(name) || !names.contains(name) }
+        if case .byNameItem(let name, _) = $0 {
+            return present.contains(name) || !names.contains(name)
+        }
         return true
     }
 }

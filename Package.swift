@@ -66,7 +66,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching", "Manifests",
+            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching",
+            "Manifests",
             "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),

@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -27,7 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-let all: [Target] = [
+let targets: [Target] = [
     .systemLibrary(
         name: "CLibPQ", pkgConfig: "libpq",
         providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
@@ -46,16 +45,17 @@ let all: [Target] = [
     module("Lifecycle"),
     module("Formats", ["CZlib", crypto]),
     module("Manifests", ["Formats", crypto]),
-    module("Destinations", ["Formats", "Manifests", crypto]),
+    module("Failpoints"),
+    module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
     module("SourceDatabases", ["Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Postgres", "Lifecycle", "SourceDatabases", logging]),
+        ["Failpoints", "Postgres", "Lifecycle", "SourceDatabases", logging]),
     module(
         "RunEngine",
         [
-            "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases", "Lifecycle",
-            logging, crypto,
+            "Failpoints", "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases",
+            "Lifecycle", logging, crypto,
         ]),
     module(
         "Workers",
@@ -76,14 +76,18 @@ let all: [Target] = [
         dependencies: ["Postgres", "PrivateServer", "Migrations", argumentParser],
         swiftSettings: settings),
 
-    module("TestSupport", ["Postgres", "PrivateServer", "Migrations"]),
+    .target(
+        name: "TestSupport", dependencies: ["Postgres", "PrivateServer", "Migrations"],
+        path: "Tests/TestSupport", swiftSettings: settings),
     tests("PostgresTests", ["Postgres", "TestSupport"]),
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
     tests("LifecycleTests", ["Lifecycle"]),
     tests("FormatsTests", ["Formats"]),
     tests("ManifestsTests", ["Manifests", "Formats", crypto]),
     tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
-    tests("SourceDatabasesTests", ["SourceDatabases", "Postgres", "TestSupport"]),
+    tests(
+        "SourceDatabasesTests",
+        ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(
         "CommandProcessingTests",
@@ -92,27 +96,16 @@ let all: [Target] = [
         "WatchingTests",
         ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
-        "WorkersTests", ["Workers", "Postgres", "Manifests", "TestSupport"]),
+        "WorkersTests",
+        [
+            "ferry", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests", "Formats",
+            "TestSupport", crypto,
+        ]),
     tests(
         "FerryTests",
         ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
     tests("ProjectTests"),
 ]
-
-// While the pieces are being built, a target whose folder is not there yet is left out.
-func exists(_ target: Target) -> Bool {
-    let folder = target.path ?? ((target.type == .test ? "Tests/" : "Sources/") + target.name)
-    return FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + folder)
-}
-for target in all where target.name == "TestSupport" { target.path = "Tests/TestSupport" }
-let present = Set(all.filter(exists).map(\.name))
-let names = Set(all.map(\.name))
-for target in all {
-    target.dependencies = target.dependencies.filter {
-        if case .byNameItem(let name, _) = $0 { return present.contains(name) || !names.contains(name) }
-        return true
-    }
-}
 
 let package = Package(
     name: "ferry",
@@ -123,6 +116,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: all.filter { present.contains($0.name) },
+    targets: targets,
     swiftLanguageModes: [.v6]
 )

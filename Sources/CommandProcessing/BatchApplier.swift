@@ -42,7 +42,7 @@ struct BatchApplier: Sendable {
         _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
     ) async throws {
         var result = BatchResult()
-        result.troubled(command, by: reason, retry)
+        try result.troubled(command, by: reason, retry)
         try await save(result, changes: nil, connection)
     }
 
@@ -64,14 +64,15 @@ struct BatchApplier: Sendable {
 
         var result = BatchResult()
         var waiting: Set<Int64> = []
+        var unavailable: [Fact: FactUnavailable] = [:]
         for claimed in commands where !waiting.contains(claimed.lane) {
             do {
-                switch try await decision(on: claimed, &world, connection) {
-                case .success(let events): result.applied(claimed, events)
-                case .failure(let rejection): result.rejected(claimed, rejection)
+                switch try await decision(on: claimed, &world, &unavailable, connection) {
+                case .success(let events): try result.applied(claimed, events)
+                case .failure(let rejection): try result.rejected(claimed, rejection)
                 }
             } catch let trouble as FactUnavailable {
-                result.troubled(claimed, by: trouble.reason, retry)
+                try result.troubled(claimed, by: trouble.reason, retry)
                 waiting.insert(claimed.lane)
             }
         }
@@ -81,7 +82,8 @@ struct BatchApplier: Sendable {
 
     /// Decides one command, looking up the facts that its rules ask for.
     private func decision(
-        on claimed: ClaimedCommand, _ world: inout World, _ connection: isolated Connection
+        on claimed: ClaimedCommand, _ world: inout World,
+        _ unavailable: inout [Fact: FactUnavailable], _ connection: isolated Connection
     ) async throws -> Result<[Event], Rejection> {
         let command: Command
         switch claimed.command {
@@ -93,7 +95,15 @@ struct BatchApplier: Sendable {
             case .applied(let events): return .success(events)
             case .rejected(let rejection): return .failure(rejection)
             case .needs(let fact):
-                world.learn(fact, try await facts.find(fact, in: world, connection))
+                // Looked for once a batch: a database that is down may cost the whole connect
+                // timeout each time, while the batch holds its locks.
+                if let known = unavailable[fact] { throw known }
+                do {
+                    world.learn(fact, try await facts.find(fact, in: world, connection))
+                } catch let trouble as FactUnavailable {
+                    unavailable[fact] = trouble
+                    throw trouble
+                }
             }
         }
     }
@@ -101,17 +111,8 @@ struct BatchApplier: Sendable {
     private func save(
         _ result: BatchResult, changes: Changes?, _ connection: isolated Connection
     ) async throws {
-        let encoder = JSONEncoder()
-        func json(_ value: some Encodable) throws -> Value {
-            .text(String(decoding: try encoder.encode(value), as: UTF8.self))
-        }
-        let changed = changes.flatMap { $0.isEmpty ? nil : $0 }
-        _ = try await connection.query(
-            "select ferry_state.save_batch($1::json, $2::json, $3::json, $4::json)",
-            [
-                try changed.map(json) ?? .null, try json(result.outcomes),
-                result.retries.isEmpty ? .null : try json(result.retries),
-                try json(result.events),
-            ])
+        // One round trip. Deletions and new objects first: should they fail, nothing was noted.
+        _ = try await connection.pipeline(
+            [try changes?.statement()].compactMap { $0 } + result.statements())
     }
 }

@@ -1,3 +1,4 @@
+import Failpoints
 import Lifecycle
 public import Postgres
 
@@ -33,11 +34,18 @@ public actor CommandProcessor {
                 "select * from ferry_state.claim_commands($1, $2::xid8)",
                 [.int(Int64(batchMax)), .text(mark)])
             let newMark = try rows.first { !$0[0].isNull }?[0].string()
+            // In the order in which they were sent, also between lanes: a script that deletes an
+            // orchestration and then its export should not depend on how lanes are listed.
             let commands = try rows.filter { $0[0].isNull }
                 .map { try ClaimedCommand($0) }
-            if !commands.isEmpty { try await applier.apply(commands, connection) }
+                .sorted { $0.id < $1.id }
+            if !commands.isEmpty {
+                try await applier.apply(commands, connection)
+                Failpoint.reach("commands.before_commit")
+            }
             return (commands.count, newMark)
         }
+        if claimed > 0 { Failpoint.reach("commands.after_commit") }
         if let newMark { self.mark = newMark }
         return claimed
     }

@@ -34,6 +34,13 @@ public protocol Destination: Sendable {
     /// Removes the staging of a run, all but that of the given tokens. Does nothing where there
     /// is none. While any token is excepted, what a publication has begun to assemble stays too.
     func discard(run: Int64, exceptTokens: Set<Int64>) async throws
+
+    /// Removes what was staged under these tokens of a run, nothing else. Does nothing where there
+    /// is none.
+    ///
+    /// Safe for a worker that has lost the run without knowing it, as long as the tokens are not
+    /// above its own: those of whoever took over are.
+    func discard(run: Int64, tokens: ClosedRange<Int64>) async throws
 }
 
 /// Whose staging a file goes to.

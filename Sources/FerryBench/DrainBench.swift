@@ -65,8 +65,8 @@ struct DrainBench {
     }
 }
 
-/// The least that a queue has to do per command: claim it, note its outcome and an event, and
-/// commit, a hundred at a time.
+/// The least that a queue has to do per command, by hand: claim it and hand it to the client, note
+/// its outcome and an event, and commit, a hundred at a time.
 struct Ceiling {
     let bench: Bench
     let commands: Int
@@ -77,11 +77,14 @@ struct Ceiling {
         try await connection.run(
             """
             create table queue (id bigint primary key, payload jsonb not null);
-            create table outcomes (id bigint primary key, state text not null,
-                                   finished_at timestamptz not null);
-            create table events (id bigint generated always as identity primary key,
-                                 command_id bigint not null, event text not null,
-                                 at timestamptz not null default now());
+            create table outcomes (
+                command_id bigint primary key, state text not null, code text, message text,
+                hint text, attempts smallint not null, finished_at timestamptz not null);
+            create table events (
+                id bigint generated always as identity primary key, at timestamptz not null,
+                environment text not null, event text not null, object_kind text not null,
+                object_id bigint, object_name text, command_id bigint, actor text not null,
+                details jsonb);
             insert into queue select g, jsonb_build_object('name', 'export ' || g)
               from generate_series(1, \(commands)) as g;
             analyze queue;
@@ -89,11 +92,19 @@ struct Ceiling {
             """)
         let script = NSTemporaryDirectory() + "ferry-bench-\(UUID().uuidString).sql"
         try """
+            begin;
             with due as materialized (
-                select id from queue order by id limit 100 for update skip locked),
-            gone as (delete from queue using due where queue.id = due.id returning queue.id),
-            outcome as (insert into outcomes select id, 'applied', clock_timestamp() from gone)
-            insert into events (command_id, event) select id, 'created' from gone;
+                select id, payload from queue order by id limit 100 for update skip locked)
+            select array_agg(id)::text as ids, array_agg(payload ->> 'name')::text as names
+              from due \\gset
+            delete from queue where id = any (:ids::bigint[]);
+            insert into outcomes (command_id, state, attempts, finished_at)
+            select id, 'applied', 1, clock_timestamp() from unnest(:ids::bigint[]) as id;
+            insert into events (at, environment, event, object_kind, object_id, object_name,
+                                command_id, actor)
+            select now(), 'production', 'data_export_created', 'data_export', id, name, id, 'ferry'
+              from unnest(:ids::bigint[], :names::text[]) as e (id, name);
+            commit;
             """.write(toFile: script, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: script) }
         let start = ContinuousClock.now

@@ -46,17 +46,22 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         try container.encode(orchestrations.map(WithKey.init), forKey: .orchestrations)
         try container.encode(runs, forKey: .runs)
     }
+}
 
-    private struct WithKey<Object: StoredObject>: Encodable {
-        let object: Object
+/// An object with the key of its name, which is encoded beside the object's own keys.
+public struct WithKey<Object: StoredObject>: Encodable {
+    let object: Object
 
-        enum CodingKeys: String, CodingKey { case key }
+    public init(_ object: Object) {
+        self.object = object
+    }
 
-        func encode(to encoder: any Encoder) throws {
-            try object.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(Name.key(of: object.name), forKey: .key)
-        }
+    enum CodingKeys: String, CodingKey { case key }
+
+    public func encode(to encoder: any Encoder) throws {
+        try object.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Name.key(of: object.name), forKey: .key)
     }
 }
 
@@ -67,6 +72,8 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     public var destinations: [Int64] = []
     public var dataTemplates: [Int64] = []
     public var orchestrations: [Int64] = []
+
+    public var isEmpty: Bool { self == DeletedObjects() }
 
     enum CodingKeys: String, CodingKey {
         case databases

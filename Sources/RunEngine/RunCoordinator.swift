@@ -1,4 +1,5 @@
 import Destinations
+import Failpoints
 import Foundation
 import Lifecycle
 public import Logging
@@ -48,42 +49,70 @@ public struct RunCoordinator: Sendable {
     private func settle(_ run: ClaimedRun, _ error: any Error) async throws {
         switch error {
         case is QueueUnavailable: throw error
-        case is ClaimLost, is LeaseLost: return
-        case is CancellationError:
+        case is CancellationError, is ClaimLost, is LeaseLost:
+            // A lease that ran out may be renewed before anybody takes over: then the run is still
+            // ours, and nobody would ever carry it on.
             _ = try await store.release(run)
-        case is StopRequested:
-            await removeStaging(of: run)
-            _ = try await store.finishStop(run)
+        case is StopRequested: try await stop(run)
         case let trouble as PublishingTrouble:
-            // After the intent a run only rolls forward.
-            _ = try await store.retryLater(
-                run, after: policy.delay(afterAttempt: run.attempt), trouble.reason)
+            try await publishLater(run, trouble.reason)
         default:
             try await fail(run, RunTrouble(error, while: "run \(run.id)"))
         }
     }
 
     private func fail(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
-        logger.warning("run failed", metadata: [
-            "run": "\(run.id)", "code": "\(trouble.code)", "reason": "\(trouble.message)",
-        ])
+        logger.warning(
+            "run failed",
+            metadata: [
+                "run": "\(run.id)", "code": "\(trouble.code)", "reason": "\(trouble.message)",
+            ])
+        // Above all tokens of this attempt, below all of a later one.
+        let bound = try await store.drawToken()
         let delay = policy.delay(afterAttempt: run.attempt)
-        if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
-            _ = try await store.retryLater(run, after: delay, trouble)
-        } else {
-            _ = try await store.fail(run, trouble)
+        let isWritten =
+            if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
+                try await store.retryLater(run, after: delay, trouble)
+            } else {
+                try await store.fail(run, trouble)
+            }
+        if isWritten {
+            await removeStaging(of: run, tokens: Int64.min...bound)
+            return
         }
-        await removeStaging(of: run)
+        switch try await store.standing(of: run)?.state {
+        case .stopping: try await stop(run)
+        case .publishing: try await publishLater(run, trouble)
+        default: break
+        }
     }
 
-    /// What cannot be removed now is removed with the next run that stages there.
-    private func removeStaging(of run: ClaimedRun) async {
+    private func stop(_ run: ClaimedRun) async throws {
+        await removeStaging(of: run)
+        _ = try await store.finishStop(run)
+    }
+
+    /// After the intent a run only rolls forward.
+    private func publishLater(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
+        _ = try await store.retryLater(
+            run, after: policy.delay(afterAttempt: run.attempt), trouble)
+    }
+
+    /// - Parameter tokens: Nil for all, once nobody will stage anything for the run any more.
+    private func removeStaging(of run: ClaimedRun, tokens: ClosedRange<Int64>? = nil) async {
         do {
-            try await access.open(run.inputs.destination).discard(run: run.id, exceptTokens: [])
+            let destination = try access.open(run.inputs.destination)
+            if let tokens {
+                try await destination.discard(run: run.id, tokens: tokens)
+            } else {
+                try await destination.discard(run: run.id, exceptTokens: [])
+            }
         } catch {
-            logger.warning("staging not removed", metadata: [
-                "run": "\(run.id)", "reason": "\(error)",
-            ])
+            logger.warning(
+                "staging not removed",
+                metadata: [
+                    "run": "\(run.id)", "reason": "\(error)",
+                ])
         }
     }
 
@@ -94,8 +123,9 @@ public struct RunCoordinator: Sendable {
         let settings = try access.settings(run.inputs.dataTemplate)
         let source = try SourceDatabase(
             name: run.inputs.database.name, connection: run.inputs.database.connection)
-        // An earlier attempt's files belong to another snapshot.
-        try await destination.discard(run: run.id, exceptTokens: [])
+        // An earlier attempt's files belong to another snapshot. Only up to our own token: should
+        // this worker have slept, a later attempt's files may lie there.
+        try await destination.discard(run: run.id, tokens: Int64.min...run.token)
         let tables: [TableName]? =
             switch run.inputs.tables {
             case .all: nil
@@ -180,14 +210,18 @@ public struct RunCoordinator: Sendable {
             throw PublishingTrouble(
                 reason: RunTrouble(error, while: "publishing run \(run.id)"))
         }
+        // Before the end is written: a worker that dies in between leaves nothing that nobody
+        // would remove.
+        await removeStaging(of: run)
         Failpoint.reach("run.before_completion")
         guard try await store.complete(run, at: publication.folder + "/manifest.json") else {
             throw ClaimLost()
         }
-        logger.info("run succeeded", metadata: [
-            "run": "\(run.id)", "export": "\(shown(run.dataExportName))",
-        ])
-        await removeStaging(of: run)
+        logger.info(
+            "run succeeded",
+            metadata: [
+                "run": "\(run.id)", "export": "\(shown(run.dataExportName))",
+            ])
     }
 }
 

@@ -1,3 +1,4 @@
+import Failpoints
 import Foundation
 public import Postgres
 
@@ -17,7 +18,15 @@ public struct RunStore: Sendable {
     }
 
     public func claimRun() async throws -> ClaimedRun? {
-        try await document("select ferry_state.claim_run($1)", [.int(worker)])
+        let rows = try await asked { [worker] connection in
+            try await connection.transaction { connection in
+                let rows = try await connection.query(
+                    "select ferry_state.claim_run($1)", [.int(worker)])
+                if rows.first?[0].isNull == false { Failpoint.reach("run.before_claim_commit") }
+                return rows
+            }
+        }
+        return try decoded(rows)
     }
 
     public func claimTask() async throws -> ClaimedTask? {
@@ -71,6 +80,11 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.release_run($1, $2, $3)", run)
     }
 
+    /// A token that no claim has: above all drawn so far, below all drawn later.
+    func drawToken() async throws -> Int64 {
+        try await query("select ferry_state.draw_token()", []).first?[0].int64() ?? .min
+    }
+
     func finishStop(_ run: ClaimedRun) async throws -> Bool {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }
@@ -116,13 +130,23 @@ public struct RunStore: Sendable {
     }
 
     private func document<T: Decodable>(_ sql: String, _ values: [Value]) async throws -> T? {
-        guard let text = try await query(sql, values).first?[0].optionalString() else { return nil }
+        try decoded(try await query(sql, values))
+    }
+
+    private func decoded<T: Decodable>(_ rows: Rows) throws -> T? {
+        guard let text = try rows.first?[0].optionalString() else { return nil }
         return try JSONDecoder().decode(T.self, from: Data(text.utf8))
     }
 
     private func query(_ sql: String, _ values: [Value]) async throws -> Rows {
+        try await asked { try await $0.query(sql, values) }
+    }
+
+    private func asked(
+        _ body: @Sendable (Connection) async throws -> Rows
+    ) async throws -> Rows {
         do {
-            return try await pool.withConnection { try await $0.query(sql, values) }
+            return try await pool.withConnection(body)
         } catch let error as PostgresError {
             throw QueueUnavailable(reason: error)
         }

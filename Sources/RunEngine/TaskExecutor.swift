@@ -1,4 +1,5 @@
 import Destinations
+import Failpoints
 import Formats
 import Lifecycle
 public import Logging
@@ -47,10 +48,12 @@ public struct TaskExecutor: Sendable {
         switch result {
         case .success(let transferred):
             Failpoint.reach("task.staged")
-            guard lease.isHeld else { return }
-            _ = try await store.finish(
+            // Fenced by the token alone: should the lease have run out, but nobody have taken over,
+            // the file is as good as ever, and nobody else would write it.
+            let isTaken = try await store.finish(
                 task, rows: transferred.rows, bytes: transferred.file.bytes,
                 sha256: transferred.file.sha256)
+            if !isTaken { await removeStaging(of: task) }
         case .failure(is SnapshotGone):
             // The worker in charge of the run is gone, and will be found missing soon.
             try? await Task.sleep(for: .seconds(1))
@@ -59,11 +62,27 @@ public struct TaskExecutor: Sendable {
             _ = try await store.release(task)
         case .failure(let error):
             let trouble = RunTrouble(error, while: "table \(task.schema).\(task.table)")
-            logger.warning("task failed", metadata: [
-                "run": "\(task.run)", "table": "\(task.schema).\(task.table)",
-                "code": "\(trouble.code)", "reason": "\(trouble.message)",
-            ])
+            logger.warning(
+                "task failed",
+                metadata: [
+                    "run": "\(task.run)", "table": "\(task.schema).\(task.table)",
+                    "code": "\(trouble.code)", "reason": "\(trouble.message)",
+                ])
             _ = try await store.fail(task, trouble)
+        }
+    }
+
+    /// The file of a task that nobody waits for any more.
+    private func removeStaging(of task: ClaimedTask) async {
+        do {
+            try await access.open(task.inputs.destination)
+                .discard(run: task.run, tokens: task.token...task.token)
+        } catch {
+            logger.warning(
+                "staging not removed",
+                metadata: [
+                    "run": "\(task.run)", "reason": "\(error)",
+                ])
         }
     }
 
@@ -81,7 +100,9 @@ public struct TaskExecutor: Sendable {
             name: task.inputs.database.name, connection: task.inputs.database.connection)
         let connection = try await source.connect()
         do {
-            try await SourceSnapshot.join(connection, id: task.snapshot)
+            try await SourceSnapshot.join(
+                connection, id: task.snapshot,
+                toRead: TableName(schema: task.schema, name: task.table))
             let writer = try await destination.stage(
                 StagedDelivery(run: task.run, token: task.token), file: task.file)
             let sink = FileSink(writer, compressor: try settings.compression.makeCompressor())

@@ -4,12 +4,19 @@ public import Postgres
 public struct SourceDatabase: Sendable {
     public let name: String
     let connection: SecretReference
+    let lockTimeout: Duration
 
-    /// - Parameter connection: A reference to the connection string, see ``SecretReference``.
+    /// - Parameters:
+    ///   - connection: A reference to the connection string, see ``SecretReference``.
+    ///   - lockTimeout: How long to wait for somebody who is changing the shape of a table.
+    ///     Defaults to 10 seconds.
     /// - Throws: ``SourceError/secretUnavailable(reference:reason:)``
-    public init(name: String, connection: String) throws(SourceError) {
+    public init(
+        name: String, connection: String, lockTimeout: Duration = .seconds(10)
+    ) throws(SourceError) {
         self.name = name
         self.connection = try SecretReference(connection)
+        self.lockTimeout = lockTimeout
     }
 
     /// Every setting that changes the bytes of an export or ends a long one, whatever the defaults
@@ -28,7 +35,6 @@ public struct SourceDatabase: Sendable {
         SET default_transaction_read_only = on;
         SET statement_timeout = 0;
         SET idle_in_transaction_session_timeout = 0;
-        SET lock_timeout = '10s';
         """
 
     /// Opens a connection whose session is pinned to the settings that exports rely on.
@@ -39,7 +45,8 @@ public struct SourceDatabase: Sendable {
             try connection.resolve(), applicationName: "ferry export")
         options.parameters["client_encoding"] = "UTF8"
         let opened = try await Connection.connect(options)
-        try await opened.run(Self.session)
+        let milliseconds = Int(lockTimeout / .milliseconds(1))
+        try await opened.run(Self.session + "\nSET lock_timeout = \(milliseconds);")
         return opened
     }
 }

@@ -6,6 +6,9 @@ public enum SourceError: Error, Equatable {
     case tablesMissing(database: String, tables: [String])
     /// Tables were created or dropped each time while they were being locked.
     case keepsChanging(database: String)
+    /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so once
+    /// the run lets go of it.
+    case changeWaits(table: String)
     /// The number of rows received is not the number the server says it sent.
     case incomplete(table: String, received: Int, sent: Int)
 }
@@ -19,6 +22,8 @@ extension SourceError: CustomStringConvertible {
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .keepsChanging(let database):
             "the tables of database \"\(database)\" changed each time they were being locked"
+        case .changeWaits(let table):
+            "another session waits to change table \(table), so it cannot be read now"
         case .incomplete(let table, let received, let sent):
             "table \(table): \(received) rows received, but the server sent \(sent)"
         }
@@ -30,6 +35,7 @@ extension SourceError: CustomStringConvertible {
         case .secretUnavailable: "set it where the workers run, then run again"
         case .tablesMissing: "restore them, or take them out of the export and activate it"
         case .keepsChanging: "run again when no tables are being created or dropped"
+        case .changeWaits: "the run gives way and starts anew; change tables between runs"
         case .incomplete: "run again"
         }
     }
@@ -38,7 +44,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .secretUnavailable, .tablesMissing: false
-        case .keepsChanging, .incomplete: true
+        case .keepsChanging, .changeWaits, .incomplete: true
         }
     }
 }

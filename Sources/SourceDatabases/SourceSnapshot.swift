@@ -91,11 +91,17 @@ public struct SourceSnapshot: Sendable {
         await connection.close()
     }
 
-    /// Makes the connection read from a snapshot that somebody else holds, in a transaction that
-    /// the caller ends by closing the connection.
+    /// Makes the connection read a table from a snapshot that somebody else holds, in a transaction
+    /// that the caller ends by closing the connection.
     ///
-    /// - Throws: ``SnapshotGone`` when it is no longer held.
-    public static func join(_ connection: Connection, id: String) async throws {
+    /// Whoever holds the snapshot holds a lock on the table too, but if somebody waits for a
+    /// stronger one, to TRUNCATE or ALTER it, this lock would come after theirs: all would wait for
+    /// one another, the readers of the whole database behind them. So it is not waited for long.
+    ///
+    /// - Throws: ``SnapshotGone`` when it is no longer held; ``SourceError/changeWaits(table:)``.
+    public static func join(
+        _ connection: Connection, id: String, toRead table: TableName
+    ) async throws {
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
             try await connection.run("SET TRANSACTION SNAPSHOT \(quoteLiteral(id))")
@@ -103,6 +109,16 @@ public struct SourceSnapshot: Sendable {
             where ["22023", "42704", "55000"].contains(error.sqlState)
         {
             throw SnapshotGone()
+        }
+        do {
+            try await connection.run(
+                """
+                SET LOCAL lock_timeout = '2s';
+                LOCK TABLE \(table.quoted) IN ACCESS SHARE MODE;
+                SET LOCAL lock_timeout = '10s';
+                """)
+        } catch PostgresError.server(let error) where error.sqlState == "55P03" {
+            throw SourceError.changeWaits(table: shown(table.canonical))
         }
     }
 }

@@ -12,8 +12,9 @@ public struct WorkerConfiguration: Sendable {
     /// How many tables are read at once, and how many runs this worker is in charge of at once.
     /// At least 1. Defaults to 2.
     public var concurrency = 2
-    /// How many batches of commands are applied at once. Defaults to 1.
-    public var commandConcurrency = 1
+    /// How many batches of commands are applied at once: while the database writes one, the rules
+    /// of the next are worked out. Defaults to 2.
+    public var commandConcurrency = 2
     /// How long this worker's claims stay valid without a heartbeat; heartbeats are sent every
     /// third of it.
     ///

@@ -19,7 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var concurrency = 2
 
     @Option(help: "How many batches of commands are applied at once.")
-    var commandConcurrency = 1
+    var commandConcurrency = 2
 
     @Option(help: "The worker's name, as people see it. Default: host and process.")
     var name: String?

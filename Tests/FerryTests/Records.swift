@@ -9,13 +9,12 @@ extension Connection {
     ) async throws {
         try await execute(
             """
-            select ferry_state.save_batch(null,
-                json_build_array(json_build_object('id', $1::bigint, 'state', $2::text,
-                    'code', $3::text, 'message', $4::text, 'hint', $5::text, 'attempts', 1)),
-                null,
-                json_build_array(json_build_object('environment', 'production',
-                    'event', 'command_' || $2::text, 'object_kind', 'command',
-                    'object_id', $1::bigint, 'command_id', $1::bigint, 'actor', 'alice')))
+            select ferry_state.finish_commands('{}',
+                       json_build_array(json_build_object('id', $1::bigint, 'state', $2::text,
+                           'code', $3::text, 'message', $4::text, 'hint', $5::text)), null),
+                   ferry_state.record_events(array['production'], array['command_' || $2::text],
+                       array['command'], array[$1::bigint], array[null], array[null::bigint],
+                       array[$1::bigint], array['alice'], array[null])
             """, [.int(id), .text(state), Value(code), Value(message), Value(hint)])
     }
 

@@ -75,13 +75,13 @@ extension Connection {
 
     /// Records that these commands were applied.
     func apply(_ ids: [Int64]) async throws {
-        let outcomes = ids.map { "{\"id\": \($0), \"state\": \"applied\", \"attempts\": 1}" }
-        try await save(outcomes: "[\(outcomes.joined(separator: ","))]")
+        try await execute(
+            "select ferry_state.finish_commands($1, null, null)", [Value(ids)])
     }
 
     func save(outcomes: String = "[]", retries: String? = nil) async throws {
         try await execute(
-            "select ferry_state.save_batch(null, $1, $2, '[]')", [.text(outcomes), Value(retries)])
+            "select ferry_state.finish_commands('{}', $1, $2)", [.text(outcomes), Value(retries)])
     }
 
     /// Claims and applies until nothing waits; returns the commands in the order of application.

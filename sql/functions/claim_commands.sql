@@ -26,15 +26,13 @@ as $$
 declare
     v_lanes bigint[];
     v_tried integer[];
-    v_taken integer[];
+    v_taken bigint[];  -- lanes
     v_busy  integer[] := '{}';
 begin
     perform ferry_state.release_due_commands(p_limit);
 
     for v_round in 1 .. 8 loop
-        select array_agg(lane order by rank), array_agg(distinct (lane & 1023)::integer)
-          into v_lanes, v_tried
-          from (
+        with candidate as materialized (
             select q.lane, row_number() over (order by q.priority, q.xact, q.command_id) as rank
               from generate_series(0, 3) as p (priority)
              cross join lateral (
@@ -50,7 +48,13 @@ begin
              ) as q
              order by rank
              limit p_limit
-          ) as candidate;
+        ),
+        lanes as (
+            select lane, min(rank) as rank from candidate group by lane
+        )
+        select array_agg(lane order by rank), array_agg(distinct (lane & 1023)::integer)
+          into v_lanes, v_tried
+          from lanes;
         exit when v_lanes is null;
 
         with taken as materialized (
@@ -60,7 +64,11 @@ begin
              order by slot
                for update skip locked
         )
-        select coalesce(array_agg(slot), '{}') into v_taken from taken;
+        -- "is true" makes it look lanes up in a hash, not compare each with each.
+        select coalesce(array_agg(claimed.lane order by claimed.rank), '{}')
+          into v_taken
+          from unnest(v_lanes) with ordinality as claimed (lane, rank)
+         where ((claimed.lane & 1023)::integer in (select slot from taken)) is true;
         exit when v_taken <> '{}';
         -- All of these lanes are being worked on: look past them.
         v_busy := v_busy || v_tried;
@@ -85,15 +93,13 @@ begin
         return query
         select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
                q.attempts
-          from ferry_state.command_queue as q
+          from unnest(v_taken) with ordinality as claimed (lane, rank)
+          join ferry_state.command_queue as q on q.lane = claimed.lane and q.xact >= p_mark
           join ferry_state.commands as c on c.id = q.command_id
-         where q.lane = any (v_lanes)
-           and (q.lane & 1023)::integer = any (v_taken)
-           and q.xact >= p_mark
-           and not exists (select from ferry_state.command_schedule as s
+         where not exists (select from ferry_state.command_schedule as s
                             where s.lane = q.lane and s.attempts > 0)
          -- The most urgent lanes first, or a long lane would keep them out of the batch.
-         order by array_position(v_lanes, q.lane), q.command_id
+         order by claimed.rank, q.command_id
          limit p_limit;
     end if;
 end;

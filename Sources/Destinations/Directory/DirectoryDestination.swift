@@ -83,6 +83,12 @@ public struct DirectoryDestination: Destination {
         }
     }
 
+    public func discard(run: Int64, tokens: ClosedRange<Int64>) async throws {
+        try await blocking { root in
+            try DirectoryStaging(root: root, run: run).remove(tokens: tokens)
+        }
+    }
+
     /// Runs work on a thread that may block, with the directory's resolved path.
     private func blocking<Result: Sendable>(
         _ work: @escaping @Sendable (_ root: String) throws -> Result

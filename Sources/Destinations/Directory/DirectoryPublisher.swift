@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Foundation
 internal import Manifests
 

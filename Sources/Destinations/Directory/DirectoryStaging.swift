@@ -39,4 +39,12 @@ struct DirectoryStaging {
             if !isKept { try FileSystem.remove(path + "/" + name) }
         }
     }
+
+    func remove(tokens: ClosedRange<Int64>) throws {
+        for name in try FileSystem.names(in: path) {
+            if let token = Int64(name), tokens.contains(token) {
+                try FileSystem.remove(path + "/" + name)
+            }
+        }
+    }
 }

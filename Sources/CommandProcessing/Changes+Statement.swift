@@ -1,0 +1,25 @@
+import Foundation
+import Lifecycle
+import Postgres
+
+extension Changes {
+    /// The statement that writes these changes; nil when there are none.
+    func statement() throws -> Statement? {
+        if isEmpty { return nil }
+        let deleted: Value =
+            self.deleted.isEmpty
+            ? .null : .text(String(decoding: try JSONEncoder().encode(self.deleted), as: UTF8.self))
+        return Statement(
+            """
+            select ferry_state.save_changes($1::json, $2::json, $3::json, $4::json, $5::json,
+                                            $6::json, $7::json, $8::json)
+            """,
+            [
+                deleted, try json(versions), try json(saved.databases.map(WithKey.init)),
+                try json(saved.dataExports.map(WithKey.init)),
+                try json(saved.destinations.map(WithKey.init)),
+                try json(saved.dataTemplates.map(WithKey.init)),
+                try json(saved.orchestrations.map(WithKey.init)), try json(saved.runs),
+            ])
+    }
+}

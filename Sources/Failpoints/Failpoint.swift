@@ -1,0 +1,49 @@
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Named places at which a test can kill or freeze the process, to see what that leaves behind.
+///
+/// Only in debug builds, and only when the environment variable `FERRY_FAILPOINT` names the
+/// place: `publish.before_rename`, or `publish.before_rename@3` for the third time it is reached.
+/// With `:stop` at the end the process freezes there until somebody sends it SIGCONT.
+public enum Failpoint {
+    #if DEBUG
+        private struct Armed {
+            let name: String
+            let count: Int
+            let signal: Int32
+
+            init?(_ text: String) {
+                let isStop = text.hasSuffix(":stop")
+                signal = isStop ? SIGSTOP : SIGKILL
+                let parts = (isStop ? text.dropLast(":stop".count) : text[...])
+                    .split(separator: "@", maxSplits: 1)
+                guard let name = parts.first else { return nil }
+                self.name = String(name)
+                count = parts.count == 2 ? Int(parts[1]) ?? 1 : 1
+            }
+        }
+
+        private static let armed = ProcessInfo.processInfo.environment["FERRY_FAILPOINT"]
+            .flatMap(Armed.init)
+        private static let timesReached = Mutex(0)
+    #endif
+
+    /// Sends this process the signal if this is the place and the time.
+    public static func reach(_ name: String) {
+        #if DEBUG
+            guard let armed, armed.name == name else { return }
+            let isDue = timesReached.withLock { times in
+                times += 1
+                return times == armed.count
+            }
+            if isDue { kill(getpid(), armed.signal) }
+        #endif
+    }
+}

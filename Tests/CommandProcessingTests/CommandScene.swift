@@ -1,0 +1,143 @@
+import CommandProcessing
+import Foundation
+import Lifecycle
+import Postgres
+import TestSupport
+
+/// A queue of its own, with a source database "shop" that has the tables a, b and c.
+struct CommandScene: Sendable {
+    /// Holds the queue, and the tables of "shop" in its schema public.
+    let database: TestDatabase
+    /// A superuser's.
+    let admin: Connection
+    /// Where connection strings are kept; gone afterwards.
+    let folder: String
+
+    static func with(_ body: (CommandScene) async throws -> Void) async throws {
+        try await TestDatabase.withSchema { database in
+            let folder = NSTemporaryDirectory() + "ferry-\(UUID())"
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let admin = try await database.connect()
+            try await admin.run(
+                "create table public.a(); create table public.b();"
+                    + "create table public.c()")
+            let scene = CommandScene(database: database, admin: admin, folder: folder)
+            try scene.keep(database.url, as: "shop")
+            try await scene.send(
+                "register_database", ["name": "Shop", "connection": scene.reference("shop")])
+            try await scene.processor().drain()
+            try await body(scene)
+        }
+    }
+
+    /// Keeps a connection string in a file that ``reference(_:)`` names.
+    func keep(_ secret: String, as name: String) throws {
+        try Data(secret.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
+    }
+
+    func reference(_ name: String) -> JSONValue { .string("file:\(folder)/\(name)") }
+
+    func processor(
+        batchMax: Int = 500, retry: RetryPolicy = RetryPolicy()
+    ) async throws -> CommandProcessor {
+        CommandProcessor(
+            connection: try await database.connect(as: .worker), facts: Self.facts, retry: retry,
+            batchMax: batchMax)
+    }
+
+    static let facts = FactFinder(destinationTest: { _, _ in nil }, templateCheck: { _ in nil })
+
+    /// Inserts a command as alice and returns its id.
+    @discardableResult
+    func send(
+        _ command: String, _ arguments: JSONValue, priority: Int? = nil, runAt: String? = nil,
+        key: String? = nil
+    ) async throws -> Int64 {
+        let json = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
+        return try await admin.transaction { connection in
+            try await connection.run("set local role test_client_alice")
+            return try await connection.query(
+                """
+                insert into ferry.commands
+                       (command, arguments, priority, run_at, idempotency_key)
+                values ($1, $2, $3, $4, $5) returning id
+                """, [.text(command), .text(json), Value(priority), Value(runAt), Value(key)]
+            )[0][0].int64()
+        }
+    }
+
+    /// Creates an active export of table a of "shop" for each name.
+    func activate(_ names: [String]) async throws {
+        for name in names {
+            try await send(
+                "create_data_export",
+                ["name": .string(name), "database": "Shop", "tables": ["a"]])
+            try await send("activate_data_export", ["name": .string(name)])
+        }
+        try await processor().drain()
+    }
+
+    /// Creates the destination "CRM" with the data template "plain".
+    func addDestination() async throws {
+        try await send(
+            "create_destination",
+            ["name": "CRM", "kind": "directory", "settings": ["path": "/exports"]])
+        try await send(
+            "create_data_template", ["destination": "CRM", "name": "plain", "settings": [:]])
+        try await processor().drain()
+    }
+
+    func status(_ id: Int64) async throws -> CommandStatus {
+        let row = try await admin.query(
+            "select state, error_code, message, hint, attempts from ferry.commands where id = $1",
+            [.int(id)])[0]
+        return CommandStatus(
+            state: try row[0].string(), code: try row[1].optionalString(),
+            message: try row[2].optionalString(), hint: try row[3].optionalString(),
+            attempts: try row[4].optionalInt())
+    }
+
+    func state(_ id: Int64) async throws -> String { try await status(id).state }
+
+    /// The first column of all rows.
+    func texts(_ sql: String, _ parameters: [Value] = []) async throws -> [String] {
+        try await admin.query(sql, parameters).map { try $0[0].string() }
+    }
+
+    func count(_ sql: String) async throws -> Int { try await admin.query(sql)[0][0].int() }
+
+    /// The events of one command, in order.
+    func events(_ command: Int64) async throws -> [String] {
+        try await texts(
+            "select event from ferry.events where command_id = $1 order by id", [.int(command)])
+    }
+
+    /// Waits until this many sessions of workers wait for a lock.
+    func waitForBlocked(_ number: Int = 1) async throws {
+        try await eventually("\(number) workers wait for a lock") {
+            try await count(
+                """
+                select count(*) from pg_stat_activity
+                 where datname = current_database() and usename = 'test_worker'
+                   and wait_event_type = 'Lock'
+                """) == number
+        }
+    }
+}
+
+struct CommandStatus: Equatable {
+    let state: String
+    let code: String?
+    let message: String?
+    let hint: String?
+    let attempts: Int?
+}
+
+extension CommandProcessor {
+    /// Applies batches until none is left.
+    func drain() async throws {
+        while try await applyBatch() > 0 {}
+    }
+}

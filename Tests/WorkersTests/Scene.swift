@@ -1,0 +1,283 @@
+import Foundation
+import Postgres
+import Synchronization
+import TestSupport
+
+/// A queue, a source database with tables, a directory that takes deliveries, and workers.
+final class Scene: Sendable {
+    let queue: Console
+    let source: Console
+    /// The connection strings that workers are given, each with a password in it.
+    let queueURL: String
+    let sourceURL: String
+    /// A directory of this scene's own; ``destination`` lies in it.
+    let folder: String
+    private let workers = Mutex<[WorkerProcess]>([])
+
+    static let password = "s3cret-Ωmega"
+
+    var destination: String { folder + "/exports" }
+    var delivered: Delivered { Delivered(path: destination) }
+
+    init(queue: String, source: String) throws {
+        self.queue = Console(queue)
+        self.source = Console(source)
+        queueURL = queue + " password='\(Self.password)'"
+        sourceURL = source + " password='\(Self.password)'"
+        folder =
+            FileManager.default.temporaryDirectory.path(percentEncoded: false)
+            + "ferry-workers-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder + "/exports", withIntermediateDirectories: true)
+    }
+
+    /// Gives the body a scene on databases of its own, and removes all of it afterwards.
+    ///
+    /// - Parameter tables: What is created in the source besides the sample tables.
+    static func with(
+        tables: String? = nil, _ body: @Sendable (Scene) async throws -> Void
+    ) async throws {
+        try await SceneLimit.shared.within {
+            try await TestDatabase.withSchema { queue in
+                try await TestDatabase.with(template: SampleTables.templateName) { source in
+                    let scene = try Scene(queue: queue.url, source: source.url)
+                    try await scene.play(tables: tables, body)
+                }
+            }
+        }
+    }
+
+    /// Runs the body and ends the workers it started, however it ends.
+    func play(
+        tables: String? = nil, _ body: @Sendable (Scene) async throws -> Void
+    ) async throws {
+        do {
+            if let tables { try await source.run(tables) }
+            try await body(self)
+            await leave()
+        } catch {
+            let logs = workers.withLock { $0 }.map { "--- \($0.name)\n\($0.log)" }
+            await leave()
+            throw SceneFailed(reason: "\(error)", logs: logs.joined(separator: "\n"))
+        }
+    }
+
+    private func leave() async {
+        for worker in workers.withLock({ $0 }) {
+            worker.signal(SIGKILL)
+            _ = try? await worker.end()
+        }
+        await queue.close()
+        await source.close()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    // MARK: - Workers
+
+    /// Starts a worker.
+    ///
+    /// - Parameters:
+    ///   - failpoint: Where it kills or freezes itself, see `Failpoint`.
+    ///   - lease: In seconds.
+    func start(
+        _ name: String, failpoint: String? = nil, lease: Int = 30, concurrency: Int = 2,
+        queueURL: String? = nil, environment: [String: String] = [:]
+    ) throws -> WorkerProcess {
+        var environment = environment
+        environment["FERRY_DATABASE_URL"] = queueURL ?? self.queueURL
+        environment["FERRY_TEST_SOURCE"] = environment["FERRY_TEST_SOURCE"] ?? sourceURL
+        environment["FERRY_FAILPOINT"] = failpoint
+        let worker = try WorkerProcess(
+            name: name,
+            [
+                "worker", "--name", name, "--lease", "\(lease)", "--concurrency", "\(concurrency)",
+                "--allow-directory", folder, "--log-level", "debug",
+            ], environment: environment, log: folder + "/\(name).log")
+        workers.withLock { $0.append(worker) }
+        return worker
+    }
+
+    /// Waits until a worker of this name has registered so many times in all.
+    func registered(_ name: String, times: Int = 1) async throws {
+        try await eventually(within: .seconds(60), "\(name) registers \(times) times") {
+            try await queue.number(
+                "select count(*) from ferry_state.workers where name = $1", [.text(name)])
+                >= times
+        }
+    }
+
+    // MARK: - Commands
+
+    /// Sends a command and returns its id.
+    func send(_ command: String, _ arguments: String) async throws -> Int64 {
+        let rows = try await queue.query(
+            "insert into ferry.commands (command, arguments) values ($1, $2::jsonb) returning id",
+            [.text(command), .text(arguments)])
+        return try rows[0][0].int64()
+    }
+
+    struct Outcome: Equatable {
+        let state: String
+        let code: String?
+        let message: String?
+    }
+
+    /// Sends a command and waits for its end.
+    func outcome(of command: String, _ arguments: String) async throws -> Outcome {
+        try await outcome(of: try await send(command, arguments))
+    }
+
+    func outcome(of id: Int64) async throws -> Outcome {
+        try await eventually(within: .seconds(60), "command \(id) ends") {
+            try await queue.text(
+                "select finished_at::text from ferry.command_status where id = $1", [.int(id)])
+                != nil
+        }
+        let row = try await queue.query(
+            "select state, error_code, message from ferry.command_status where id = $1",
+            [.int(id)])[0]
+        return try Outcome(
+            state: row[0].string(), code: row[1].optionalString(),
+            message: row[2].optionalString())
+    }
+
+    func apply(_ command: String, _ arguments: String) async throws {
+        let outcome = try await outcome(of: command, arguments)
+        guard outcome.state == "applied" else { throw NotApplied(outcome: outcome) }
+    }
+
+    /// Registers the source and the destination, and makes an active export with an orchestration.
+    ///
+    /// - Parameter tables: The JSON of the argument "tables".
+    func configure(tables: String = "\"all\"", destination: String? = nil) async throws {
+        try await apply(
+            "register_database", #"{"name": "crm", "connection": "env:FERRY_TEST_SOURCE"}"#)
+        try await apply(
+            "create_destination",
+            """
+            {"name": "lake", "kind": "directory",
+             "settings": {"path": "\(destination ?? self.destination)"}}
+            """)
+        try await apply(
+            "create_data_template",
+            #"{"destination": "lake", "name": "csv", "settings": {"format": "csv"}}"#)
+        try await addExport("Daily customers", tables: tables)
+    }
+
+    func addExport(_ name: String, tables: String) async throws {
+        try await apply(
+            "create_data_export",
+            #"{"name": "\#(name)", "database": "crm", "tables": \#(tables)}"#)
+        try await apply("activate_data_export", #"{"name": "\#(name)"}"#)
+        try await apply(
+            "add_orchestration",
+            #"{"data_export": "\#(name)", "destination": "lake", "data_template": "csv"}"#)
+    }
+
+    /// Starts a run and returns its id.
+    func run(_ name: String = "Daily customers") async throws -> Int64 {
+        try await apply("run_orchestration", #"{"name": "\#(name)"}"#)
+        return try await queue.query(
+            "select max(id) from ferry.runs where data_export = $1", [.text(name)])[0][0].int64()
+    }
+
+    // MARK: - Runs
+
+    func state(of run: Int64) async throws -> String? {
+        try await queue.text("select state from ferry.runs where id = $1", [.int(run)])
+    }
+
+    /// Waits until the run is in this state. An end that is another one is an error at once.
+    func reaches(
+        _ state: String, _ run: Int64, within limit: Duration = .seconds(90)
+    ) async throws {
+        try await eventually(within: limit, "run \(run) is \(state)") {
+            let now = try await self.state(of: run)
+            if now == state { return true }
+            if let now, ["succeeded", "failed", "stopped"].contains(now) {
+                throw EndedOtherwise(state: now, error: try await error(of: run))
+            }
+            return false
+        }
+    }
+
+    func error(of run: Int64) async throws -> String {
+        try await queue.text(
+            "select concat_ws(': ', error_code, error_message) from ferry.runs where id = $1",
+            [.int(run)]) ?? ""
+    }
+
+    /// The names of the run's events, in order.
+    func events(of run: Int64) async throws -> [String] {
+        try await queue.texts(
+            "select event from ferry.events where run_id = $1 order by id", [.int(run)])
+    }
+
+    /// All that workers may write about runs, as text; equal texts: nothing was changed.
+    func record() async throws -> String {
+        try await queue.text(
+            """
+            select concat_ws(E'\\n',
+                (select string_agg(r::text, E'\\n' order by id) from ferry_state.runs as r),
+                (select string_agg(t::text, E'\\n' order by run_id, number)
+                   from ferry_state.run_tasks as t),
+                (select string_agg(e::text, E'\\n' order by id)
+                   from ferry_state.events as e where run_id is not null))
+            """) ?? ""
+    }
+}
+
+/// How many scenes are played at a time: each has several processes and many connections.
+private actor SceneLimit {
+    static let shared = SceneLimit(places: 3)
+
+    private var places: Int
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(places: Int) {
+        self.places = places
+    }
+
+    nonisolated func within(_ body: () async throws -> Void) async throws {
+        await enter()
+        do {
+            try await body()
+            await leave()
+        } catch {
+            await leave()
+            throw error
+        }
+    }
+
+    private func enter() async {
+        if places > 0 {
+            places -= 1
+        } else {
+            await withCheckedContinuation { waiters.append($0) }
+        }
+    }
+
+    private func leave() {
+        if waiters.isEmpty {
+            places += 1
+        } else {
+            waiters.removeFirst().resume()
+        }
+    }
+}
+
+struct SceneFailed: Error, CustomStringConvertible {
+    let reason: String
+    let logs: String
+
+    var description: String { reason + "\n" + logs }
+}
+
+struct NotApplied: Error {
+    let outcome: Scene.Outcome
+}
+
+struct EndedOtherwise: Error {
+    let state: String
+    let error: String
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Manifests
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("A worker process")
+struct WorkerProcessTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `ends well when it is told to and has nothing to do`(by signal: Int32) async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("worker")
+            try await scene.registered("worker")
+
+            worker.signal(signal)
+
+            #expect(try await worker.end(within: .seconds(10)) == .exit(0))
+            #expect(try await scene.queue.number("select count(*) from ferry.workers") == 0)
+        }
+    }
+
+    @Test func `told to end in the middle of a run leaves it to another`() async throws {
+        try await Scene.with(tables: HeldTable.script) { scene in
+            let worker = try scene.start("worker")
+            try await scene.configure()
+            let held = try await HeldTable.close(in: scene.source)
+            let run = try await scene.run()
+            try await HeldTable.isReached(in: scene.source)
+
+            worker.signal(SIGTERM)
+
+            #expect(try await worker.end(within: .seconds(10)) == .exit(0))
+            await held.open()
+            _ = try scene.start("heir")
+            try await scene.reaches("succeeded", run)
+            _ = try scene.delivered.manifest()
+            try await nothingStaged(in: scene)
+        }
+    }
+
+    @Test func `refuses a database without the schema and says what mends it`() async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("worker", queueURL: scene.sourceURL)
+
+            #expect(try await worker.end() == .exit(78))
+            #expect(worker.log.contains("ferry migrate"))
+        }
+    }
+
+    @Test func `needs no more than the role ferry_worker`() async throws {
+        try await Scene.with { scene in
+            let url = scene.queueURL.replacing("user='ferry'", with: "user='test_worker'")
+            #expect(url.contains("test_worker"))
+            _ = try scene.start("worker", queueURL: url)
+            try await scene.configure()
+            let held = try await scene.run()
+            try await scene.reaches("succeeded", held)
+            _ = try scene.delivered.manifest()
+        }
+    }
+
+    @Test func `says that the queue cannot be reached, goes on trying, and still ends well`()
+        async throws
+    {
+        try await Scene.with { scene in
+            let worker = try scene.start(
+                "worker", queueURL: "host=127.0.0.1 port=1 password='\(Scene.password)'")
+            try await eventually(within: .seconds(30), "it says so") {
+                worker.log.contains("connecting again")
+            }
+
+            worker.signal(SIGTERM)
+
+            #expect(try await worker.end(within: .seconds(10)) == .exit(0))
+            #expect(!worker.log.contains(Scene.password))
+        }
+    }
+}
+
+@Suite("Several runs")
+struct SeveralRunsTests {
+    @Test func `of different orchestrations are carried out at once`() async throws {
+        try await Scene.with(tables: HeldTable.script) { scene in
+            for name in ["first", "second", "third"] { _ = try scene.start(name) }
+            try await scene.configure()
+            try await scene.addExport("Hourly", tables: #"["held"]"#)
+            let held = try await HeldTable.close(in: scene.source)
+
+            let daily = try await scene.run()
+            let hourly = try await scene.run("Hourly")
+            try await HeldTable.isReached(in: scene.source, by: 2)
+
+            #expect(try await scene.state(of: daily) == "running")
+            #expect(try await scene.state(of: hourly) == "running")
+            await held.open()
+            try await scene.reaches("succeeded", daily)
+            try await scene.reaches("succeeded", hourly)
+            let files = try scene.delivered.manifest(of: hourly).files
+            #expect(files.map(\.rows) == [Int64(HeldTable.rows)])
+        }
+    }
+
+    @Test func `of one orchestration are carried out one after another`() async throws {
+        try await Scene.with { scene in
+            for name in ["first", "second"] { _ = try scene.start(name) }
+            try await scene.configure()
+
+            var runs: [Int64] = []
+            for _ in 1...3 { runs.append(try await scene.run()) }
+            for run in runs { try await scene.reaches("succeeded", run) }
+
+            let order = try await scene.queue.texts(
+                """
+                select event || ' ' || run_id from ferry.events
+                 where event in ('run_started', 'run_succeeded') order by id
+                """)
+            #expect(order == runs.flatMap { ["run_started \($0)", "run_succeeded \($0)"] })
+        }
+    }
+}

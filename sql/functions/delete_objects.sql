@@ -1,0 +1,20 @@
+-- delete_objects: what commands of a batch deleted: dependents before what they depend on.
+--
+-- p_ids: {"data_exports": [1, 2], …}
+create or replace function ferry_state.delete_objects(p_ids json)
+returns void
+language plpgsql
+as $$
+begin
+    delete from ferry_state.orchestrations
+     where id in (select value::bigint from json_array_elements_text(p_ids -> 'orchestrations'));
+    delete from ferry_state.data_templates
+     where id in (select value::bigint from json_array_elements_text(p_ids -> 'data_templates'));
+    delete from ferry_state.destinations
+     where id in (select value::bigint from json_array_elements_text(p_ids -> 'destinations'));
+    delete from ferry_state.data_exports
+     where id in (select value::bigint from json_array_elements_text(p_ids -> 'data_exports'));
+    delete from ferry_state.databases
+     where id in (select value::bigint from json_array_elements_text(p_ids -> 'databases'));
+end;
+$$;

@@ -1,0 +1,58 @@
+-- finish_commands: note how commands of a batch ended; each leaves the queue.
+--
+-- p_applied: ids of those that were applied, the most by far.
+-- p_ended:   the others: [{"id", "state", "code", "message", "hint"}], or null.
+-- p_retries: those to be tried again: [{"id", "delay_seconds", "error"}], or null.
+create or replace function ferry_state.finish_commands(
+    p_applied bigint[],
+    p_ended   json,
+    p_retries json
+)
+returns void
+language plpgsql
+-- Statistics of a queue are always stale; it is to be found by its index.
+set enable_seqscan = off
+as $$
+begin
+    with gone as (
+        delete from ferry_state.command_queue where command_id = any (p_applied)
+        returning command_id, attempts
+    )
+    insert into ferry_state.command_outcomes (command_id, state, attempts, finished_at)
+    select command_id, 'applied', attempts + 1, clock_timestamp() from gone;
+
+    if p_ended is not null then
+        with ended as (
+            select *
+              from json_to_recordset(p_ended) as o (
+                  id bigint, state text, code text, message text, hint text)
+        ),
+        gone as (
+            delete from ferry_state.command_queue as q using ended as e
+             where q.command_id = e.id
+            returning q.attempts, e.*
+        )
+        insert into ferry_state.command_outcomes
+               (command_id, state, code, message, hint, attempts, finished_at)
+        select id, state, code, message, hint, attempts + 1, clock_timestamp() from gone;
+    end if;
+
+    if p_retries is not null then
+        with retry as (
+            select *
+              from json_to_recordset(p_retries) as r (
+                  id bigint, delay_seconds double precision, error text)
+        ),
+        gone as (
+            delete from ferry_state.command_queue as q using retry as r
+             where q.command_id = r.id
+            returning q.command_id, q.lane, q.priority, q.attempts, r.delay_seconds, r.error
+        )
+        insert into ferry_state.command_schedule
+               (command_id, lane, priority, due_at, attempts, last_error)
+        select command_id, lane, priority,
+               clock_timestamp() + make_interval(secs => delay_seconds), attempts + 1, error
+          from gone;
+    end if;
+end;
+$$;

@@ -1,0 +1,25 @@
+-- record_events: append the events of a batch, and tell the watchers once.
+create or replace function ferry_state.record_events(
+    p_environments text[],
+    p_events       text[],
+    p_object_kinds text[],
+    p_object_ids   bigint[],
+    p_object_names text[],
+    p_run_ids      bigint[],
+    p_command_ids  bigint[],
+    p_actors       text[],
+    p_details      text[]  -- JSON
+)
+returns void
+language sql
+as $$
+    insert into ferry_state.events (environment, event, object_kind, object_id, object_name,
+                                    run_id, command_id, actor, details)
+    select environment, event, object_kind, object_id, object_name, run_id, command_id, actor,
+           details::jsonb
+      from unnest(p_environments, p_events, p_object_kinds, p_object_ids, p_object_names,
+                  p_run_ids, p_command_ids, p_actors, p_details)
+           as e (environment, event, object_kind, object_id, object_name, run_id, command_id,
+                 actor, details);
+    select pg_notify('ferry_events', '');
+$$;

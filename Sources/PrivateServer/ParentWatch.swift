@@ -13,7 +13,7 @@ import Foundation
 /// A small shell waits at the end of a pipe whose other end only we hold. The kernel closes ours
 /// when we die, even by SIGKILL; then the shell does what it is there for.
 package final class ParentWatch: Sendable {
-    private let shell: ChildProcess
+    package let shell: ChildProcess
     private let ourEnd: Int32
 
     /// Stops a server and removes what was temporary.
@@ -32,7 +32,10 @@ package final class ParentWatch: Sendable {
     /// - Parameters:
     ///   - script: For `sh`. Must read its standard input to the end, and then act.
     ///   - arguments: Its `$1`, `$2` …
-    package init(script: String, _ arguments: [String] = [], log: String) throws {
+    ///   - variables: Environment variables beside those of this process.
+    package init(
+        script: String, _ arguments: [String] = [], log: String, variables: [String: String] = [:]
+    ) throws {
         var ends: [Int32] = [0, 0]
         // No other child may inherit our end, or it would hide our death from the shell.
         #if os(Linux)
@@ -50,7 +53,7 @@ package final class ParentWatch: Sendable {
         do {
             shell = try ChildProcess(
                 ["/bin/sh", "-c", script, "ferry-watch"] + arguments, log: log,
-                input: ends[0])
+                input: ends[0], variables: variables)
         } catch {
             close(ends[1])
             throw error

@@ -107,10 +107,14 @@ final class DemoSite: Sendable {
                 let program = Bundle.main.executablePath
             else { throw CancellationError() }
             let log = directory + "/worker-\(state.workers.count + 1).log"
-            let worker = try ChildProcess([program] + arguments, log: log, variables: variables)
-            state.afterlife?.tell("kill \(worker.id)")
-            state.workers.append(worker)
-            return worker.id
+            // It waits for our word: were we killed before the shell knows of it, it would stay.
+            let start = try ParentWatch(
+                script: "read -r word && exec \"$@\" </dev/null", [program] + arguments, log: log,
+                variables: variables)
+            state.afterlife?.tell("kill \(start.shell.id)")
+            start.tell("go")
+            state.workers.append(start.shell)
+            return start.shell.id
         }
     }
 

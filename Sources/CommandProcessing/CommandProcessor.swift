@@ -10,6 +10,7 @@ public actor CommandProcessor {
     private let batchMax: Int
     /// Everything that waits, or can still become visible, was written at or after this transaction.
     private var mark = "0"
+    private var isPrepared = false
 
     /// - Parameters:
     ///   - connection: Used by nobody else.
@@ -28,6 +29,7 @@ public actor CommandProcessor {
     /// - Returns: How many commands were claimed; 0 when there is nothing to do now.
     /// - Throws: `PostgresError`; then nothing of the batch has happened.
     public func applyBatch() async throws -> Int {
+        try await prepare()
         let (applier, batchMax, mark) = (applier, batchMax, mark)
         let (claimed, newMark) = try await connection.transaction { connection in
             let rows = try await connection.query(
@@ -48,5 +50,13 @@ public actor CommandProcessor {
         if claimed > 0 { Failpoint.reach("commands.after_commit") }
         if let newMark { self.mark = newMark }
         return claimed
+    }
+
+    /// The functions of the queue forbid plans that read whole tables, which makes the plans that
+    /// are left look expensive enough to be compiled: a tenth of a second for each small batch.
+    private func prepare() async throws {
+        if isPrepared { return }
+        try await connection.run("SET jit = off")
+        isPrepared = true
     }
 }

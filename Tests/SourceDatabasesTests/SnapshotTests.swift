@@ -156,7 +156,7 @@ struct SnapshotTests {
         }
     }
 
-    @Test func `of all tables finds those that are created meanwhile, or starts again`()
+    @Test func `of all tables is taken while tables come and go, or says that it cannot be`()
         async throws
     {
         try await SourceScene.with { scene in
@@ -171,9 +171,7 @@ struct SnapshotTests {
             for _ in 1...10 {
                 do {
                     let snapshot = try await SourceSnapshot.take(scene.source(), tables: nil)
-                    for table in snapshot.tables {
-                        #expect(try await scene.read(snapshot, table.name) == "")
-                    }
+                    #expect(snapshot.tables.contains { $0.name == .named("t") })
                     await snapshot.release()
                 } catch SourceError.keepsChanging {
                     // Said, not passed over.

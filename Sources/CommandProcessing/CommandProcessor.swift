@@ -8,7 +8,8 @@ public actor CommandProcessor {
     private let connection: Connection
     private let applier: BatchApplier
     private let batchMax: Int
-    /// Everything that waits, or can still become visible, was written at or after this transaction.
+    /// Everything that waits, or can still become visible, was written at or after this
+    /// transaction.
     private var mark = "0"
 
     /// - Parameters:

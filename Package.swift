@@ -107,6 +107,9 @@ let targets: [Target] = [
     tests(
         "FerryTests",
         ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
+    tests(
+        "RoundTripTests",
+        ["Workers", "RunEngine", "Destinations", "Postgres", "TestSupport", logging]),
     tests("ProjectTests"),
 ]
 

@@ -69,7 +69,7 @@ struct SessionTests {
         let source = try await scene.source(as: role)
         let snapshot = try await SourceSnapshot.take(source, tables: [.named("odd")])
         let reader = try await source.connect()
-        try await SourceSnapshot.join(reader, id: snapshot.id)
+        try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("odd"))
         let text = try await scene.copied(snapshot.tables[0], reader)
         await reader.close()
         await snapshot.release()
@@ -96,7 +96,7 @@ struct SessionTests {
             _ = try await other.query("select pg_sleep(0.6)")
 
             try await snapshot.check()
-            try await SourceSnapshot.join(reader, id: snapshot.id)
+            try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("t"))
             #expect(try await scene.copied(snapshot.tables[0], reader) == "1\n")
         }
     }

@@ -94,14 +94,13 @@ struct SnapshotTests {
                     Self.waiting)[0][0].int() == 1
             }
             let reader = try await source.connect()
-            try await SourceSnapshot.join(reader, id: snapshot.id)
 
-            let error = await #expect(throws: PostgresError.self) {
-                try await scene.copied(snapshot.tables[0], reader)
+            let error = await #expect(throws: SourceError.self) {
+                try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("t"))
             }
 
             // Behind the TRUNCATE, which waits for the snapshot: better to let go and try again.
-            #expect(error?.sqlState == "55P03")
+            #expect(error == .changeWaits(table: "public.t"))
             #expect(error?.isTransient == true)
             await reader.close()
             await snapshot.release()
@@ -111,14 +110,15 @@ struct SnapshotTests {
 
     @Test func `is gone once it was released`() async throws {
         try await SourceScene.with { scene in
-            let snapshot = try await SourceSnapshot.take(scene.source(), tables: [])
+            try await scene.admin.run("create table t ()")
+            let snapshot = try await SourceSnapshot.take(scene.source(), tables: nil)
             await snapshot.release()
             await #expect(throws: PostgresError.self) { try await snapshot.check() }
 
             try await eventually("it cannot be joined") {
                 let connection = try await scene.source().connect()
                 do {
-                    try await SourceSnapshot.join(connection, id: snapshot.id)
+                    try await SourceSnapshot.join(connection, id: snapshot.id, toRead: .named("t"))
                     return false
                 } catch is SnapshotGone {
                     return true
@@ -133,7 +133,7 @@ struct SnapshotTests {
             let connection = try await scene.source().connect()
 
             await #expect(throws: SnapshotGone.self) {
-                try await SourceSnapshot.join(connection, id: id)
+                try await SourceSnapshot.join(connection, id: id, toRead: .named("t"))
             }
         }
     }

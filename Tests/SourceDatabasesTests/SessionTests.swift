@@ -26,13 +26,15 @@ struct SessionTests {
             try await scene.admin.run(
                 """
                 create table public.odd as
-                select 1 as id, timestamptz '2024-02-03 04:05:06.789+05' as at, date '2024-02-03' as d,
+                select 1 as id, timestamptz '2024-02-03 04:05:06.789+05' as at,
+                       date '2024-02-03' as d,
                        interval '-1 year 2 days -03:04:05.6' as i, '\\xdead00'::bytea as b,
                        0.1::float8 + 0.2::float8 as f, 1.1::float4 as g, '12.5'::money as m,
                        'public.odd'::text as t, 'ü€😀 \\ '' "'::text as u, '{ä}'::text[] as a,
                        '(1.5,2.25)'::point as p, tstzrange(now(), null) is not null as r,
                        tstzrange('2024-07-01 00:00+00', null) as range,
-                       'pg_class'::regclass as c, 'int4'::regtype as y, 'lower(text)'::regprocedure as z;
+                       'pg_class'::regclass as c, 'int4'::regtype as y,
+                       'lower(text)'::regprocedure as z;
                 alter table public.odd alter column c type regclass using 'public.odd'::regclass;
                 grant select on public.odd to trapped_reader;
                 create schema trap;

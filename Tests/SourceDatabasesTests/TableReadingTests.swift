@@ -86,7 +86,8 @@ struct TableReadingTests {
         let quoted = quoteIdentifier(name)
         let script = """
             create schema \(quoted);
-            create table \(quoted).\(quoted) (\(quoted) int); insert into \(quoted).\(quoted) values (1);
+            create table \(quoted).\(quoted) (\(quoted) int);
+            insert into \(quoted).\(quoted) values (1);
             """
 
         let text = try await written(script, TableName(schema: name, name: name)) { table in

@@ -1,0 +1,114 @@
+import Destinations
+import Foundation
+import Logging
+import Postgres
+import RunEngine
+import TestSupport
+import Workers
+
+/// A source database with odd tables, a worker, and what it delivered.
+struct Delivering: Sendable {
+    let queue: Connection
+    let source: Connection
+    let folder: String
+
+    static func with(_ body: (Delivering) async throws -> Void) async throws {
+        try await TestDatabase.withSchema { queue in
+            try await TestDatabase.withEmpty { source in
+                let folder = NSTemporaryDirectory() + "ferry-\(UUID())"
+                try FileManager.default.createDirectory(
+                    atPath: folder + "/exports", withIntermediateDirectories: true)
+                defer { try? FileManager.default.removeItem(atPath: folder) }
+                try Data(source.url.utf8).write(to: URL(fileURLWithPath: folder + "/source"))
+                let scene = Delivering(
+                    queue: try await queue.connect(), source: try await source.connect(),
+                    folder: folder)
+                // As those of the sessions that read, so that texts can be compared.
+                try await scene.source.run(
+                    """
+                    set search_path = public; set DateStyle = 'ISO, YMD'; set TimeZone = 'UTC';
+                    set lc_monetary = 'C'; set IntervalStyle = 'postgres'
+                    """)
+                let limits = DestinationLimits(allowedDirectories: [folder])
+                let worker = Worker(
+                    WorkerConfiguration(
+                        database: ConnectionOptions(queue.url),
+                        access: DestinationAccess(limits: limits)),
+                    logger: Logger(label: "worker") { _ in SwiftLogNoOpLogHandler() })
+                let running = Task { try await worker.run() }
+                do {
+                    try await body(scene)
+                    running.cancel()
+                    _ = await running.result
+                } catch {
+                    running.cancel()
+                    _ = await running.result
+                    throw error
+                }
+            }
+        }
+    }
+
+    func send(_ command: String, _ arguments: String) async throws {
+        let id = try await queue.query(
+            "insert into ferry.commands (command, arguments) values ($1, $2::jsonb) returning id",
+            [.text(command), .text(arguments)])[0][0].int64()
+        try await queue.run("call ferry.wait_for(\(id), timeout => '30 s')")
+    }
+
+    /// Sends all tables of the source through one data template; gives the delivery's folder.
+    func deliver(_ settings: String) async throws -> String {
+        try await send(
+            "register_database", #"{"name": "shop", "connection": "file:\#(folder)/source"}"#)
+        try await send(
+            "create_data_export", #"{"name": "All", "database": "shop", "tables": "all"}"#)
+        try await send("activate_data_export", #"{"name": "All"}"#)
+        try await send(
+            "create_destination",
+            #"{"name": "Disk", "kind": "directory", "settings": {"path": "\#(folder)/exports"}}"#)
+        try await send(
+            "create_data_template",
+            #"{"destination": "Disk", "name": "template", "settings": \#(settings)}"#)
+        try await send(
+            "add_orchestration",
+            #"{"data_export": "All", "destination": "Disk", "data_template": "template"}"#)
+        try await send("run_orchestration", #"{"name": "All"}"#)
+        try await eventually(within: .seconds(60), "the run has succeeded") {
+            let run = try await queue.query(
+                "select state, concat_ws(': ', error_code, error_message) from ferry.runs")[0]
+            let state = try run[0].string()
+            if ["failed", "stopped"].contains(state) {
+                throw NotDelivered(reason: try run[1].string())
+            }
+            return state == "succeeded"
+        }
+        let exports = folder + "/exports"
+        let entries = FileManager.default.enumerator(atPath: exports)
+        while let entry = entries?.nextObject() as? String {
+            if entry.hasSuffix("manifest.json"), !entry.contains(".staging") {
+                return exports + "/" + entry.dropLast("/manifest.json".count)
+            }
+        }
+        throw NotDelivered(reason: "no manifest in \(exports)")
+    }
+
+    /// Each table that is exported, quoted, and its columns, quoted.
+    func tables() async throws -> [(name: String, quoted: String, columns: [String])] {
+        try await source.query(
+            """
+            select nspname || '.' || relname, format('%I.%I', nspname, relname),
+                   array(select attname from pg_attribute where attrelid = c.oid and attnum > 0
+                            and not attisdropped order by attnum)::text[]
+              from pg_class as c join pg_namespace as n on n.oid = relnamespace
+             where relkind in ('r', 'p') and not relispartition and nspname in ('public', 'Other')
+             order by 1
+            """
+        ).map {
+            (try $0[0].string(), try $0[1].string(), try $0[2].array().compactMap { $0 })
+        }
+    }
+}
+
+struct NotDelivered: Error {
+    let reason: String
+}

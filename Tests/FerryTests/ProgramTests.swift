@@ -54,10 +54,10 @@ struct ProgramTests {
 
             let runs = try await program.run("runs")
             #expect(
-                runs.lines.map { String($0.prefix(70)) } == [
-                    "RUN  EXPORT                   DESTINATION  STATE      TABLES  ROWS  BYT",
-                    "  8  日本                     archive      failed        0/0     0    0",
-                    "  7  Daily\\u{202e} customers  archive      succeeded     0/0     0    0",
+                runs.lines.map { String($0.prefix(68)) } == [
+                    "RUN  EXPORT                   DESTINATION  STATE      TABLES  ROWS  ",
+                    "  8  日本                     archive      failed        0/0     0   ",
+                    "  7  Daily\\u{202e} customers  archive      succeeded     0/0     0  ",
                 ])
             #expect(runs.lines[2].hasSuffix("  100 %  2026-01-31 12:00:00  2026-01-31 12:03:44"))
             let json = try await program.run("runs", "--state", "failed", "--output", "ndjson")

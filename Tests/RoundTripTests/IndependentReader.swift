@@ -58,6 +58,9 @@ enum IndependentReader {
                 print(name, "rows", len(rows), file["rows"], len(wanted["rows"]))
             for number, (row, want) in enumerate(zip(rows, wanted["rows"])):
                 texts = [null_text if value is None else value for value in want]
+                # Python drops what PostgreSQL reads: the line of one column that is empty.
+                if row == [] and texts == [""]:
+                    row = texts
                 if row != texts:
                     pairs = [(a, b) for a, b in zip(row, texts) if a != b]
                     print(name, "row", number, ascii(pairs)[:300])

@@ -71,7 +71,7 @@ struct SessionTests {
         let source = try await scene.source(as: role)
         let snapshot = try await SourceSnapshot.take(source, tables: [.named("odd")])
         let reader = try await source.connect()
-        try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("odd"))
+        try await SourceSnapshot.join(reader, id: snapshot.id)
         let text = try await scene.copied(snapshot.tables[0], reader)
         await reader.close()
         await snapshot.release()
@@ -98,7 +98,7 @@ struct SessionTests {
             _ = try await other.query("select pg_sleep(0.6)")
 
             try await snapshot.check()
-            try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("t"))
+            try await SourceSnapshot.join(reader, id: snapshot.id)
             #expect(try await scene.copied(snapshot.tables[0], reader) == "1\n")
         }
     }

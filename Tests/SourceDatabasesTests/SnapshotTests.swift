@@ -96,7 +96,7 @@ struct SnapshotTests {
             let reader = try await source.connect()
 
             let error = await #expect(throws: SourceError.self) {
-                try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("t"))
+                try await SourceSnapshot.join(reader, id: snapshot.id)
             }
 
             // Behind the TRUNCATE, which waits for the snapshot: better to let go and try again.
@@ -118,7 +118,7 @@ struct SnapshotTests {
             try await eventually("it cannot be joined") {
                 let connection = try await scene.source().connect()
                 do {
-                    try await SourceSnapshot.join(connection, id: snapshot.id, toRead: .named("t"))
+                    try await SourceSnapshot.join(connection, id: snapshot.id)
                     return false
                 } catch is SnapshotGone {
                     return true
@@ -133,7 +133,7 @@ struct SnapshotTests {
             let connection = try await scene.source().connect()
 
             await #expect(throws: SnapshotGone.self) {
-                try await SourceSnapshot.join(connection, id: id, toRead: .named("t"))
+                try await SourceSnapshot.join(connection, id: id)
             }
         }
     }

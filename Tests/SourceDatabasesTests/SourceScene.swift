@@ -51,7 +51,7 @@ struct SourceScene: Sendable {
     /// What COPY writes for the first of the snapshot's tables, read by a connection of its own.
     func read(_ snapshot: SourceSnapshot, _ table: TableName) async throws -> String {
         let connection = try await source().connect()
-        try await SourceSnapshot.join(connection, id: snapshot.id, toRead: table)
+        try await SourceSnapshot.join(connection, id: snapshot.id)
         guard let described = snapshot.tables.first(where: { $0.name == table }) else { return "" }
         let text = try await copied(described, connection)
         await connection.close()

@@ -111,7 +111,7 @@ struct TableReadingTests {
             let source = try await scene.source(as: "row_reader")
             let snapshot = try await SourceSnapshot.take(source, tables: [.named("t")])
             let reader = try await source.connect()
-            try await SourceSnapshot.join(reader, id: snapshot.id, toRead: .named("t"))
+            try await SourceSnapshot.join(reader, id: snapshot.id)
 
             let error = await #expect(throws: PostgresError.self) {
                 try await scene.copied(snapshot.tables[0], reader)

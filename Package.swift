@@ -66,7 +66,8 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching", "Manifests",
+            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching",
+            "Manifests",
             "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),
@@ -84,7 +85,9 @@ let targets: [Target] = [
     tests("LifecycleTests", ["Lifecycle"]),
     tests("FormatsTests", ["Formats"]),
     tests("ManifestsTests", ["Manifests", "Formats", crypto]),
-    tests("DestinationsTests", ["Destinations", "Manifests", "Formats", crypto]),
+    tests(
+        "DestinationsTests",
+        ["Destinations", "Failpoints", "Manifests", "Formats", crypto]),
     tests(
         "SourceDatabasesTests",
         ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),

@@ -134,6 +134,7 @@ public struct RunCoordinator: Sendable {
         let snapshot = try await SourceSnapshot.take(source, tables: tables)
         do {
             let offers = try TaskOffer.offers(for: snapshot.tables, settings)
+            Failpoint.reach("run.before_open")
             guard
                 try await store.open(
                     run, snapshot: snapshot.id, takenAt: snapshot.takenAt, tasks: offers)

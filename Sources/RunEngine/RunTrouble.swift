@@ -68,6 +68,7 @@ extension SourceError {
         case .secretUnavailable: "secret_unavailable"
         case .tablesMissing: "tables_missing"
         case .keepsChanging: "tables_changing"
+        case .tablesLocked: "tables_locked"
         case .changeWaits: "table_change_waits"
         case .incomplete: "incomplete_read"
         }

@@ -100,9 +100,9 @@ public struct TaskExecutor: Sendable {
             name: task.inputs.database.name, connection: task.inputs.database.connection)
         let connection = try await source.connect()
         do {
-            try await SourceSnapshot.join(
-                connection, id: task.snapshot,
-                toRead: TableName(schema: task.schema, name: task.table))
+            try await SourceSnapshot.join(connection, id: task.snapshot)
+            try await SourceSnapshot.lock(
+                TableName(schema: task.schema, name: task.table), connection)
             let writer = try await destination.stage(
                 StagedDelivery(run: task.run, token: task.token), file: task.file)
             let sink = FileSink(writer, compressor: try settings.compression.makeCompressor())

@@ -19,8 +19,9 @@ extension SourceDatabase {
                and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
                and ($1 or not c.relispartition)
             """, [.bool(partitions)])
+        // Whether it can be read is null for one that was dropped since the statement began.
         return try Dictionary(
-            rows.map {
+            rows.filter { !$0[2].isNull }.map {
                 (try TableName(schema: $0[0].string(), name: $0[1].string()), try $0[2].bool())
             }, uniquingKeysWith: { first, _ in first })
     }

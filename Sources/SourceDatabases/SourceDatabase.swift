@@ -32,9 +32,12 @@ public struct SourceDatabase: Sendable {
         SET search_path = pg_catalog;
         SET row_security = off;
         SET synchronize_seqscans = off;
+        SET quote_all_identifiers = off;
         SET default_transaction_read_only = on;
-        SET statement_timeout = 0;
-        SET idle_in_transaction_session_timeout = 0;
+        -- Those that this version of the server has.
+        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+         WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout',
+                        'idle_session_timeout', 'transaction_timeout');
         """
 
     /// Opens a connection whose session is pinned to the settings that exports rely on.

@@ -6,6 +6,8 @@ public enum SourceError: Error, Equatable {
     case tablesMissing(database: String, tables: [String])
     /// Tables were created or dropped each time while they were being locked.
     case keepsChanging(database: String)
+    /// Somebody held a lock on a table for longer than we wait.
+    case tablesLocked(database: String)
     /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so once
     /// the run lets go of it.
     case changeWaits(table: String)
@@ -22,6 +24,9 @@ extension SourceError: CustomStringConvertible {
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .keepsChanging(let database):
             "the tables of database \"\(database)\" changed each time they were being locked"
+        case .tablesLocked(let database):
+            "the tables of database \"\(database)\" could not be locked for reading: somebody is "
+                + "changing one of them, or waits to"
         case .changeWaits(let table):
             "another session waits to change table \(table), so it cannot be read now"
         case .incomplete(let table, let received, let sent):
@@ -35,6 +40,9 @@ extension SourceError: CustomStringConvertible {
         case .secretUnavailable: "set it where the workers run, then run again"
         case .tablesMissing: "restore them, or take them out of the export and activate it"
         case .keepsChanging: "run again when no tables are being created or dropped"
+        case .tablesLocked:
+            "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
+                + "with mode AccessExclusiveLock"
         case .changeWaits: "the run gives way and starts anew; change tables between runs"
         case .incomplete: "run again"
         }
@@ -44,7 +52,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .secretUnavailable, .tablesMissing: false
-        case .keepsChanging, .changeWaits, .incomplete: true
+        case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
         }
     }
 }

@@ -27,7 +27,7 @@ public struct SourceSnapshot: Sendable {
             // Tables may come or go until they are locked; then look again.
             for _ in 1...5 {
                 let names = try await listed(wanted, source, connection)
-                if let snapshot = try await attempt(names, all: wanted == nil, connection) {
+                if let snapshot = try await attempt(names, all: wanted == nil, source, connection) {
                     return snapshot
                 }
                 try await connection.run("ROLLBACK")
@@ -53,7 +53,7 @@ public struct SourceSnapshot: Sendable {
     }
 
     private static func attempt(
-        _ names: [TableName], all: Bool, _ connection: Connection
+        _ names: [TableName], all: Bool, _ source: SourceDatabase, _ connection: Connection
     ) async throws -> SourceSnapshot? {
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
@@ -63,6 +63,8 @@ public struct SourceSnapshot: Sendable {
             }
         } catch PostgresError.server(let error) where ["42P01", "3F000"].contains(error.sqlState) {
             return nil
+        } catch PostgresError.server(let error) where error.sqlState == "55P03" {
+            throw SourceError.tablesLocked(database: source.name)
         }
         let taken = try await connection.query(
             """
@@ -91,17 +93,11 @@ public struct SourceSnapshot: Sendable {
         await connection.close()
     }
 
-    /// Makes the connection read a table from a snapshot that somebody else holds, in a transaction
-    /// that the caller ends by closing the connection.
+    /// Makes the connection read from a snapshot that somebody else holds, in a transaction that
+    /// the caller ends by closing the connection.
     ///
-    /// Whoever holds the snapshot holds a lock on the table too, but if somebody waits for a
-    /// stronger one, to TRUNCATE or ALTER it, this lock would come after theirs: all would wait for
-    /// one another, the readers of the whole database behind them. So it is not waited for long.
-    ///
-    /// - Throws: ``SnapshotGone`` when it is no longer held; ``SourceError/changeWaits(table:)``.
-    public static func join(
-        _ connection: Connection, id: String, toRead table: TableName
-    ) async throws {
+    /// - Throws: ``SnapshotGone`` when it is no longer held.
+    public static func join(_ connection: Connection, id: String) async throws {
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
             try await connection.run("SET TRANSACTION SNAPSHOT \(quoteLiteral(id))")
@@ -110,6 +106,16 @@ public struct SourceSnapshot: Sendable {
         {
             throw SnapshotGone()
         }
+    }
+
+    /// Locks a table that this connection, having joined, reads next.
+    ///
+    /// Whoever holds the snapshot holds this lock too, but if somebody waits for a stronger one, to
+    /// TRUNCATE or ALTER the table, ours comes after theirs: all would wait for one another, every
+    /// other reader of the table behind them. So it is not waited for long.
+    ///
+    /// - Throws: ``SourceError/changeWaits(table:)``
+    public static func lock(_ table: TableName, _ connection: Connection) async throws {
         do {
             try await connection.run(
                 """

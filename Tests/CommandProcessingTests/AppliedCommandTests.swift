@@ -93,7 +93,7 @@ struct AppliedCommandTests {
         try await CommandScene.with { scene in
             let long = String(repeating: "ü", count: 524_000)
             var ids: [Int64] = []
-            for number in 1...10 {
+            for number in 1...3 {
                 ids.append(
                     try await scene.send(
                         "create_destination",
@@ -111,11 +111,11 @@ struct AppliedCommandTests {
                 "create_data_export",
                 ["name": "Wide", "database": "Shop", "tables": .array(tables)])
 
-            #expect(try await scene.processor().applyBatch() == 11)
+            #expect(try await scene.processor().applyBatch() == 4)
 
             for id in ids { #expect(try await scene.status(id) == .applied) }
             let kept = "select sum(length(settings ->> 'note')) from ferry_state.destinations"
-            #expect(try await scene.count(kept) == 5_240_000)
+            #expect(try await scene.count(kept) == 1_572_000)
             let refusal = try await scene.status(wide)
             #expect(refusal.code == "table_not_in_database")
             #expect((refusal.message ?? "").utf8.count < 2_000)

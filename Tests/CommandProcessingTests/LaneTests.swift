@@ -44,7 +44,7 @@ struct LaneTests {
                         let viewer = try await scene.database.connect()
                         var batches = 0
                         try await eventually(within: .seconds(30), "2,000 are applied") {
-                            if try await processor.applyBatch() > 0 { batches += 1 }
+                            while try await processor.applyBatch() > 0 { batches += 1 }
                             return try await viewer.query(applied)[0][0].int() == 2_001
                         }
                         return batches

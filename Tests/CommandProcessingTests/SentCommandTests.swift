@@ -114,7 +114,7 @@ struct SentCommandTests {
             }
             #expect(try await scene.texts("select data_export from ferry.runs") == [name])
             let refusal = try await scene.status(ids[5])
-            #expect(refusal.code == "in_use")
+            #expect(refusal.code == "run_in_progress")
             let message = refusal.message ?? ""
             #expect(!message.unicodeScalars.contains("\u{202e}"))
             #expect(message.hasPrefix("cannot delete \""))

@@ -271,4 +271,22 @@ struct DestinationConformanceTests {
         try await destination.discard(run: 77, exceptTokens: [])
         #expect(try place.staged() == [".staging/2/4/a.csv"])
     }
+
+    @Test(arguments: KindUnderTest.allCases)
+    func `discards what was staged under a range of tokens and nothing else`(
+        kind: KindUnderTest
+    ) async throws {
+        let place = try kind.make()
+        let destination = place.connect()
+        for token in [1, 2, 3] as [Int64] {
+            let writer = try await destination.stage(
+                StagedDelivery(run: 1, token: token), file: "a.csv")
+            _ = try writer.finish()
+        }
+
+        try await destination.discard(run: 1, tokens: Int64.min...2)
+        try await destination.discard(run: 77, tokens: Int64.min...2)
+
+        #expect(try place.staged() == [".staging/1/3/a.csv"])
+    }
 }

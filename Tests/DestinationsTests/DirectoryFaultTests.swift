@@ -1,7 +1,9 @@
+import Failpoints
 import Foundation
 import Testing
 
 @testable import Destinations
+import Failpoints
 
 #if canImport(Glibc)
     import Glibc

@@ -12,8 +12,8 @@ struct SessionTests {
         "TimeZone = 'Australia/Lord_Howe'", "bytea_output = 'escape'", "extra_float_digits = -5",
         "xmlbinary = 'hex'", "lc_monetary = 'C.UTF-8'", "search_path = trap, pg_catalog",
         "quote_all_identifiers = on", "row_security = on", "client_encoding = 'LATIN1'",
-        "statement_timeout = '1ms'", "lock_timeout = '1ms'",
-        "idle_in_transaction_session_timeout = '1ms'", "idle_session_timeout = '1ms'",
+        "statement_timeout = '100ms'", "lock_timeout = '1ms'",
+        "idle_in_transaction_session_timeout = '100ms'", "idle_session_timeout = '100ms'",
         "default_transaction_isolation = 'serializable'", "standard_conforming_strings = off",
         "default_transaction_deferrable = on", "backslash_quote = off",
     ]
@@ -83,9 +83,9 @@ struct SessionTests {
                 """
                 create table public.t as select 1 as id;
                 grant select on public.t to hurried_reader;
-                alter role hurried_reader set statement_timeout = '50ms';
-                alter role hurried_reader set idle_in_transaction_session_timeout = '50ms';
-                alter role hurried_reader set idle_session_timeout = '50ms';
+                alter role hurried_reader set statement_timeout = '200ms';
+                alter role hurried_reader set idle_in_transaction_session_timeout = '200ms';
+                alter role hurried_reader set idle_session_timeout = '200ms';
                 """)
             let source = try await scene.source(as: "hurried_reader")
             let snapshot = try await SourceSnapshot.take(source, tables: nil)
@@ -93,7 +93,7 @@ struct SessionTests {
 
             // A statement that outlives the limits, while the snapshot and the reader lie idle.
             let other = try await source.connect()
-            _ = try await other.query("select pg_sleep(0.3)")
+            _ = try await other.query("select pg_sleep(0.6)")
 
             try await snapshot.check()
             try await SourceSnapshot.join(reader, id: snapshot.id)

@@ -1,6 +1,7 @@
 import Foundation
 import Lifecycle
 import Postgres
+import PrivateServer
 import SourceDatabases
 import TestSupport
 

@@ -7,7 +7,8 @@ import Testing
 struct KilledWorkerTests {
     static let places = [
         "commands.before_commit", "commands.after_commit", "run.before_claim_commit",
-        "run.claimed", "task.copying", "task.staged", "task.staged@3", "run.before_intent",
+        "run.claimed", "run.before_open", "task.copying", "task.staged", "task.staged@3",
+        "run.before_intent",
         "run.after_intent", "publish.first_file_moved", "publish.before_manifest",
         "publish.before_rename", "publish.after_rename", "run.before_completion",
     ]

@@ -1,4 +1,4 @@
--- draw_token: a token that bounds those of an attempt: above all drawn so far, below all later ones.
+-- draw_token: a token that bounds those of an attempt: above all drawn before, below all later.
 create or replace function ferry_state.draw_token()
 returns bigint
 language sql

@@ -1,7 +1,7 @@
 -- finish_task: the file of a task is staged, whole and durable.
 --
--- Returns false, and does nothing, when the task is no longer the caller's, or its run does not wait
--- for it any more.
+-- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
+-- wait for it any more.
 create or replace function ferry_state.finish_task(
     p_run    bigint,
     p_number integer,

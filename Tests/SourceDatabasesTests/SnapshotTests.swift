@@ -1,0 +1,184 @@
+import Lifecycle
+import Postgres
+import SourceDatabases
+import TestSupport
+import Testing
+
+@Suite("A snapshot of a source database")
+struct SnapshotTests {
+    private static let waiting = """
+        select count(*) from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'
+        """
+
+    @Test func `keeps its tables as they were, for whoever joins it`() async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t as select generate_series(1, 3) as id")
+            let snapshot = try await SourceSnapshot.take(scene.source(), tables: [.named("t")])
+
+            try await scene.admin.run("insert into t values (4); delete from t where id = 1")
+
+            #expect(try await scene.read(snapshot, .named("t")) == "1\n2\n3\n")
+            #expect(try await scene.read(snapshot, .named("t")) == "1\n2\n3\n")
+            await snapshot.release()
+        }
+    }
+
+    /// Design rule 11: without the lock it exports 0 rows and no error.
+    @Test(arguments: ["truncate t", "alter table t alter id type text", "drop table t"])
+    func `holds off what would empty its tables`(_ statement: String) async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t as select generate_series(1, 3) as id")
+            let snapshot = try await SourceSnapshot.take(scene.source(), tables: nil)
+
+            try await scene.admin.run("set lock_timeout = '50ms'")
+            let error = await #expect(throws: PostgresError.self) {
+                try await scene.admin.run(statement)
+            }
+
+            #expect(error?.sqlState == "55P03")
+            #expect(try await scene.read(snapshot, .named("t")) == "1\n2\n3\n")
+            await snapshot.release()
+            try await scene.admin.run("set lock_timeout = '10s'; \(statement)")
+        }
+    }
+
+    @Test func `is taken after the lock was waited for`() async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t as select generate_series(1, 3) as id")
+            try await scene.admin.run("begin; truncate t; insert into t values (7)")
+            let source = try await scene.source()
+            let taking = Task { try await SourceSnapshot.take(source, tables: nil) }
+            let viewer = try await scene.database.connect()
+            try await eventually("the snapshot waits for the lock") {
+                try await viewer.query(
+                    Self.waiting)[0][0].int() == 1
+            }
+
+            try await scene.admin.run("commit")
+
+            let snapshot = try await taking.value
+            #expect(try await scene.read(snapshot, .named("t")) == "7\n")
+            await snapshot.release()
+        }
+    }
+
+    @Test func `is given up for now when a table stays locked, and says what to do`()
+        async throws
+    {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t (); create table u ()")
+            try await scene.admin.run("begin; lock table u")
+            let source = try await scene.source(lockTimeout: .milliseconds(100))
+
+            let error = await #expect(throws: SourceError.self) {
+                try await SourceSnapshot.take(source, tables: nil)
+            }
+
+            #expect(error == .tablesLocked(database: "shop"))
+            #expect(error?.isTransient == true)
+            #expect(error?.description.contains("\"shop\"") == true)
+            #expect(error?.hint.contains("pg_locks") == true)
+        }
+    }
+
+    @Test func `cannot be joined by a table that somebody waits to change`() async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t as select 1 as id")
+            let source = try await scene.source(lockTimeout: .milliseconds(100))
+            let snapshot = try await SourceSnapshot.take(source, tables: nil)
+            let other = try await scene.database.connect()
+            let truncating = Task { try await other.run("truncate public.t") }
+            try await eventually("the TRUNCATE waits") {
+                try await scene.admin.query(
+                    Self.waiting)[0][0].int() == 1
+            }
+            let reader = try await source.connect()
+            try await SourceSnapshot.join(reader, id: snapshot.id)
+
+            let error = await #expect(throws: PostgresError.self) {
+                try await scene.copied(snapshot.tables[0], reader)
+            }
+
+            // Behind the TRUNCATE, which waits for the snapshot: better to let go and try again.
+            #expect(error?.sqlState == "55P03")
+            #expect(error?.isTransient == true)
+            await reader.close()
+            await snapshot.release()
+            try await truncating.value
+        }
+    }
+
+    @Test func `is gone once it was released`() async throws {
+        try await SourceScene.with { scene in
+            let snapshot = try await SourceSnapshot.take(scene.source(), tables: [])
+            await snapshot.release()
+            await #expect(throws: PostgresError.self) { try await snapshot.check() }
+
+            try await eventually("it cannot be joined") {
+                let connection = try await scene.source().connect()
+                do {
+                    try await SourceSnapshot.join(connection, id: snapshot.id)
+                    return false
+                } catch is SnapshotGone {
+                    return true
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["nonsense", "00000003-0000001B-1", "'; drop table t; --", "../../x"])
+    func `that never was is gone too`(_ id: String) async throws {
+        try await SourceScene.with { scene in
+            let connection = try await scene.source().connect()
+
+            await #expect(throws: SnapshotGone.self) {
+                try await SourceSnapshot.join(connection, id: id)
+            }
+        }
+    }
+
+    @Test func `names the tables that are missing`() async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t (); create view v as select")
+            let wanted: [TableName] = [.named("t"), .named("gone"), .named("v"), .named("T")]
+            let source = try await scene.source()
+
+            let error = await #expect(throws: SourceError.self) {
+                try await SourceSnapshot.take(source, tables: wanted)
+            }
+
+            #expect(
+                error
+                    == .tablesMissing(
+                        database: "shop", tables: ["public.gone", "public.v", "public.\"T\""]))
+        }
+    }
+
+    @Test func `of all tables finds those that are created meanwhile, or starts again`()
+        async throws
+    {
+        try await SourceScene.with { scene in
+            try await scene.admin.run("create table t ()")
+            let other = try await scene.database.connect()
+            let creating = Task {
+                for number in 1...30 {
+                    try await other.run("create table public.n\(number) ()")
+                    try await other.run("drop table public.n\(number)")
+                }
+            }
+            for _ in 1...10 {
+                do {
+                    let snapshot = try await SourceSnapshot.take(scene.source(), tables: nil)
+                    for table in snapshot.tables {
+                        #expect(try await scene.read(snapshot, table.name) == "")
+                    }
+                    await snapshot.release()
+                } catch SourceError.keepsChanging {
+                    // Said, not passed over.
+                }
+            }
+            try await creating.value
+        }
+    }
+}

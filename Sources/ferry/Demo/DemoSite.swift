@@ -137,8 +137,11 @@ final class DemoSite: Sendable {
     }
 
     /// Ends everything at once; for the handler of a signal.
-    func interrupt() {
+    ///
+    /// - Parameter demo: What is cancelled, once it can tell that it was interrupted.
+    func interrupt(_ demo: Task<Void, any Error>) {
         state.withLock { $0.isInterrupted = true }
+        demo.cancel()
         closeNow(patience: .zero)
     }
 

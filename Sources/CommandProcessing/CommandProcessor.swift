@@ -29,6 +29,16 @@ public actor CommandProcessor {
     /// - Returns: How many commands were claimed; 0 when there is nothing to do now.
     /// - Throws: `PostgresError`; then nothing of the batch has happened.
     public func applyBatch() async throws -> Int {
+        while true {
+            do {
+                return try await attemptBatch()
+            } catch PostgresError.server(let error) where error.isCollision {
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private func attemptBatch() async throws -> Int {
         let (applier, batchMax, mark) = (applier, batchMax, mark)
         let (claimed, newMark) = try await connection.transaction { connection in
             let rows = try await connection.query(

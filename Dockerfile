@@ -13,7 +13,7 @@ RUN swift build -c release --static-swift-stdlib --product ferry \
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libpq5 zlib1g ca-certificates tzdata \
+    && apt-get install -y -qq --no-install-recommends libpq5 zlib1g libstdc++6 ca-certificates tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin \
         ferry \

@@ -12,7 +12,7 @@ struct BatchApplier: Sendable {
     func apply(_ commands: [ClaimedCommand], _ connection: isolated Connection) async throws {
         do {
             try await together(commands, connection)
-        } catch PostgresError.server(let error) {
+        } catch PostgresError.server(let error) where !error.isCollision {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
             if commands.count == 1 {
                 try await giveUp(commands[0], "\(error)", connection)
@@ -29,7 +29,7 @@ struct BatchApplier: Sendable {
         for command in commands where !waiting.contains(command.lane) {
             do {
                 waiting.formUnion(try await together([command], connection))
-            } catch PostgresError.server(let error) {
+            } catch PostgresError.server(let error) where !error.isCollision {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
                 try await giveUp(command, "\(error)", connection)
                 waiting.insert(command.lane)
@@ -115,4 +115,10 @@ struct BatchApplier: Sendable {
         _ = try await connection.pipeline(
             [try changes?.statement()].compactMap { $0 } + result.statements())
     }
+}
+
+extension ServerError {
+    /// Whether two transactions were in each other's way: no fault of any command, and gone with
+    /// the next attempt of the whole batch.
+    var isCollision: Bool { sqlState == "40P01" || sqlState == "40001" }
 }

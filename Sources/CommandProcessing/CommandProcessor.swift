@@ -8,9 +8,9 @@ public actor CommandProcessor {
     private let connection: Connection
     private let applier: BatchApplier
     private let batchMax: Int
-    /// Everything that waits, or can still become visible, was written at or after this transaction.
+    /// Everything that waits, or can still become visible, was written at or after this
+    /// transaction.
     private var mark = "0"
-    private var isPrepared = false
 
     /// - Parameters:
     ///   - connection: Used by nobody else.
@@ -29,7 +29,16 @@ public actor CommandProcessor {
     /// - Returns: How many commands were claimed; 0 when there is nothing to do now.
     /// - Throws: `PostgresError`; then nothing of the batch has happened.
     public func applyBatch() async throws -> Int {
-        try await prepare()
+        while true {
+            do {
+                return try await attemptBatch()
+            } catch PostgresError.server(let error) where error.isCollision {
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private func attemptBatch() async throws -> Int {
         let (applier, batchMax, mark) = (applier, batchMax, mark)
         let (claimed, newMark) = try await connection.transaction { connection in
             let rows = try await connection.query(
@@ -50,13 +59,5 @@ public actor CommandProcessor {
         if claimed > 0 { Failpoint.reach("commands.after_commit") }
         if let newMark { self.mark = newMark }
         return claimed
-    }
-
-    /// The functions of the queue forbid plans that read whole tables, which makes the plans that
-    /// are left look expensive enough to be compiled: a tenth of a second for each small batch.
-    private func prepare() async throws {
-        if isPrepared { return }
-        try await connection.run("SET jit = off")
-        isPrepared = true
     }
 }

@@ -88,7 +88,8 @@ func number(_ value: Double, _ digits: Int = 0) -> String {
 
 /// One line of the report: what, how much, and compared with what.
 func report(_ what: String, _ value: String, _ comparison: String = "") {
-    let line = what.padding(toLength: 52, withPad: " ", startingAt: 0)
+    let line =
+        what.padding(toLength: 52, withPad: " ", startingAt: 0)
         + value.padding(toLength: 22, withPad: " ", startingAt: 0) + comparison
     print(line)
 }

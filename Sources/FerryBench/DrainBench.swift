@@ -92,20 +92,20 @@ struct Ceiling {
             """)
         let script = NSTemporaryDirectory() + "ferry-bench-\(UUID().uuidString).sql"
         try """
-            begin;
-            with due as materialized (
-                select id, payload from queue order by id limit 100 for update skip locked)
-            select array_agg(id)::text as ids, array_agg(payload ->> 'name')::text as names
-              from due \\gset
-            delete from queue where id = any (:ids::bigint[]);
-            insert into outcomes (command_id, state, attempts, finished_at)
-            select id, 'applied', 1, clock_timestamp() from unnest(:ids::bigint[]) as id;
-            insert into events (at, environment, event, object_kind, object_id, object_name,
-                                command_id, actor)
-            select now(), 'production', 'data_export_created', 'data_export', id, name, id, 'ferry'
-              from unnest(:ids::bigint[], :names::text[]) as e (id, name);
-            commit;
-            """.write(toFile: script, atomically: true, encoding: .utf8)
+        begin;
+        with due as materialized (
+            select id, payload from queue order by id limit 100 for update skip locked)
+        select array_agg(id)::text as ids, array_agg(payload ->> 'name')::text as names
+          from due \\gset
+        delete from queue where id = any (:ids::bigint[]);
+        insert into outcomes (command_id, state, attempts, finished_at)
+        select id, 'applied', 1, clock_timestamp() from unnest(:ids::bigint[]) as id;
+        insert into events (at, environment, event, object_kind, object_id, object_name,
+                            command_id, actor)
+        select now(), 'production', 'data_export_created', 'data_export', id, name, id, 'ferry'
+          from unnest(:ids::bigint[], :names::text[]) as e (id, name);
+        commit;
+        """.write(toFile: script, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: script) }
         let start = ContinuousClock.now
         try bench.tool(
@@ -118,7 +118,9 @@ struct Ceiling {
         let took = seconds(ContinuousClock.now - start)
         let left = try await connection.query("select count(*) from outcomes")
         await connection.close()
-        guard try left[0][0].int() == commands / 100 * 100 else { throw ToolFailed(name: "ceiling") }
+        guard try left[0][0].int() == commands / 100 * 100 else {
+            throw ToolFailed(name: "ceiling")
+        }
         return Double(commands) / took
     }
 }

@@ -25,7 +25,8 @@ struct ExportBench {
             psql.append(try copyByPsql("orders", to: folder + "/psql.csv"))
             ours.append(try await ferry.export("orders").seconds)
         }
-        let bytes = try FileManager.default
+        let bytes =
+            try FileManager.default
             .attributesOfItem(atPath: folder + "/psql.csv")[.size] as? Int ?? 0
         let small = ferry.peakMemory()
         let large = try await ferry.export("orders_times_10")
@@ -34,7 +35,9 @@ struct ExportBench {
         ferry.stop()
 
         // The first of each warms the caches.
-        let (reference, measured) = (median(Array(psql.dropFirst())), median(Array(ours.dropFirst())))
+        let (reference, measured) = (
+            median(Array(psql.dropFirst())), median(Array(ours.dropFirst()))
+        )
         let megabytes = Double(bytes) / 1e6
         report("psql \\copy to file", "\(number(megabytes / reference)) MB/s")
         report(
@@ -43,7 +46,8 @@ struct ExportBench {
         report(
             "the same, ten times the rows", "\(number(megabytes * 10 / large.seconds)) MB/s",
             "\(number(largePsql / large.seconds, 2)) x psql")
-        report("peak memory of the worker, \(rows) rows", "\(number(small)) MiB", "to stay under: 64")
+        report(
+            "peak memory of the worker, \(rows) rows", "\(number(small)) MiB", "to stay under: 64")
         report("peak memory of the worker, ten times the rows", "\(number(peak)) MiB")
     }
 

@@ -8,8 +8,8 @@ public enum SourceError: Error, Equatable {
     case keepsChanging(database: String)
     /// Somebody held a lock on a table for longer than we wait.
     case tablesLocked(database: String)
-    /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so once
-    /// the run lets go of it.
+    /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so
+    /// once the run lets go of it.
     case changeWaits(table: String)
     /// The number of rows received is not the number the server says it sent.
     case incomplete(table: String, received: Int, sent: Int)

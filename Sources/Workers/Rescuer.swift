@@ -36,9 +36,11 @@ struct Rescuer: Sendable {
                 let freed = try await connection.query(
                     "select ferry_state.rescue($1)", [Value(lost)])
                 let count = try freed.first?[0].int() ?? 0
-                logger.notice("took over from lost workers", metadata: [
-                    "workers": "\(lost)", "freed": "\(count)",
-                ])
+                logger.notice(
+                    "took over from lost workers",
+                    metadata: [
+                        "workers": "\(lost)", "freed": "\(count)",
+                    ])
             }
             return silent
         }

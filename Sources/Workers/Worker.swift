@@ -57,10 +57,12 @@ public struct Worker: Sendable {
         try await Migrator(check).check()
         await check.close()
         let session = try await WorkerSession.register(configuration)
-        logger.info("worker started", metadata: [
-            "worker": "\(session.id)", "name": "\(configuration.name)",
-            "concurrency": "\(configuration.concurrency)",
-        ])
+        logger.info(
+            "worker started",
+            metadata: [
+                "worker": "\(session.id)", "name": "\(configuration.name)",
+                "concurrency": "\(configuration.concurrency)",
+            ])
         started()
 
         let shift = Shift(configuration, session, logger)

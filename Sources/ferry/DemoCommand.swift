@@ -41,8 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
         let signals = Interruption.handle(
             farewell: Terminal.isInteractive ? Screen.showCursor + "\n" : ""
         ) { number in
-            demo.cancel()
-            site.interrupt()
+            site.interrupt(demo)
             // With --keep an interruption is how a demo ends that has succeeded.
             return site.hasSucceeded ? 0 : 128 + number
         }

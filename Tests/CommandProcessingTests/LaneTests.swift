@@ -60,7 +60,7 @@ struct LaneTests {
                 """
                 select object_name, array_agg(event order by id),
                        array_agg(command_id order by id)
-                     = array_agg(command_id order by command_id, id)
+                           = array_agg(command_id order by command_id, id)
                   from ferry.events where object_kind = 'data_export' group by 1
                 """)
             #expect(orders.count == 50)

@@ -53,12 +53,13 @@ struct ProgramTests {
             let program = try await Program(database, as: .viewer)
 
             let runs = try await program.run("runs")
-            #expect(
-                runs.lines.map { String($0.prefix(70)) } == [
-                    "RUN  EXPORT                   DESTINATION  STATE      TABLES  ROWS  BYT",
-                    "  8  日本                     archive      failed        0/0     0    0",
-                    "  7  Daily\\u{202e} customers  archive      succeeded     0/0     0    0",
-                ])
+            let start = [
+                "RUN  EXPORT                   DESTINATION  STATE      TABLES  ROWS  BYTES",
+                "  8  日本                     archive      failed        0/0     0    0 B",
+                "  7  Daily\\u{202e} customers  archive      succeeded     0/0     0    0 B",
+            ]
+            #expect(runs.lines.count == start.count)
+            for (line, start) in zip(runs.lines, start) { #expect(line.hasPrefix(start)) }
             #expect(runs.lines[2].hasSuffix("  100 %  2026-01-31 12:00:00  2026-01-31 12:03:44"))
             let json = try await program.run("runs", "--state", "failed", "--output", "ndjson")
             #expect(json.lines.count == 1)

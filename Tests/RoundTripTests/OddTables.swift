@@ -46,8 +46,8 @@ enum OddTables {
             (5, E'\r', E'\r\n', E'\n', E'\n', E'\n', E'\\x0a'),
             (6, '"', '""', ',', '","', '"', '\x'),
             (7, E'line 1\nline "2",\r\nline 3\n', ' lead', 'trail', ' both ', ' ', null),
-            (8, '👩‍👩‍👧‍👦€ü' || chr(8238) || chr(65279) || chr(1114111), E'\t', E'\u2028', 'ü', 'a',
-             null),
+            (8, '👩‍👩‍👧‍👦€ü' || chr(8238) || chr(65279) || chr(1114111),
+                E'\t', E'\u2028', 'ü', 'a', null),
             (9, chr(1) || chr(27) || '[31m' || chr(127), ';', '''', '|', 'z', null),
             (10, repeat(E'wide "quoted",\r\n', 100000), null, null, null, null, null),
             (11, '=1+1', '@x', '-1', '+1', '#', null),
@@ -94,10 +94,6 @@ enum OddTables {
 
         """#
 
-    /// As many columns as PostgreSQL allows.
-    private static let widest =
-        (1...1_600).map { "c\($0) int default \($0)" }.joined(separator: ", ")
-
     private static let shapes = """
         create table "select" ("from" int, "Quo""ted, name" text, "new
         line" text, " é€" text, "\(String(repeating: "n", count: 63))" int);
@@ -116,7 +112,8 @@ enum OddTables {
         create schema "Other";
         create table "Other"."select" (id int);
         insert into "Other"."select" select generate_series(1, 20000);
-        create table wide (\(widest));
+        create table wide (
+            \((1...1_600).map { "c\($0) int default \($0)" }.joined(separator: ", ")));
         insert into wide default values;
 
         """

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 private let insert =
-    #"insert into ferry.commands (command, arguments) values ('create_data_export', '{"name": "a"}')"#
+    #"insert into ferry.commands (command, arguments) "#
+    + #"values ('create_data_export', '{"name": "a"}')"#
 
 @Suite("The actor of a command")
 struct ActorTests {

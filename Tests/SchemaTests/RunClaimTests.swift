@@ -90,7 +90,7 @@ struct RunClaimTests {
             #expect(try await worker.claimTask() == nil)
             let progress = #"[{"run": 7, "number": \#(task.number), "token": \#(task.token)}]"#
             #expect(try await worker.report(progress) == [])
-            #expect(try await worker.finish(run: 7, task: task))
+            #expect(try await !worker.finish(run: 7, task: task))
             #expect(try await !worker.beginPublishing(run: 7, token: run.token))
         }
     }

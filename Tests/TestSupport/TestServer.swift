@@ -6,7 +6,7 @@ import Synchronization
 public enum TestServer {
     private static let running = Mutex<PrivateServer?>(nil)
     private static let start = Task {
-        let server = try await PrivateServer.start(settings: ["max_connections": "200"])
+        let server = try await PrivateServer.start(settings: ["max_connections": "400"])
         running.withLock { $0 = server }
         atexit { TestServer.stop() }
         return server

@@ -20,6 +20,7 @@ returns table (
 language plpgsql
 -- Statistics of a queue are always stale; these scans must follow their indexes.
 set enable_seqscan = off
+set jit = off
 set enable_bitmapscan = off
 as $$
 #variable_conflict use_column

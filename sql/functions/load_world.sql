@@ -13,6 +13,7 @@ language plpgsql
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set jit = off  -- the cost of what is switched off above would have it compile for 150 ms
 as $$
 declare
     v_destinations   bigint[];
@@ -21,6 +22,11 @@ declare
     v_orchestrations bigint[];
     v_databases      bigint[];
     v_runs           bigint[];
+    -- Only what the batch may delete needs all that uses it: a database may have many exports.
+    v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
+        jsonb_path_query_array(p_references -> 'database', '$[*] ? (@[2] == true)'));
+    v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
+        jsonb_path_query_array(p_references -> 'destination', '$[*] ? (@[2] == true)'));
 begin
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
@@ -48,26 +54,27 @@ begin
     perform ferry_state.lock_objects('data_exports', p_references -> 'data_export');
     perform 1 from ferry_state.data_templates where id = any (v_templates) order by id for no key update;
 
-    if v_databases is not null then
+    if v_databases_written is not null then
         v_exports := v_exports || array(
             select data_export_id from ferry_state.data_export_versions as v
               join ferry_state.data_exports as e on e.id = v.data_export_id and e.active_version = v.number
-             where v.database_id = any (v_databases)
+             where v.database_id = any (v_databases_written)
             union
             select id from ferry_state.data_exports
-             where (draft ->> 'database_id')::bigint = any (v_databases));
+             where (draft ->> 'database_id')::bigint = any (v_databases_written));
     end if;
-    if num_nonnulls(v_exports, v_destinations, v_templates) > 0 then
+    if num_nonnulls(v_exports, v_destinations_written, v_templates) > 0 then
         v_orchestrations := v_orchestrations || array(
             select id from ferry_state.orchestrations
-             where data_export_id = any (v_exports) or destination_id = any (v_destinations)
+             where data_export_id = any (v_exports) or destination_id = any (v_destinations_written)
                 or data_template_id = any (v_templates));
     end if;
     perform 1 from ferry_state.orchestrations where id = any (v_orchestrations) order by id for no key update;
 
-    if v_destinations is not null then
+    if v_destinations_written is not null then
         v_templates := v_templates || array(
-            select id from ferry_state.data_templates where destination_id = any (v_destinations));
+            select id from ferry_state.data_templates
+             where destination_id = any (v_destinations_written));
     end if;
     if v_orchestrations is not null then
         select v_exports || array_agg(data_export_id), v_destinations || array_agg(destination_id),
@@ -89,12 +96,12 @@ begin
             select (draft ->> 'database_id')::bigint from ferry_state.data_exports
              where id = any (v_exports) and draft ->> 'database_id' is not null);
     end if;
-    if num_nonnulls(v_exports, v_orchestrations, v_destinations) > 0 then
+    if num_nonnulls(v_exports, v_orchestrations, v_destinations_written) > 0 then
         v_runs := v_runs || array(
             select id from ferry_state.runs
              where finished_at is null
                and (data_export_id = any (v_exports) or orchestration_id = any (v_orchestrations)
-                    or destination_id = any (v_destinations)));
+                    or destination_id = any (v_destinations_written)));
     end if;
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 

@@ -1,25 +1,30 @@
 -- lock_objects: lock the objects of one configuration table that a batch of commands refers to.
 --
 -- p_references: [environment, key, whether the batch may change or delete the object]
+-- Locks: one object after the other, by id: two batches that lock the strong and the weak ones
+--        apart from each other could each hold what the other wants.
 create or replace function ferry_state.lock_objects(p_table text, p_references jsonb)
 returns void
 language plpgsql
 as $$
+declare
+    v_id    bigint;
+    v_write boolean;
 begin
     if p_references is null then
         return;
     end if;
-    execute format(
-        'select 1 from ferry_state.%I as o
-          where (environment, key) in (select r ->> 0, r ->> 1 from jsonb_array_elements($1) as r
-                                        where (r ->> 2)::boolean)
-          order by id for no key update', p_table)
-      using p_references;
-    execute format(
-        'select 1 from ferry_state.%I as o
-          where (environment, key) in (select r ->> 0, r ->> 1 from jsonb_array_elements($1) as r
-                                        where not (r ->> 2)::boolean)
-          order by id for share', p_table)
-      using p_references;
+    for v_id, v_write in execute format(
+        'select o.id, bool_or((r ->> 2)::boolean)
+           from jsonb_array_elements($1) as r
+           join ferry_state.%I as o on o.environment = r ->> 0 and o.key = r ->> 1
+          group by o.id
+          order by o.id', p_table)
+          using p_references
+    loop
+        execute format('select 1 from ferry_state.%I where id = $1 for %s', p_table,
+                       case when v_write then 'no key update' else 'share' end)
+          using v_id;
+    end loop;
 end;
 $$;

@@ -34,22 +34,22 @@ final class DemoSite: Sendable {
     func open() throws -> String {
         try state.withLock { state in
             if state.isClosed { throw CancellationError() }
-            var template = Array("/tmp/ferry-demo-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else {
+            let letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+            let name = String((0..<12).compactMap { _ in letters.randomElement() })
+            let path = "/tmp/ferry-demo-" + name
+            // The shell knows the directory before it is there: no moment is without a watch.
+            let afterlife = try ParentWatch(script: Self.script, [path], log: "/dev/null")
+            state.afterlife = afterlife
+            guard mkdir(path, 0o700) == 0 else {
                 throw Failure(
                     .internalError,
-                    "cannot create a directory in /tmp: \(String(cString: strerror(errno)))")
+                    "cannot create \(path): \(String(cString: strerror(errno)))")
             }
-            let path = String(
-                decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
             state.directory = path
             // Started by root, the server runs as another user and must get through.
             chmod(path, 0o711)
-            let afterlife = try ParentWatch(
-                script: Self.script, [path], log: path + "/afterlife.log")
             afterlife.tell("probes " + folder.probes)
             for path in folder.temporary { afterlife.tell("empty " + path) }
-            state.afterlife = afterlife
             return path
         }
     }
@@ -137,8 +137,11 @@ final class DemoSite: Sendable {
     }
 
     /// Ends everything at once; for the handler of a signal.
-    func interrupt() {
+    ///
+    /// - Parameter demo: What is cancelled, once it can tell that it was interrupted.
+    func interrupt(_ demo: Task<Void, any Error>) {
         state.withLock { $0.isInterrupted = true }
+        demo.cancel()
         closeNow(patience: .zero)
     }
 

@@ -55,7 +55,7 @@ struct ExportBench {
         try await source.run(
             """
             create table \(table) as
-            select g::bigint as id, (g * 7919 % 200000)::bigint as customer,
+            select g::bigint as id, (g::bigint * 7919 % 200000) as customer,
                    timestamptz '2024-01-01 UTC' + make_interval(secs => g) as ordered_at,
                    (g % 100000 / 100.0)::numeric(12, 2) as amount,
                    case when g % 5 = 0 then null else 'Rue de l''Église ' || g % 300 end as street,

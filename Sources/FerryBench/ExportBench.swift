@@ -62,8 +62,8 @@ struct ExportBench {
                    md5(g::text) as reference,
                    jsonb_build_object('channel', 'web', 'items', g % 9) as details
               from generate_series(1, \(rows)) as g;
-            vacuum analyze \(table);
             """)
+        try await source.run("vacuum analyze \(table)")
     }
 
     private func copyByPsql(_ table: String, to file: String) throws -> Double {

@@ -55,15 +55,15 @@ struct ExportBench {
         try await source.run(
             """
             create table \(table) as
-            select g::bigint as id, (g * 7919 % 200000)::bigint as customer,
+            select g::bigint as id, (g::bigint * 7919 % 200000) as customer,
                    timestamptz '2024-01-01 UTC' + make_interval(secs => g) as ordered_at,
                    (g % 100000 / 100.0)::numeric(12, 2) as amount,
                    case when g % 5 = 0 then null else 'Rue de l''Église ' || g % 300 end as street,
                    md5(g::text) as reference,
                    jsonb_build_object('channel', 'web', 'items', g % 9) as details
               from generate_series(1, \(rows)) as g;
-            vacuum analyze \(table);
             """)
+        try await source.run("vacuum analyze \(table)")
     }
 
     private func copyByPsql(_ table: String, to file: String) throws -> Double {

@@ -24,9 +24,9 @@ declare
     v_runs           bigint[];
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
-        jsonb_path_query_array(p_references -> 'database', '$[*] ? (@[2] == true)'));
+        jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
     v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
-        jsonb_path_query_array(p_references -> 'destination', '$[*] ? (@[2] == true)'));
+        jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
 begin
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');

@@ -43,7 +43,7 @@ struct LaneTests {
                         let processor = try await scene.processor(batchMax: 20)
                         let viewer = try await scene.database.connect()
                         var batches = 0
-                        try await eventually(within: .seconds(30), "2,000 are applied") {
+                        try await eventually(within: .seconds(60), "2,000 are applied") {
                             while try await processor.applyBatch() > 0 { batches += 1 }
                             return try await viewer.query(applied)[0][0].int() == 2_001
                         }

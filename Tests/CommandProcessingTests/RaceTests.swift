@@ -140,7 +140,7 @@ struct RaceTests {
                 group.addTask {
                     let processor = try await scene.processor(batchMax: batchMax)
                     let viewer = try await scene.database.connect()
-                    try await eventually(within: .seconds(30), "the queue is empty") {
+                    try await eventually(within: .seconds(60), "the queue is empty") {
                         try await processor.drain()
                         return try await viewer.query(waiting)[0][0].int() == 0
                     }

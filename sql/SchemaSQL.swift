@@ -59,7 +59,6 @@ public enum SchemaSQL {
         SQLFile("finish_commands", PackageResources.finish_commands_sql),
         SQLFile("finish_stop", PackageResources.finish_stop_sql),
         SQLFile("finish_task", PackageResources.finish_task_sql),
-        SQLFile("finished_runs", PackageResources.finished_runs_sql),
         SQLFile("free_work", PackageResources.free_work_sql),
         SQLFile("grant_privileges", PackageResources.grant_privileges_sql),
         SQLFile("heartbeat", PackageResources.heartbeat_sql),

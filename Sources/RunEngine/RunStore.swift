@@ -107,12 +107,6 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.release_task($1, $2, $3, $4)", task)
     }
 
-    /// Of these runs, those that have ended.
-    func ended(_ runs: [Int64]) async throws -> [Int64] {
-        try await query("select * from ferry_state.finished_runs($1)", [Value(runs)])
-            .map { try $0[0].int64() }
-    }
-
     private func holds(
         _ sql: String, _ run: ClaimedRun, _ values: [Value] = []
     ) async throws -> Bool {

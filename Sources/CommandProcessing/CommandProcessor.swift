@@ -8,9 +8,8 @@ public actor CommandProcessor {
     private let connection: Connection
     private let applier: BatchApplier
     private let batchMax: Int
-    /// Everything that waits, or can still become visible, was written at or after this
-    /// transaction.
-    private var mark = "0"
+    /// Everything that waits, or can still become visible, comes after this transaction and id.
+    private var mark = (transaction: "0", id: Int64(0))
 
     /// - Parameters:
     ///   - connection: Used by nobody else.
@@ -42,9 +41,11 @@ public actor CommandProcessor {
         let (applier, batchMax, mark) = (applier, batchMax, mark)
         let (claimed, newMark) = try await connection.transaction { connection in
             let rows = try await connection.query(
-                "select * from ferry_state.claim_commands($1, $2::xid8)",
-                [.int(Int64(batchMax)), .text(mark)])
-            let newMark = try rows.first { !$0[0].isNull }?[0].string()
+                "select * from ferry_state.claim_commands($1, $2::xid8, $3)",
+                [.int(Int64(batchMax)), .text(mark.transaction), .int(mark.id)])
+            let newMark = try rows.first { !$0[0].isNull }.map {
+                (transaction: try $0[0].string(), id: try $0[1].int64())
+            }
             // In the order in which they were sent, also between lanes: a script that deletes an
             // orchestration and then its export should not depend on how lanes are listed.
             let commands = try rows.filter { $0[0].isNull }

@@ -10,28 +10,31 @@ struct DrainBench {
     func run() async throws {
         print("\nDrain of \(commands) waiting commands (create_data_export, distinct names)")
         var ceiling: [Double] = []
+        var whole: [Double] = []
         var one: [Double] = []
         var two: [Double] = []
         for _ in 0..<bench.runs {
             ceiling.append(try await Ceiling(bench: bench, commands: commands).rate())
-            one.append(try await rate(workers: 1))
-            two.append(try await rate(workers: 2))
+            whole.append(try await rate(workers: 1))
+            one.append(try await rate(workers: 1, ["--command-concurrency", "1"]))
+            two.append(try await rate(workers: 2, ["--command-concurrency", "1"]))
         }
         report("hand-written ceiling, 1 client", "\(number(median(ceiling)))/s")
         report(
-            "ferry, 1 worker process", "\(number(median(one)))/s",
-            "\(number(median(one) / median(ceiling), 2)) x ceiling (to reach: 0.50)")
+            "ferry, 1 worker process", "\(number(median(whole)))/s",
+            "\(number(median(whole) / median(ceiling), 2)) x ceiling (to reach: 0.50)")
+        report("the same with --command-concurrency 1", "\(number(median(one)))/s")
         report(
-            "ferry, 2 worker processes", "\(number(median(two)))/s",
-            "\(number(median(two) / median(one), 2)) x one process")
+            "2 worker processes with --command-concurrency 1", "\(number(median(two)))/s",
+            "\(number(median(two) / median(one), 2)) x one such process")
     }
 
-    private func rate(workers count: Int) async throws -> Double {
+    private func rate(workers count: Int, _ arguments: [String] = []) async throws -> Double {
         let queue = try await bench.queue("bench_drain")
         try await Self.fill(queue, commands)
-        let workers = try bench.workers(count, on: "bench_drain")
+        let workers = try bench.workers(count, on: "bench_drain", arguments)
         defer { bench.stop(workers) }
-        let rate = try await Self.drained(queue, bench)
+        let rate = try await Self.drained(queue, by: workers, bench)
         await queue.close()
         return rate
     }
@@ -47,8 +50,11 @@ struct DrainBench {
     }
 
     /// Commands per second, from the start of the first worker to the end of the last command.
-    static func drained(_ queue: Connection, _ bench: Bench) async throws -> Double {
+    static func drained(
+        _ queue: Connection, by workers: [Process], _ bench: Bench
+    ) async throws -> Double {
         try await bench.until {
+            guard workers.allSatisfy(\.isRunning) else { throw ToolFailed(name: "ferry worker") }
             let left = try await queue.query(
                 "select not exists (select from ferry_state.command_queue)")
             return try left.first?[0].bool() == true

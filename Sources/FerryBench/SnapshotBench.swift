@@ -33,7 +33,7 @@ struct SnapshotBench {
         }
         try await DrainBench.fill(queue, churned, prefix: "churned")
         let before = try bench.workers(1, on: "bench_snapshot")
-        _ = try await DrainBench.drained(queue, bench)
+        _ = try await DrainBench.drained(queue, by: before, bench)
         bench.stop(before)
         // As many dead rows as there can be without the snapshot, too: none removed by hand.
         try await queue.run(
@@ -41,7 +41,7 @@ struct SnapshotBench {
         try await DrainBench.fill(queue, commands)
         let workers = try bench.workers(1, on: "bench_snapshot")
         defer { bench.stop(workers) }
-        let rate = try await DrainBench.drained(queue, bench)
+        let rate = try await DrainBench.drained(queue, by: workers, bench)
         await holder.close()
         await queue.close()
         return rate

@@ -58,19 +58,27 @@ extension Connection {
 
 /// What one claim returned.
 struct Claim: Sendable {
-    let mark: String
+    let mark: Mark
     let ids: [Int64]
+}
+
+/// Where the next claim is to start: after this command of this transaction.
+struct Mark: Sendable {
+    var transaction = "0"
+    var id: Int64 = 0
 }
 
 extension Connection {
     /// Claims commands; the lanes are held until the transaction ends.
-    func claim(_ limit: Int = 100, mark: String = "0") async throws -> Claim {
+    func claim(_ limit: Int = 100, mark: Mark = Mark()) async throws -> Claim {
         let rows = try await query(
-            "select mark, id from ferry_state.claim_commands($1, $2::text::xid8)",
-            [.int(Int64(limit)), .text(mark)])
-        let marks = try rows.compactMap { try $0["mark"].optionalString() }
+            "select mark, id from ferry_state.claim_commands($1, $2::text::xid8, $3)",
+            [.int(Int64(limit)), .text(mark.transaction), .int(mark.id)])
+        let marks = try rows.filter { !$0["mark"].isNull }
+            .map { Mark(transaction: try $0["mark"].string(), id: try $0["id"].int64()) }
         return Claim(
-            mark: marks.first ?? mark, ids: try rows.compactMap { try $0["id"].optionalInt64() })
+            mark: marks.first ?? mark,
+            ids: try rows.filter { $0["mark"].isNull }.map { try $0["id"].int64() })
     }
 
     /// Records that these commands were applied.

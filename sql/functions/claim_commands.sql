@@ -1,12 +1,12 @@
 -- claim_commands: lock the lanes of the most urgent commands and return what waits in them, in
 -- the order in which each lane is to apply it. Held until the transaction ends.
 --
--- The first row returned has no command: its mark is what the next claim of this worker may pass
--- as p_mark to skip the dead rows before it. Every row that can still become visible, or is still
--- waiting, has xact >= mark.
+-- The first row returned has no command: its mark and id are what the next claim of this worker may
+-- pass as p_mark and p_mark_id to skip the dead rows before them. Every row that can still become
+-- visible, or is still waiting, has (xact, command_id) > (mark, id).
 -- Locks:  lane slots (a lane's commands are applied by one worker at a time); skips slots that
 --         another worker holds, never waits.
-create or replace function ferry_state.claim_commands(p_limit integer, p_mark xid8)
+create or replace function ferry_state.claim_commands(p_limit integer, p_mark xid8, p_mark_id bigint)
 returns table (
     mark        xid8,
     id          bigint,
@@ -22,86 +22,112 @@ language plpgsql
 set enable_seqscan = off
 set jit = off
 set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan  -- arrays of many lanes would be planned each time
 as $$
 #variable_conflict use_column
 declare
-    v_lanes bigint[];
-    v_tried integer[];
-    v_taken bigint[];  -- lanes
-    v_busy  integer[] := '{}';
+    v_priority smallint := 0;       -- where the look at the queue has come to
+    v_xact     xid8     := p_mark;
+    v_id       bigint   := p_mark_id;
+    v_slot     integer;
+    v_looked   integer;   -- commands found by this round
+    v_slots    integer[];  -- their lanes' slots
+    v_locked   integer[];
+    v_tried    bytea;      -- a bit for each slot that an earlier round tried, locked or not
+    v_lanes    bigint[] := '{}';
+    v_found    bigint[];
+    v_commands integer := 0;
+    v_more     integer;
 begin
     perform ferry_state.release_due_commands(p_limit);
 
+    return query
+    select m.xact, m.id, null::bigint, null::text, null::text, null::text, null::text,
+           null::smallint
+      from (
+        (select first.xact, first.command_id - 1 as id
+           from generate_series(0, 3) as p (priority)
+          cross join lateral (
+             select xact, command_id
+               from ferry_state.command_queue
+              where priority = p.priority and (xact, command_id) > (p_mark, p_mark_id)
+              order by xact, command_id
+              limit 1
+          ) as first
+          order by xact, id
+          limit 1)
+        union all
+        select pg_snapshot_xmin(pg_current_snapshot()), 0
+      ) as m
+     order by m.xact, m.id
+     limit 1;
+
+    -- The first commands are often in the hands of another worker: look past them until the batch
+    -- is worth its commit.
     for v_round in 1 .. 8 loop
-        with candidate as materialized (
-            select q.lane, row_number() over (order by q.priority, q.xact, q.command_id) as rank
-              from generate_series(0, 3) as p (priority)
+        select count(*), array_agg(lane), array_agg(distinct ferry_state.lane_slot(lane)),
+               (array_agg(priority))[count(*)], (array_agg(xact))[count(*)],
+               (array_agg(command_id))[count(*)]
+          into v_looked, v_found, v_slots, v_priority, v_xact, v_id
+          from (
+            select q.*
+              from generate_series(v_priority, 3) as p (priority)
              cross join lateral (
                 select lane, priority, xact, command_id
                   from ferry_state.command_queue
                  where priority = p.priority
-                   and xact >= p_mark
-                   and (lane & 1023)::integer <> all (v_busy)
-                   and not exists (select from ferry_state.command_schedule as s
-                                    where s.lane = command_queue.lane and s.attempts > 0)
+                   and (xact, command_id) > (
+                       case when p.priority = v_priority then v_xact else p_mark end,
+                       case when p.priority = v_priority then v_id else p_mark_id end)
+                   and (v_tried is null
+                        or get_bit(v_tried, ferry_state.lane_slot(lane)) = 0)
+                   and not (exists (select from ferry_state.command_schedule where attempts > 0)
+                            and exists (select from ferry_state.command_schedule as s
+                                         where s.lane = command_queue.lane and s.attempts > 0))
                  order by xact, command_id
                  limit p_limit
              ) as q
-             order by rank
+             order by q.priority, q.xact, q.command_id
              limit p_limit
-        ),
-        lanes as (
-            select lane, min(rank) as rank from candidate group by lane
-        )
-        select array_agg(lane order by rank), array_agg(distinct (lane & 1023)::integer)
-          into v_lanes, v_tried
-          from lanes;
-        exit when v_lanes is null;
+          ) as candidate;
+        exit when v_looked = 0;
 
-        with taken as materialized (
-            select slot
-              from ferry_state.lane_slots
-             where slot = any (v_tried)
-             order by slot
-               for update skip locked
-        )
-        -- "is true" makes it look lanes up in a hash, not compare each with each.
-        select coalesce(array_agg(claimed.lane order by claimed.rank), '{}')
-          into v_taken
-          from unnest(v_lanes) with ordinality as claimed (lane, rank)
-         where ((claimed.lane & 1023)::integer in (select slot from taken)) is true;
-        exit when v_taken <> '{}';
-        -- All of these lanes are being worked on: look past them.
-        v_busy := v_busy || v_tried;
+        select array_agg(slot) into v_locked
+          from (select slot
+                  from ferry_state.lane_slots
+                 where slot = any (v_slots)
+                 order by slot
+                   for update skip locked) as taken;
+
+        -- "is true" makes it look slots up in a hash, not compare each with each.
+        select count(*), v_lanes || array_agg(claimed.lane)
+          into v_more, v_lanes
+          from unnest(v_found) as claimed (lane)
+         where (ferry_state.lane_slot(claimed.lane) in (select unnest(v_locked))) is true;
+        v_commands := v_commands + v_more;
+        exit when v_looked < p_limit or v_commands * 2 >= p_limit;
+
+        v_tried := coalesce(v_tried, decode(repeat('00', 1024), 'hex'));
+        foreach v_slot in array v_slots loop
+            v_tried := set_bit(v_tried, v_slot, 1);
+        end loop;
     end loop;
 
+    -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all that
+    -- the worker before us did in them.
     return query
-    select least(min(first.xact), pg_snapshot_xmin(pg_current_snapshot())),
-           null::bigint, null::bigint, null::text, null::text, null::text, null::text,
-           null::smallint
-      from generate_series(0, 3) as p (priority)
-     cross join lateral (
-        select xact
-          from ferry_state.command_queue
-         where priority = p.priority and xact >= p_mark
-         order by xact
-         limit 1
-     ) as first;
-
-    if v_taken <> '{}' then
-        -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all
-        -- that the worker before us did in them.
-        return query
-        select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
-               q.attempts
-          from unnest(v_taken) with ordinality as claimed (lane, rank)
-          join ferry_state.command_queue as q on q.lane = claimed.lane and q.xact >= p_mark
-          join ferry_state.commands as c on c.id = q.command_id
-         where not exists (select from ferry_state.command_schedule as s
-                            where s.lane = q.lane and s.attempts > 0)
-         -- The most urgent lanes first, or a long lane would keep them out of the batch.
-         order by claimed.rank, q.command_id
-         limit p_limit;
-    end if;
+    select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
+           q.attempts
+      from (select lane, min(rank) as rank
+              from unnest(v_lanes) with ordinality as l (lane, rank)
+             group by lane) as claimed
+      join ferry_state.command_queue as q on q.lane = claimed.lane and q.xact >= p_mark
+      join ferry_state.commands as c on c.id = q.command_id
+     where not (exists (select from ferry_state.command_schedule where attempts > 0)
+                and exists (select from ferry_state.command_schedule as s
+                             where s.lane = q.lane and s.attempts > 0))
+     -- The most urgent lanes first, or a long lane would keep them out of the batch.
+     order by claimed.rank, q.command_id
+     limit p_limit;
 end;
 $$;

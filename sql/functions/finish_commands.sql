@@ -12,6 +12,7 @@ returns void
 language plpgsql
 -- Statistics of a queue are always stale; it is to be found by its index.
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 begin

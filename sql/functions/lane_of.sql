@@ -14,9 +14,10 @@ as $$
     select hashtextextended(
         concat_ws(E'\x1f', p_kind, p_environment, case p_kind
             -- An orchestration bears the name of its data export unless it is given one.
-            when 'orchestration' then lower(btrim(coalesce(p_arguments ->> p_keys[1],
-                                                           p_arguments ->> p_keys[2])))
-            else lower(btrim(p_arguments ->> p_keys[1]))
-                 || coalesce(E'\x1f' || lower(btrim(p_arguments ->> p_keys[2])), '') end),
+            when 'orchestration' then
+                ferry_state.lane_key(coalesce(p_arguments ->> p_keys[1], p_arguments ->> p_keys[2]))
+            else
+                ferry_state.lane_key(p_arguments ->> p_keys[1])
+                || coalesce(E'\x1f' || ferry_state.lane_key(p_arguments ->> p_keys[2]), '') end),
         0)
 $$;

@@ -13,6 +13,7 @@ language plpgsql
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
 set jit = off  -- the cost of what is switched off above would have it compile for 150 ms
 as $$
 declare
@@ -30,9 +31,10 @@ declare
 begin
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
-    v_exports        := ferry_state.ids_of('data_exports', p_references -> 'data_export');
-    v_destinations   := ferry_state.ids_of('destinations', p_references -> 'destination');
-    v_databases      := ferry_state.ids_of('databases', p_references -> 'database');
+    -- Locked first, so that what refers to them cannot change while we look.
+    v_databases      := ferry_state.lock_objects('databases', p_references -> 'database');
+    v_destinations   := ferry_state.lock_objects('destinations', p_references -> 'destination');
+    v_exports        := ferry_state.lock_objects('data_exports', p_references -> 'data_export');
 
     if p_references ? 'data_template' then
         select array_agg(t.id) into v_templates
@@ -48,10 +50,6 @@ begin
           join ferry_state.runs as r on r.id = (k ->> 1)::bigint and r.environment = k ->> 0;
     end if;
 
-    -- Locked first, so that what refers to them cannot change while we look.
-    perform ferry_state.lock_objects('databases', p_references -> 'database');
-    perform ferry_state.lock_objects('destinations', p_references -> 'destination');
-    perform ferry_state.lock_objects('data_exports', p_references -> 'data_export');
     perform 1 from ferry_state.data_templates where id = any (v_templates) order by id for no key update;
 
     if v_databases_written is not null then

@@ -1,18 +1,20 @@
--- lock_objects: lock the objects of one configuration table that a batch of commands refers to.
+-- lock_objects: lock the objects of one configuration table that a batch of commands refers to;
+-- return the ids of those that exist.
 --
 -- p_references: [environment, key, whether the batch may change or delete the object]
 -- Locks: one object after the other, by id: two batches that lock the strong and the weak ones
 --        apart from each other could each hold what the other wants.
 create or replace function ferry_state.lock_objects(p_table text, p_references jsonb)
-returns void
+returns bigint[]
 language plpgsql
 as $$
 declare
     v_id    bigint;
     v_write boolean;
+    v_ids   bigint[];
 begin
     if p_references is null then
-        return;
+        return null;
     end if;
     for v_id, v_write in execute format(
         'select o.id, bool_or((r ->> 2)::boolean)
@@ -25,6 +27,8 @@ begin
         execute format('select 1 from ferry_state.%I where id = $1 for %s', p_table,
                        case when v_write then 'no key update' else 'share' end)
           using v_id;
+        v_ids := v_ids || v_id;
     end loop;
+    return v_ids;
 end;
 $$;

@@ -3,8 +3,9 @@
 -- Locks: rows it moves; skips rows another worker moves.
 create or replace function ferry_state.release_due_commands(p_limit integer)
 returns void
-language sql
+language plpgsql  -- which keeps its plan; every claim comes here
 as $$
+begin
     with due as materialized (
         select command_id
           from ferry_state.command_schedule
@@ -21,4 +22,5 @@ as $$
     )
     insert into ferry_state.command_queue (command_id, lane, priority, attempts)
     select command_id, lane, priority, attempts from moved;
+end;
 $$;

@@ -10,7 +10,7 @@ declare
     v_lane bigint;
 begin
     select lane into v_lane from ferry_state.commands where id = old.id;
-    perform 1 from ferry_state.lane_slots where slot = (v_lane & 1023) for update;
+    perform 1 from ferry_state.lane_slots where slot = ferry_state.lane_slot(v_lane) for update;
 
     -- Row by row, not in one statement: a worker may just move it from the schedule to the queue.
     delete from ferry_state.command_schedule where command_id = old.id returning attempts

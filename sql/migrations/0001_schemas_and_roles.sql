@@ -1,3 +1,13 @@
+do $$
+begin
+    if getdatabaseencoding() <> 'UTF8' then
+        raise exception using errcode = 'feature_not_supported',
+            message = format('database "%s" is encoded in %s', current_database(), getdatabaseencoding()),
+            hint = 'keep the queue in a database with encoding UTF8: create database NAME encoding ''UTF8'' template template0';
+    end if;
+end;
+$$;
+
 -- ferry: what people use. ferry_state: the tables and functions behind it, for workers only.
 create schema ferry;
 

@@ -55,7 +55,7 @@ create table ferry_state.lane_slots (
     slot integer not null,
     constraint lane_slots_pkey primary key (slot)
 );
-insert into ferry_state.lane_slots (slot) select generate_series(0, 1023);
+insert into ferry_state.lane_slots (slot) select generate_series(0, 8191);
 
 -- How each command ended. Written once.
 create table ferry_state.command_outcomes (

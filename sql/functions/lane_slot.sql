@@ -1,0 +1,7 @@
+-- lane_slot: the row of lane_slots that is locked by whoever applies the commands of a lane.
+create or replace function ferry_state.lane_slot(p_lane bigint)
+returns integer
+language sql
+immutable
+parallel safe
+as $$ select (p_lane & 8191)::integer $$;

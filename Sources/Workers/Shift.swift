@@ -56,7 +56,8 @@ struct Shift: Sendable {
                 group.addTask { try await carryOutTasks() }
                 group.addTask { try await takeChargeOfRuns() }
             }
-            try await group.waitForAll()
+            // Not waitForAll, which would hear of a failure only once all the others have ended.
+            while try await group.next() != nil {}
         }
     }
 

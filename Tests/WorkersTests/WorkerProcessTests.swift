@@ -38,6 +38,22 @@ struct WorkerProcessTests {
         }
     }
 
+    @Test func `ends when one of its loops does, rather than limp on`() async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("worker")
+            try await scene.registered("worker")
+
+            try await scene.queue.run(
+                """
+                create or replace function ferry_state.claim_run(p_worker bigint) returns json
+                language plpgsql as $$ begin raise exception 'broken'; end; $$;
+                """)
+
+            #expect(try await worker.end(within: .seconds(20)) == .exit(70))
+            #expect(worker.log.contains("broken"))
+        }
+    }
+
     @Test func `refuses a database without the schema and says what mends it`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker", queueURL: scene.sourceURL)

@@ -17,11 +17,6 @@ struct Delivered {
         names.filter { $0.hasPrefix(".staging/") }.sorted()
     }
 
-    /// The same without the folders, which may be empty.
-    var stagedFiles: [String] {
-        files { $0.hasPrefix(".staging/") }
-    }
-
     var manifests: [String] {
         visible.filter { $0.hasSuffix("/" + Manifest.fileName) }
     }

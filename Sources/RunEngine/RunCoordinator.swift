@@ -4,6 +4,7 @@ import Foundation
 import Lifecycle
 public import Logging
 import Manifests
+public import Postgres
 import SourceDatabases
 
 /// Is in charge of runs: holds a run's snapshot, offers its tables to all workers, and publishes.

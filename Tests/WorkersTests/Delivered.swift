@@ -1,6 +1,7 @@
 import Crypto
 import Formats
 import Foundation
+import Lifecycle
 import Manifests
 
 /// What lies in the directory of a destination.

@@ -43,8 +43,8 @@ let targets: [Target] = [
     module("PrivateServer"),
     module("Migrations", ["Postgres", "SchemaFiles"]),
     module("Lifecycle"),
-    module("Formats", ["CZlib", crypto]),
-    module("Manifests", ["Formats", crypto]),
+    module("Formats", ["CZlib", "Lifecycle", crypto]),
+    module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints"),
     module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
     module("SourceDatabases", ["Postgres", "Lifecycle"]),
@@ -83,11 +83,11 @@ let targets: [Target] = [
     tests("PostgresTests", ["Postgres", "TestSupport"]),
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
     tests("LifecycleTests", ["Lifecycle"]),
-    tests("FormatsTests", ["Formats"]),
-    tests("ManifestsTests", ["Manifests", "Formats", crypto]),
+    tests("FormatsTests", ["Formats", "Lifecycle"]),
+    tests("ManifestsTests", ["Manifests", "Formats", "Lifecycle", crypto]),
     tests(
         "DestinationsTests",
-        ["Destinations", "Failpoints", "Manifests", "Formats", crypto]),
+        ["Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", crypto]),
     tests(
         "SourceDatabasesTests",
         ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
@@ -102,11 +102,14 @@ let targets: [Target] = [
         "WorkersTests",
         [
             "ferry", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests", "Formats",
-            "TestSupport", crypto,
+            "Lifecycle", "TestSupport", crypto,
         ]),
     tests(
         "FerryTests",
-        ["ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "TestSupport"]),
+        [
+            "ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
+            "TestSupport",
+        ]),
     tests(
         "RoundTripTests",
         ["Workers", "RunEngine", "Destinations", "Postgres", "TestSupport", logging]),

@@ -52,6 +52,7 @@ public enum SchemaSQL {
         SQLFile("create_command_functions", PackageResources.create_command_functions_sql),
         SQLFile("delete_objects", PackageResources.delete_objects_sql),
         SQLFile("draw_token", PackageResources.draw_token_sql),
+        SQLFile("ended_runs", PackageResources.ended_runs_sql),
         SQLFile("enqueue", PackageResources.enqueue_sql),
         SQLFile("events_between", PackageResources.events_between_sql),
         SQLFile("fail_run", PackageResources.fail_run_sql),

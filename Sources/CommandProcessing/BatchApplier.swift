@@ -1,6 +1,6 @@
 import Foundation
 import Lifecycle
-import Postgres
+public import Postgres
 
 /// Applies claimed commands inside the transaction that claimed them.
 struct BatchApplier: Sendable {
@@ -9,16 +9,22 @@ struct BatchApplier: Sendable {
 
     /// Applies all of them together; should the database refuse what one of them wrote, each by
     /// itself, so that none spoils its neighbours.
+    ///
+    /// - Throws: ``BatchRefused``, `PostgresError`.
     func apply(_ commands: [ClaimedCommand], _ connection: isolated Connection) async throws {
         do {
-            try await together(commands, connection)
-        } catch PostgresError.server(let error) where !error.isCollision {
-            try await connection.run("ROLLBACK TO SAVEPOINT batch")
-            if commands.count == 1 {
-                try await giveUp(commands[0], "\(error)", connection)
-            } else {
-                try await oneByOne(commands, connection)
+            do {
+                try await together(commands, connection)
+            } catch PostgresError.server(let error) where !error.isCollision {
+                try await connection.run("ROLLBACK TO SAVEPOINT batch")
+                if commands.count == 1 {
+                    try await giveUp(commands[0], "\(error)", connection)
+                } else {
+                    try await oneByOne(commands, connection)
+                }
             }
+        } catch PostgresError.server(let error) where !error.isCollision {
+            throw BatchRefused(reason: error)
         }
     }
 
@@ -37,13 +43,22 @@ struct BatchApplier: Sendable {
         }
     }
 
-    /// Writes that a command could not be carried out this time.
+    /// Writes that a command could not be carried out this time; should the database refuse even
+    /// that, only that it is to be tried again.
     private func giveUp(
         _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
     ) async throws {
-        var result = BatchResult()
-        try result.troubled(command, by: reason, retry)
-        try await save(result, changes: nil, connection)
+        do {
+            var result = BatchResult()
+            try result.troubled(command, by: reason, retry)
+            try await save(result, changes: nil, connection)
+        } catch PostgresError.server(let error) where !error.isCollision {
+            try await connection.run("ROLLBACK TO SAVEPOINT batch")
+            var result = BatchResult()
+            result.postponed(
+                command, by: "\(reason); nor could that be recorded: \(error)", retry)
+            _ = try await connection.pipeline([try result.ends()])
+        }
     }
 
     /// - Returns: The lanes that wait for another attempt of their first command.
@@ -115,6 +130,12 @@ struct BatchApplier: Sendable {
         _ = try await connection.pipeline(
             [try changes?.statement()].compactMap { $0 } + result.statements())
     }
+}
+
+/// The database refused even to note that commands are to be tried again. Nothing of their batch
+/// has happened; the connection can be used again.
+public struct BatchRefused: Error {
+    public let reason: ServerError
 }
 
 extension ServerError {

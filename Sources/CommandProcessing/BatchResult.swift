@@ -61,6 +61,14 @@ struct BatchResult: Sendable {
             ["message": .string(reason), "attempt": .int(Int64(attempts))])
     }
 
+    /// The command is tried again, however many attempts it had, and no event says so.
+    mutating func postponed(
+        _ claimed: ClaimedCommand, by reason: String, _ policy: RetryPolicy
+    ) {
+        let delay = policy.delay(afterAttempt: claimed.failedAttempts + 1)
+        retries.append(Retry(id: claimed.id, delaySeconds: delay, error: reason))
+    }
+
     private mutating func end(
         _ claimed: ClaimedCommand, _ state: String, code: String, message: String, hint: String
     ) throws {
@@ -80,13 +88,13 @@ struct BatchResult: Sendable {
     }
 
     /// The statements that write all this.
-    func statements() throws -> [Statement] {
-        [
-            Statement(
-                "select ferry_state.finish_commands($1, $2::json, $3::json)",
-                [Value(applied), try json(ended), try json(retries)]),
-            events.statement,
-        ]
+    func statements() throws -> [Statement] { [try ends(), events.statement] }
+
+    /// The statement that writes all but the events.
+    func ends() throws -> Statement {
+        Statement(
+            "select ferry_state.finish_commands($1, $2::json, $3::json)",
+            [Value(applied), try json(ended), try json(retries)])
     }
 }
 

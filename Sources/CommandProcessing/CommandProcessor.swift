@@ -26,7 +26,7 @@ public actor CommandProcessor {
     /// Applies what waits, at most one batch.
     ///
     /// - Returns: How many commands were claimed; 0 when there is nothing to do now.
-    /// - Throws: `PostgresError`; then nothing of the batch has happened.
+    /// - Throws: ``BatchRefused``, `PostgresError`; then nothing of the batch has happened.
     public func applyBatch() async throws -> Int {
         while true {
             do {

@@ -41,6 +41,10 @@ public protocol Destination: Sendable {
     /// Safe for a worker that has lost the run without knowing it, as long as the tokens are not
     /// above its own: those of whoever took over are.
     func discard(run: Int64, tokens: ClosedRange<Int64>) async throws
+
+    /// The runs of which anything is left in staging, be it an empty folder. Others than Ferry's
+    /// own names are passed over.
+    func stagedRuns() async throws -> Set<Int64>
 }
 
 /// Whose staging a file goes to.

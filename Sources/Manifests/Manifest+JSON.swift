@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Formats
+internal import Lifecycle
 public import Foundation
 
 extension Manifest: Codable {
@@ -84,5 +85,42 @@ extension Manifest: Codable {
         } catch {
             throw .notAManifest(reason: "it cannot be decoded")
         }
+    }
+}
+
+extension Manifest.File: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case name, table, rows, bytes, sha256, columns
+    }
+
+    // In two members, so that readers need not take a qualified name apart.
+    private enum TableKeys: String, CodingKey {
+        case schema, name
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let table = try container.nestedContainer(keyedBy: TableKeys.self, forKey: .table)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            table: TableName(
+                schema: try table.decode(String.self, forKey: .schema),
+                name: try table.decode(String.self, forKey: .name)),
+            rows: try container.decode(Int64.self, forKey: .rows),
+            bytes: try container.decode(Int64.self, forKey: .bytes),
+            sha256: try container.decode(String.self, forKey: .sha256),
+            columns: try container.decode([Manifest.Column].self, forKey: .columns))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        var table = container.nestedContainer(keyedBy: TableKeys.self, forKey: .table)
+        try table.encode(self.table.schema, forKey: .schema)
+        try table.encode(self.table.name, forKey: .name)
+        try container.encode(rows, forKey: .rows)
+        try container.encode(bytes, forKey: .bytes)
+        try container.encode(sha256, forKey: .sha256)
+        try container.encode(columns, forKey: .columns)
     }
 }

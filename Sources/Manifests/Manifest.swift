@@ -1,3 +1,4 @@
+public import Lifecycle
 public import Formats
 
 /// The proof of one delivery: which files, from which snapshot, with which content.
@@ -87,7 +88,7 @@ public struct Manifest: Sendable, Equatable {
     }
 
     /// One file, as it lies at the destination.
-    public struct File: Codable, Sendable, Equatable {
+    public struct File: Sendable, Equatable {
         /// Its name in the folder of the manifest; never a path.
         public var name: String
         public var table: TableName

@@ -25,7 +25,7 @@ enum Delivery {
             files: tasks.map { task in
                 Manifest.File(
                     name: task.file,
-                    table: Formats.TableName(schema: task.schema, name: task.table),
+                    table: TableName(schema: task.schema, name: task.table),
                     rows: task.rows, bytes: task.bytes, sha256: task.sha256,
                     columns: task.columns.map {
                         Manifest.Column(name: $0.name, type: $0.type, nullable: $0.nullable)
@@ -51,8 +51,7 @@ extension TaskOffer {
     static func offers(
         for tables: [SourceTable], _ settings: DataTemplateSettings
     ) throws -> [TaskOffer] {
-        let names = try settings.fileNames(
-            for: tables.map { Formats.TableName(schema: $0.name.schema, name: $0.name.name) })
+        let names = try settings.fileNames(for: tables.map(\.name))
         return zip(tables, names).enumerated().map { index, pair in
             let (table, file) = pair
             return TaskOffer(

@@ -4,6 +4,7 @@ import Foundation
 import Lifecycle
 public import Logging
 import Manifests
+public import Postgres
 import SourceDatabases
 
 /// Is in charge of runs: holds a run's snapshot, offers its tables to all workers, and publishes.
@@ -67,17 +68,17 @@ public struct RunCoordinator: Sendable {
             metadata: [
                 "run": "\(run.id)", "code": "\(trouble.code)", "reason": "\(trouble.message)",
             ])
-        // Above all tokens of this attempt, below all of a later one.
-        let bound = try await store.drawToken()
         let delay = policy.delay(afterAttempt: run.attempt)
-        let isWritten =
-            if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
-                try await store.retryLater(run, after: delay, trouble)
-            } else {
-                try await store.fail(run, trouble)
+        if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
+            // Above all tokens of this attempt, below all of a later one.
+            let bound = try await store.drawToken()
+            if try await store.retryLater(run, after: delay, trouble) {
+                await removeStaging(of: run, tokens: Int64.min...bound)
+                return
             }
-        if isWritten {
-            await removeStaging(of: run, tokens: Int64.min...bound)
+        } else if try await store.fail(run, trouble) {
+            Failpoint.reach("run.after_failure")
+            await removeStaging(of: run)
             return
         }
         switch try await store.standing(of: run)?.state {
@@ -116,6 +117,25 @@ public struct RunCoordinator: Sendable {
         }
     }
 
+    /// Removes what ended runs have left at a destination: their worker died before it could, or
+    /// one that was thought dead came back later.
+    private func sweep(_ destination: any Destinations.Destination, for run: ClaimedRun) async {
+        do {
+            let staged = try await destination.stagedRuns().subtracting([run.id])
+            if staged.isEmpty { return }
+            // Others that stage in the same place are none of ours: unknown runs stay.
+            for ended in try await store.ended(staged, besides: run) {
+                try await destination.discard(run: ended, exceptTokens: [])
+            }
+        } catch {
+            logger.warning(
+                "staging of ended runs not removed",
+                metadata: [
+                    "run": "\(run.id)", "reason": "\(error)",
+                ])
+        }
+    }
+
     // MARK: - From the snapshot to the intent
 
     private func attempt(_ run: ClaimedRun) async throws {
@@ -126,6 +146,7 @@ public struct RunCoordinator: Sendable {
         // An earlier attempt's files belong to another snapshot. Only up to our own token: should
         // this worker have slept, a later attempt's files may lie there.
         try await destination.discard(run: run.id, tokens: Int64.min...run.token)
+        await sweep(destination, for: run)
         let tables: [TableName]? =
             switch run.inputs.tables {
             case .all: nil

@@ -80,6 +80,13 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.release_run($1, $2, $3)", run)
     }
 
+    /// Those of these runs that have ended, and that went to the destination of this run.
+    func ended(_ runs: Set<Int64>, besides run: ClaimedRun) async throws -> [Int64] {
+        try await query(
+            "select unnest(ferry_state.ended_runs($1, $2))", [.int(run.id), Value(Array(runs))]
+        ).map { try $0[0].int64() }
+    }
+
     /// A token that no claim has: above all drawn so far, below all drawn later.
     func drawToken() async throws -> Int64 {
         try await query("select ferry_state.draw_token()", []).first?[0].int64() ?? .min

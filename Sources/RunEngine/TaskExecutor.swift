@@ -54,13 +54,22 @@ public struct TaskExecutor: Sendable {
                 task, rows: transferred.rows, bytes: transferred.file.bytes,
                 sha256: transferred.file.sha256)
             if !isTaken { await removeStaging(of: task) }
-        case .failure(is SnapshotGone):
+        case .failure(let error):
+            try await handBack(task, error)
+            // Of a token that nobody writes under any more.
+            await removeStaging(of: task)
+        }
+    }
+
+    private func handBack(_ task: ClaimedTask, _ error: any Error) async throws {
+        switch error {
+        case is SnapshotGone:
             // The worker in charge of the run is gone, and will be found missing soon.
             try? await Task.sleep(for: .seconds(1))
             _ = try await store.release(task)
-        case .failure(is CancellationError), .failure(is LeaseLost):
+        case is CancellationError, is LeaseLost:
             _ = try await store.release(task)
-        case .failure(let error):
+        default:
             let trouble = RunTrouble(error, while: "table \(task.schema).\(task.table)")
             logger.warning(
                 "task failed",

@@ -33,9 +33,9 @@ extension SourceDatabase {
         let rows = try await connection.query(
             """
             select n.nspname, c.relname,
-                   c.relkind = 'p' or c.relhassubclass
-                   or exists (select from pg_attribute where attrelid = c.oid
-                                 and attgenerated <> '' and not attisdropped),
+                   c.relkind = 'p',
+                   exists (select from pg_attribute where attrelid = c.oid
+                              and attgenerated <> '' and not attisdropped),
                    (select sum(case when leaf.reltuples >= 0 then leaf.reltuples
                                     else pg_relation_size(leaf.oid) / 100 end)::bigint
                       from pg_class as leaf
@@ -58,16 +58,16 @@ extension SourceDatabase {
             """,
             [Value(tables.map(\.schema)), Value(tables.map(\.name))])
         return try rows.map { row in
-            let names = try row[4].array().compactMap { $0 }
-            let types = try row[5].array().compactMap { $0 }
-            let nullable = try row[6].array().compactMap { $0 }
+            let names = try row[5].array().compactMap { $0 }
+            let types = try row[6].array().compactMap { $0 }
+            let nullable = try row[7].array().compactMap { $0 }
             return SourceTable(
                 name: TableName(schema: try row[0].string(), name: try row[1].string()),
                 columns: zip(names, zip(types, nullable)).map {
                     SourceTable.Column(name: $0, type: $1.0, nullable: $1.1 == "true")
                 },
-                rowsEstimated: try row[3].isNull ? 0 : row[3].int64(),
-                needsSelect: try row[2].bool())
+                rowsEstimated: try row[4].isNull ? 0 : row[4].int64(),
+                isPartitioned: try row[2].bool(), hasGeneratedColumns: try row[3].bool())
         }
     }
 }

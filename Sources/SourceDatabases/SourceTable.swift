@@ -14,14 +14,19 @@ public struct SourceTable: Sendable, Equatable {
     public let columns: [Column]
     /// From the statistics of the source; a guess when it was never analyzed.
     public let rowsEstimated: Int64
-    /// Whether `COPY table` leaves out something that a SELECT would read: rows of partitions or
-    /// children, generated columns.
-    let needsSelect: Bool
+    /// Whether its rows lie in its partitions.
+    let isPartitioned: Bool
+    /// Whether it has columns that `COPY table` refuses.
+    let hasGeneratedColumns: Bool
 
     /// What to write between `COPY` and `TO STDOUT`.
+    ///
+    /// As PostgreSQL's own COPY and pg_dump do, it gives the rows of partitions and not those of
+    /// tables that inherit from this one: they are tables by themselves.
     public var copySource: String {
         let list = columns.map { quoteIdentifier($0.name) }.joined(separator: ", ")
-        if needsSelect { return "(SELECT \(list) FROM \(name.quoted))" }
+        if isPartitioned { return "(SELECT \(list) FROM \(name.quoted))" }
+        if hasGeneratedColumns { return "(SELECT \(list) FROM ONLY \(name.quoted))" }
         return name.quoted + (list.isEmpty ? "" : " (\(list))")
     }
 }

@@ -30,6 +30,7 @@ public struct CommandWaiter: Sendable {
         var last: Command?
         while true {
             try Task.checkCancellation()
+            let seen = bell.rings
             do {
                 if listening == nil {
                     listening = try await listen(ringing: bell)
@@ -52,7 +53,8 @@ public struct CommandWaiter: Sendable {
             }
             let left = deadline.map { $0 - ContinuousClock.now } ?? pollInterval
             if left <= .zero { return last }
-            await bell.wait(atMost: min(left, reader == nil ? .milliseconds(200) : pollInterval))
+            await bell.wait(
+                after: seen, atMost: min(left, reader == nil ? .milliseconds(200) : pollInterval))
         }
     }
 

@@ -78,6 +78,7 @@ public actor EventFeed {
         let deadline = ContinuousClock.now + limit
         while true {
             try Task.checkCancellation()
+            let seen = bell.rings
             var pause = pollInterval
             do {
                 let page = try await read()
@@ -88,7 +89,7 @@ public actor EventFeed {
             }
             let left = deadline - ContinuousClock.now
             if left <= .zero { return [] }
-            await bell.wait(atMost: min(left, pause))
+            await bell.wait(after: seen, atMost: min(left, pause))
         }
     }
 

@@ -56,7 +56,8 @@ struct Shift: Sendable {
                 group.addTask { try await carryOutTasks() }
                 group.addTask { try await takeChargeOfRuns() }
             }
-            try await group.waitForAll()
+            // Not waitForAll, which would hear of a failure only once all the others have ended.
+            while try await group.next() != nil {}
         }
     }
 
@@ -71,12 +72,35 @@ struct Shift: Sendable {
                 destinationTest: { await access.test(kind: $0, settings: $1) },
                 templateCheck: { access.check(template: $0) }),
             retry: configuration.commandRetry)
+        var refusals = 0
         while !stop.isMade {
             let seen = commandBell.rings
-            if try await processor.applyBatch() > 0 { continue }
+            do {
+                let count = try await processor.applyBatch()
+                refusals = 0
+                if count > 0 { continue }
+            } catch let refused as BatchRefused {
+                logger.error(
+                    "no outcome could be written; trying again",
+                    metadata: ["reason": "\(refused.reason)"])
+                refusals += 1
+                await rest(.seconds(min(1 << min(refusals - 1, 5), 30)))
+                continue
+            }
             await commandBell.wait(after: seen, atMost: configuration.pollInterval)
         }
         await connection.close()
+    }
+
+    /// Waits so long, however many commands come meanwhile; less when the worker is to stop.
+    private func rest(_ duration: Duration) async {
+        let end = ContinuousClock.now + duration
+        while !Task.isCancelled {
+            let seen = commandBell.rings
+            let left = end - .now
+            if stop.isMade || left <= .zero { return }
+            await commandBell.wait(after: seen, atMost: left)
+        }
     }
 
     private func carryOutTasks() async throws {

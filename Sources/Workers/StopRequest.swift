@@ -1,4 +1,4 @@
-import RunEngine
+import Postgres
 import Synchronization
 
 /// Tells the loops of a worker to take on nothing new.

@@ -1,6 +1,7 @@
 import Crypto
 import Formats
 import Foundation
+import struct Lifecycle.TableName
 import Manifests
 
 @testable import Destinations

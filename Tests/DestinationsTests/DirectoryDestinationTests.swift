@@ -31,6 +31,12 @@ struct DirectoryDestinationTests {
         try await destination(inner, allowing: ["/"]).test()
     }
 
+    @Test func `takes nothing but a number for a run in its staging`() async throws {
+        for name in ["12", "notes", "012", "-", "1 2"] { _ = try folder(".staging/" + name) }
+
+        #expect(try await place.connect().stagedRuns() == [12])
+    }
+
     @Test func `is refused outside them, with the way out`() async throws {
         let inner = try folder("exports-secret")
 

@@ -1,6 +1,7 @@
 import Foundation
 import Formats
 import Manifests
+import Lifecycle
 import Testing
 
 @Suite("ferry verify")

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Lifecycle
 import Testing
 
 @testable import Manifests

@@ -50,6 +50,38 @@ struct RunClaimTests {
         }
     }
 
+    @Test func `has ended for another that goes to the same place`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            let worker = try await DutyWorker.register(database)
+            let runs: [(Int64, path: String, state: String)] = [
+                (6, "/a", "running"), (7, "/a", "failed"), (8, "/a", "queued"),
+                (9, "/b", "stopped"), (10, "/a", "succeeded"),
+            ]
+            for (id, path, state) in runs {
+                try await owner.queueRun(id, orchestration: id)
+                try await owner.execute(
+                    """
+                    update ferry_state.runs
+                       set state = $2, finished_at = case when $3 then now() end,
+                           inputs = jsonb_build_object('destination', jsonb_build_object(
+                               'name', 'n' || id, 'kind', 'directory',
+                               'settings', jsonb_build_object('path', $4::text)))
+                     where id = $1
+                    """,
+                    [
+                        .int(id), .text(state),
+                        .bool(["failed", "stopped", "succeeded"].contains(state)), .text(path),
+                    ])
+            }
+
+            let ended = try await worker.connection.query(
+                "select unnest(ferry_state.ended_runs(6, '{6,7,8,9,10,11}')) order by 1")
+
+            #expect(try ended.map { try $0[0].int64() } == [7, 10])
+        }
+    }
+
     @Test func `publishes only when every task of this attempt is done`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()

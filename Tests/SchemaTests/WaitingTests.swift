@@ -91,6 +91,39 @@ struct WaitingTests {
         }
     }
 
+    @Test func `goes on for what another session sent after this transaction began`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let other = try await database.connect(as: .alice)
+            let worker = try await database.connect(as: .worker)
+
+            try await alice.run("begin; select 1")
+            let id = try await other.create("a")[0]
+            let early = try await wait(alice, id, "50 ms")
+            try await alice.run("rollback; begin; select 1")
+            let another = try await other.create("b")[0]
+            try await worker.apply([id, another])
+            let outcome = try await wait(alice, another)
+            try await alice.run("commit")
+
+            #expect(early?.sqlState == "FY010")
+            #expect(outcome == nil)
+        }
+    }
+
+    @Test func `says what to do next even where the command's end does not`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let id = try await alice.create("a")[0]
+            try await alice.run("select ferry.cancel_command(\(id))")
+
+            let error = try await wait(alice, id)
+
+            #expect(error?.sqlState == "FY011")
+            #expect(error?.hint == "send the command again if it is still wanted")
+        }
+    }
+
     @Test func `is refused for another client's command`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)

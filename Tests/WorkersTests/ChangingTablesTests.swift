@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Lifecycle
 import Manifests
 import Postgres
 import TestSupport

@@ -1,6 +1,7 @@
 import Crypto
 import Formats
 import Foundation
+import Lifecycle
 import Manifests
 
 /// What lies in the directory of a destination.
@@ -15,11 +16,6 @@ struct Delivered {
     /// What is left of deliveries that were not published, or of their making.
     var staged: [String] {
         names.filter { $0.hasPrefix(".staging/") }.sorted()
-    }
-
-    /// The same without the folders, which may be empty.
-    var stagedFiles: [String] {
-        files { $0.hasPrefix(".staging/") }
     }
 
     var manifests: [String] {

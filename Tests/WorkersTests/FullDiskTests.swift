@@ -25,7 +25,7 @@
                 let left = Delivered(path: disk.path)
                 #expect(left.visible == [])
                 try await eventually(within: .seconds(20), "nothing is staged") {
-                    left.stagedFiles.isEmpty
+                    left.staged.isEmpty
                 }
             }
         }

@@ -49,14 +49,14 @@ struct KilledWorkerTests {
     }
 }
 
-/// Waits until no file is left of what was not published, which may come after the run's end.
+/// Waits until nothing is left of what was not published, which may come after the run's end.
 func nothingStaged(in scene: Scene) async throws {
     do {
         try await eventually(within: .seconds(20), "nothing is staged") {
-            scene.delivered.stagedFiles.isEmpty
+            scene.delivered.staged.isEmpty
         }
     } catch {
-        Issue.record("staged: \(scene.delivered.stagedFiles)")
+        Issue.record("staged: \(scene.delivered.staged)")
     }
 }
 

@@ -47,7 +47,7 @@ struct StoppedRunTests {
             }
             await held.open()
             #expect(scene.delivered.visible == [])
-            #expect(scene.delivered.stagedFiles == [])
+            try await nothingStaged(in: scene)
             let events = try await scene.events(of: run)
             #expect(events.last == "run_stopped")
             let next = try await scene.run()

@@ -38,12 +38,59 @@ struct WorkerProcessTests {
         }
     }
 
+    @Test func `ends when one of its loops does, rather than limp on`() async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("worker")
+            try await scene.registered("worker")
+
+            try await scene.queue.run(
+                """
+                create or replace function ferry_state.claim_run(p_worker bigint) returns json
+                language plpgsql as $$ begin raise exception 'broken'; end; $$;
+                """)
+
+            #expect(try await worker.end(within: .seconds(20)) == .exit(70))
+            #expect(worker.log.contains("broken"))
+        }
+    }
+
     @Test func `refuses a database without the schema and says what mends it`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker", queueURL: scene.sourceURL)
 
             #expect(try await worker.end() == .exit(78))
             #expect(worker.log.contains("ferry migrate"))
+        }
+    }
+
+    @Test func `goes on when the database refuses every outcome, until it does not`() async throws {
+        try await Scene.with { scene in
+            try await scene.queue.run(
+                """
+                create function public.refuse() returns trigger language plpgsql as $$
+                begin
+                    raise exception 'no row may be added to %', tg_table_name;
+                end;
+                $$;
+                create trigger refuse before insert on ferry_state.events
+                    for each row when (new.command_id is not null)
+                    execute function public.refuse();
+                create trigger refuse before insert on ferry_state.command_schedule
+                    for each row execute function public.refuse();
+                """)
+            let worker = try scene.start("worker")
+            let id = try await scene.send("create_data_export", #"{"name": "a"}"#)
+            // More often than it has loops that could meet this once.
+            try await eventually(within: .seconds(30), "the worker has tried again") {
+                worker.log.split(separator: "no row may be added to command_schedule").count > 3
+            }
+
+            try await scene.queue.run("drop trigger refuse on ferry_state.events")
+            try await scene.queue.run("drop trigger refuse on ferry_state.command_schedule")
+
+            #expect(try await scene.outcome(of: id).state == "applied")
+            #expect(
+                try await scene.queue.number("select count(*) from ferry_state.workers") == 1)
         }
     }
 

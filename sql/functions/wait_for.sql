@@ -4,6 +4,10 @@
 -- Raises: FY009 no such command of the caller's; FY010 not applied in time; FY011 the command ended
 --         rejected, failed or canceled (its own code is in the error's detail); FY012 when waiting
 --         here could never end.
+--
+-- Whether this very transaction sent the command is known by two signs: it has written something,
+-- and the command was sent after it began. Another session's command of the same role can bear
+-- both; then, too, FY012 is raised, and waiting after the commit helps.
 create or replace procedure ferry.wait_for(id bigint, timeout interval default '30 s')
 language plpgsql
 as $$
@@ -31,9 +35,12 @@ begin
                 message = coalesce(v_command.message, 'command ' || v_command.state),
                 detail = format('command %s: %s (%s)', wait_for.id, v_command.state,
                                 v_command.error_code),
-                hint = coalesce(v_command.hint, '');
-        elsif v_command.created_at >= transaction_timestamp() then
-            -- Sent after this transaction began, and waiting is part of it: by itself.
+                -- RAISE takes no null for a hint, and shows an empty one.
+                hint = coalesce(nullif(v_command.hint, ''),
+                                'send the command again if it is still wanted');
+        elsif v_command.created_at >= transaction_timestamp()
+            and pg_current_xact_id_if_assigned() is not null
+        then
             raise exception using errcode = 'FY012',
                 message = format('command %s was sent by this very transaction, so no worker '
                                  'can see it', wait_for.id),

@@ -89,6 +89,10 @@ public struct DirectoryDestination: Destination {
         }
     }
 
+    public func stagedRuns() async throws -> Set<Int64> {
+        try await blocking { try DirectoryStaging.runs(in: $0) }
+    }
+
     /// Runs work on a thread that may block, with the directory's resolved path.
     private func blocking<Result: Sendable>(
         _ work: @escaping @Sendable (_ root: String) throws -> Result

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
 /// The staging of one run in a directory destination:
 ///
 ///     .staging/<run>/<token>/<file>                files being written, or waiting
@@ -14,11 +20,17 @@ struct DirectoryStaging {
 
     private var path: String { "\(root)/\(Self.name)/\(run)" }
 
+    /// The runs that have a folder in staging.
+    static func runs(in root: String) throws -> Set<Int64> {
+        let names = try FileSystem.names(in: "\(root)/\(name)")
+        return Set(names.compactMap { name in Int64(name).flatMap { "\($0)" == name ? $0 : nil } })
+    }
+
     func path(token: Int64) -> String { "\(path)/\(token)" }
 
     /// Makes sure that the directory of a token exists; returns its path.
     func create(token: Int64) throws -> String {
-        try FileSystem.createDirectories([Self.name, "\(run)", "\(token)"], below: root)
+        try create("\(token)")
         return path(token: token)
     }
 
@@ -27,8 +39,18 @@ struct DirectoryStaging {
     }
 
     func createDelivery(manifestHash: String) throws {
-        try FileSystem.createDirectories(
-            [Self.name, "\(run)", Self.deliveryPrefix + manifestHash], below: root)
+        try create(Self.deliveryPrefix + manifestHash)
+    }
+
+    private func create(_ folder: String) throws {
+        // Whoever discards all there was takes the run's folder away, maybe at this very moment.
+        for _ in 1...10 {
+            do {
+                return try FileSystem.createDirectories(
+                    [Self.name, "\(run)", folder], below: root)
+            } catch let error as SystemCallError where error.code == ENOENT {}
+        }
+        throw SystemCallError("\(path)/\(folder)", code: ENOENT)
     }
 
     func remove(exceptTokens: Set<Int64>) throws {
@@ -46,5 +68,7 @@ struct DirectoryStaging {
                 try FileSystem.remove(path + "/" + name)
             }
         }
+        // Unless something else is in it.
+        rmdir(path)
     }
 }

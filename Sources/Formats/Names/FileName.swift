@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+public import Lifecycle
 
 /// Turns names from a database or a person into names of files and folders.
 public enum FileName {
@@ -75,4 +76,9 @@ public enum FileName {
     private static func hash(of name: String) -> String {
         SHA256.hash(data: Data(name.utf8)).prefix(8).hexadecimal
     }
+}
+
+extension TableName {
+    /// How people write it: `name` in schema `public`, `schema.name` elsewhere.
+    var qualified: String { schema == "public" ? name : schema + "." + name }
 }

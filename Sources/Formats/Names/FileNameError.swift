@@ -1,3 +1,5 @@
+public import Lifecycle
+
 /// Why the tables of a run cannot be given file names.
 public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Two tables would write one file, at least where case and normalisation are ignored.
@@ -8,16 +10,19 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .collision(let first, let second, let file) where first == second:
-            "table \"\(first)\" is listed twice and would write \"\(file.shown)\" twice: "
+            "table \"\(shown(first))\" is listed twice and would write \"\(file.shown)\" twice: "
                 + "list it once"
         case .collision(let first, let second, let file):
-            "tables \"\(first)\" and \"\(second)\" would both write \"\(file.shown)\" (file names "
-                + "are compared without regard to case): send them in two data exports"
+            "tables \"\(shown(first))\" and \"\(shown(second))\" would both write "
+                + "\"\(file.shown)\" (file names are compared without regard to case): "
+                + "send them in two data exports"
         case .reserved(let table, let file):
-            "table \"\(table)\" would write \"\(file.shown)\", the name of the manifest: "
+            "table \"\(shown(table))\" would write \"\(file.shown)\", the name of the manifest: "
                 + "choose another file format, or leave the table out"
         }
     }
+
+    private func shown(_ table: TableName) -> String { table.qualified.shown }
 }
 
 extension DataTemplateSettings {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes tasks that wait for something to do.
+/// Wakes tasks that wait for something to do, such as a notification's coming.
 ///
 /// A ring that comes while nobody waits is not lost: a waiter says which rings it has seen.
 public final class Bell: Sendable {

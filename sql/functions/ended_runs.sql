@@ -1,0 +1,14 @@
+-- ended_runs: those of p_runs that have ended and were sent where p_run is: what they have left in
+-- staging there can be removed.
+create or replace function ferry_state.ended_runs(p_run bigint, p_runs bigint[])
+returns bigint[]
+language sql
+stable
+as $$
+    select coalesce(array_agg(r.id), '{}')
+      from ferry_state.runs as mine
+      join ferry_state.runs as r
+        on r.inputs -> 'destination' -> 'kind' = mine.inputs -> 'destination' -> 'kind'
+       and r.inputs -> 'destination' -> 'settings' = mine.inputs -> 'destination' -> 'settings'
+     where mine.id = p_run and r.id = any (p_runs) and r.finished_at is not null
+$$;

@@ -47,7 +47,7 @@ let targets: [Target] = [
     module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints"),
     module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
-    module("SourceDatabases", ["Postgres", "Lifecycle"]),
+    module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
         ["Failpoints", "Postgres", "Lifecycle", "SourceDatabases", logging]),
@@ -90,7 +90,7 @@ let targets: [Target] = [
         ["Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", crypto]),
     tests(
         "SourceDatabasesTests",
-        ["SourceDatabases", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
+        ["SourceDatabases", "Formats", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(
         "CommandProcessingTests",

@@ -14,7 +14,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// A compressor for one file; nil where bytes stay as they are.
     ///
     /// - Throws: ``CompressionError`` when there is no memory for it.
-    public func makeCompressor() throws(CompressionError) -> (any Compressor)? {
+    public func makeCompressor() throws(CompressionError) -> (any FileStage)? {
         switch self {
         case .none: nil
         case .gzip: try GzipCompressor()
@@ -32,20 +32,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// Compresses one file, a chunk at a time. The same bytes give the same result however they are
-/// cut into chunks. Used by one task or thread at a time.
-public protocol Compressor: AnyObject {
-    /// Takes the next bytes and passes on what is ready, in chunks that are valid only during
-    /// the call. Nothing may be ready yet.
-    func compress(
-        _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
-    ) throws
-
-    /// Passes on the rest. To be called once; afterwards the compressor is spent.
-    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws
-}
-
-/// Undoes a ``Compressor``, a chunk at a time, in bounded memory whatever the ratio.
+/// Undoes a compression, a chunk at a time, in bounded memory whatever the ratio.
 public protocol Decompressor: AnyObject {
     /// Takes the next bytes and passes on what they hold, in chunks valid during the call.
     ///

@@ -28,4 +28,11 @@ extension DataTemplateSettings {
         case .csv: CSVCopyFormat(settings: self)
         }
     }
+
+    /// How a table with these columns becomes a file with these settings.
+    public func reading(of columns: [TableColumn]) -> TableReading {
+        let format = copyFormat
+        return TableReading(
+            copyOptions: format.copyOptions, messagesBesideRows: format.headerMessages)
+    }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Lifecycle
 
 /// A run that this worker is in charge of, as `claim_run` gives it.
@@ -46,13 +47,14 @@ public struct ClaimedTask: Decodable, Sendable {
     let table: String
     let file: String
     let source: String
+    let columns: [TableColumn]
     let inputs: RunInputs
 
     enum CodingKeys: String, CodingKey {
         case run = "run_id"
         case number, token
         case snapshot = "snapshot_id"
-        case schema, table, file, source, inputs
+        case schema, table, file, source, columns, inputs
     }
 }
 
@@ -76,7 +78,7 @@ struct RunStanding: Decodable, Sendable {
         let schema: String
         let table: String
         let file: String
-        let columns: [TaskOffer.Column]
+        let columns: [TableColumn]
         let token: Int64
         let rows: Int64
         let bytes: Int64
@@ -92,14 +94,8 @@ struct TaskOffer: Encodable, Sendable {
     let file: String
     /// What stands between `COPY` and `TO STDOUT`.
     let source: String
-    let columns: [Column]
+    let columns: [TableColumn]
     let rowsEstimated: Int64
-
-    struct Column: Codable, Sendable {
-        let name: String
-        let type: String
-        let nullable: Bool
-    }
 
     enum CodingKeys: String, CodingKey {
         case number, schema, table, file, source, columns

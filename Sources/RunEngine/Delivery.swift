@@ -56,11 +56,8 @@ extension TaskOffer {
             let (table, file) = pair
             return TaskOffer(
                 number: index + 1, schema: table.name.schema, table: table.name.name, file: file,
-                source: table.copySource,
-                columns: table.columns.map {
-                    Column(name: $0.name, type: $0.type, nullable: $0.nullable)
-                },
-                rowsEstimated: table.rowsEstimated)
+                source: table.copySource(casts: settings.reading(of: table.columns).casts),
+                columns: table.columns, rowsEstimated: table.rowsEstimated)
         }
     }
 }

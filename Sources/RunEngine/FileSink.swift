@@ -3,21 +3,22 @@ import Dispatch
 import Formats
 import Synchronization
 
-/// Compresses, hashes and writes one file on a thread of its own, while the next bytes are read.
+/// Encodes, compresses and writes one file on a thread of its own, while the next bytes are read.
 ///
 /// At most two chunks wait: a slow destination slows the reader down instead of filling memory.
 final class FileSink: @unchecked Sendable {
-    // Sendable because writer and compressor are only used on the queue.
+    // Sendable because writer and stages are only used on the queue.
     private let writer: any StagedFileWriter
-    private let compressor: (any Compressor)?
+    /// What the bytes go through, in order, before they are written.
+    private let stages: [any FileStage]
     private let queue = DispatchQueue(label: "ferry-file")
     private let places = DispatchSemaphore(value: 2)
     private let failure = Mutex<(any Error)?>(nil)
     private let written = Atomic<Int64>(0)
 
-    init(_ writer: any StagedFileWriter, compressor: (any Compressor)?) {
+    init(_ writer: any StagedFileWriter, through stages: [any FileStage]) {
         self.writer = writer
-        self.compressor = compressor
+        self.stages = stages
     }
 
     /// Bytes that have gone into the file so far.
@@ -48,7 +49,7 @@ final class FileSink: @unchecked Sendable {
                 }
                 continuation.resume(
                     with: Result {
-                        try compressor?.finish { try write($0) }
+                        try finish(stages[...])
                         return try writer.finish()
                     })
             }
@@ -67,13 +68,20 @@ final class FileSink: @unchecked Sendable {
 
     private func process(_ bytes: [UInt8]) throws {
         if failure.withLock({ $0 != nil }) { return }
-        try bytes.withUnsafeBytes { buffer in
-            if let compressor {
-                try compressor.compress(buffer) { try write($0) }
-            } else {
-                try write(buffer)
-            }
-        }
+        try bytes.withUnsafeBytes { try pass($0, through: stages[...]) }
+    }
+
+    private func pass(
+        _ bytes: UnsafeRawBufferPointer, through stages: ArraySlice<any FileStage>
+    ) throws {
+        guard let stage = stages.first else { return try write(bytes) }
+        try stage.process(bytes) { try pass($0, through: stages.dropFirst()) }
+    }
+
+    private func finish(_ stages: ArraySlice<any FileStage>) throws {
+        guard let stage = stages.first else { return }
+        try stage.finish { try pass($0, through: stages.dropFirst()) }
+        try finish(stages.dropFirst())
     }
 
     private func write(_ buffer: UnsafeRawBufferPointer) throws {

@@ -114,11 +114,20 @@ public struct TaskExecutor: Sendable {
                 TableName(schema: task.schema, name: task.table), connection)
             let writer = try await destination.stage(
                 StagedDelivery(run: task.run, token: task.token), file: task.file)
-            let sink = FileSink(writer, compressor: try settings.compression.makeCompressor())
+            let reading = settings.reading(of: task.columns)
+            let encoder = try reading.makeEncoder?()
+            let compressor = try settings.compression.makeCompressor()
+            let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
             do {
-                let rows = try await copy(
-                    task, settings.copyFormat, connection, into: sink, progress)
+                let sent = try await copy(task, reading, connection, into: sink, progress)
                 let file = try await sink.finish()
+                let rows = encoder?.rows ?? Int64(sent.rows - reading.messagesBesideRows)
+                // COPY was complete only if nothing of it was lost on the way.
+                guard rows == Int64(sent.tagRows) else {
+                    throw SourceError.incomplete(
+                        table: "\(task.schema).\(task.table)", received: Int(rows),
+                        sent: sent.tagRows)
+                }
                 await connection.close()
                 return Transferred(rows: rows, file: file)
             } catch {
@@ -132,13 +141,13 @@ public struct TaskExecutor: Sendable {
     }
 
     private func copy(
-        _ task: ClaimedTask, _ format: any CopyFormat, _ connection: Connection,
+        _ task: ClaimedTask, _ reading: TableReading, _ connection: Connection,
         into sink: FileSink, _ progress: TransferProgress
-    ) async throws -> Int64 {
-        let sql = "COPY \(task.source) TO STDOUT \(format.copyOptions)"
+    ) async throws -> CopyResult {
+        let sql = "COPY \(task.source) TO STDOUT \(reading.copyOptions)"
         let lease = lease
         // Inside the connection's isolation: its own thread may block when the sink is full.
-        let result = try await connection.isolated { connection in
+        return try await connection.isolated { connection in
             try await connection.copyOut(sql) { chunk in
                 try lease.check()
                 try sink.submit(chunk.bytes)
@@ -146,11 +155,5 @@ public struct TaskExecutor: Sendable {
                 Failpoint.reach("task.copying")
             }
         }
-        let rows = result.rows - format.headerMessages
-        guard rows == result.tagRows else {
-            throw SourceError.incomplete(
-                table: "\(task.schema).\(task.table)", received: rows, sent: result.tagRows)
-        }
-        return Int64(rows)
     }
 }

@@ -1,3 +1,5 @@
+import Formats
+import Foundation
 public import Lifecycle
 public import Postgres
 
@@ -32,6 +34,19 @@ extension SourceDatabase {
     ) async throws -> [SourceTable] {
         let rows = try await connection.query(
             """
+            with recursive beneath as (
+                select oid, oid as base, typbasetype, typtypmod as modifier
+                  from pg_type where typtype = 'd'
+                union all
+                select b.oid, t.oid, t.typbasetype,
+                       case when t.typtype = 'd' then t.typtypmod else b.modifier end
+                  from beneath as b join pg_type as t on t.oid = b.typbasetype
+            ),
+            plain (oid, base, modifier) as (
+                select oid, oid, null::integer from pg_type where typtype <> 'd'
+                union all
+                select oid, base, modifier from beneath where typbasetype = 0
+            )
             select n.nspname, c.relname,
                    c.relkind = 'p',
                    exists (select from pg_attribute where attrelid = c.oid
@@ -42,14 +57,20 @@ extension SourceDatabase {
                      where leaf.relkind = 'r'
                        and leaf.oid in (select c.oid union all
                                         select relid from pg_partition_tree(c.oid))),
-                   array(select attname from pg_attribute where attrelid = c.oid and attnum > 0
-                            and not attisdropped order by attnum)::text[],
-                   array(select format_type(atttypid, atttypmod) from pg_attribute
-                          where attrelid = c.oid and attnum > 0
-                            and not attisdropped order by attnum)::text[],
-                   array(select (not attnotnull)::text from pg_attribute
-                          where attrelid = c.oid and attnum > 0
-                            and not attisdropped order by attnum)::text[]
+                   (select coalesce(json_agg(json_build_object(
+                        'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+                        'nullable', not a.attnotnull, 'type_id', p.base::bigint,
+                        'type_modifier', coalesce(p.modifier, a.atttypmod),
+                        'kind', case when t.typcategory = 'A' then 'array' else case t.typtype
+                            when 'c' then 'composite' when 'e' then 'enum' when 'p' then 'pseudo'
+                            when 'r' then 'range' when 'm' then 'multirange' else 'base' end end,
+                        'element_type_id', case when t.typcategory = 'A' then e.base::bigint end)
+                        order by a.attnum), '[]')
+                      from pg_attribute as a
+                      join plain as p on p.oid = a.atttypid
+                      join pg_type as t on t.oid = p.base
+                      left join plain as e on e.oid = t.typelem
+                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)::text
               from unnest($1::text[], $2::text[]) as wanted (nspname, relname)
               join pg_namespace as n on n.nspname = wanted.nspname
               join pg_class as c on c.relnamespace = n.oid and c.relname = wanted.relname
@@ -58,14 +79,10 @@ extension SourceDatabase {
             """,
             [Value(tables.map(\.schema)), Value(tables.map(\.name))])
         return try rows.map { row in
-            let names = try row[5].array().compactMap { $0 }
-            let types = try row[6].array().compactMap { $0 }
-            let nullable = try row[7].array().compactMap { $0 }
-            return SourceTable(
+            SourceTable(
                 name: TableName(schema: try row[0].string(), name: try row[1].string()),
-                columns: zip(names, zip(types, nullable)).map {
-                    SourceTable.Column(name: $0, type: $1.0, nullable: $1.1 == "true")
-                },
+                columns: try JSONDecoder().decode(
+                    [TableColumn].self, from: Data(try row[5].string().utf8)),
                 rowsEstimated: try row[4].isNull ? 0 : row[4].int64(),
                 isPartitioned: try row[2].bool(), hasGeneratedColumns: try row[3].bool())
         }

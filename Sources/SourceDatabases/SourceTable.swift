@@ -1,17 +1,11 @@
+public import Formats
 public import Lifecycle
 import Postgres
 
 /// A table of a source database as one snapshot sees it.
 public struct SourceTable: Sendable, Equatable {
-    public struct Column: Sendable, Equatable, Codable {
-        public let name: String
-        /// As PostgreSQL's `format_type` writes it, for example `numeric(12,2)`.
-        public let type: String
-        public let nullable: Bool
-    }
-
     public let name: TableName
-    public let columns: [Column]
+    public let columns: [TableColumn]
     /// From the statistics of the source; a guess when it was never analyzed.
     public let rowsEstimated: Int64
     /// Whether its rows lie in its partitions.
@@ -23,11 +17,19 @@ public struct SourceTable: Sendable, Equatable {
     ///
     /// As PostgreSQL's own COPY and pg_dump do, it gives the rows of partitions and not those of
     /// tables that inherit from this one: they are tables by themselves.
-    public var copySource: String {
-        let list = columns.map { quoteIdentifier($0.name) }.joined(separator: ", ")
-        if isPartitioned { return "(SELECT \(list) FROM \(name.quoted))" }
-        if hasGeneratedColumns { return "(SELECT \(list) FROM ONLY \(name.quoted))" }
-        return name.quoted + (list.isEmpty ? "" : " (\(list))")
+    ///
+    /// - Parameter casts: For each column the type it is read as, or nil for its own; empty for
+    ///   all of them.
+    public func copySource(casts: [String?] = []) -> String {
+        let names = columns.map { quoteIdentifier($0.name) }
+        guard isPartitioned || hasGeneratedColumns || casts.contains(where: { $0 != nil }) else {
+            return name.quoted + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
+        }
+        let list = names.enumerated().map { index, name in
+            (casts.indices.contains(index) ? casts[index] : nil).map { "\(name)::\($0)" } ?? name
+        }
+        let only = isPartitioned ? "" : "ONLY "
+        return "(SELECT \(list.joined(separator: ", ")) FROM \(only)\(name.quoted))"
     }
 }
 

@@ -22,7 +22,7 @@ struct GzipTests {
         while start < bytes.count {
             let end = min(start + chunk(start), bytes.count)
             try bytes[start..<end].withUnsafeBytes { piece in
-                try compressor.compress(piece) { result += $0 }
+                try compressor.process(piece) { result += $0 }
             }
             start = end
         }

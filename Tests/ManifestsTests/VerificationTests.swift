@@ -105,7 +105,7 @@ struct VerificationTests {
     @Test func `counts rows inside gzip and finds damage there`() throws {
         let compressor = try GzipCompressor()
         var packed: [UInt8] = []
-        try orders.withUnsafeBytes { bytes in try compressor.compress(bytes) { packed += $0 } }
+        try orders.withUnsafeBytes { bytes in try compressor.process(bytes) { packed += $0 } }
         try compressor.finish { packed += $0 }
         let name = "orders.csv.gz"
         let settings = #"{"compression": "gzip"}"#

@@ -60,7 +60,7 @@ struct SourceScene: Sendable {
 
     func copied(_ table: SourceTable, _ connection: Connection) async throws -> String {
         var bytes: [UInt8] = []
-        _ = try await connection.copyOut("COPY \(table.copySource) TO STDOUT (FORMAT csv)") {
+        _ = try await connection.copyOut("COPY \(table.copySource()) TO STDOUT (FORMAT csv)") {
             bytes.append(contentsOf: $0.bytes)
         }
         return String(decoding: bytes, as: UTF8.self)

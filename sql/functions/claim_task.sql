@@ -37,7 +37,7 @@ begin
             'run_id', r.id, 'number', v_task.number, 'token', v_task.token,
             'run_token', v_task.run_token, 'snapshot_id', r.snapshot_id,
             'schema', v_task.table_schema, 'table', v_task.table_name, 'file', v_task.file,
-            'source', v_task.source, 'inputs', r.inputs)
+            'source', v_task.source, 'columns', v_task.columns, 'inputs', r.inputs)
           from ferry_state.runs as r where r.id = v_task.run_id);
 end;
 $$;

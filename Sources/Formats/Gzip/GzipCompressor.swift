@@ -1,7 +1,7 @@
 internal import CZlib
 
 /// Writes gzip files (RFC 1952) without time, name or operating system in them.
-public final class GzipCompressor: Compressor {
+public final class GzipCompressor: FileStage {
     /// Used unless another level is asked for: 1, because it is three times as fast as zlib's own
     /// default of 6 for files a fifth larger (83 MB/s to 41 % against 26 MB/s to 34 %, 68 MB of
     /// typical CSV on one core), and an export must keep up with COPY.
@@ -43,7 +43,7 @@ public final class GzipCompressor: Compressor {
         output.deallocate()
     }
 
-    public func compress(
+    public func process(
         _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var rest = bytes[...]

@@ -1,0 +1,41 @@
+/// A column of a table that is exported, as the source database describes it.
+public struct TableColumn: Codable, Hashable, Sendable {
+    public var name: String
+    /// As PostgreSQL's `format_type` writes it, for example `numeric(12,2)`.
+    public var type: String
+    public var nullable: Bool
+    /// The object identifier of its type; of the type beneath, where it is of a domain.
+    public var typeID: UInt32
+    /// The modifier of that type, such as precision and scale; -1 for none.
+    public var typeModifier: Int32
+    /// What that type is.
+    public var kind: Kind
+    /// The identifier of the type of its elements, beneath all domains; nil for no array.
+    public var elementTypeID: UInt32?
+
+    /// What a type is, as `pg_type.typtype` says, with arrays apart.
+    public enum Kind: String, Codable, Sendable {
+        case base, composite, `enum`, pseudo, range, multirange, array
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case name, type, nullable
+        case typeID = "type_id"
+        case typeModifier = "type_modifier"
+        case kind
+        case elementTypeID = "element_type_id"
+    }
+
+    public init(
+        name: String, type: String, nullable: Bool, typeID: UInt32, typeModifier: Int32 = -1,
+        kind: Kind = .base, elementTypeID: UInt32? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.nullable = nullable
+        self.typeID = typeID
+        self.typeModifier = typeModifier
+        self.kind = kind
+        self.elementTypeID = elementTypeID
+    }
+}

@@ -1,0 +1,47 @@
+/// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of it.
+public struct TableReading: Sendable {
+    /// For each column the type it is cast to in the query, or nil to read it as it is. Empty
+    /// when the table itself can be copied.
+    public var casts: [String?]
+
+    /// What follows `TO STDOUT`: `WITH (FORMAT csv, …)`. All literals are quoted; it does not
+    /// depend on any setting of the session but `client_encoding`, which it sets to UTF8.
+    public var copyOptions: String
+
+    /// Makes the encoder of one file; nil where what COPY sends are the very bytes of the file.
+    public var makeEncoder: (@Sendable () throws -> any RowEncoder)?
+
+    /// How many of the messages of COPY are no rows, but a header, where there is no encoder: its
+    /// rows are its messages less these.
+    public var messagesBesideRows: Int
+
+    public init(
+        casts: [String?] = [], copyOptions: String, messagesBesideRows: Int = 0,
+        makeEncoder: (@Sendable () throws -> any RowEncoder)? = nil
+    ) {
+        self.casts = casts
+        self.copyOptions = copyOptions
+        self.messagesBesideRows = messagesBesideRows
+        self.makeEncoder = makeEncoder
+    }
+}
+
+/// A step that the bytes of one file go through: encoding, compression, encryption. The same bytes
+/// give the same result however they are cut into chunks. Used by one task or thread at a time.
+public protocol FileStage: AnyObject {
+    /// Takes the next bytes and passes on what is ready, in chunks that are valid only during
+    /// the call. Nothing may be ready yet.
+    func process(
+        _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws
+
+    /// Passes on the rest. To be called once; afterwards the stage is spent.
+    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws
+}
+
+/// Encodes the rows that COPY sends as a file. It is given whole messages of COPY: never a part of
+/// a row, the header and the trailer of the stream among them.
+public protocol RowEncoder: FileStage {
+    /// The rows encoded so far.
+    var rows: Int64 { get }
+}

@@ -33,6 +33,12 @@ let targets: [Target] = [
     .systemLibrary(
         name: "CZlib", pkgConfig: "zlib",
         providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+        name: "CZstd", pkgConfig: "libzstd",
+        providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+        name: "CSnappy", pkgConfig: "snappy",
+        providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
     .target(
         name: "SchemaFiles", path: "sql",
         resources: [
@@ -43,7 +49,7 @@ let targets: [Target] = [
     module("PrivateServer"),
     module("Migrations", ["Postgres", "SchemaFiles"]),
     module("Lifecycle"),
-    module("Formats", ["CZlib", "Lifecycle", crypto]),
+    module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),
     module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints"),
     module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),

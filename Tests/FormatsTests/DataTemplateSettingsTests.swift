@@ -41,7 +41,7 @@ struct DataTemplateSettingsTests {
         (
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
-                + "delimiter, quote, null_text, compression, line_ending"
+                + "delimiter, quote, null_text, compression, line_ending, split"
         ),
         (#"{"header": "yes"}"#, "setting \"header\" must be a boolean, was a string"),
         (#"{"header": 1}"#, "setting \"header\" must be a boolean, was a number"),

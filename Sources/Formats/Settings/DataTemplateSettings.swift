@@ -20,6 +20,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public var compression: Compression = .none
     /// A line feed.
     public var lineEnding: LineEnding = .lineFeed
+    /// Defaults to one file a table.
+    public var split: FileSplit?
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -47,6 +49,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         quote = try reader.choice("quote", of: Quoting.self) ?? quote
         compression = try reader.choice("compression", of: Compression.self) ?? compression
         lineEnding = try reader.choice("line_ending", of: LineEnding.self) ?? lineEnding
+        split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
         if let text = try reader.string("null_text") { try setNullText(text) }
     }
 
@@ -78,6 +81,7 @@ extension DataTemplateSettings: Codable {
         case nullText = "null_text"
         case compression
         case lineEnding = "line_ending"
+        case split
     }
 
     /// - Throws: ``SettingsError``, as ``init(json:)-(Data)`` does.
@@ -95,5 +99,6 @@ extension DataTemplateSettings: Codable {
         try container.encode(nullText, forKey: .nullText)
         try container.encode(compression, forKey: .compression)
         try container.encode(lineEnding, forKey: .lineEnding)
+        try container.encodeIfPresent(split, forKey: .split)
     }
 }

@@ -47,6 +47,9 @@ public struct SettingsReader: Sendable {
         }
     }
 
+    /// Any value of a setting; nil when it is left out.
+    func value(_ setting: String) -> JSONValue? { values[setting] }
+
     /// A setting that must be one of the cases of an enumeration; nil when it is left out.
     public func choice<Choice: RawRepresentable & CaseIterable>(
         _ setting: String, of type: Choice.Type
@@ -66,7 +69,7 @@ public struct SettingsReader: Sendable {
 enum JSONValue: Decodable, Sendable {
     case null
     case bool(Bool)
-    case number
+    case number(Double)
     case string(String)
     case array
     case object([String: JSONValue])
@@ -83,8 +86,8 @@ enum JSONValue: Decodable, Sendable {
             self = .bool(value)
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
-        } else if (try? container.decode(Double.self)) != nil {
-            self = .number
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
         }

@@ -39,6 +39,9 @@ let targets: [Target] = [
     .systemLibrary(
         name: "CSnappy", pkgConfig: "snappy",
         providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+        name: "CSSH2", pkgConfig: "libssh2",
+        providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]),
     .target(
         name: "SchemaFiles", path: "sql",
         resources: [
@@ -52,7 +55,7 @@ let targets: [Target] = [
     module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),
     module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints"),
-    module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
+    module("Destinations", ["CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", crypto]),
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",

@@ -5,6 +5,10 @@ internal import Formats
 public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The destination refused us; a person must act.
     case accessDenied(destination: String, path: String)
+    /// The destination refused who we say we are: `user`, by `method`, for `reason`.
+    case notAuthenticated(destination: String, user: String, method: String, reason: String)
+    /// A reference to a secret leads nowhere on this worker.
+    case secretUnavailable(destination: String, reference: String, reason: String)
     /// What the destination's settings point to is not there.
     case notFound(destination: String, path: String)
     /// A file that was staged is not there any more.
@@ -34,7 +38,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     public var disposition: Disposition {
         switch self {
         case .unavailable: .retry
-        case .accessDenied, .notFound, .stagedFileMissing, .full, .notAllowed, .alreadyPublished,
+        case .accessDenied, .notAuthenticated, .secretUnavailable, .notFound, .stagedFileMissing,
+            .full, .notAllowed, .alreadyPublished,
             .checksumMismatch, .invalidPublication:
             .discard
         }
@@ -43,7 +48,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     /// A stable name for programs.
     public var code: String {
         switch self {
-        case .accessDenied: "destination_access_denied"
+        case .accessDenied, .notAuthenticated: "destination_access_denied"
+        case .secretUnavailable: "secret_unavailable"
         case .notFound: "destination_not_found"
         case .stagedFileMissing: "staged_file_missing"
         case .full: "destination_full"
@@ -60,6 +66,13 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .accessDenied(let destination, let path):
             "destination \"\(destination.shown)\": access to \"\(path.shown)\" was denied. "
                 + "Give the worker's user permission to read and write there"
+        case .notAuthenticated(let destination, let user, let method, let reason):
+            "destination \"\(destination.shown)\": the server refused user \"\(user.shown)\" by "
+                + "\(method): \(reason.shown). Correct the user or the secret, or let the server "
+                + "accept it"
+        case .secretUnavailable(let destination, let reference, let reason):
+            "destination \"\(destination.shown)\": cannot resolve \(reference.shown): "
+                + "\(reason.shown). Set it where the workers run, then retry"
         case .notFound(let destination, let path):
             "destination \"\(destination.shown)\": \"\(path.shown)\" does not exist or is not a "
                 + "directory. Create it, or correct the destination's path"

@@ -5,6 +5,8 @@ public import Foundation
 public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     /// A directory that the worker can write to: a disk or a mounted file system.
     case directory
+    /// A directory on an SFTP server.
+    case sftp
 
     /// A destination of this kind. Nothing is opened or looked at yet.
     ///
@@ -20,6 +22,8 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
             DirectoryDestination(
                 name: name, settings: try DirectorySettings(json: settings),
                 allowedRoots: limits.allowedDirectories)
+        case .sftp:
+            SFTPDestination(name: name, settings: try SFTPSettings(json: settings))
         }
     }
 }

@@ -9,10 +9,12 @@ import Manifests
 /// The kinds that the conformance suite runs over.
 enum KindUnderTest: CaseIterable {
     case directory
+    case sftp
 
     func make() throws -> any DestinationUnderTest {
         switch self {
         case .directory: try DirectoryUnderTest()
+        case .sftp: try SFTPUnderTest()
         }
     }
 }

@@ -47,10 +47,12 @@ enum Delivery {
 extension TaskOffer {
     /// One task a table.
     ///
-    /// - Throws: `FileNameError` when two tables would write one file.
+    /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
+    ///   cannot be written with these settings.
     static func offers(
         for tables: [SourceTable], _ settings: DataTemplateSettings
     ) throws -> [TaskOffer] {
+        for table in tables { try settings.check(table.columns, of: table.name) }
         let names = try settings.fileNames(for: tables.map(\.name))
         return zip(tables, names).enumerated().map { index, pair in
             let (table, file) = pair

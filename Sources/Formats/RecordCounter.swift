@@ -12,6 +12,7 @@ extension DataTemplateSettings {
     public func makeRecordCounter() -> any RecordCounter {
         switch format {
         case .csv, .tsv, .psv, .delimited: DelimitedRecordCounter(escape: escape)
+        case .ndjson, .json: JSONRecordCounter(isArray: format == .json)
         }
     }
 
@@ -22,6 +23,13 @@ extension DataTemplateSettings {
     public func reading(of columns: [TableColumn]) -> TableReading {
         switch format {
         case .csv, .tsv, .psv, .delimited: delimitedReading(of: columns)
+        case .ndjson, .json: jsonReading(of: columns)
+        }
+    }
+
+    private func jsonReading(of columns: [TableColumn]) -> TableReading {
+        TableReading(copyOptions: QuotedRowReader.copyOptions) { [format] in
+            JSONRowEncoder(columns: columns, isArray: format == .json)
         }
     }
 }

@@ -49,7 +49,7 @@ struct DataTemplateSettingsTests {
         (#"{"null_text": ["x"]}"#, "setting \"null_text\" must be a string, was an array"),
         (
             #"{"compression": "zip"}"#,
-            #"setting "compression" must be one of "none", "gzip"; was "zip""#
+            #"setting "compression" must be one of "none", "gzip", "zstd"; was "zip""#
         ),
         (
             #"{"delimiter": ";"}"#,
@@ -64,6 +64,11 @@ struct DataTemplateSettingsTests {
         (
             #"{"line_ending": "\u202e"}"#,
             #"setting "line_ending" must be one of "LF", "CRLF"; was "\u{202E}""#
+        ),
+        (
+            #"{"format": "ndjson", "header": true}"#,
+            #"setting "header" is of the formats csv, tsv, psv and delimited: leave it out for the "#
+                + #"format "ndjson""#
         ),
         (
             #"{"row_number": 1}"#,
@@ -113,6 +118,18 @@ struct DataTemplateSettingsTests {
         #expect(settings.fileExtension == name)
         let again = try JSONEncoder().encode(settings)
         #expect(try DataTemplateSettings(json: again) == settings)
+    }
+
+    @Test(arguments: [("ndjson", ".ndjson.zst"), ("json", ".json.zst")])
+    func `are few for JSON`(format: String, name: String) throws {
+        let settings = try DataTemplateSettings(
+            json: #"{"format": "\#(format)", "compression": "zstd"}"#)
+
+        let json = try JSONEncoder().encode(settings)
+
+        #expect(settings.fileExtension == name)
+        #expect(try JSONDecoder().decode([String: String].self, from: json).count == 2)
+        #expect(try DataTemplateSettings(json: json) == settings)
     }
 
     @Test(arguments: ["\"", "a\nb", "a\rb", String(repeating: "x", count: 65)])

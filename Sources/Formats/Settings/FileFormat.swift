@@ -8,6 +8,10 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
     case psv
     /// The same with any one character.
     case delimited
+    /// One JSON object a line (NDJSON, JSON Lines).
+    case ndjson
+    /// One JSON array of objects.
+    case json
 
     /// What the file's name ends in, with its dot.
     var fileExtension: String {
@@ -16,6 +20,8 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
         case .tsv: ".tsv"
         case .psv: ".psv"
         case .delimited: ".txt"
+        case .ndjson: ".ndjson"
+        case .json: ".json"
         }
     }
 

@@ -61,7 +61,8 @@ public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .cannotStart(let code):
-            "cannot start the compressor (code \(code)): free some memory, or run fewer tasks at once"
+            "cannot start the compressor (code \(code)): free some memory, or run fewer "
+                + "tasks at once"
         case .damaged(let reason):
             "the compressed data is damaged (\(reason.shown)): deliver the file again"
         }

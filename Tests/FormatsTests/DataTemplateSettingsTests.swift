@@ -67,8 +67,8 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"format": "ndjson", "header": true}"#,
-            #"setting "header" is of the formats csv, tsv, psv and delimited: leave it out for the "#
-                + #"format "ndjson""#
+            #"setting "header" is of the formats csv, tsv, psv and delimited: leave it out for "#
+                + #"the format "ndjson""#
         ),
         (
             #"{"row_number": 1}"#,

@@ -66,7 +66,7 @@ final class DelimitedEncoder: RowEncoder {
     private func write(
         _ text: String, of column: Column, _ output: OutputBuffer.Output
     ) throws {
-        // As COPY quotes a value. By bytes: of a quote and a mark upon it Swift makes one character.
+        // As COPY quotes a value. By bytes: a quote and a mark upon it are one character for Swift.
         let quote = UInt8(ascii: "\"")
         let quoted = [quote] + text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
         try quoted.withUnsafeBufferPointer {

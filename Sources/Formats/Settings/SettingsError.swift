@@ -49,5 +49,6 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
 
     private static let quotesNeeded =
         "holds a delimiter, a quote or a line end, or is the null text, and the setting \"quote\" "
-        + "is \"none\": choose another one, or another null text, or set \"escape\" to \"backslash\""
+        + "is \"none\": choose another one, or another null text, or set \"escape\" to "
+        + "\"backslash\""
 }

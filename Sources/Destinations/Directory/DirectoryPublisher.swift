@@ -94,7 +94,7 @@ struct DirectoryPublisher {
         if try FileSystem.kind(of: target) != nil { return }
         do {
             try FileSystem.rename(
-                staging.path(token: file.stagedToken) + "/" + file.name, to: target)
+                staging.path(token: file.stagedToken) + "/" + file.stagedName, to: target)
         } catch let error as SystemCallError where error.code == ENOENT {
             if try FileSystem.kind(of: target) != nil { return }
             throw DestinationError.stagedFileMissing(

@@ -27,6 +27,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public private(set) var rowNumber: String?
     /// Defaults to none.
     public var compression: Compression = .none
+    /// Defaults to one file a table.
+    public var split: FileSplit?
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -55,6 +57,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
     private init(_ reader: SettingsReader) throws(SettingsError) {
         format = try reader.choice("format", of: FileFormat.self) ?? format
         compression = try reader.choice("compression", of: Compression.self) ?? compression
+        split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
         guard format.isDelimited else {
             for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
                 throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
@@ -147,7 +150,7 @@ extension DataTemplateSettings: Codable {
         case nullText = "null_text"
         case lineEnding = "line_ending"
         case rowNumber = "row_number"
-        case compression
+        case compression, split
 
         static let ofDelimitedFormats: [CodingKeys] = [
             .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
@@ -164,6 +167,7 @@ extension DataTemplateSettings: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(format, forKey: .format)
         try container.encode(compression, forKey: .compression)
+        try container.encodeIfPresent(split, forKey: .split)
         guard format.isDelimited else { return }
         try container.encode(header, forKey: .header)
         try container.encode(delimiter.text, forKey: .delimiter)

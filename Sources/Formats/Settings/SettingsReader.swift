@@ -47,6 +47,9 @@ public struct SettingsReader: Sendable {
         }
     }
 
+    /// Any value of a setting; nil when it is left out.
+    func value(_ setting: String) -> JSONValue? { values[setting] }
+
     /// Whether the setting is there, whatever its value.
     func has(_ setting: String) -> Bool { values[setting] != nil }
 
@@ -81,7 +84,7 @@ public struct SettingsReader: Sendable {
 enum JSONValue: Decodable, Sendable {
     case null
     case bool(Bool)
-    case number
+    case number(Double)
     case string(String)
     case array
     case object([String: JSONValue])
@@ -98,8 +101,8 @@ enum JSONValue: Decodable, Sendable {
             self = .bool(value)
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
-        } else if (try? container.decode(Double.self)) != nil {
-            self = .number
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
         }

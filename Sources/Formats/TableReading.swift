@@ -1,4 +1,5 @@
-/// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of it.
+/// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of
+/// it.
 public struct TableReading: Sendable {
     /// For each column the type it is cast to in the query, or nil to read it as it is. Empty
     /// when the table itself can be copied.

@@ -72,10 +72,12 @@ extension TaskOffer {
     /// Parts depend on the table's size in the snapshot alone, so the same snapshot gives the same
     /// files.
     ///
-    /// - Throws: `FileNameError` when two tables would write one file.
+    /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
+    ///   cannot be written with these settings.
     static func offers(
         for tables: [SourceTable], _ settings: DataTemplateSettings
     ) throws -> [TaskOffer] {
+        for table in tables { try settings.check(table.columns, of: table.name) }
         let names = try settings.fileNames(for: tables.map(\.name))
         var offers: [TaskOffer] = []
         for (table, file) in zip(tables, names) {

@@ -50,6 +50,21 @@ public struct SettingsReader: Sendable {
     /// Any value of a setting; nil when it is left out.
     func value(_ setting: String) -> JSONValue? { values[setting] }
 
+    /// Whether the setting is there, whatever its value.
+    func has(_ setting: String) -> Bool { values[setting] != nil }
+
+    /// A name that may also be given as true, for its default, or false, for none.
+    func name(_ setting: String, orIfTrue standard: String) throws(SettingsError) -> String? {
+        switch values[setting] {
+        case nil, .bool(false)?: return nil
+        case .bool(true)?: return standard
+        case .string(let name)?: return name
+        case let other?:
+            throw .wrongType(
+                setting: setting, expected: "a boolean or a string", actual: other.typeName)
+        }
+    }
+
     /// A setting that must be one of the cases of an enumeration; nil when it is left out.
     public func choice<Choice: RawRepresentable & CaseIterable>(
         _ setting: String, of type: Choice.Type

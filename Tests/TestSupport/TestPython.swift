@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The Python with the packages of `Tests/requirements.txt`, which `scripts/test` installs: readers
 /// and servers that know nothing of Ferry.

@@ -2,12 +2,17 @@
 public enum Compression: String, Codable, Sendable, CaseIterable {
     case none
     case gzip
+    /// Of the pages in a Parquet file.
+    case snappy
+    /// Of the pages in a Parquet file.
+    case zstd
 
     /// What it adds to the names of files, with its dot.
     var fileExtension: String {
         switch self {
         case .none: ""
         case .gzip: ".gz"
+        case .snappy, .zstd: ""
         }
     }
 
@@ -16,7 +21,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeCompressor() throws(CompressionError) -> (any FileStage)? {
         switch self {
-        case .none: nil
+        case .none, .snappy, .zstd: nil
         case .gzip: try GzipCompressor()
         }
     }
@@ -26,7 +31,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
         switch self {
-        case .none: nil
+        case .none, .snappy, .zstd: nil
         case .gzip: try GzipDecompressor()
         }
     }

@@ -26,11 +26,13 @@ extension DataTemplateSettings {
     public var copyFormat: any CopyFormat {
         switch format {
         case .csv: CSVCopyFormat(settings: self)
+        case .parquet: ParquetCopyFormat()
         }
     }
 
     /// How a table with these columns becomes a file with these settings.
     public func reading(of columns: [TableColumn]) -> TableReading {
+        if format == .parquet { return ParquetCopyFormat.reading(of: columns, compression) }
         let format = copyFormat
         return TableReading(
             copyOptions: format.copyOptions, messagesBesideRows: format.headerMessages)

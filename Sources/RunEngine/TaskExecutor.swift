@@ -116,7 +116,7 @@ public struct TaskExecutor: Sendable {
                 StagedDelivery(run: task.run, token: task.token), file: task.file)
             let reading = settings.reading(of: task.columns)
             let encoder = try reading.makeEncoder?()
-            let compressor = try settings.compression.makeCompressor()
+            let compressor = try settings.fileCompression.makeCompressor()
             let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
             do {
                 let sent = try await copy(task, reading, connection, into: sink, progress)

@@ -16,7 +16,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     /// What stands for null, never quoted. Defaults to nothing at all, which CSV readers can tell
     /// from an empty string because that is quoted. Checked by ``init(json:)``.
     public private(set) var nullText = ""
-    /// Defaults to none.
+    /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
+    /// where it defaults to none.
     public var compression: Compression = .none
     /// A line feed.
     public var lineEnding: LineEnding = .lineFeed
@@ -45,7 +46,13 @@ public struct DataTemplateSettings: Sendable, Equatable {
         header = try reader.bool("header") ?? header
         delimiter = try reader.choice("delimiter", of: Delimiter.self) ?? delimiter
         quote = try reader.choice("quote", of: Quoting.self) ?? quote
+        if format == .parquet { compression = .snappy }
         compression = try reader.choice("compression", of: Compression.self) ?? compression
+        if format != .parquet, [.snappy, .zstd].contains(compression) {
+            throw .notAllowed(
+                setting: "compression", value: compression.rawValue,
+                rule: "must be \"none\" or \"gzip\" unless the format is \"parquet\"")
+        }
         lineEnding = try reader.choice("line_ending", of: LineEnding.self) ?? lineEnding
         if let text = try reader.string("null_text") { try setNullText(text) }
     }
@@ -66,7 +73,10 @@ public struct DataTemplateSettings: Sendable, Equatable {
     }
 
     /// What the names of files end in, with its dot: `.csv`, `.csv.gz`.
-    public var fileExtension: String { format.fileExtension + compression.fileExtension }
+    public var fileExtension: String { format.fileExtension + fileCompression.fileExtension }
+
+    /// How the file as a whole is compressed: not at all where its pages are.
+    public var fileCompression: Compression { format == .parquet ? .none : compression }
 
     private static let subject = "data template"
     private static let known = CodingKeys.allCases.map(\.rawValue)

@@ -2,11 +2,14 @@
 public enum FileFormat: String, Codable, Sendable, CaseIterable {
     /// Comma-separated values as PostgreSQL's COPY writes them (RFC 4180 but for LF line ends).
     case csv
+    /// Apache Parquet: columns with their types, compressed by pages.
+    case parquet
 
     /// What the file's name ends in, with its dot.
     var fileExtension: String {
         switch self {
         case .csv: ".csv"
+        case .parquet: ".parquet"
         }
     }
 }

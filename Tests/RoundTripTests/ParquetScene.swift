@@ -1,9 +1,10 @@
-import Formats
+@testable import Formats
 import Foundation
 import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport
+import Testing
 
 /// A source database, and the Parquet files that are made of its tables.
 struct ParquetScene: Sendable {
@@ -30,11 +31,14 @@ struct ParquetScene: Sendable {
 
     /// Writes every table of the source to `<table>.parquet`, as a task does.
     ///
-    /// - Parameter chunkBytes: How large the chunks are that the encoder gets.
+    /// - Parameters:
+    ///   - chunkBytes: How large the chunks are that the encoder gets.
+    ///   - limits: Others than the usual ones.
     /// - Returns: The rows that were encoded, by table.
     @discardableResult
     func write(
-        _ settings: String = #"{"format": "parquet"}"#, chunkBytes: Int = 256 * 1024
+        _ settings: String = #"{"format": "parquet"}"#, chunkBytes: Int = 256 * 1024,
+        limits: ParquetEncoder.GroupLimits? = nil
     ) async throws -> [String: Int64] {
         let settings = try DataTemplateSettings(json: settings)
         let database = try SourceDatabase(name: "source", connection: "file:\(folder)/source")
@@ -44,7 +48,8 @@ struct ParquetScene: Sendable {
         var rows: [String: Int64] = [:]
         do {
             for table in snapshot.tables {
-                rows[table.name.name] = try await write(table, settings, connection, chunkBytes)
+                rows[table.name.name] = try await write(
+                    table, settings, connection, chunkBytes, limits)
             }
         } catch {
             await connection.close()
@@ -58,10 +63,15 @@ struct ParquetScene: Sendable {
 
     private func write(
         _ table: SourceTable, _ settings: DataTemplateSettings, _ connection: Connection,
-        _ chunkBytes: Int
+        _ chunkBytes: Int, _ limits: ParquetEncoder.GroupLimits?
     ) async throws -> Int64 {
         let reading = settings.reading(of: table.columns)
-        guard let encoder = try reading.makeEncoder?() else { return 0 }
+        let encoder: any RowEncoder =
+            if let limits {
+                try ParquetEncoder(table.columns.map(ParquetColumn.init), .snappy, limits: limits)
+            } else {
+                try #require(try reading.makeEncoder?())
+            }
         let path = self.path(of: table.name.name)
         try Data().write(to: URL(fileURLWithPath: path))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))

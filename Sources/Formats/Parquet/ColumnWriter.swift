@@ -188,9 +188,11 @@ final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
 
     private func endPage() throws {
         guard pageValues > 0 else { return }
+        // Where there were only nulls so far there is no dictionary to refer to.
+        let refersToDictionary = usesDictionary && dictionary.count > 0
         let page = PageWriter.Page(
             count: pageValues, definitions: definitions.bytes, repetitions: repetitions.bytes,
-            values: values.bytes, dictionaryCount: usesDictionary ? dictionary.count : nil)
+            values: values.bytes, dictionaryCount: refersToDictionary ? dictionary.count : nil)
         try pages.append(page)
         pageValues = 0
         values.removeAll()

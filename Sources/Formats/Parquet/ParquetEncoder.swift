@@ -2,14 +2,20 @@
 ///
 /// The same rows give the same bytes, however they are cut into chunks.
 final class ParquetEncoder: RowEncoder {
-    /// A row group ends with so many rows, or once its pages take so much memory.
-    static let groupRowsMax: Int64 = 1 << 20
-    static let groupBytesMax = 16 << 20
-    /// How much is read before the memory is looked at again.
-    private static let checkedBytes = 1 << 20
+    /// When a row group ends.
+    struct GroupLimits {
+        /// Once it has so many rows.
+        var rows: Int64 = 1 << 20
+        /// Once its pages take so much memory.
+        var bytes = 16 << 20
+        /// How much is read before the memory is looked at again.
+        var bytesBetweenLooks = 1 << 20
+    }
+
     /// Values are gathered by column in batches of about so many.
     private static let batchValues = 8_192
 
+    private let limits: GroupLimits
     private let input: BinaryRows
     private let columns: [any ColumnWriting]
     private var metadata: ParquetMetadata
@@ -22,7 +28,10 @@ final class ParquetEncoder: RowEncoder {
 
     var rows: Int64 { metadata.rows + groupRows }
 
-    init(_ columns: [ParquetColumn], _ kind: PageCodec.Kind) throws {
+    init(
+        _ columns: [ParquetColumn], _ kind: PageCodec.Kind, limits: GroupLimits = GroupLimits()
+    ) throws {
+        self.limits = limits
         let codec = try PageCodec(kind)
         input = BinaryRows(columns: columns.count)
         self.columns = columns.map { $0.makeWriter(codec) }
@@ -46,11 +55,11 @@ final class ParquetEncoder: RowEncoder {
             if let first = row.first, let last = row.last {
                 uncheckedBytes += last.bytes.count + (last.start - first.start)
             }
-            if groupRows >= Self.groupRowsMax || uncheckedBytes >= Self.checkedBytes {
+            if groupRows >= limits.rows || uncheckedBytes >= limits.bytesBetweenLooks {
                 try endBatch()
                 uncheckedBytes = 0
                 let buffered = columns.reduce(0) { $0 + $1.bufferedBytes }
-                if groupRows >= Self.groupRowsMax || buffered >= Self.groupBytesMax {
+                if groupRows >= limits.rows || buffered >= limits.bytes {
                     try endGroup(output)
                 }
             } else if batchRows == batchRowsMax {

@@ -134,7 +134,10 @@ let targets: [Target] = [
         ]),
     tests(
         "RoundTripTests",
-        ["Workers", "RunEngine", "Destinations", "Postgres", "TestSupport", logging]),
+        [
+            "Workers", "RunEngine", "Destinations", "SourceDatabases", "Formats", "Manifests",
+            "Lifecycle", "Postgres", "TestSupport", logging,
+        ]),
     tests("ProjectTests"),
 ]
 

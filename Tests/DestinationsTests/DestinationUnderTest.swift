@@ -11,6 +11,14 @@ enum KindUnderTest: CaseIterable {
     case directory
     case sftp
 
+    /// How often to try what only chance brings about; a connection takes its time.
+    var rounds: Int {
+        switch self {
+        case .directory: 30
+        case .sftp: 5
+        }
+    }
+
     func make() throws -> any DestinationUnderTest {
         switch self {
         case .directory: try DirectoryUnderTest()

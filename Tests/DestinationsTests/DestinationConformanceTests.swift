@@ -133,7 +133,7 @@ struct DestinationConformanceTests {
     func `ends well when several processes publish the same at once`(
         kind: KindUnderTest
     ) async throws {
-        for _ in 0..<(kind == .directory ? 30 : 2) {
+        for _ in 0..<kind.rounds {
             let place = try kind.make()
             let sample = try SamplePublication()
             try await sample.stage(at: place.connect())

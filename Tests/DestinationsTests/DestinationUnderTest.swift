@@ -12,6 +12,14 @@ enum KindUnderTest: CaseIterable {
     case sftp
     case s3
 
+    /// How often to try what only chance brings about; a connection takes its time.
+    var rounds: Int {
+        switch self {
+        case .directory: 30
+        case .sftp: 5
+        }
+    }
+
     func make() throws -> any DestinationUnderTest {
         switch self {
         case .directory: try DirectoryUnderTest()

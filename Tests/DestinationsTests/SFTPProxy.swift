@@ -108,18 +108,18 @@ final class SFTPProxy: Sendable {
         }
         var buffer = [UInt8](repeating: 0, count: 16 * 1024)
         while true {
-            var count = recv(source, &buffer, buffer.count, 0)
+            let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { return }
+            var (passed, isOver) = (count, false)
             if isCounted {
-                count = bytesLeft.withLock { left in
-                    let passed = min(left, count)
+                bytesLeft.withLock { left in
+                    passed = min(left, count)
                     left -= passed
-                    return passed
+                    isOver = left == 0
                 }
             }
-            if count == 0 || send(target, buffer, count, Int32(sendFlags)) < 0 {
-                if fault == .cut { return }
-            }
+            if passed > 0, send(target, buffer, passed, Int32(sendFlags)) < 0 { return }
+            if isOver, fault == .cut { return }
         }
     }
 

@@ -53,7 +53,12 @@ final class SFTPServer: Sendable {
 
     /// Also removes its keys.
     func stop() {
-        process.terminate()
+        Self.stop(process)
+    }
+
+    private static func stop(_ process: Process) {
+        guard process.isRunning, let pipe = process.standardInput as? Pipe else { return }
+        try? pipe.fileHandleForWriting.write(contentsOf: Data("stop\n".utf8))
         process.waitUntilExit()
     }
 
@@ -89,7 +94,8 @@ final class SFTPServer: Sendable {
                 "HostKey \(folder)/ecdsa", "AuthorizedKeysFile \(folder)/authorized_keys",
                 "PidFile \(folder)/pid", "StrictModes no", "PasswordAuthentication no",
                 "KbdInteractiveAuthentication no", "PermitRootLogin yes", "UseDNS no",
-                "MaxStartups 200", "Subsystem sftp internal-sftp" + (readOnly ? " -R" : ""),
+                "MaxStartups 200", "LogLevel VERBOSE",
+                "Subsystem sftp internal-sftp" + (readOnly ? " -R" : ""),
             ]
             let config = folder + "/config"
             for line in ["UsePAM no", "PerSourcePenalties no"] {
@@ -100,13 +106,13 @@ final class SFTPServer: Sendable {
             }
             try lines.joined(separator: "\n").write(
                 toFile: config, atomically: true, encoding: .utf8)
-            // The shell reads until the tests let go, however they end.
+            // The shell reads until it is told to stop, or the tests have ended, however they did.
+            // It waits for no signal: Foundation starts it with signals blocked.
             let script = """
                 "\(sshd)" -D -e -f "\(config)" 2>"\(folder)/log" </dev/null &
-                end() { kill $! 2>/dev/null; rm -rf "\(folder)"; exit; }
-                trap end TERM
-                while read -r _; do :; done
-                end
+                read -r _
+                kill $!
+                rm -rf "\(folder)"
                 """
             let process = Process()
             process.executableURL = URL(filePath: "/bin/sh")
@@ -121,10 +127,14 @@ final class SFTPServer: Sendable {
                 }
                 usleep(5000)
             }
-            process.terminate()
+            stop(process)
         }
         let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8)
         throw CannotRun(command: sshd, output: log ?? "")
+    }
+
+    func log() throws -> String {
+        try String(contentsOfFile: folder + "/log", encoding: .utf8)
     }
 
     struct CannotRun: Error {
@@ -168,14 +178,16 @@ final class SFTPUnderTest: DestinationUnderTest {
     let server: SFTPServer
     private let directory: DirectoryUnderTest
     let settings: SFTPSettings
+    private let answer: Duration
 
     var root: String { directory.root }
 
     init(
         server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
-        _ changes: [String: String] = [:]
+        answer: Duration = .seconds(20), _ changes: [String: String] = [:]
     ) throws {
         self.server = try server ?? SFTPServer.shared.get()
+        self.answer = answer
         directory = try DirectoryUnderTest(root: root)
         settings = try self.server.settings(path: directory.root, port: port, changes)
     }
@@ -184,11 +196,27 @@ final class SFTPUnderTest: DestinationUnderTest {
         SFTPDestination(
             name: "crm", settings: settings,
             timeouts: SFTPTimeouts(
-                connect: .seconds(5), answer: .seconds(5), synchronize: .seconds(5)),
-            step: step)
+                connect: .seconds(5), answer: answer, synchronize: answer),
+            // With the destination, its folder stays.
+            step: { [self] in
+                _ = self
+                try step($0)
+            })
     }
+
+    /// The same folder, not by way of the server.
+    var local: any Destination { directory.connect() }
 
     func visible() throws -> [String: [UInt8]] { try directory.visible() }
 
     func staged() throws -> [String] { try directory.staged() }
+}
+
+/// Waits, within a time, until something holds.
+func eventually(_ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try !condition() {
+        try #require(ContinuousClock.now < deadline, "it never came about")
+        try await Task.sleep(for: .milliseconds(5))
+    }
 }

@@ -48,7 +48,7 @@ struct LocalFileTree: FileTree {
         rmdir(path)
     }
 
-    func synchronizeDirectories(_ paths: [String]) throws {
+    func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws {
         try telling {
             for path in paths { try FileSystem.synchronizeDirectory(path) }
         }

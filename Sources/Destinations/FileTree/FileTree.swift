@@ -34,7 +34,9 @@ protocol FileTree {
     func removeIfEmpty(_ path: String)
 
     /// Waits until the names in these folders are on the medium, as far as that can be had.
-    func synchronizeDirectories(_ paths: [String]) throws
+    ///
+    /// - Parameter staging: Where a file may be needed for it.
+    func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws
 }
 
 enum FileTreeEntry: Equatable {

@@ -81,7 +81,7 @@ struct FileTreePublisher {
         try writeManifest()
         try step("publish.check")
         try checkDelivery()
-        try tree.synchronizeDirectories([deliveryPath])
+        try tree.synchronizeDirectories([deliveryPath], staging: staging)
     }
 
     private func move(_ file: Publication.File) throws {
@@ -155,7 +155,7 @@ struct FileTreePublisher {
             path += "/" + component
             folders.append(path)
         }
-        try tree.synchronizeDirectories(folders.reversed())
+        try tree.synchronizeDirectories(folders.reversed(), staging: staging)
         // Left over where another process was faster. Discarding the run's staging removes it as
         // well, so a failure here is no failure of the publication.
         try? tree.remove(deliveryPath)

@@ -13,7 +13,8 @@ struct FileTreeStaging {
     let root: String
     let run: Int64
 
-    private var path: String { "\(root)/\(Self.name)/\(run)" }
+    /// The run's folder, which may not exist.
+    var path: String { "\(root)/\(Self.name)/\(run)" }
 
     /// The runs that have a folder in staging.
     static func runs(of tree: any FileTree, in root: String) throws -> Set<Int64> {

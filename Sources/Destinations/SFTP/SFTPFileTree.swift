@@ -8,7 +8,6 @@ struct SFTPFileTree: FileTree {
 
     let session: SFTPSession
     private var raw: OpaquePointer { session.raw }
-    private var root: String { session.settings.path }
 
     /// What is at a path, a link's target instead of the link.
     func isDirectory(_ path: String) throws -> Bool {
@@ -163,11 +162,12 @@ struct SFTPFileTree: FileTree {
 
     /// SFTP cannot synchronize a folder. File systems with a journal that keeps the order (ext4,
     /// XFS …) bring earlier changes of names along with a later file, so that is what is done.
-    func synchronizeDirectories(_ paths: [String]) throws {
-        let staging = FileTreeStaging.name
-        try createDirectories([staging], below: root)
-        let path = "\(root)/\(staging)/.synchronize-" + UUID().uuidString
+    func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws {
+        try createDirectories([FileTreeStaging.name, "\(staging.run)"], below: staging.root)
+        // Within the run's folder, so that whatever is left of it goes with that.
+        let path = staging.path + "/.synchronize-" + UUID().uuidString
         try createFile(path, bytes: [])
         unlink(path)
+        removeIfEmpty(staging.path)
     }
 }

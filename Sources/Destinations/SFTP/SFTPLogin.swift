@@ -100,18 +100,22 @@ struct SFTPLogin {
                 destination: destination, user: settings.user, method: method, reason: reason)
         }
         switch error.code {
-        case LIBSSH2_ERROR_FILE:
-            return refused(
-                "the private key could not be read: it is not in PEM or OpenSSH form, or the "
-                    + "passphrase is not the right one")
         case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED,
             LIBSSH2_ERROR_PASSWORD_EXPIRED, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
-            let methods = session.methods(user: settings.user)
-            return refused(
-                methods.map { "\(settings.address) accepts \($0) and not this credential" }
-                    ?? "\(settings.address) does not accept this credential")
+            if let methods = session.methods(user: settings.user) {
+                return refused("\(settings.address) accepts \(methods) and not this credential")
+            }
+            // libssh2 calls a key unverified, too, when the connection was lost meanwhile.
+            return error.code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
+                ? unavailable("the connection was lost while logging in")
+                : refused("\(settings.address) does not accept this credential")
         default:
-            return unavailable(error.reason)
+            guard !error.isLoss, case .privateKey = settings.credential else {
+                return unavailable(error.reason)
+            }
+            return refused(
+                "the private key could not be read: it is not in PEM or OpenSSH form, or the "
+                    + "passphrase is not the right one (\(error.reason))")
         }
     }
 

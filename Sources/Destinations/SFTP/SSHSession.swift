@@ -15,6 +15,17 @@ final class SSHSession {
         let code: Int32
         let reason: String
 
+        /// Whether the server did not answer, or the connection is gone.
+        var isLoss: Bool {
+            switch code {
+            case LIBSSH2_ERROR_TIMEOUT, LIBSSH2_ERROR_SOCKET_DISCONNECT,
+                LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
+                LIBSSH2_ERROR_SOCKET_TIMEOUT, LIBSSH2_ERROR_SOCKET_NONE:
+                true
+            default: false
+            }
+        }
+
         /// Whether client and server found no algorithms in common.
         var isDisagreement: Bool {
             code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE

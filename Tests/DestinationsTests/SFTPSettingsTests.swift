@@ -1,0 +1,78 @@
+import Formats
+import Foundation
+import enum Lifecycle.SecretReference
+import Testing
+
+@testable import Destinations
+
+@Suite("The settings of an SFTP destination")
+struct SFTPSettingsTests {
+    private static let pin = "SHA256:" + String(repeating: "A", count: 43)
+    private static let valid: [String: String] = [
+        "host": "sftp.example.com", "user": "ferry", "path": "/exports", "host_key": pin,
+        "private_key": "file:/key",
+    ]
+
+    private func settings(_ changes: [String: Any]) throws(SettingsError) -> SFTPSettings {
+        var values: [String: Any] = Self.valid
+        for (name, value) in changes { values[name] = value is NSNull ? nil : value }
+        let json = (try? JSONSerialization.data(withJSONObject: values)) ?? Data()
+        return try SFTPSettings(json: json)
+    }
+
+    @Test func `are few, and the port is 22 unless given`() throws {
+        let settings = try settings([:])
+
+        #expect(settings.port == 22 && settings.address == "sftp://sftp.example.com")
+        #expect(settings.credential == .privateKey(.file("/key"), passphrase: nil))
+        let other = try self.settings([
+            "port": 2222, "host": "::1", "private_key": NSNull(), "password": "env:PASSWORD",
+        ])
+        #expect(other.address == "sftp://[::1]:2222")
+        #expect(other.credential == .password(.environment("PASSWORD")))
+    }
+
+    @Test(arguments: [
+        ("host", "", "setting \"host\" must be a name without spaces"),
+        ("host", "a b", "setting \"host\" must be a name without spaces"),
+        ("user", "a\u{0}", "setting \"user\" must be a name without spaces"),
+        ("path", "exports", "setting \"path\" must be an absolute path on the server"),
+        ("path", "/a/../b", "setting \"path\" must be an absolute path on the server"),
+        ("port", "22", "setting \"port\" must be a whole number from 1 to 65535"),
+        ("host_key", "SHA256:AAAA", "setting \"host_key\" must be the fingerprint"),
+        ("host_key", "MD5:16:27:ac", "setting \"host_key\" must be the fingerprint"),
+        ("host_key", "ssh-ed25519 AAAA", "setting \"host_key\" must be the fingerprint"),
+        ("host_key", "", "setting \"host_key\" must be the fingerprint"),
+        ("passwort", "x", "a sftp destination has no setting \"passwort\""),
+        ("password", "env:PASSWORD", "setting \"password\" must be left out when there is"),
+    ])
+    func `are checked`(name: String, value: String, told: String) {
+        let error = #expect(throws: SettingsError.self) { try settings([name: value]) }
+
+        #expect(error?.description.hasPrefix(told) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: ["host", "user", "path", "host_key", "private_key"])
+    func `must all be there but for the port`(name: String) {
+        let error = #expect(throws: SettingsError.self) { try settings([name: NSNull()]) }
+
+        #expect(error?.description.hasPrefix("setting \"\(name)\" is missing: it ") == true)
+    }
+
+    @Test(arguments: ["password", "private_key", "passphrase"])
+    func `hold references, never secrets, and do not repeat one`(name: String) {
+        var changes: [String: Any] = [name: "hunter2"]
+        if name == "password" { changes["private_key"] = NSNull() }
+        let error = #expect(throws: SettingsError.self) { try settings(changes) }
+
+        #expect(
+            error?.description
+                == "setting \"\(name)\" must be a reference to a secret, env:NAME or file:/path, "
+                + "never the secret, was something else")
+    }
+
+    @Test(arguments: [0, 65_536, -1])
+    func `know the range of ports`(port: Int) {
+        #expect(throws: SettingsError.self) { try settings(["port": port]) }
+    }
+}

@@ -12,6 +12,10 @@ struct S3Client: Sendable {
     let settings: S3Settings
     let session: S3Session
     var retries = Retries()
+    /// The longest object that the service copies in one request.
+    var copyBytesMax: Int64 = 5 << 30
+    /// How much of a longer one it copies in a request.
+    var copyPartBytes: Int64 = 1 << 30
 
     /// How often and after which delays a request is sent again.
     struct Retries: Sendable {

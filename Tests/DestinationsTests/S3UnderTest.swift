@@ -12,7 +12,7 @@ import TestSupport
     import Darwin
 #endif
 
-/// A real S3 server that knows nothing of Ferry. One for all tests; it ends with their process.
+/// A real S3 server that knows nothing of Ferry. It ends with the process of the tests.
 final class S3Server: Sendable {
     let port: Int
 
@@ -20,21 +20,26 @@ final class S3Server: Sendable {
     static func shared() throws -> S3Server { try started.get() }
 
     private static let started = Result { try S3Server() }
-    /// The process to end with ours.
-    private static let running = Mutex<pid_t?>(nil)
+    private static let ending = atexit {
+        S3Server.running.withLock { for id in $0 { _ = kill(id, SIGTERM) } }
+    }
+    /// The processes to end with ours.
+    private static let running = Mutex<[pid_t]>([])
 
-    private init() throws {
+    /// - Parameter certificate: Serves by TLS with the certificate and key of this PEM file.
+    init(certificate: String? = nil) throws {
         let (listener, port) = try LocalSocket.listening()
         listener.close()
         self.port = port
-        let process = try TestPython.process([
-            "-c", Self.program, "\(port)", "\(ProcessInfo.processInfo.processIdentifier)",
-        ])
+        let encryption = certificate.map { ["-c", $0, "-k", $0] } ?? []
+        let process = try TestPython.process(
+            ["-c", Self.program, "\(ProcessInfo.processInfo.processIdentifier)"]
+                + ["-H", "127.0.0.1", "-p", "\(port)"] + encryption)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        Self.running.withLock { $0 = process.processIdentifier }
-        atexit { S3Server.running.withLock { if let id = $0 { _ = kill(id, SIGTERM) } } }
+        Self.running.withLock { $0.append(process.processIdentifier) }
+        _ = Self.ending
         let deadline = Date(timeIntervalSinceNow: 60)
         while true {
             if let connection = try? LocalSocket.connected(to: port) {
@@ -56,8 +61,8 @@ final class S3Server: Sendable {
             while os.getppid() == parent:
                 time.sleep(0.5)
             os._exit(0)
-        threading.Thread(target=watch, args=(int(sys.argv[2]),), daemon=True).start()
-        main(["-H", "127.0.0.1", "-p", sys.argv[1]])
+        threading.Thread(target=watch, args=(int(sys.argv[1]),), daemon=True).start()
+        main(sys.argv[2:])
         """
 }
 

@@ -99,6 +99,34 @@ struct S3UploadTests {
         #expect(try await staged() == bytes)
     }
 
+    @Test func `was completed when the answer got lost and the upload is gone`() async throws {
+        let count = Mutex(0)
+        let way = try FaultyWay(to: place.server.port) { request in
+            guard request.line.hasPrefix("POST"), request.line.contains("?uploadId=") else {
+                return .passed
+            }
+            return count.withLock { count in
+                count += 1
+                return count == 1 ? .cutAfterAnswerBytes(0) : .refused(404, "NoSuchUpload")
+            }
+        }
+
+        _ = try await stage(at: destination(way))
+
+        #expect(count.withLock { $0 } == 2)
+        #expect(try await staged() == bytes)
+    }
+
+    @Test func `was not completed when the upload is gone at once`() async throws {
+        let way = try FaultyWay(to: place.server.port) { request in
+            request.line.hasPrefix("POST") && request.line.contains("?uploadId=")
+                ? .refused(404, "NoSuchUpload") : .passed
+        }
+        let destination = try destination(way)
+
+        await #expect(throws: DestinationError.self) { _ = try await stage(at: destination) }
+    }
+
     @Test func `that fails or is abandoned leaves nothing`() async throws {
         let way = try FaultyWay(to: place.server.port) { request in
             request.line.contains("partNumber=2") ? .refused(403, "AccessDenied") : .passed

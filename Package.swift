@@ -44,6 +44,9 @@ let targets: [Target] = [
     .systemLibrary(
         name: "CSnappy", pkgConfig: "snappy",
         providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+        name: "CSSH2", pkgConfig: "libssh2",
+        providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]),
     .target(
         name: "SchemaFiles", path: "sql",
         resources: [
@@ -60,7 +63,7 @@ let targets: [Target] = [
     module(
         "Destinations",
         [
-            "Failpoints", "Formats", "Lifecycle", "Manifests", asyncHTTPClient, crypto, nioCore,
+            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", asyncHTTPClient, crypto, nioCore,
             nioHTTP1, nioSSL,
         ]),
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
@@ -131,7 +134,10 @@ let targets: [Target] = [
         ]),
     tests(
         "RoundTripTests",
-        ["Workers", "RunEngine", "Destinations", "Postgres", "TestSupport", logging]),
+        [
+            "Workers", "RunEngine", "Destinations", "SourceDatabases", "Formats", "Manifests",
+            "Lifecycle", "Postgres", "TestSupport", logging,
+        ]),
     tests("ProjectTests"),
 ]
 

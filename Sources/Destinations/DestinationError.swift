@@ -11,6 +11,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     case notFound(destination: String, path: String, rule: String? = nil)
     /// A reference to a secret that the destination needs leads nowhere on this worker.
     case secretUnavailable(destination: String, reference: String, reason: String)
+    /// The destination refused who we say we are: `user`, by `method`, for `reason`.
+    case notAuthenticated(destination: String, user: String, method: String, reason: String)
     /// A file that was staged is not there any more.
     case stagedFileMissing(destination: String, run: Int64, file: String)
     /// No space, or no quota, is left.
@@ -38,8 +40,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     public var disposition: Disposition {
         switch self {
         case .unavailable: .retry
-        case .accessDenied, .notFound, .secretUnavailable, .stagedFileMissing, .full,
-            .notAllowed, .alreadyPublished, .checksumMismatch, .invalidPublication:
+        case .accessDenied, .notAuthenticated, .notFound, .secretUnavailable, .stagedFileMissing,
+            .full, .notAllowed, .alreadyPublished, .checksumMismatch, .invalidPublication:
             .discard
         }
     }
@@ -47,7 +49,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     /// A stable name for programs.
     public var code: String {
         switch self {
-        case .accessDenied: "destination_access_denied"
+        case .accessDenied, .notAuthenticated: "destination_access_denied"
         case .notFound: "destination_not_found"
         case .secretUnavailable: "secret_unavailable"
         case .stagedFileMissing: "staged_file_missing"
@@ -73,6 +75,10 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .secretUnavailable(let destination, let reference, let reason):
             "destination \"\(destination.shown)\": cannot resolve \(reference.shown): "
                 + "\(reason.shown). Set it where the workers run, then try again"
+        case .notAuthenticated(let destination, let user, let method, let reason):
+            "destination \"\(destination.shown)\": the server refused user \"\(user.shown)\" by "
+                + "\(method): \(reason.shown). Correct the user or the secret, or let the server "
+                + "accept it"
         case .stagedFileMissing(let destination, let run, let file):
             "destination \"\(destination.shown)\": the staged file \"\(file.shown)\" of run \(run) "
                 + "is gone. Restart the run"

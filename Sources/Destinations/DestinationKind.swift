@@ -5,6 +5,8 @@ public import Foundation
 public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     /// A directory that the worker can write to: a disk or a mounted file system.
     case directory
+    /// A directory on an SFTP server.
+    case sftp
     /// A bucket of Amazon S3, or of a service that speaks its language.
     case s3
 
@@ -23,6 +25,8 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
             DirectoryDestination(
                 name: name, settings: try DirectorySettings(json: settings),
                 allowedRoots: limits.allowedDirectories)
+        case .sftp:
+            SFTPDestination(name: name, settings: try SFTPSettings(json: settings))
         case .s3:
             S3Destination(name: name, settings: try S3Settings(json: settings))
         }

@@ -9,11 +9,13 @@ import Manifests
 /// The kinds that the conformance suite runs over.
 enum KindUnderTest: CaseIterable {
     case directory
+    case sftp
     case s3
 
     func make() throws -> any DestinationUnderTest {
         switch self {
         case .directory: try DirectoryUnderTest()
+        case .sftp: try SFTPUnderTest()
         case .s3: try S3UnderTest()
         }
     }

@@ -79,9 +79,10 @@ struct S3Publisher: Sendable {
 
     private func place(of file: Manifest.File) async throws -> Place {
         if try await isInPlace(file) { return .published }
-        let token = publication.files.first { $0.name == file.name }?.stagedToken
+        let source = publication.files.first { $0.name == file.name }
         let staged = S3Staging(client: client).key(
-            run: publication.run, token: token ?? publication.token, file: file.name)
+            run: publication.run, token: source?.stagedToken ?? publication.token,
+            file: source?.stagedName ?? file.name)
         guard let object = try await client.head(staged) else {
             // Another process may have copied it and discarded the staging since we looked.
             if try await isInPlace(file) { return .published }

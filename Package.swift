@@ -63,7 +63,8 @@ let targets: [Target] = [
     module(
         "Destinations",
         [
-            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", asyncHTTPClient, crypto, nioCore,
+            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", asyncHTTPClient, crypto,
+            nioCore,
             nioHTTP1, nioSSL,
         ]),
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),

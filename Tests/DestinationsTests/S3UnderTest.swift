@@ -12,7 +12,7 @@ import TestSupport
     import Darwin
 #endif
 
-/// A real S3 server that knows nothing of Ferry. One for all tests; it ends with their process.
+/// A real S3 server that knows nothing of Ferry. It ends with the process of the tests.
 final class S3Server: Sendable {
     let port: Int
 
@@ -20,21 +20,32 @@ final class S3Server: Sendable {
     static func shared() throws -> S3Server { try started.get() }
 
     private static let started = Result { try S3Server() }
-    /// The process to end with ours.
-    private static let running = Mutex<pid_t?>(nil)
+    private static let ending = atexit {
+        S3Server.running.withLock { for id in $0 { _ = kill(id, SIGTERM) } }
+    }
+    /// The processes to end with ours.
+    private static let running = Mutex<[pid_t]>([])
 
-    private init() throws {
-        port = try Self.freePort()
-        let process = try TestPython.process([
-            "-c", Self.program, "\(port)", "\(ProcessInfo.processInfo.processIdentifier)",
-        ])
+    /// - Parameter certificate: Serves by TLS with the certificate and key of this PEM file.
+    init(certificate: String? = nil) throws {
+        let (listener, port) = try LocalSocket.listening()
+        listener.close()
+        self.port = port
+        let encryption = certificate.map { ["-c", $0, "-k", $0] } ?? []
+        let process = try TestPython.process(
+            ["-c", Self.program, "\(ProcessInfo.processInfo.processIdentifier)"]
+                + ["-H", "127.0.0.1", "-p", "\(port)"] + encryption)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        Self.running.withLock { $0 = process.processIdentifier }
-        atexit { S3Server.running.withLock { if let id = $0 { _ = kill(id, SIGTERM) } } }
+        Self.running.withLock { $0.append(process.processIdentifier) }
+        _ = Self.ending
         let deadline = Date(timeIntervalSinceNow: 60)
-        while !Self.answers(port) {
+        while true {
+            if let connection = try? LocalSocket.connected(to: port) {
+                connection.close()
+                return
+            }
             guard process.isRunning, Date() < deadline else { throw NotStarted() }
             usleep(20_000)
         }
@@ -50,48 +61,9 @@ final class S3Server: Sendable {
             while os.getppid() == parent:
                 time.sleep(0.5)
             os._exit(0)
-        threading.Thread(target=watch, args=(int(sys.argv[2]),), daemon=True).start()
-        main(["-H", "127.0.0.1", "-p", sys.argv[1]])
+        threading.Thread(target=watch, args=(int(sys.argv[1]),), daemon=True).start()
+        main(sys.argv[2:])
         """
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, streamSocketType, 0)
-        defer { close(descriptor) }
-        var address = loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw NotStarted() }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    private static func answers(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET, streamSocketType, 0)
-        defer { close(descriptor) }
-        var address = loopback(UInt16(port))
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
-
-    #if canImport(Glibc)
-        private static let streamSocketType = Int32(SOCK_STREAM.rawValue)
-    #else
-        private static let streamSocketType = SOCK_STREAM
-    #endif
-
-    private static func loopback(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return address
-    }
 }
 
 /// A bucket of its own on the server.

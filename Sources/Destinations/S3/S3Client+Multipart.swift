@@ -113,7 +113,7 @@ extension S3Client {
             ("x-amz-copy-source", "/\(settings.bucket)/\(key)".uriEncoded(keepingSlashes: true)),
             ("x-amz-copy-source-if-match", source.entityTag),
         ]
-        if source.bytes <= Self.copyBytesMax {
+        if source.bytes <= copyBytesMax {
             var request = S3Request(operation: "CopyObject", method: .PUT, key: target)
             request.headers =
                 from + headers + encryptionHeaders + [("x-amz-metadata-directive", "REPLACE")]
@@ -135,9 +135,9 @@ extension S3Client {
     private func copyParts(
         _ from: [(String, String)], bytes: Int64, to upload: S3Upload
     ) async throws -> [S3Part] {
-        let starts = Array(stride(from: 0, to: bytes, by: Int64.Stride(Self.copyPartBytes)))
+        let starts = Array(stride(from: 0, to: bytes, by: Int64.Stride(copyPartBytes)))
         return try await starts.indices.concurrently(atMost: 4) { index in
-            let last = min(starts[index] + Self.copyPartBytes, bytes) - 1
+            let last = min(starts[index] + copyPartBytes, bytes) - 1
             var request = S3Request(
                 operation: "UploadPartCopy", method: .PUT, key: upload.key,
                 query: [("partNumber", "\(index + 1)"), ("uploadId", upload.id)])
@@ -150,10 +150,6 @@ extension S3Client {
             return S3Part(number: index + 1, entityTag: tag)
         }
     }
-
-    /// The longest object that one request copies.
-    static let copyBytesMax: Int64 = 5 << 30
-    private static let copyPartBytes: Int64 = 1 << 30
 
     private func nonsense(_ request: S3Request) -> S3Failure {
         S3Failure(

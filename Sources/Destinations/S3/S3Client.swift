@@ -12,6 +12,10 @@ struct S3Client: Sendable {
     let settings: S3Settings
     let session: S3Session
     var retries = Retries()
+    /// The longest object that the service copies in one request.
+    var copyBytesMax: Int64 = 5 << 30
+    /// How much of a longer one it copies in a request.
+    var copyPartBytes: Int64 = 1 << 30
 
     /// How often and after which delays a request is sent again.
     struct Retries: Sendable {
@@ -64,10 +68,12 @@ struct S3Client: Sendable {
                     message: Self.told(error))
             }
             failure.isRepetition = isRepetition
-            switch failure.remedy {
-            case .otherCredentials where !isRekeyed:
+            if failure.mayRefuseKey, !isRekeyed {
                 isRekeyed = true
                 await session.forget(credentials)
+                continue
+            }
+            switch failure.remedy {
             case .otherRegion(let region) where !isRedirected:
                 isRedirected = true
                 await session.use(region: region)
@@ -158,10 +164,11 @@ struct S3Client: Sendable {
         if isOK, !request.mayFailWithin200 { return nil }
         let answer = S3XML(response.body)
         if isOK, let answer, answer.name != "Error" { return nil }
-        let status = isOK ? 500 : response.status
+        let code = answer?.text("Code") ?? ""
+        // A late error has no status; most of them pass.
+        let status = isOK ? (code == "AccessDenied" ? 403 : 500) : response.status
         return S3Failure(
-            operation: request.operation, path: path, status: status,
-            code: answer?.text("Code") ?? "",
+            operation: request.operation, path: path, status: status, code: code,
             message: answer?.text("Message")
                 ?? (isOK ? "the answer is neither a result nor an error" : ""),
             region: response.headers.first(name: "x-amz-bucket-region")

@@ -20,16 +20,12 @@ struct S3Failure: Error, Sendable {
     enum Remedy: Equatable {
         case none
         case sendAgain
-        case otherCredentials
         case otherRegion(String)
     }
 
     var remedy: Remedy {
         if let region, isElsewhere { return .otherRegion(region) }
         switch code {
-        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken",
-            "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired":
-            return .otherCredentials
         case "SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling",
             "ThrottlingException", "RequestThrottled", "TooManyRequests", "BadDigest",
             "OperationAborted", "ConditionalRequestConflict", "IncompleteBody",
@@ -38,10 +34,24 @@ struct S3Failure: Error, Sendable {
         default:
             let isTransient =
                 status == 0 || status == 408 || status == 425 || status == 429
-                || (status >= 500 && status != 501 && status != 507)
+                || (status >= 500 && status != 501 && status != 507) || (isUntold && status == 400)
             return isTransient ? .sendAgain : .none
         }
     }
+
+    /// Whether S3 says that it does not take the access key.
+    private var refusesKey: Bool {
+        [
+            "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken",
+            "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired",
+        ].contains(code)
+    }
+
+    /// Whether another access key may help.
+    var mayRefuseKey: Bool { refusesKey || (isUntold && (status == 400 || status == 403)) }
+
+    /// Whether there is no code: the answer to a HEAD has no place for one.
+    private var isUntold: Bool { code.isEmpty }
 
     private var isElsewhere: Bool {
         status == 301 || status == 307
@@ -77,15 +87,13 @@ struct S3Failure: Error, Sendable {
                     + (region.map { " to \"\($0.shown)\"" } ?? " and the endpoint to its own"))
         }
         if status == 507 { return .full(destination: destination, path: path) }
-        switch remedy {
-        case .sendAgain:
+        if remedy == .sendAgain {
             return .unavailable(destination: destination, path: path, reason: said)
-        case .otherCredentials:
+        }
+        if refusesKey {
             return .accessDenied(
                 destination: destination, path: path,
                 reason: "S3 refused the access key (\(said)). Give the workers one that is valid")
-        case .none, .otherRegion:
-            break
         }
         if status == 403 || status == 401 {
             return .accessDenied(

@@ -42,7 +42,7 @@ public struct S3Settings: Sendable, Equatable {
     /// - Throws: ``SettingsError`` when a setting is missing, unknown, or not of its form.
     public init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
-            json: json, subject: "s3 destination", known: Self.names)
+            json: json, subject: "destination of kind s3", known: Self.names)
         bucket = try Self.bucket(reader)
         prefix = try Self.prefix(reader)
         region = try Self.region(reader)

@@ -1,0 +1,104 @@
+import Formats
+import Foundation
+import Testing
+
+@testable import Destinations
+
+@Suite("The settings of an S3 destination")
+struct S3SettingsTests {
+    private func settings(_ json: String) throws -> S3Settings {
+        try S3Settings(json: Data(json.utf8))
+    }
+
+    @Test func `have defaults for all but the bucket`() throws {
+        let settings = try settings(#"{"bucket": "exports"}"#)
+
+        #expect(settings.prefix.isEmpty && settings.region == "us-east-1")
+        #expect(settings.endpoint == nil && !settings.usesPathStyle)
+        #expect(settings.keys == nil && settings.encryption == nil && settings.caFile == nil)
+    }
+
+    @Test(arguments: [
+        (#""endpoint": "http://127.0.0.1:9000/""#, true),
+        (#""endpoint": "https://minio", "path_style": false"#, false),
+        (#""path_style": true"#, true), (#""region": "eu-central-1""#, false),
+    ])
+    func `choose the style of paths by the endpoint`(more: String, isPathStyle: Bool) throws {
+        #expect(try settings(#"{"bucket": "exports", \#(more)}"#).usesPathStyle == isPathStyle)
+    }
+
+    @Test(arguments: ["crm", "crm/"])
+    func `take a prefix with or without a slash at its end`(prefix: String) throws {
+        #expect(try settings(#"{"bucket": "exports", "prefix": "\#(prefix)"}"#).prefix == "crm/")
+    }
+
+    @Test(arguments: [
+        ("https://minio.example", "minio.example"), ("https://minio:443", "minio"),
+        ("http://minio:443", "minio:443"), ("http://[::1]:9000", "[::1]:9000"),
+    ])
+    func `name the host as a request does`(endpoint: String, host: String) throws {
+        #expect(
+            try settings(#"{"bucket": "exports", "endpoint": "\#(endpoint)"}"#).endpoint?.host
+                == host)
+    }
+
+    @Test func `lead to Amazon's own service of a region`() {
+        #expect(S3Endpoint(region: "eu-west-1").host == "s3.eu-west-1.amazonaws.com")
+        #expect(S3Endpoint(region: "cn-north-1").host == "s3.cn-north-1.amazonaws.com.cn")
+    }
+
+    @Test(arguments: [
+        ("{}", "setting \"bucket\" is missing: it must be the name of a bucket"),
+        (#"{"bucket": "Exports"}"#, "setting \"bucket\" must be the name of a bucket"),
+        (#"{"bucket": "a/b"}"#, "setting \"bucket\" must be the name of a bucket"),
+        (#"{"bucket": "exports", "prefix": "/a"}"#, "setting \"prefix\" must be plain names"),
+        (#"{"bucket": "exports", "prefix": "a/../b"}"#, "setting \"prefix\" must be plain names"),
+        (#"{"bucket": "exports", "prefix": ".staging"}"#, "setting \"prefix\" must be plain"),
+        (#"{"bucket": "exports", "region": "a/b"}"#, "setting \"region\" must be the name of a"),
+        (#"{"bucket": "exports", "region": ""}"#, "setting \"region\" must be the name of a"),
+        (#"{"bucket": "exports", "endpoint": "ftp://a"}"#, "setting \"endpoint\" must be an"),
+        (#"{"bucket": "exports", "endpoint": "http://a/b"}"#, "setting \"endpoint\" must be an"),
+        (#"{"bucket": "exports", "endpoint": "minio:9000"}"#, "setting \"endpoint\" must be an"),
+        (#"{"bucket": "exports", "ca_file": "ca.pem"}"#, "setting \"ca_file\" must be the"),
+        (
+            #"{"bucket": "exports", "server_side_encryption": "DES"}"#,
+            "setting \"server_side_encryption\" must be one of \"AES256\", \"aws:kms\""
+        ),
+        (#"{"bucket": "exports", "kms_key_id": "k"}"#, "setting \"kms_key_id\" must name a key"),
+        (
+            #"{"bucket": "exports", "access_key_id": "env:A"}"#,
+            "setting \"secret_access_key\" is missing: it goes with access_key_id"
+        ),
+        (
+            #"{"bucket": "exports", "session_token": "env:A"}"#,
+            "setting \"access_key_id\" is missing: it goes with secret_access_key"
+        ),
+        (
+            #"{"bucket": "exports", "path": "/a"}"#,
+            "a destination of kind s3 has no setting \"path\""
+        ),
+    ])
+    func `are checked`(json: String, told: String) {
+        let error = #expect(throws: SettingsError.self) {
+            try DestinationKind.s3.makeDestination(
+                name: "crm", settings: Data(json.utf8), limits: DestinationLimits())
+        }
+
+        #expect(error?.description.hasPrefix(told) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        #"{"bucket": "exports", "access_key_id": "AKIA", "secret_access_key": "hunter2"}"#,
+        #"{"bucket": "exports", "access_key_id": "env:A", "secret_access_key": "hunter2"}"#,
+        #"{"bucket": "exports", "endpoint": "https://me:hunter2@minio"}"#,
+    ])
+    func `refuse secrets themselves, and do not repeat them`(json: String) {
+        let error = #expect(throws: SettingsError.self) {
+            try settings(json)
+        }
+
+        #expect(error?.description.contains("…") == true)
+        #expect(error.map { "\($0.description)\($0)".contains("hunter2") } == false)
+        #expect(error?.description.contains("AKIA") == false)
+    }
+}

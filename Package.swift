@@ -118,7 +118,7 @@ let targets: [Target] = [
         ]),
     tests(
         "RoundTripTests",
-        ["Workers", "RunEngine", "Destinations", "Postgres", "TestSupport", logging]),
+        ["Workers", "RunEngine", "Destinations", "Manifests", "Postgres", "TestSupport", logging]),
     tests("ProjectTests"),
 ]
 

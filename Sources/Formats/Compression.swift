@@ -2,6 +2,9 @@
 public enum Compression: String, Codable, Sendable, CaseIterable {
     case none
     case gzip
+    /// Of the pages in a Parquet file only.
+    case snappy
+    /// Of the file, or of the pages in a Parquet file.
     case zstd
 
     /// What it adds to the names of files, with its dot.
@@ -9,6 +12,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
         switch self {
         case .none: ""
         case .gzip: ".gz"
+        case .snappy: ""
         case .zstd: ".zst"
         }
     }
@@ -18,7 +22,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeCompressor() throws(CompressionError) -> (any FileStage)? {
         switch self {
-        case .none: nil
+        case .none, .snappy: nil
         case .gzip: try GzipCompressor()
         case .zstd: try ZstdCompressor()
         }
@@ -29,7 +33,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
         switch self {
-        case .none: nil
+        case .none, .snappy: nil
         case .gzip: try GzipDecompressor()
         case .zstd: try ZstdDecompressor()
         }

@@ -13,6 +13,7 @@ extension DataTemplateSettings {
         switch format {
         case .csv, .tsv, .psv, .delimited: DelimitedRecordCounter(escape: escape)
         case .ndjson, .json: JSONRecordCounter(isArray: format == .json)
+        case .parquet: UncountedRecords()
         }
     }
 
@@ -24,6 +25,7 @@ extension DataTemplateSettings {
         switch format {
         case .csv, .tsv, .psv, .delimited: delimitedReading(of: columns)
         case .ndjson, .json: jsonReading(of: columns)
+        case .parquet: parquetReading(of: columns)
         }
     }
 

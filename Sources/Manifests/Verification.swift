@@ -61,6 +61,8 @@ private final class FileCheck {
     private let settings: DataTemplateSettings
     private var sha256 = SHA256()
     private var counter: any RecordCounter
+    /// By the file itself, where its rows are not counted.
+    private var rowsToldAtEnd: Int64?
     private var damage: String?
     private(set) var bytes: Int64 = 0
 
@@ -72,13 +74,14 @@ private final class FileCheck {
 
     func findings(at path: String) -> [VerificationReport.Finding] {
         do {
-            let decompressor = try settings.compression.makeDecompressor()
+            let decompressor = try settings.fileCompression.makeDecompressor()
             try readFile(at: path) { chunk in
                 bytes += Int64(chunk.count)
                 sha256.update(bufferPointer: chunk)
                 countRecords(in: chunk, through: decompressor)
             }
             if damage == nil { try decompressor?.finish() }
+            if settings.format == .parquet { rowsToldAtEnd = try parquetRows(at: path) }
         } catch FileReadingError.missing {
             return [.missing(file: file.name)]
         } catch FileReadingError.notARegularFile {
@@ -114,7 +117,7 @@ private final class FileCheck {
         } else if hash != file.sha256 {
             findings.append(.changed(file: file.name, expected: file.sha256, actual: hash))
         }
-        let rows = counter.records - Int64(settings.headerRecords)
+        let rows = rowsToldAtEnd ?? counter.records - Int64(settings.headerRecords)
         if let damage {
             // Of a file whose bytes differ this is only a consequence.
             if findings.isEmpty { findings.append(.damaged(file: file.name, reason: damage)) }

@@ -116,7 +116,7 @@ final class FileSeries {
         let name =
             settings.split == nil ? name : settings.numbered(name, staged.count + 1)
         let encoder = try reading.makeEncoder?()
-        let compressor = try settings.compression.makeCompressor()
+        let compressor = try settings.fileCompression.makeCompressor()
         let writer = try await destination.stage(delivery, file: name)
         let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
         current = Open(name: name, sink: sink, encoder: encoder)

@@ -39,6 +39,10 @@ struct RunTrouble: Error, Sendable {
             self.init(
                 code: error.code, message: "\(subject): \(error)", hint: nil,
                 isTransient: error.disposition == .retry)
+        case let error as UnrepresentableValue:
+            self.init(
+                code: "unrepresentable_value", message: "\(subject): \(error)", hint: nil,
+                isTransient: false)
         case let error as FileNameError:
             self.init(
                 code: "file_name_conflict", message: "\(error)", hint: nil, isTransient: false)

@@ -49,7 +49,7 @@ struct DataTemplateSettingsTests {
         (#"{"null_text": ["x"]}"#, "setting \"null_text\" must be a string, was an array"),
         (
             #"{"compression": "zip"}"#,
-            #"setting "compression" must be one of "none", "gzip", "zstd"; was "zip""#
+            #"setting "compression" must be one of "none", "gzip", "snappy", "zstd"; was "zip""#
         ),
         (
             #"{"delimiter": ";"}"#,

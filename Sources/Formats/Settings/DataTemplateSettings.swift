@@ -25,7 +25,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     /// The name of a first column that numbers the rows of each file from 1; nil, the default,
     /// for none. Checked by ``init(json:)``.
     public private(set) var rowNumber: String?
-    /// Defaults to none.
+    /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
+    /// where it defaults to none.
     public var compression: Compression = .none
     /// Defaults to one file a table.
     public var split: FileSplit?
@@ -56,8 +57,19 @@ public struct DataTemplateSettings: Sendable, Equatable {
 
     private init(_ reader: SettingsReader) throws(SettingsError) {
         format = try reader.choice("format", of: FileFormat.self) ?? format
+        if format == .parquet { compression = .snappy }
         compression = try reader.choice("compression", of: Compression.self) ?? compression
+        if format != .parquet, compression == .snappy {
+            throw .notAllowed(
+                setting: "compression", value: compression.rawValue,
+                rule: "must be \"none\", \"gzip\" or \"zstd\" unless the format is \"parquet\"")
+        }
         split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
+        if case .megabytes? = split, !format.isDelimited {
+            throw .notAllowed(
+                setting: "split", value: "megabytes",
+                rule: "must be by rows for the format \"\(format.rawValue)\"")
+        }
         guard format.isDelimited else {
             for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
                 throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
@@ -138,7 +150,10 @@ public struct DataTemplateSettings: Sendable, Equatable {
     }
 
     /// What the names of files end in, with its dot: `.csv`, `.csv.gz`.
-    public var fileExtension: String { format.fileExtension + compression.fileExtension }
+    public var fileExtension: String { format.fileExtension + fileCompression.fileExtension }
+
+    /// How the file as a whole is compressed: not at all where its pages are.
+    public var fileCompression: Compression { format == .parquet ? .none : compression }
 
     private static let subject = "data template"
     private static let known = CodingKeys.allCases.map(\.rawValue)

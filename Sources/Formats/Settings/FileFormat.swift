@@ -12,6 +12,8 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
     case ndjson
     /// One JSON array of objects.
     case json
+    /// Apache Parquet: columns with their types, compressed by pages.
+    case parquet
 
     /// What the file's name ends in, with its dot.
     var fileExtension: String {
@@ -22,6 +24,7 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
         case .delimited: ".txt"
         case .ndjson: ".ndjson"
         case .json: ".json"
+        case .parquet: ".parquet"
         }
     }
 

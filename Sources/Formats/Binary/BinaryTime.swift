@@ -1,0 +1,69 @@
+/// Dates and times as PostgreSQL sends them: days or microseconds since 2000-01-01.
+enum BinaryTime {
+    /// From 1970-01-01 to 2000-01-01.
+    static let epochDays: Int32 = 10_957
+    /// From 1970-01-01 to 2000-01-01.
+    static let epochMicroseconds: Int64 = 946_684_800_000_000
+    static let dayMicroseconds: Int64 = 86_400_000_000
+
+    /// What is told of a date or a timestamp.
+    enum Moment<Number: Equatable & Sendable>: Equatable, Sendable {
+        /// Days or microseconds since 1970-01-01.
+        case since1970(Number)
+        case infinity
+        case minusInfinity
+        /// Farther from 1970 than the number can count.
+        case beyond
+    }
+
+    /// The days of a `date`.
+    @inline(__always)
+    static func date(_ field: BinaryField) throws(BinaryFormatError) -> Moment<Int32> {
+        moment(try field.integer(Int32.self), epochDays)
+    }
+
+    /// The microseconds of a `timestamp`, or of a `timestamptz`, which counts in UTC.
+    @inline(__always)
+    static func timestamp(_ field: BinaryField) throws(BinaryFormatError) -> Moment<Int64> {
+        moment(try field.integer(Int64.self), epochMicroseconds)
+    }
+
+    @inline(__always)
+    private static func moment<Number: FixedWidthInteger & Sendable>(
+        _ number: Number, _ epoch: Number
+    ) -> Moment<Number> {
+        if number == .max { return .infinity }
+        if number == .min { return .minusInfinity }
+        let (sum, overflow) = number.addingReportingOverflow(epoch)
+        return overflow ? .beyond : .since1970(sum)
+    }
+
+    /// The microseconds of a `time` since midnight: 0 to 86,400,000,000, which is 24:00.
+    @inline(__always)
+    static func time(_ field: BinaryField) throws(BinaryFormatError) -> Int64 {
+        let microseconds = try field.integer(Int64.self)
+        guard (0...dayMicroseconds).contains(microseconds) else {
+            throw BinaryFormatError("a time outside the day")
+        }
+        return microseconds
+    }
+
+    /// The date of a day in the Gregorian calendar, whose year 0 is 1 BC.
+    ///
+    /// - Parameter days: Since 1970-01-01.
+    static func civil(days: Int64) -> (year: Int64, month: Int, day: Int) {
+        // Counted from 0000-03-01, so that a leap day is the last of its year.
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let day = Int(dayOfYear - (153 * month + 2) / 5) + 1
+        let isNextYear = month >= 10
+        return (
+            yearOfEra + era * 400 + (isNextYear ? 1 : 0), Int(month) + (isNextYear ? -9 : 3), day
+        )
+    }
+}

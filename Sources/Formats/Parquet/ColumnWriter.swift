@@ -1,0 +1,246 @@
+/// Gathers the values of one column as the pages of a column chunk.
+protocol ColumnWriting: AnyObject {
+    /// Takes the value of each row in turn.
+    ///
+    /// - Parameters:
+    ///   - fields: The first row's value; the next row's is `stride` values further.
+    /// - Throws: ``UnrepresentableValue``, ``BinaryFormatError``, ``CompressionError``.
+    func append(_ fields: UnsafePointer<BinaryField>, rows: Int, stride: Int) throws
+
+    /// How much memory the chunk takes, roughly.
+    var bufferedBytes: Int { get }
+
+    /// Ends the chunk and gives its pages in the order of the file, each part valid during the
+    /// call. Begins the next chunk.
+    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws -> ColumnChunk
+}
+
+/// What the metadata says of a column chunk.
+struct ColumnChunk {
+    /// Nulls and empty lists among them.
+    var values: Int64 = 0
+    var nulls: Int64 = 0
+    var dictionaryBytes: Int64 = 0
+    var bytes: Int64 = 0
+    var bytesUncompressed: Int64 = 0
+    var hasPlainPages = false
+    var bounds: Bounds?
+}
+
+/// Gathers values of one type. See docs/parquet.md for when pages and dictionaries end.
+final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
+    /// A page ends with the row with which it reaches either.
+    private static var pageBytesMax: Int { 1 << 20 }
+    private static var pageValuesMax: Int { 1 << 17 }
+
+    private let column: ParquetColumn
+    private let reading: Reading
+    private var extremes: Reading.Extremes
+    private let scratch = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
+    private let pages: PageWriter
+    private let hasLengths: Bool
+    private let dictionary: ValueDictionary
+    /// Whether values still go to the dictionary.
+    private var usesDictionary: Bool
+    /// A type or a column for which a dictionary does not pay never gets one again.
+    private var mayUseDictionary: Bool
+    /// The values of the page: plain, or their numbers in the dictionary.
+    private let values = GrowingBytes()
+    private let definitions = GrowingBytes()
+    private let repetitions = GrowingBytes()
+    private var pageValues = 0
+    private var nulls: Int64 = 0
+
+    init(_ column: ParquetColumn, _ reading: Reading, _ codec: PageCodec) {
+        self.column = column
+        self.reading = reading
+        extremes = reading.makeExtremes()
+        pages = PageWriter(column, codec)
+        hasLengths = column.type.fixedBytes == nil
+        dictionary = ValueDictionary(hasLengths: hasLengths)
+        mayUseDictionary = column.type != .bool
+        usesDictionary = mayUseDictionary
+    }
+
+    deinit { scratch.deallocate() }
+
+    var bufferedBytes: Int {
+        pages.bytes.count + values.count + definitions.count + repetitions.count
+            + dictionary.page.count
+    }
+
+    func append(_ fields: UnsafePointer<BinaryField>, rows: Int, stride: Int) throws {
+        do {
+            if column.isList {
+                for row in 0..<rows { try appendList(fields[row * stride]) }
+            } else if column.isNullable {
+                for row in 0..<rows { try appendNullable(fields[row * stride]) }
+            } else {
+                for row in 0..<rows { try appendRequired(fields[row * stride]) }
+            }
+        } catch let fault as Unrepresentable {
+            throw UnrepresentableValue(
+                column: column.name, value: fault.value, target: fault.target ?? column.type.name,
+                wayOut: column.type.wayOut)
+        }
+    }
+
+    @inline(__always)
+    private func appendRequired(_ field: BinaryField) throws {
+        guard !field.isNull else {
+            throw BinaryFormatError("a null in the column \"\(column.name)\", which is not null")
+        }
+        try store(field)
+        pageValues += 1
+        try endRow()
+    }
+
+    @inline(__always)
+    private func appendNullable(_ field: BinaryField) throws {
+        if field.isNull {
+            nulls += 1
+            definitions.append(UInt8(0))
+        } else {
+            try store(field)
+            definitions.append(UInt8(1))
+        }
+        pageValues += 1
+        try endRow()
+    }
+
+    private func appendList(_ field: BinaryField) throws {
+        // Where lists themselves may be null, everything is defined by one more.
+        let present: UInt8 = column.isNullable ? 1 : 0
+        if field.isNull {
+            guard column.isNullable else { return try appendRequired(field) }
+            appendLevels(0, first: true, isNull: true)
+            return try endRow()
+        }
+        let array = try BinaryArray(field)
+        guard array.dimensions <= 1 else {
+            throw Unrepresentable(
+                value: "an array of \(array.dimensions) dimensions", target: "a Parquet LIST")
+        }
+        if array.count == 0 {
+            appendLevels(present, first: true, isNull: true)
+            return try endRow()
+        }
+        guard array.lowerBound(of: 0) == 1 else {
+            throw Unrepresentable(
+                value: "an array that begins at \(array.lowerBound(of: 0))",
+                target: "a Parquet LIST")
+        }
+        var isFirst = true
+        try array.forEach { element in
+            if !element.isNull { try store(element) }
+            appendLevels(
+                present + (element.isNull ? 1 : 2), first: isFirst, isNull: element.isNull)
+            isFirst = false
+        }
+        try endRow()
+    }
+
+    private func appendLevels(_ definition: UInt8, first: Bool, isNull: Bool) {
+        definitions.append(definition)
+        repetitions.append(first ? UInt8(0) : 1)
+        pageValues += 1
+        if isNull { nulls += 1 }
+    }
+
+    @inline(__always)
+    private func store(_ field: BinaryField) throws {
+        let value = try reading.page(field, scratch)
+        if usesDictionary {
+            let found = dictionary.index(of: value)
+            if found.isNew { extremes.add(value) }
+            values.append(number: found.index)
+            return
+        }
+        extremes.add(value)
+        if hasLengths {
+            values.append(number: UInt32(truncatingIfNeeded: value.count).littleEndian)
+        }
+        values.append(value)
+    }
+
+    @inline(__always)
+    private func endRow() throws {
+        if usesDictionary, dictionary.isFull { try leaveDictionary() }
+        if values.count >= Self.pageBytesMax || pageValues >= Self.pageValuesMax {
+            try endPage()
+        }
+    }
+
+    /// Goes on with plain values: pages written so far keep the dictionary, and if there are none,
+    /// it is dropped.
+    private func leaveDictionary() throws {
+        if pages.bytes.count > 0 {
+            try endPage()
+        } else {
+            let numbers = Array(values.bytes.bindMemory(to: UInt32.self))
+            values.removeAll()
+            for number in numbers { values.append(dictionary.plain(Int(number))) }
+            dictionary.removeAll()
+        }
+        usesDictionary = false
+        mayUseDictionary = false
+    }
+
+    private func endPage() throws {
+        guard pageValues > 0 else { return }
+        // Where there were only nulls so far there is no dictionary to refer to.
+        let refersToDictionary = usesDictionary && dictionary.count > 0
+        let page = PageWriter.Page(
+            count: pageValues, definitions: definitions.bytes, repetitions: repetitions.bytes,
+            values: values.bytes, dictionaryCount: refersToDictionary ? dictionary.count : nil)
+        try pages.append(page)
+        pageValues = 0
+        values.removeAll()
+        definitions.removeAll()
+        repetitions.removeAll()
+    }
+
+    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws -> ColumnChunk {
+        try endPage()
+        var chunk = try pages.finish(
+            dictionary.count > 0 ? (dictionary.page.bytes, dictionary.count) : nil, into: output)
+        chunk.nulls = nulls
+        chunk.bounds = extremes.bounds
+        extremes.removeAll()
+        dictionary.removeAll()
+        usesDictionary = mayUseDictionary
+        nulls = 0
+        return chunk
+    }
+}
+
+extension ParquetColumn {
+    func makeWriter(_ codec: PageCodec) -> any ColumnWriting {
+        func writer<Reading: ValueReading>(_ reading: Reading) -> any ColumnWriting {
+            ColumnWriter(self, reading, codec)
+        }
+        switch type {
+        case .bool: return writer(BoolReading())
+        case .int16: return writer(IntegerReading<Int16, Int32>())
+        case .int32: return writer(IntegerReading<Int32, Int32>())
+        case .int64: return writer(IntegerReading<Int64, Int64>())
+        case .oid: return writer(IntegerReading<UInt32, Int64>())
+        case .float: return writer(FloatReading())
+        case .double: return writer(DoubleReading())
+        case .decimal(let precision, let scale):
+            switch type.physical {
+            case .int32: return writer(DecimalReading<Int32>(precision: precision, scale: scale))
+            case .int64: return writer(DecimalReading<Int64>(precision: precision, scale: scale))
+            default: return writer(WideDecimalReading(precision: precision, scale: scale))
+            }
+        case .numericText: return writer(NumericTextReading())
+        case .date: return writer(DateReading())
+        case .time: return writer(TimeReading())
+        case .timestamp, .timestamptz: return writer(TimestampReading())
+        case .uuid: return writer(BytesReading(order: .unsigned, count: 16))
+        case .bytes: return writer(BytesReading(order: .unsigned))
+        case .text, .json: return writer(BytesReading(order: .text))
+        case .jsonb: return writer(JSONBReading())
+        }
+    }
+}

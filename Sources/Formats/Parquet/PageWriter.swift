@@ -1,0 +1,133 @@
+/// Writes the pages of one column chunk, compressed, into memory.
+final class PageWriter {
+    /// What a page is made of.
+    struct Page {
+        /// Values, nulls and empty lists.
+        let count: Int
+        /// A byte each; none where they cannot differ.
+        let definitions: UnsafeRawBufferPointer
+        let repetitions: UnsafeRawBufferPointer
+        /// As they lie in a plain page, but a byte for each boolean; or numbers in the dictionary.
+        let values: UnsafeRawBufferPointer
+        /// How many entries the dictionary has, where values are numbers in it.
+        let dictionaryCount: Int?
+    }
+
+    /// Numbers of the metadata.
+    enum Encoding: Int32 {
+        case plain = 0
+        case runs = 3
+        case dictionary = 8
+    }
+
+    /// The data pages so far.
+    let bytes = GrowingBytes()
+    private let column: ParquetColumn
+    private let codec: PageCodec
+    private let body = GrowingBytes()
+    private var chunk = ColumnChunk()
+
+    init(_ column: ParquetColumn, _ codec: PageCodec) {
+        self.column = column
+        self.codec = codec
+    }
+
+    /// - Throws: ``CompressionError``, ``UnrepresentableValue``
+    func append(_ page: Page) throws {
+        body.removeAll()
+        if column.isList { appendLevels(page.repetitions, width: 1) }
+        let most = (column.isList ? 2 : 0) + (column.isNullable ? 1 : 0)
+        if most > 0 { appendLevels(page.definitions, width: HybridRuns.width(of: most)) }
+        if let count = page.dictionaryCount {
+            let width = HybridRuns.width(of: max(0, count - 1))
+            body.append(UInt8(truncatingIfNeeded: width))
+            HybridRuns.append(
+                page.values.bindMemory(to: UInt32.self), width: width, to: body)
+        } else if column.type == .bool {
+            appendBits(page.values)
+        } else {
+            chunk.hasPlainPages = true
+            body.append(page.values)
+        }
+        if column.type == .bool { chunk.hasPlainPages = true }
+        let encoding: Encoding = page.dictionaryCount == nil ? .plain : .dictionary
+        try write(to: bytes) { header in
+            header.field(5) { data in
+                data.field(1, Int32(truncatingIfNeeded: page.count))
+                data.field(2, encoding.rawValue)
+                data.field(3, Encoding.runs.rawValue)
+                data.field(4, Encoding.runs.rawValue)
+            }
+        }
+        chunk.values += Int64(page.count)
+    }
+
+    /// Gives the dictionary, if there is one, and the pages. Begins the next chunk.
+    func finish(
+        _ dictionary: (page: UnsafeRawBufferPointer, count: Int)?,
+        into output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> ColumnChunk {
+        if let dictionary {
+            let first = GrowingBytes()
+            body.removeAll()
+            body.append(dictionary.page)
+            try write(to: first, type: 2) { header in
+                header.field(7) { page in
+                    page.field(1, Int32(truncatingIfNeeded: dictionary.count))
+                    page.field(2, Encoding.plain.rawValue)
+                }
+            }
+            chunk.dictionaryBytes = Int64(first.count)
+            try output(first.bytes)
+        }
+        try output(bytes.bytes)
+        chunk.bytes = chunk.dictionaryBytes + Int64(bytes.count)
+        bytes.removeAll()
+        defer { chunk = ColumnChunk() }
+        return chunk
+    }
+
+    private func write(
+        to target: GrowingBytes, type: Int32 = 0, _ particulars: (inout ThriftWriter) -> Void
+    ) throws {
+        guard body.count <= Int32.max else {
+            throw UnrepresentableValue(
+                column: column.name, value: "a value of more than 2 GiB", target: "a Parquet page",
+                wayOut: "choose the format csv")
+        }
+        let page = body.bytes
+        let compressed = try codec.compressed(page)
+        let before = target.count
+        var header = ThriftWriter(target)
+        header.structure { header in
+            header.field(1, type)
+            header.field(2, Int32(truncatingIfNeeded: page.count))
+            header.field(3, Int32(truncatingIfNeeded: compressed.count))
+            particulars(&header)
+        }
+        chunk.bytesUncompressed += Int64(target.count - before + page.count)
+        target.append(compressed)
+    }
+
+    private func appendLevels(_ levels: UnsafeRawBufferPointer, width: Int) {
+        // Their length comes first, and is known last.
+        let start = body.count
+        body.append(number: UInt32(0))
+        HybridRuns.append(levels.bindMemory(to: UInt8.self), width: width, to: body)
+        let length = UInt32(truncatingIfNeeded: body.count - start - 4)
+        body.start.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt32.self)
+    }
+
+    private func appendBits(_ values: UnsafeRawBufferPointer) {
+        body.append(room: (values.count + 7) / 8) { target in
+            for index in target.indices {
+                var byte: UInt8 = 0
+                for bit in 0..<min(8, values.count - 8 * index) {
+                    byte |= values[8 * index + bit] << bit
+                }
+                target[index] = byte
+            }
+            return target.count
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// Writes a Parquet file out of the rows that COPY sends in its binary format.
+///
+/// The same rows give the same bytes, however they are cut into chunks.
+final class ParquetEncoder: RowEncoder {
+    /// When a row group ends.
+    struct GroupLimits {
+        /// Once it has so many rows.
+        var rows: Int64 = 1 << 20
+        /// Once its pages take so much memory.
+        var bytes = 16 << 20
+        /// How much is read before the memory is looked at again.
+        var bytesBetweenLooks = 1 << 20
+    }
+
+    /// Values are gathered by column in batches of about so many.
+    private static let batchValues = 8_192
+
+    private let limits: GroupLimits
+    private let input: BinaryRows
+    private let columns: [any ColumnWriting]
+    private var metadata: ParquetMetadata
+    private let batch: UnsafeMutablePointer<BinaryField>
+    private let batchRowsMax: Int
+    private var batchRows = 0
+    private var groupRows: Int64 = 0
+    private var uncheckedBytes = 0
+    private var position: Int64 = 0
+
+    var rows: Int64 { metadata.rows + groupRows }
+
+    init(
+        _ columns: [ParquetColumn], _ kind: PageCodec.Kind, limits: GroupLimits = GroupLimits()
+    ) throws {
+        self.limits = limits
+        let codec = try PageCodec(kind)
+        input = BinaryRows(columns: columns.count)
+        self.columns = columns.map { $0.makeWriter(codec) }
+        metadata = ParquetMetadata(columns, kind)
+        batchRowsMax = max(1, Self.batchValues / max(1, columns.count))
+        batch = .allocate(capacity: max(1, batchRowsMax * columns.count))
+    }
+
+    deinit { batch.deallocate() }
+
+    func process(
+        _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try begin(output)
+        try input.read(bytes) { row in
+            if let values = row.baseAddress {
+                (batch + batchRows * row.count).update(from: values, count: row.count)
+            }
+            batchRows += 1
+            groupRows += 1
+            if let first = row.first, let last = row.last {
+                uncheckedBytes += last.bytes.count + (last.start - first.start)
+            }
+            if groupRows >= limits.rows || uncheckedBytes >= limits.bytesBetweenLooks {
+                try endBatch()
+                uncheckedBytes = 0
+                let buffered = columns.reduce(0) { $0 + $1.bufferedBytes }
+                if groupRows >= limits.rows || buffered >= limits.bytes {
+                    try endGroup(output)
+                }
+            } else if batchRows == batchRowsMax {
+                try endBatch()
+            }
+        }
+        // The values lie in bytes that are valid during this call only.
+        try endBatch()
+    }
+
+    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try begin(output)
+        if groupRows > 0 { try endGroup(output) }
+        let footer = metadata.footer()
+        guard footer.count < 1 << 31 else { throw ParquetFooterTooLong() }
+        try write(footer.bytes, output)
+    }
+
+    private func begin(_ output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        if position == 0 {
+            try ParquetMetadata.magic.withUnsafeBytes { try write($0, output) }
+        }
+    }
+
+    private func endBatch() throws {
+        guard batchRows > 0 else { return }
+        for (index, column) in columns.enumerated() {
+            try column.append(batch + index, rows: batchRows, stride: columns.count)
+        }
+        batchRows = 0
+    }
+
+    private func endGroup(_ output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let start = position
+        let chunks = try columns.map { column in
+            try column.finish { try write($0, output) }
+        }
+        metadata.addGroup(chunks, rows: groupRows, at: start)
+        groupRows = 0
+    }
+
+    private func write(
+        _ bytes: UnsafeRawBufferPointer, _ output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try output(bytes)
+        position += Int64(bytes.count)
+    }
+}
+
+/// The description of a file has outgrown what the format allows.
+struct ParquetFooterTooLong: Error, CustomStringConvertible {
+    var description: String {
+        "the table is too large for one Parquet file: its footer would be longer than 2 GiB. "
+            + "Split it into several files, or choose the format csv"
+    }
+}

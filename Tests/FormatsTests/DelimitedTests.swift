@@ -141,6 +141,14 @@ struct DelimitedTests {
         #expect(numbers == "\"a\".\"b\"\n\"1.5\".\"0\"\n10.0\n")
     }
 
+    @Test func `escape a value that looks like the null text`() throws {
+        let file = try encoded(
+            #"{"quote": "none", "escape": "backslash", "null_text": "\\N", "header": false}"#,
+            [column("a")], [["\\N"], [nil]])
+
+        #expect(file == "\\\\N\n\\N\n")
+    }
+
     @Test(arguments: ["a,b", "a\nb", "a\rb", "a\"b", "-"])
     func `without quotes refuse a value that needs them, naming column and row`(value: String) {
         let error = #expect(throws: SettingsError.self) {

@@ -49,15 +49,23 @@ struct Delivering: Sendable {
         }
     }
 
-    func send(_ command: String, _ arguments: String) async throws {
+    /// - Returns: The id of the command.
+    @discardableResult
+    func send(_ command: String, _ arguments: String) async throws -> Int64 {
         let id = try await queue.query(
             "insert into ferry.commands (command, arguments) values ($1, $2::jsonb) returning id",
             [.text(command), .text(arguments)])[0][0].int64()
         try await queue.run("call ferry.wait_for(\(id), timeout => '30 s')")
+        return id
     }
 
     /// Sends all tables of the source through one data template; gives the delivery's folder.
     func deliver(_ settings: String) async throws -> String {
+        try await deliver(all: [settings])[0]
+    }
+
+    /// Sends all tables of the source through each data template; gives the deliveries' folders.
+    func deliver(all templates: [String]) async throws -> [String] {
         try await send(
             "register_database", #"{"name": "shop", "connection": "file:\#(folder)/source"}"#)
         try await send(
@@ -66,30 +74,32 @@ struct Delivering: Sendable {
         try await send(
             "create_destination",
             #"{"name": "Disk", "kind": "directory", "settings": {"path": "\#(folder)/exports"}}"#)
-        try await send(
-            "create_data_template",
-            #"{"destination": "Disk", "name": "template", "settings": \#(settings)}"#)
-        try await send(
-            "add_orchestration",
-            #"{"data_export": "All", "destination": "Disk", "data_template": "template"}"#)
-        try await send("run_orchestration", #"{"name": "All"}"#)
-        try await eventually(within: .seconds(60), "the run has succeeded") {
-            let run = try await queue.query(
-                "select state, concat_ws(': ', error_code, error_message) from ferry.runs")[0]
-            let state = try run[0].string()
-            if ["failed", "stopped"].contains(state) {
-                throw NotDelivered(reason: try run[1].string())
-            }
-            return state == "succeeded"
+        var runs: [Int64] = []
+        for (number, settings) in templates.enumerated() {
+            let name = "template \(number)"
+            try await send(
+                "create_data_template",
+                #"{"destination": "Disk", "name": "\#(name)", "settings": \#(settings)}"#)
+            try await send(
+                "add_orchestration",
+                """
+                {"name": "\(name)", "data_export": "All", "destination": "Disk",
+                 "data_template": "\(name)"}
+                """)
+            runs.append(try await send("run_orchestration", #"{"name": "\#(name)"}"#))
         }
-        let exports = folder + "/exports"
-        let entries = FileManager.default.enumerator(atPath: exports)
-        while let entry = entries?.nextObject() as? String {
-            if entry.hasSuffix("manifest.json"), !entry.contains(".staging") {
-                return exports + "/" + entry.dropLast("/manifest.json".count)
+        try await eventually(within: .seconds(60), "the runs have succeeded") {
+            let states = try await queue.query(
+                """
+                select state, concat_ws(': ', error_code, error_message) from ferry.runs
+                 order by state in ('failed', 'stopped') desc, state = 'succeeded'
+                """)
+            if ["failed", "stopped"].contains(try states[0][0].string()) {
+                throw NotDelivered(reason: try states[0][1].string())
             }
+            return try states[0][0].string() == "succeeded"
         }
-        throw NotDelivered(reason: "no manifest in \(exports)")
+        return runs.map { folder + "/exports/All/run-\($0)" }
     }
 
     /// Each table that is exported, quoted, and its columns, quoted.

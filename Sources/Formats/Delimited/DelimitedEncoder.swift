@@ -1,30 +1,22 @@
 /// Writes rows, which it reads as ``QuotedRowReader/copyOptions`` say, as a delimited file.
 final class DelimitedEncoder: RowEncoder {
     private(set) var rows: Int64 = 0
-    private let columns: [Column]
-    private let header: [Column]?
-    private let rowNumber: Column?
+    private let names: [String]
+    private let styles: [DelimitedValueWriter.Style]
+    private let header: DelimitedValueWriter.Style?
+    private let rowNumber: String?
+    private let rowNumberStyle: DelimitedValueWriter.Style
     private var writer: DelimitedValueWriter
     private var isBegun = false
 
-    private struct Column {
-        let name: String
-        let style: DelimitedValueWriter.Style
-    }
-
     init(settings: DataTemplateSettings, columns: [TableColumn]) {
-        let quote = settings.quote
-        self.columns = columns.map {
-            Column(name: $0.name, style: quote.style(isNumber: $0.isNumber))
-        }
-        let names = [settings.rowNumber].compactMap { $0 } + columns.map(\.name)
-        header =
-            settings.header
-            ? names.map { Column(name: $0, style: quote.styleOfNames) } : nil
-        rowNumber = settings.rowNumber.map {
-            Column(name: $0, style: quote.style(isNumber: true))
-        }
-        writer = DelimitedValueWriter(settings, isAlone: names.count == 1)
+        names = columns.map(\.name)
+        styles = columns.map { settings.quote.style(isNumber: $0.isNumber) }
+        header = settings.header ? settings.quote.styleOfNames : nil
+        rowNumber = settings.rowNumber
+        rowNumberStyle = settings.quote.style(isNumber: true)
+        let values = columns.count + (rowNumber == nil ? 0 : 1)
+        writer = DelimitedValueWriter(settings, isAlone: values == 1)
     }
 
     func process(
@@ -32,7 +24,8 @@ final class DelimitedEncoder: RowEncoder {
     ) throws {
         guard var reader = QuotedRowReader(bytes) else { return }
         try begin(output)
-        while !reader.isAtEnd { try writeRow(&reader, output) }
+        // Passed on, because each use of a variable of an object costs a check.
+        try writeRows(&reader, &writer, output)
     }
 
     func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws {
@@ -44,44 +37,55 @@ final class DelimitedEncoder: RowEncoder {
         guard !isBegun else { return }
         isBegun = true
         guard let header else { return }
-        for (index, column) in header.enumerated() {
+        let names = [rowNumber].compactMap { $0 } + names
+        for (index, name) in names.enumerated() {
             if index > 0 { try writer.writeDelimiter(output) }
-            try write(column.name, of: column, output)
+            try write(quoted(name), of: name, header, &writer, output)
         }
         try writer.writeLineEnd(output)
     }
 
-    private func writeRow(_ reader: inout QuotedRowReader, _ output: OutputBuffer.Output) throws {
-        if let rowNumber { try write(String(rows + 1), of: rowNumber, output) }
-        if columns.isEmpty { try reader.emptyRow() }
-        for index in columns.indices {
-            if index > 0 || rowNumber != nil { try writer.writeDelimiter(output) }
-            let value = try reader.value(isLast: index == columns.count - 1)
-            try write(value, of: columns[index], output)
+    private func writeRows(
+        _ reader: inout QuotedRowReader, _ writer: inout DelimitedValueWriter,
+        _ output: OutputBuffer.Output
+    ) throws {
+        let styles = styles
+        while !reader.isAtEnd {
+            if let rowNumber {
+                let quoted = Array("\"\(rows + 1)\"".utf8)
+                try write(quoted, of: rowNumber, rowNumberStyle, &writer, output)
+            }
+            if styles.isEmpty { try reader.emptyRow() }
+            for index in styles.indices {
+                if index > 0 || rowNumber != nil { try writer.writeDelimiter(output) }
+                let value = try reader.value(isLast: index == styles.count - 1)
+                guard try writer.write(value, styles[index], output) else {
+                    throw SettingsError.unquotableValue(column: names[index], row: rows + 1)
+                }
+            }
+            try writer.writeLineEnd(output)
+            rows += 1
         }
-        try writer.writeLineEnd(output)
-        rows += 1
     }
 
     private func write(
-        _ text: String, of column: Column, _ output: OutputBuffer.Output
+        _ quoted: [UInt8], of column: String, _ style: DelimitedValueWriter.Style,
+        _ writer: inout DelimitedValueWriter, _ output: OutputBuffer.Output
     ) throws {
-        // As COPY quotes a value. By bytes: a quote and a mark upon it are one character for Swift.
-        let quote = UInt8(ascii: "\"")
-        let quoted = [quote] + text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
         try quoted.withUnsafeBufferPointer {
             let value = QuotedValue(text: UnsafeBufferPointer(rebasing: $0[1..<$0.count - 1]))
-            try write(value, of: column, output)
+            guard try writer.write(value, style, output) else {
+                throw SettingsError.unquotableValue(column: column, row: rows + 1)
+            }
         }
     }
+}
 
-    private func write(
-        _ value: QuotedValue, of column: Column, _ output: OutputBuffer.Output
-    ) throws {
-        guard try writer.write(value, column.style, output) else {
-            throw SettingsError.unquotableValue(column: column.name, row: rows + 1)
-        }
-    }
+/// As COPY quotes a value.
+private func quoted(_ text: String) -> [UInt8] {
+    // By bytes: a quote and a mark upon it are one character for Swift.
+    let quote = UInt8(ascii: "\"")
+    return [quote] + text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
 }
 
 extension Quoting {

@@ -60,9 +60,9 @@ struct DelimitedValueWriter: ~Copyable {
         case .quoted, .quotedIfNeeded:
             try write(text, quoted, output)
         case .bare:
-            // An empty null text cannot be told from an empty value here.
-            if !nullText.isEmpty, isNullText(text) { return false }
             if firstSpecial(of: text, from: 0) == nil {
+                // An empty null text cannot be told from an empty value here.
+                if !nullText.isEmpty, isNullText(text) { return false }
                 try buffer.append(text, into: output)
             } else if escape == .backslash {
                 try writeEscaped(text, output)

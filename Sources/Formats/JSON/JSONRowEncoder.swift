@@ -2,25 +2,19 @@
 /// or as the elements of one array.
 final class JSONRowEncoder: RowEncoder {
     private(set) var rows: Int64 = 0
-    private let columns: [Column]
+    /// What stands before each value: `{"id":`, `,"name":`.
+    private let keys: [[UInt8]]
+    private let kinds: [JSONValueKind]
     private let isArray: Bool
     private var writer = JSONValueWriter()
 
-    private struct Column {
-        /// What stands before its value: `{"id":`, `,"name":`.
-        let key: [UInt8]
-        let kind: JSONValueKind
-    }
-
     /// - Parameter isArray: Whether the file is one array.
     init(columns: [TableColumn], isArray: Bool) {
-        self.columns = columns.enumerated().map { index, column in
-            Column(
-                key: Array((index == 0 ? "{" : ",").utf8) + jsonString(column.name) + [
-                    UInt8(ascii: ":")
-                ],
-                kind: JSONValueKind(column))
+        keys = columns.enumerated().map { index, column in
+            let start = UInt8(ascii: index == 0 ? "{" : ",")
+            return [start] + jsonString(column.name) + [UInt8(ascii: ":")]
         }
+        kinds = columns.map { JSONValueKind($0) }
         self.isArray = isArray
     }
 
@@ -28,7 +22,8 @@ final class JSONRowEncoder: RowEncoder {
         _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         guard var reader = QuotedRowReader(bytes) else { return }
-        while !reader.isAtEnd { try writeRow(&reader, output) }
+        // Passed on, because each use of a variable of an object costs a check.
+        try writeRows(&reader, &writer, output)
     }
 
     func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws {
@@ -36,23 +31,29 @@ final class JSONRowEncoder: RowEncoder {
         try writer.finish(output)
     }
 
-    private func writeRow(_ reader: inout QuotedRowReader, _ output: OutputBuffer.Output) throws {
-        if isArray { try writer.write(rows == 0 ? "[\n" : ",\n", output) }
-        if columns.isEmpty {
-            try reader.emptyRow()
-            try writer.write("{", output)
-        }
-        for index in columns.indices {
-            try writer.write(columns[index].key, output)
-            let value = try reader.value(isLast: index == columns.count - 1)
-            if let text = value.text {
-                try writer.write(JSONText(text, quoteBytes: 2), columns[index].kind, output)
-            } else {
-                try writer.write("null", output)
+    private func writeRows(
+        _ reader: inout QuotedRowReader, _ writer: inout JSONValueWriter,
+        _ output: OutputBuffer.Output
+    ) throws {
+        let (keys, kinds) = (keys, kinds)
+        while !reader.isAtEnd {
+            if isArray { try writer.write(rows == 0 ? "[\n" : ",\n", output) }
+            if keys.isEmpty {
+                try reader.emptyRow()
+                try writer.write("{", output)
             }
+            for index in keys.indices {
+                try writer.write(keys[index], output)
+                let value = try reader.value(isLast: index == keys.count - 1)
+                if let text = value.text {
+                    try writer.write(JSONText(text, quoteBytes: 2), kinds[index], output)
+                } else {
+                    try writer.write("null", output)
+                }
+            }
+            try writer.write(isArray ? "}" : "}\n", output)
+            rows += 1
         }
-        try writer.write(isArray ? "}" : "}\n", output)
-        rows += 1
     }
 }
 

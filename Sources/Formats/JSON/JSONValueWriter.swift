@@ -36,11 +36,11 @@ struct JSONValueWriter: ~Copyable {
         case .boolean:
             try write(text.bytes.first == UInt8(ascii: "t") ? "true" : "false", output)
         case .json: try writeCompacted(text.plain, output)
-        case .jsonb: try buffer.append(text.plain, into: output)
+        case .jsonb: try writePlain(text, output)
         case .bytes: try writeBase64(text, output)
-        case .time: try writeString(isoTime(text), output)
+        case .time: try writeTime(text, output)
         case .array(let element, let delimiter):
-            try writeArray(text.plain, of: element, delimiter, output)
+            try writeArray(text, of: element, delimiter, output)
         case .string: try writeString(text, output)
         }
     }
@@ -89,6 +89,23 @@ struct JSONValueWriter: ~Copyable {
             start = index
         }
         try buffer.append(UnsafeBufferPointer(rebasing: bytes[start...]), into: output)
+        try buffer.append(Self.quote, into: output)
+    }
+
+    private mutating func writeTime(_ text: JSONText, _ output: OutputBuffer.Output) throws {
+        let bytes = text.bytes
+        // Nearly all: a year of four digits, and no BC.
+        guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes.last != UInt8(ascii: "C")
+        else { return try writeString(isoTime(text), output) }
+        try buffer.append(Self.quote, into: output)
+        try buffer.append(UnsafeBufferPointer(rebasing: bytes[..<10]), into: output)
+        if bytes.count > 10 {
+            let isUTC = bytes.suffix(3).elementsEqual("+00".utf8)
+            let time = bytes[11..<(bytes.count - (isUTC ? 3 : 0))]
+            try buffer.append(UInt8(ascii: "T"), into: output)
+            try buffer.append(UnsafeBufferPointer(rebasing: time), into: output)
+            if isUTC { try buffer.append(UInt8(ascii: "Z"), into: output) }
+        }
         try buffer.append(Self.quote, into: output)
     }
 
@@ -147,48 +164,78 @@ struct JSONValueWriter: ~Copyable {
         }
     }
 
+    private mutating func writePlain(_ text: JSONText, _ output: OutputBuffer.Output) throws {
+        let bytes = text.bytes
+        var start = 0
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == Self.quote {
+                try buffer.append(UnsafeBufferPointer(rebasing: bytes[start...index]), into: output)
+                index += text.quoteBytes
+                start = index
+            } else {
+                index += 1
+            }
+        }
+        try buffer.append(UnsafeBufferPointer(rebasing: bytes[start...]), into: output)
+    }
+
     /// Writes PostgreSQL's `{1,"a b",NULL,{…}}`, before which its bounds may stand: `[0:2]={…}`.
     private mutating func writeArray(
-        _ array: [UInt8], of kind: JSONValueKind, _ delimiter: UInt8,
+        _ array: JSONText, of kind: JSONValueKind, _ delimiter: UInt8,
         _ output: OutputBuffer.Output
     ) throws {
-        var element: [UInt8] = []
-        var index = array.firstIndex(of: UInt8(ascii: "{")) ?? array.count
-        while index < array.count {
-            let byte = array[index]
-            index += 1
+        let bytes = array.bytes
+        var index = bytes.firstIndex(of: UInt8(ascii: "{")) ?? bytes.count
+        while index < bytes.count {
+            let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "{"): try buffer.append(UInt8(ascii: "["), into: output)
             case UInt8(ascii: "}"): try buffer.append(UInt8(ascii: "]"), into: output)
             case delimiter: try buffer.append(UInt8(ascii: ","), into: output)
             case Self.quote:
-                element.removeAll(keepingCapacity: true)
-                while index < array.count, array[index] != Self.quote {
-                    if array[index] == UInt8(ascii: "\\"), index + 1 < array.count { index += 1 }
-                    element.append(array[index])
-                    index += 1
-                }
-                index += 1
-                try writeElement(element, kind, output)
+                index += array.quoteBytes
+                try writeQuotedElement(of: array, from: &index, kind, output)
+                continue
             default:
-                let end =
-                    array[index...].firstIndex { $0 == delimiter || $0 == UInt8(ascii: "}") }
-                    ?? array.count
-                element.removeAll(keepingCapacity: true)
-                element += array[(index - 1)..<end]
-                index = end
+                let start = index
+                while index < bytes.count, bytes[index] != delimiter,
+                    bytes[index] != UInt8(ascii: "}")
+                { index += 1 }
+                let element = UnsafeBufferPointer(rebasing: bytes[start..<index])
                 if element.elementsEqual("NULL".utf8) {
                     try write("null", output)
                 } else {
-                    try writeElement(element, kind, output)
+                    try write(JSONText(element, quoteBytes: 1), kind, output)
                 }
+                continue
             }
+            index += 1
         }
     }
 
-    private mutating func writeElement(
-        _ element: [UInt8], _ kind: JSONValueKind, _ output: OutputBuffer.Output
+    /// - Parameter index: Of the first byte of the element; then of the first behind its quote.
+    private mutating func writeQuotedElement(
+        of array: JSONText, from index: inout Int, _ kind: JSONValueKind,
+        _ output: OutputBuffer.Output
     ) throws {
+        let bytes = array.bytes
+        let start = index
+        while index < bytes.count, bytes[index] != Self.quote, bytes[index] != UInt8(ascii: "\\") {
+            index += 1
+        }
+        let plain = UnsafeBufferPointer(rebasing: bytes[start..<index])
+        if index == bytes.count || bytes[index] == Self.quote {
+            index += array.quoteBytes
+            return try write(JSONText(plain, quoteBytes: 1), kind, output)
+        }
+        var element = Array(plain)
+        while index < bytes.count, bytes[index] != Self.quote {
+            if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count { index += 1 }
+            element.append(bytes[index])
+            index += bytes[index] == Self.quote ? array.quoteBytes : 1
+        }
+        index += array.quoteBytes
         try element.withUnsafeBufferPointer {
             try write(JSONText($0, quoteBytes: 1), kind, output)
         }

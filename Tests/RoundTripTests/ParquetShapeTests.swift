@@ -82,7 +82,8 @@ struct ParquetShapeTests {
               from read_parquet('{folder}/many.parquet')''').fetchall()[0])
         many = f"read_parquet('{folder}/many.parquet')"
         for condition in ["id = 131073", "\\"unique\\" = md5('219999')",
-                "changing = 'v3' and id = 3", "long = 'x' || repeat('ü', 40) || 77", "double = 330000"]:
+                "changing = 'v3' and id = 3", "long = 'x' || repeat('ü', 40) || 77",
+                "double = 330000"]:
             print(duckdb.sql(f"select id from {many} where {condition}").fetchall())
         print(duckdb.sql(f"select max(long) from {many}").fetchall()[0][0][-5:])
         many = pq.ParquetFile(f"{folder}/many.parquet").metadata
@@ -107,7 +108,7 @@ struct ParquetShapeTests {
         try await ParquetScene.with { scene in
             try await scene.source.run(Self.script)
 
-            let rows = try await scene.write()
+            let rows = try await scene.write(limits: .init(bytes: 1 << 30))
 
             #expect(
                 rows == ["no_rows": 0, "no_columns": 2, "wide": 2, "nulls": 5_000, "many": 220_000])

@@ -77,7 +77,7 @@ private final class ColumnWriter<Reading: ValueReading> {
 
     var bufferedBytes: Int {
         pages.bytes.count + values.count + definitions.count + repetitions.count
-            + dictionary.page.count
+            + dictionary.bytes
     }
 
     func append(_ fields: UnsafePointer<BinaryField>, rows: Int, stride: Int) throws {
@@ -191,7 +191,7 @@ private final class ColumnWriter<Reading: ValueReading> {
             let numbers = Array(values.bytes.bindMemory(to: UInt32.self))
             values.removeAll()
             for number in numbers { values.append(dictionary.plain(Int(number))) }
-            dictionary.removeAll()
+            dictionary.giveBack()
         }
         usesDictionary = false
         mayUseDictionary = false
@@ -218,7 +218,7 @@ private final class ColumnWriter<Reading: ValueReading> {
         chunk.nulls = nulls
         chunk.bounds = extremes.bounds
         extremes.removeAll()
-        dictionary.removeAll()
+        if mayUseDictionary { dictionary.removeAll() } else { dictionary.giveBack() }
         usesDictionary = mayUseDictionary
         nulls = 0
         return chunk

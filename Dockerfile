@@ -1,7 +1,7 @@
 FROM swift:6.3-bookworm AS builder
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        libpq-dev zlib1g-dev libzstd-dev libsnappy-dev pkg-config \
+        libpq-dev zlib1g-dev libzstd-dev libsnappy-dev libssh2-1-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -15,7 +15,7 @@ RUN swift build -c release --static-swift-stdlib --product ferry \
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        libpq5 zlib1g libzstd1 libsnappy1v5 libstdc++6 ca-certificates tzdata \
+        libpq5 zlib1g libzstd1 libsnappy1v5 libssh2-1 libstdc++6 ca-certificates tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin \
         ferry \

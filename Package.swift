@@ -11,8 +11,13 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -39,6 +44,9 @@ let targets: [Target] = [
     .systemLibrary(
         name: "CSnappy", pkgConfig: "snappy",
         providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
+    .systemLibrary(
+        name: "CSSH2", pkgConfig: "libssh2",
+        providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]),
     .target(
         name: "SchemaFiles", path: "sql",
         resources: [
@@ -52,7 +60,12 @@ let targets: [Target] = [
     module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),
     module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints"),
-    module("Destinations", ["Failpoints", "Formats", "Manifests", crypto]),
+    module(
+        "Destinations",
+        [
+            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", asyncHTTPClient, crypto, nioCore,
+            nioHTTP1, nioSSL,
+        ]),
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
@@ -93,7 +106,10 @@ let targets: [Target] = [
     tests("ManifestsTests", ["Manifests", "Formats", "Lifecycle", crypto]),
     tests(
         "DestinationsTests",
-        ["Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", crypto]),
+        [
+            "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", "TestSupport",
+            crypto, nioCore, nioHTTP1,
+        ]),
     tests(
         "SourceDatabasesTests",
         ["SourceDatabases", "Formats", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
@@ -132,6 +148,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: targets,

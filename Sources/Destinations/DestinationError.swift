@@ -3,10 +3,16 @@ internal import Formats
 /// Why a destination could not do what was asked. Every description names the destination, what
 /// it is about, and the way out.
 public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The destination refused us; a person must act.
-    case accessDenied(destination: String, path: String)
-    /// What the destination's settings point to is not there.
-    case notFound(destination: String, path: String)
+    /// The destination refused us; a person must act. `reason` says why and what to do where the
+    /// destination gave a reason.
+    case accessDenied(destination: String, path: String, reason: String? = nil)
+    /// What the destination's settings point to is not there. `rule` says what must be there,
+    /// unless that is a directory.
+    case notFound(destination: String, path: String, rule: String? = nil)
+    /// A reference to a secret that the destination needs leads nowhere on this worker.
+    case secretUnavailable(destination: String, reference: String, reason: String)
+    /// The destination refused who we say we are: `user`, by `method`, for `reason`.
+    case notAuthenticated(destination: String, user: String, method: String, reason: String)
     /// A file that was staged is not there any more.
     case stagedFileMissing(destination: String, run: Int64, file: String)
     /// No space, or no quota, is left.
@@ -34,8 +40,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     public var disposition: Disposition {
         switch self {
         case .unavailable: .retry
-        case .accessDenied, .notFound, .stagedFileMissing, .full, .notAllowed, .alreadyPublished,
-            .checksumMismatch, .invalidPublication:
+        case .accessDenied, .notAuthenticated, .notFound, .secretUnavailable, .stagedFileMissing,
+            .full, .notAllowed, .alreadyPublished, .checksumMismatch, .invalidPublication:
             .discard
         }
     }
@@ -43,8 +49,9 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     /// A stable name for programs.
     public var code: String {
         switch self {
-        case .accessDenied: "destination_access_denied"
+        case .accessDenied, .notAuthenticated: "destination_access_denied"
         case .notFound: "destination_not_found"
+        case .secretUnavailable: "secret_unavailable"
         case .stagedFileMissing: "staged_file_missing"
         case .full: "destination_full"
         case .unavailable: "destination_unavailable"
@@ -57,12 +64,21 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
 
     public var description: String {
         switch self {
-        case .accessDenied(let destination, let path):
-            "destination \"\(destination.shown)\": access to \"\(path.shown)\" was denied. "
-                + "Give the worker's user permission to read and write there"
-        case .notFound(let destination, let path):
-            "destination \"\(destination.shown)\": \"\(path.shown)\" does not exist or is not a "
-                + "directory. Create it, or correct the destination's path"
+        case .accessDenied(let destination, let path, let reason):
+            "destination \"\(destination.shown)\": access to \"\(path.shown)\" was denied"
+                + (reason.map { ": \($0)" }
+                    ?? ". Give the worker's user permission to read and write there")
+        case .notFound(let destination, let path, let rule):
+            "destination \"\(destination.shown)\": \"\(path.shown)\" does not exist"
+                + (rule.map { ". \($0)" }
+                    ?? " or is not a directory. Create it, or correct the destination's path")
+        case .secretUnavailable(let destination, let reference, let reason):
+            "destination \"\(destination.shown)\": cannot resolve \(reference.shown): "
+                + "\(reason.shown). Set it where the workers run, then try again"
+        case .notAuthenticated(let destination, let user, let method, let reason):
+            "destination \"\(destination.shown)\": the server refused user \"\(user.shown)\" by "
+                + "\(method): \(reason.shown). Correct the user or the secret, or let the server "
+                + "accept it"
         case .stagedFileMissing(let destination, let run, let file):
             "destination \"\(destination.shown)\": the staged file \"\(file.shown)\" of run \(run) "
                 + "is gone. Restart the run"

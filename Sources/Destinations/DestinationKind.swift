@@ -5,12 +5,17 @@ public import Foundation
 public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     /// A directory that the worker can write to: a disk or a mounted file system.
     case directory
+    /// A directory on an SFTP server.
+    case sftp
+    /// A bucket of Amazon S3, or of a service that speaks its language.
+    case s3
 
     /// A destination of this kind. Nothing is opened or looked at yet.
     ///
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
-    ///   - settings: The UTF-8 text of a JSON object; for `directory`, `{"path": "/exports/crm"}`.
+    ///   - settings: The UTF-8 text of a JSON object; for `directory`, `{"path": "/exports/crm"}`,
+    ///     for `s3`, `{"bucket": "exports", "prefix": "crm"}`.
     /// - Throws: ``SettingsError`` when the settings are not those of this kind.
     public func makeDestination(
         name: String, settings: Data, limits: DestinationLimits
@@ -20,6 +25,10 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
             DirectoryDestination(
                 name: name, settings: try DirectorySettings(json: settings),
                 allowedRoots: limits.allowedDirectories)
+        case .sftp:
+            SFTPDestination(name: name, settings: try SFTPSettings(json: settings))
+        case .s3:
+            S3Destination(name: name, settings: try S3Settings(json: settings))
         }
     }
 }

@@ -30,10 +30,14 @@ public struct Publication: Sendable, Equatable {
     public struct File: Sendable, Hashable {
         public var name: String
         public var stagedToken: Int64
+        /// The name under which it was staged.
+        public var stagedName: String
 
-        public init(name: String, stagedToken: Int64) {
+        /// - Parameter stagedName: Defaults to the name.
+        public init(name: String, stagedToken: Int64, stagedName: String? = nil) {
             self.name = name
             self.stagedToken = stagedToken
+            self.stagedName = stagedName ?? name
         }
     }
 
@@ -51,7 +55,7 @@ public struct Publication: Sendable, Equatable {
         for component in folderComponents where !isPlainName(component) {
             throw refuse("\"\(component.shown)\" in the folder's name is not a plain name")
         }
-        for file in files where !isPlainName(file.name) {
+        for file in files where !isPlainName(file.name) || !isPlainName(file.stagedName) {
             throw refuse("\"\(file.name.shown)\" is not a plain file name")
         }
         let decoded: Manifest

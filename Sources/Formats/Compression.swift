@@ -2,9 +2,9 @@
 public enum Compression: String, Codable, Sendable, CaseIterable {
     case none
     case gzip
-    /// Of the pages in a Parquet file.
+    /// Of the pages in a Parquet file only.
     case snappy
-    /// Of the pages in a Parquet file.
+    /// Of the file, or of the pages in a Parquet file.
     case zstd
 
     /// What it adds to the names of files, with its dot.
@@ -12,7 +12,8 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
         switch self {
         case .none: ""
         case .gzip: ".gz"
-        case .snappy, .zstd: ""
+        case .snappy: ""
+        case .zstd: ".zst"
         }
     }
 
@@ -21,8 +22,9 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeCompressor() throws(CompressionError) -> (any FileStage)? {
         switch self {
-        case .none, .snappy, .zstd: nil
+        case .none, .snappy: nil
         case .gzip: try GzipCompressor()
+        case .zstd: try ZstdCompressor()
         }
     }
 
@@ -31,8 +33,9 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
         switch self {
-        case .none, .snappy, .zstd: nil
+        case .none, .snappy: nil
         case .gzip: try GzipDecompressor()
+        case .zstd: try ZstdDecompressor()
         }
     }
 }
@@ -54,7 +57,7 @@ public protocol Decompressor: AnyObject {
 
 /// Why bytes could not be compressed or decompressed.
 public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The compression library could not start; in practice, memory has run out.
+    /// The compression library could not start or go on; in practice, memory has run out.
     case cannotStart(code: Int32)
     /// The bytes are not what a compressor wrote.
     case damaged(String)
@@ -62,7 +65,8 @@ public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .cannotStart(let code):
-            "cannot start zlib (code \(code)): free some memory, or run fewer tasks at once"
+            "cannot start the compressor (code \(code)): free some memory, or run fewer "
+                + "tasks at once"
         case .damaged(let reason):
             "the compressed data is damaged (\(reason.shown)): deliver the file again"
         }

@@ -39,3 +39,11 @@ public struct TableColumn: Codable, Hashable, Sendable {
         self.elementTypeID = elementTypeID
     }
 }
+
+extension TableColumn {
+    /// Whether its values are numbers, written in decimal: integers, oid, numeric, real, double.
+    var isNumber: Bool { kind == .base && Self.numberTypeIDs.contains(typeID) }
+
+    /// `int8, int2, int4, oid, float4, float8, numeric`, the same in every database.
+    static let numberTypeIDs: Set<UInt32> = [20, 21, 23, 26, 700, 701, 1700]
+}

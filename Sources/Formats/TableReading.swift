@@ -1,4 +1,5 @@
-/// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of it.
+/// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of
+/// it.
 public struct TableReading: Sendable {
     /// For each column the type it is cast to in the query, or nil to read it as it is. Empty
     /// when the table itself can be copied.
@@ -15,13 +16,19 @@ public struct TableReading: Sendable {
     /// rows are its messages less these.
     public var messagesBesideRows: Int
 
+    /// How many bytes the source sends before the first row, in the same message, such as the
+    /// header of the binary format.
+    public var preambleBytes: Int
+
     public init(
         casts: [String?] = [], copyOptions: String, messagesBesideRows: Int = 0,
+        preambleBytes: Int = 0,
         makeEncoder: (@Sendable () throws -> any RowEncoder)? = nil
     ) {
         self.casts = casts
         self.copyOptions = copyOptions
         self.messagesBesideRows = messagesBesideRows
+        self.preambleBytes = preambleBytes
         self.makeEncoder = makeEncoder
     }
 }

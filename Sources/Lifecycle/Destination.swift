@@ -12,7 +12,7 @@ public struct Destination: StoredObject {
     public let createdBy: String
 
     /// The kinds there are.
-    public static let kinds = ["directory"]
+    public static let kinds = ["directory", "s3"]
 
     enum CodingKeys: String, CodingKey {
         case id, environment, name

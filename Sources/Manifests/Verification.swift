@@ -69,7 +69,7 @@ private final class FileCheck {
     init(of file: Manifest.File, format: DataTemplateSettings) {
         self.file = file
         settings = format
-        counter = format.copyFormat.makeRecordCounter()
+        counter = format.makeRecordCounter()
     }
 
     func findings(at path: String) -> [VerificationReport.Finding] {
@@ -117,8 +117,7 @@ private final class FileCheck {
         } else if hash != file.sha256 {
             findings.append(.changed(file: file.name, expected: file.sha256, actual: hash))
         }
-        let rows =
-            rowsToldAtEnd ?? counter.records - Int64(settings.copyFormat.headerMessages)
+        let rows = rowsToldAtEnd ?? counter.records - Int64(settings.headerRecords)
         if let damage {
             // Of a file whose bytes differ this is only a consequence.
             if findings.isEmpty { findings.append(.damaged(file: file.name, reason: damage)) }

@@ -9,21 +9,26 @@ extension Connection {
     ///
     /// - Parameters:
     ///   - chunkBytes: A chunk is handed over once it has this many bytes; it may be larger by
-    ///     one row. Defaults to 256 KiB.
+    ///     one row. Defaults to 256 KiB. The body may set other limits for the next chunk.
+    ///   - rowsOfFirstChunk: How many rows the first chunk has at most: 1 to have a header by
+    ///     itself. Defaults to no limit.
     ///   - body: When it throws, the COPY is canceled on the server and the error thrown.
     /// - Returns: The counts, only when the server said that the COPY is complete.
     /// - Throws: ``PostgresError``; `CancellationError`; what the body throws.
     public nonisolated func copyOut(
-        _ sql: String, chunkBytes: Int = 256 * 1024, _ body: (CopyChunk) async throws -> Void
+        _ sql: String, chunkBytes: Int = 256 * 1024, rowsOfFirstChunk: Int = 0,
+        _ body: (CopyChunk) async throws -> Void
     ) async throws -> CopyResult {
         let ticket = try await beginCopy(sql)
         let gate = session.gate
         return try await withTaskCancellationHandler {
             do {
                 try await openCopy(sql, PGRES_COPY_OUT)
-                let chunk = CopyChunk(capacity: chunkBytes + 64 * 1024)
+                let chunk = CopyChunk(capacity: chunkBytes + 64 * 1024, bytesMax: chunkBytes)
+                if rowsOfFirstChunk > 0 { chunk.rowsMax = rowsOfFirstChunk }
                 var rows = 0
-                while try await fill(chunk, chunkBytes) {
+                while try await fill(chunk) {
+                    chunk.rowsMax = .max
                     rows += chunk.rows
                     try await body(chunk)
                 }
@@ -79,8 +84,8 @@ extension Connection {
         try session.openCopy(sql, expecting: status)
     }
 
-    private func fill(_ chunk: CopyChunk, _ bytes: Int) throws -> Bool {
-        try session.fill(chunk, bytes: max(1, bytes))
+    private func fill(_ chunk: CopyChunk) throws -> Bool {
+        try session.fill(chunk)
     }
 
     private func put(_ bytes: [UInt8]) throws {

@@ -10,7 +10,13 @@ public final class CopyChunk: @unchecked Sendable {
     /// How many rows there are. A header, and the trailer of the binary format, count as a row.
     public private(set) var rows = 0
 
-    init(capacity: Int) {
+    /// The most rows of the next chunk; at least 1. For a body that needs to act between two rows.
+    public var rowsMax = Int.max
+    /// The next chunk is handed over once it has this many bytes.
+    public var bytesMax: Int
+
+    init(capacity: Int, bytesMax: Int) {
+        self.bytesMax = bytesMax
         self.capacity = max(capacity, 4096)
         start = .allocate(byteCount: self.capacity, alignment: 16)
     }

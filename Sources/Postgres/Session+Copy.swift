@@ -29,10 +29,11 @@ extension Session {
     /// Reads rows until there are that many bytes.
     ///
     /// - Returns: False when there are no more rows.
-    func fill(_ chunk: CopyChunk, bytes: Int) throws -> Bool {
+    func fill(_ chunk: CopyChunk) throws -> Bool {
         chunk.removeAll()
+        let (bytes, rows) = (max(1, chunk.bytesMax), max(1, chunk.rowsMax))
         var row: UnsafeMutablePointer<CChar>?
-        while copyState == .reading, chunk.count < bytes {
+        while copyState == .reading, chunk.count < bytes, chunk.rows < rows {
             let length = PQgetCopyData(pg, &row, 1)
             switch length {
             case 0: try awaitInput()

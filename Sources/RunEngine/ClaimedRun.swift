@@ -80,9 +80,7 @@ struct RunStanding: Decodable, Sendable {
         let file: String
         let columns: [TableColumn]
         let token: Int64
-        let rows: Int64
-        let bytes: Int64
-        let sha256: String
+        let files: [FileSeries.Staged]
     }
 }
 
@@ -91,6 +89,8 @@ struct TaskOffer: Encodable, Sendable {
     let number: Int
     let schema: String
     let table: String
+    let part: Int
+    let parts: Int
     let file: String
     /// What stands between `COPY` and `TO STDOUT`.
     let source: String
@@ -98,7 +98,7 @@ struct TaskOffer: Encodable, Sendable {
     let rowsEstimated: Int64
 
     enum CodingKeys: String, CodingKey {
-        case number, schema, table, file, source, columns
+        case number, schema, table, part, parts, file, source, columns
         case rowsEstimated = "rows_estimated"
     }
 }

@@ -22,42 +22,78 @@ enum Delivery {
             run: run.id, environment: run.environment, database: run.inputs.database.name,
             snapshot: Manifest.Snapshot(id: snapshot.id, takenAt: takenAt),
             startedAt: startedAt, format: settings,
-            files: tasks.map { task in
+            files: named(tasks, settings).map { task, file, name in
                 Manifest.File(
-                    name: task.file,
-                    table: TableName(schema: task.schema, name: task.table),
-                    rows: task.rows, bytes: task.bytes, sha256: task.sha256,
+                    name: name, table: TableName(schema: task.schema, name: task.table),
+                    rows: file.rows, bytes: file.bytes, sha256: file.sha256,
                     columns: task.columns.map {
                         Manifest.Column(name: $0.name, type: $0.type, nullable: $0.nullable)
                     })
             })
     }
 
+    /// The files of all tasks under their names in the delivery. Those of a table that is split are
+    /// numbered through, whatever parts it was read in.
+    private static func named(
+        _ tasks: [RunStanding.FinishedTask], _ settings: DataTemplateSettings
+    ) -> [(RunStanding.FinishedTask, FileSeries.Staged, String)] {
+        var counts: [String: Int] = [:]
+        return tasks.flatMap { task in
+            task.files.map { file in
+                counts[task.file, default: 0] += 1
+                let name =
+                    settings.split == nil
+                    ? task.file : settings.numbered(task.file, counts[task.file] ?? 1)
+                return (task, file, name)
+            }
+        }
+    }
+
     static func publication(
-        of run: ClaimedRun, token: Int64, manifest: [UInt8], _ tasks: [RunStanding.FinishedTask]
+        of run: ClaimedRun, token: Int64, manifest: [UInt8], _ settings: DataTemplateSettings,
+        _ tasks: [RunStanding.FinishedTask]
     ) -> Publication {
         Publication(
             run: run.id, token: token,
             folder: FileName.sanitised(run.dataExportName) + "/run-\(run.id)",
-            files: tasks.map { Publication.File(name: $0.file, stagedToken: $0.token) },
+            files: named(tasks, settings).map { task, file, name in
+                Publication.File(name: name, stagedToken: task.token, stagedName: file.name)
+            },
             manifest: manifest)
     }
 }
 
 extension TaskOffer {
-    /// One task a table.
+    /// The pages of a part: 128 MiB of a table with pages of the usual 8 KiB.
+    static let pagesPerPart: Int64 = 16_384
+
+    /// One task a table; where it is split into files, one for each part of it.
     ///
-    /// - Throws: `FileNameError` when two tables would write one file.
+    /// Parts depend on the table's size in the snapshot alone, so the same snapshot gives the same
+    /// files.
+    ///
+    /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
+    ///   cannot be written with these settings.
     static func offers(
         for tables: [SourceTable], _ settings: DataTemplateSettings
     ) throws -> [TaskOffer] {
+        for table in tables { try settings.check(table.columns, of: table.name) }
         let names = try settings.fileNames(for: tables.map(\.name))
-        return zip(tables, names).enumerated().map { index, pair in
-            let (table, file) = pair
-            return TaskOffer(
-                number: index + 1, schema: table.name.schema, table: table.name.name, file: file,
-                source: table.copySource(casts: settings.reading(of: table.columns).casts),
-                columns: table.columns, rowsEstimated: table.rowsEstimated)
+        var offers: [TaskOffer] = []
+        for (table, file) in zip(tables, names) {
+            let casts = settings.reading(of: table.columns).casts
+            let parts =
+                settings.split == nil ? [nil] : table.parts(pagesAtMost: pagesPerPart)
+            for (index, pages) in parts.enumerated() {
+                offers.append(
+                    TaskOffer(
+                        number: offers.count + 1, schema: table.name.schema,
+                        table: table.name.name, part: index + 1, parts: parts.count, file: file,
+                        source: table.copySource(casts: casts, pages: pages),
+                        columns: table.columns,
+                        rowsEstimated: table.rowsEstimated / Int64(parts.count)))
+            }
         }
+        return offers
     }
 }

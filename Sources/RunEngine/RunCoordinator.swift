@@ -174,7 +174,7 @@ public struct RunCoordinator: Sendable {
             try await publish(
                 run, to: destination,
                 Delivery.publication(
-                    of: run, token: run.token, manifest: manifest.encoded(), finished))
+                    of: run, token: run.token, manifest: manifest.encoded(), settings, finished))
         } catch {
             await snapshot.release()
             throw error
@@ -216,10 +216,12 @@ public struct RunCoordinator: Sendable {
             throw ClaimLost()
         }
         let destination = try access.open(run.inputs.destination)
+        let settings = try access.settings(run.inputs.dataTemplate)
         try await publish(
             run, to: destination,
             Delivery.publication(
-                of: run, token: intent.token, manifest: Array(intent.text.utf8), standing.tasks))
+                of: run, token: intent.token, manifest: Array(intent.text.utf8), settings,
+                standing.tasks))
     }
 
     private func publish(

@@ -96,12 +96,10 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }
 
-    func finish(
-        _ task: ClaimedTask, rows: Int64, bytes: Int64, sha256: String
-    ) async throws -> Bool {
-        try await holds(
-            "select ferry_state.finish_task($1, $2, $3, $4, $5, $6, $7)", task,
-            [.int(rows), .int(bytes), .text(sha256)])
+    func finish(_ task: ClaimedTask, _ files: [FileSeries.Staged]) async throws -> Bool {
+        let json = String(decoding: try JSONEncoder().encode(files), as: UTF8.self)
+        return try await holds(
+            "select ferry_state.finish_task($1, $2, $3, $4, $5)", task, [.text(json)])
     }
 
     func fail(_ task: ClaimedTask, _ trouble: RunTrouble) async throws -> Bool {

@@ -6,7 +6,7 @@ public import Logging
 import Postgres
 import SourceDatabases
 
-/// Carries out tasks: reads one table from the run's snapshot into a staged file.
+/// Carries out tasks: reads a table, or a part of one, from the run's snapshot into staged files.
 public struct TaskExecutor: Sendable {
     let store: RunStore
     let lease: Lease
@@ -43,16 +43,14 @@ public struct TaskExecutor: Sendable {
     }
 
     private func settle(
-        _ task: ClaimedTask, _ result: Result<Transferred, any Error>
+        _ task: ClaimedTask, _ result: Result<[FileSeries.Staged], any Error>
     ) async throws {
         switch result {
-        case .success(let transferred):
+        case .success(let files):
             Failpoint.reach("task.staged")
             // Fenced by the token alone: should the lease have run out, but nobody have taken over,
-            // the file is as good as ever, and nobody else would write it.
-            let isTaken = try await store.finish(
-                task, rows: transferred.rows, bytes: transferred.file.bytes,
-                sha256: transferred.file.sha256)
+            // the files are as good as ever, and nobody else would write it.
+            let isTaken = try await store.finish(task, files)
             if !isTaken { await removeStaging(of: task) }
         case .failure(let error):
             try await handBack(task, error)
@@ -95,14 +93,9 @@ public struct TaskExecutor: Sendable {
         }
     }
 
-    private struct Transferred: Sendable {
-        let rows: Int64
-        let file: WrittenFile
-    }
-
     private func transfer(
         _ task: ClaimedTask, _ progress: TransferProgress
-    ) async throws -> Transferred {
+    ) async throws -> [FileSeries.Staged] {
         let settings = try access.settings(task.inputs.dataTemplate)
         let destination = try access.open(task.inputs.destination)
         let source = try SourceDatabase(
@@ -112,28 +105,9 @@ public struct TaskExecutor: Sendable {
             try await SourceSnapshot.join(connection, id: task.snapshot)
             try await SourceSnapshot.lock(
                 TableName(schema: task.schema, name: task.table), connection)
-            let writer = try await destination.stage(
-                StagedDelivery(run: task.run, token: task.token), file: task.file)
-            let reading = settings.reading(of: task.columns)
-            let encoder = try reading.makeEncoder?()
-            let compressor = try settings.fileCompression.makeCompressor()
-            let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
-            do {
-                let sent = try await copy(task, reading, connection, into: sink, progress)
-                let file = try await sink.finish()
-                let rows = encoder?.rows ?? Int64(sent.rows - reading.messagesBesideRows)
-                // COPY was complete only if nothing of it was lost on the way.
-                guard rows == Int64(sent.tagRows) else {
-                    throw SourceError.incomplete(
-                        table: "\(task.schema).\(task.table)", received: Int(rows),
-                        sent: sent.tagRows)
-                }
-                await connection.close()
-                return Transferred(rows: rows, file: file)
-            } catch {
-                await sink.abandon()
-                throw error
-            }
+            let staged = try await copy(task, settings, connection, to: destination, progress)
+            await connection.close()
+            return staged
         } catch {
             await connection.close()
             throw error
@@ -141,18 +115,38 @@ public struct TaskExecutor: Sendable {
     }
 
     private func copy(
-        _ task: ClaimedTask, _ reading: TableReading, _ connection: Connection,
-        into sink: FileSink, _ progress: TransferProgress
-    ) async throws -> CopyResult {
+        _ task: ClaimedTask, _ settings: DataTemplateSettings, _ connection: Connection,
+        to destination: any Destinations.Destination, _ progress: TransferProgress
+    ) async throws -> [FileSeries.Staged] {
+        let reading = settings.reading(of: task.columns)
         let sql = "COPY \(task.source) TO STDOUT \(reading.copyOptions)"
         let lease = lease
-        // Inside the connection's isolation: its own thread may block when the sink is full.
+        // Inside the connection's isolation: its own thread may block when a file takes no more.
         return try await connection.isolated { connection in
-            try await connection.copyOut(sql) { chunk in
-                try lease.check()
-                try sink.submit(chunk.bytes)
-                progress.add(rows: chunk.rows, bytesInAll: sink.bytesWritten)
-                Failpoint.reach("task.copying")
+            let files = FileSeries(
+                task.file, StagedDelivery(run: task.run, token: task.token), at: destination,
+                settings, reading)
+            do {
+                let sent = try await connection.copyOut(
+                    sql, chunkBytes: FileSeries.chunkBytes,
+                    rowsOfFirstChunk: reading.messagesBesideRows
+                ) { chunk in
+                    try lease.check()
+                    try await files.take(chunk)
+                    progress.add(rows: chunk.rows, bytesInAll: files.bytesWritten)
+                    Failpoint.reach("task.copying")
+                }
+                try await files.finish()
+                // The COPY was complete only if nothing of it was lost on the way.
+                guard files.rows == Int64(sent.tagRows) else {
+                    throw SourceError.incomplete(
+                        table: "\(task.schema).\(task.table)", received: Int(files.rows),
+                        sent: sent.tagRows)
+                }
+                return files.staged
+            } catch {
+                await files.abandon()
+                throw error
             }
         }
     }

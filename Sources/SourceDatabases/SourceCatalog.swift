@@ -70,7 +70,10 @@ extension SourceDatabase {
                       join plain as p on p.oid = a.atttypid
                       join pg_type as t on t.oid = p.base
                       left join plain as e on e.oid = t.typelem
-                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)::text
+                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)::text,
+                   -- Ranges of pages are read as such since version 14.
+                   case when c.relkind = 'r' and current_setting('server_version_num')::int >= 140000
+                        then pg_relation_size(c.oid) / current_setting('block_size')::int end
               from unnest($1::text[], $2::text[]) as wanted (nspname, relname)
               join pg_namespace as n on n.nspname = wanted.nspname
               join pg_class as c on c.relnamespace = n.oid and c.relname = wanted.relname
@@ -84,7 +87,8 @@ extension SourceDatabase {
                 columns: try JSONDecoder().decode(
                     [TableColumn].self, from: Data(try row[5].string().utf8)),
                 rowsEstimated: try row[4].isNull ? 0 : row[4].int64(),
-                isPartitioned: try row[2].bool(), hasGeneratedColumns: try row[3].bool())
+                isPartitioned: try row[2].bool(), pages: try row[6].optionalInt64(),
+                hasGeneratedColumns: try row[3].bool())
         }
     }
 }

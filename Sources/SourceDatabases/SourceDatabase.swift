@@ -1,3 +1,4 @@
+internal import Lifecycle
 public import Postgres
 
 /// A registered database, as far as reading it goes.
@@ -7,7 +8,7 @@ public struct SourceDatabase: Sendable {
     let lockTimeout: Duration
 
     /// - Parameters:
-    ///   - connection: A reference to the connection string, see ``SecretReference``.
+    ///   - connection: A reference to the connection string, see `SecretReference`.
     ///   - lockTimeout: How long to wait for somebody who is changing the shape of a table.
     ///     Defaults to 10 seconds.
     /// - Throws: ``SourceError/secretUnavailable(reference:reason:)``
@@ -15,7 +16,11 @@ public struct SourceDatabase: Sendable {
         name: String, connection: String, lockTimeout: Duration = .seconds(10)
     ) throws(SourceError) {
         self.name = name
-        self.connection = try SecretReference(connection)
+        do {
+            self.connection = try SecretReference(connection)
+        } catch {
+            throw SourceError(error)
+        }
         self.lockTimeout = lockTimeout
     }
 
@@ -44,12 +49,19 @@ public struct SourceDatabase: Sendable {
     ///
     /// - Throws: ``SourceError``, `PostgresError`.
     public func connect() async throws -> Connection {
-        var options = ConnectionOptions(
-            try connection.resolve(), applicationName: "ferry export")
+        var options = ConnectionOptions(try secret(), applicationName: "ferry export")
         options.parameters["client_encoding"] = "UTF8"
         let opened = try await Connection.connect(options)
         let milliseconds = Int(lockTimeout / .milliseconds(1))
         try await opened.run(Self.session + "\nSET lock_timeout = \(milliseconds);")
         return opened
+    }
+
+    private func secret() throws(SourceError) -> String {
+        do {
+            return try connection.resolve()
+        } catch {
+            throw SourceError(error)
+        }
     }
 }

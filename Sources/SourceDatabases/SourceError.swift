@@ -1,3 +1,5 @@
+internal import Lifecycle
+
 /// A source database that could not be read as asked.
 public enum SourceError: Error, Equatable {
     /// The reference to the connection's secret leads nowhere on this worker.
@@ -54,5 +56,11 @@ extension SourceError: CustomStringConvertible {
         case .secretUnavailable, .tablesMissing: false
         case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
         }
+    }
+}
+
+extension SourceError {
+    init(_ error: SecretUnavailable) {
+        self = .secretUnavailable(reference: error.reference, reason: error.reason)
     }
 }

@@ -10,6 +10,8 @@ public struct SourceTable: Sendable, Equatable {
     public let rowsEstimated: Int64
     /// Whether its rows lie in its partitions.
     let isPartitioned: Bool
+    /// Its size; nil where it cannot be read by ranges of pages.
+    let pages: Int64?
     /// Whether it has columns that `COPY table` refuses.
     let hasGeneratedColumns: Bool
 
@@ -18,18 +20,47 @@ public struct SourceTable: Sendable, Equatable {
     /// As PostgreSQL's own COPY and pg_dump do, it gives the rows of partitions and not those of
     /// tables that inherit from this one: they are tables by themselves.
     ///
-    /// - Parameter casts: For each column the type it is read as, or nil for its own; empty for
-    ///   all of them.
-    public func copySource(casts: [String?] = []) -> String {
+    /// - Parameters:
+    ///   - casts: For each column the type it is read as, or nil for its own; empty for all of
+    ///     them.
+    ///   - pages: Nil for the whole table.
+    public func copySource(casts: [String?] = [], pages: PageRange? = nil) -> String {
         let names = columns.map { quoteIdentifier($0.name) }
-        guard isPartitioned || hasGeneratedColumns || casts.contains(where: { $0 != nil }) else {
+        let isPlain =
+            !isPartitioned && !hasGeneratedColumns && pages == nil
+            && casts.allSatisfy { $0 == nil }
+        guard !isPlain else {
             return name.quoted + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
         }
         let list = names.enumerated().map { index, name in
             (casts.indices.contains(index) ? casts[index] : nil).map { "\(name)::\($0)" } ?? name
         }
         let only = isPartitioned ? "" : "ONLY "
-        return "(SELECT \(list.joined(separator: ", ")) FROM \(only)\(name.quoted))"
+        let condition = pages.map { " WHERE \($0.condition)" } ?? ""
+        return "(SELECT \(list.joined(separator: ", ")) FROM \(only)\(name.quoted)\(condition))"
+    }
+
+    /// The table in parts that can be read at once; one nil where it is not to be parted.
+    public func parts(pagesAtMost: Int64) -> [PageRange?] {
+        guard let pages, pages > pagesAtMost else { return [nil] }
+        let starts = Array(stride(from: Int64(0), to: pages, by: Int(pagesAtMost)))
+        return starts.enumerated().map { index, start in
+            // What lies behind the size that was looked up belongs to the last part.
+            PageRange(first: start, end: index + 1 < starts.count ? starts[index + 1] : nil)
+        }
+    }
+}
+
+/// A range of a table's pages.
+public struct PageRange: Sendable, Equatable {
+    let first: Int64
+    /// The first page behind it; nil for the end of the table.
+    let end: Int64?
+
+    /// PostgreSQL reads no other pages for it (a TID range scan).
+    var condition: String {
+        let lower = "ctid >= '(\(first),0)'::pg_catalog.tid"
+        return end.map { "\(lower) AND ctid < '(\($0),0)'::pg_catalog.tid" } ?? lower
     }
 }
 

@@ -100,6 +100,7 @@ enum Tasks: Listing {
     static let columns = [
         ListColumn("#", "v.number", .number),
         ListColumn("TABLE", "v.table_schema || '.' || v.table_name"),
+        ListColumn("PART", "v.part || ' of ' || v.parts"),
         ListColumn("STATE", "v.state"), ListColumn("ROWS", "v.rows", .count),
         ListColumn("BYTES", "v.bytes", .bytes), ListColumn("WORKER", "v.worker"),
         ListColumn("STARTED AT", "v.started_at", .time),

@@ -112,7 +112,7 @@ struct DestinationConformanceTests {
                 isStopped = true
             }
             let seen = try place.visible()
-            #expect(seen.isEmpty || seen == sample.visible)
+            #expect(place.isNothing(seen, or: sample.visible))
             // The next one has a claim, and so a token, of its own.
             var resumed = sample.publication
             resumed.token = 10
@@ -126,14 +126,14 @@ struct DestinationConformanceTests {
         }
         // The loop proves nothing if it went through no steps.
         #expect(stops.count >= 8)
-        #expect(stops.contains { $0.contains("after_rename") })
+        #expect(stops.last?.hasPrefix("publish.after_") == true)
     }
 
     @Test(arguments: KindUnderTest.allCases)
     func `ends well when several processes publish the same at once`(
         kind: KindUnderTest
     ) async throws {
-        for _ in 0..<30 {
+        for _ in 0..<(kind == .directory ? 30 : 2) {
             let place = try kind.make()
             let sample = try SamplePublication()
             try await sample.stage(at: place.connect())
@@ -149,7 +149,7 @@ struct DestinationConformanceTests {
                     // Whoever looks meanwhile, sees nothing or everything.
                     for _ in 0..<20 {
                         guard let seen = try? place.visible() else { continue }
-                        #expect(seen.isEmpty || seen == sample.visible)
+                        #expect(place.isNothing(seen, or: sample.visible))
                     }
                 }
                 try await group.waitForAll()

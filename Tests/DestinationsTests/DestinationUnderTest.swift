@@ -9,10 +9,14 @@ import Manifests
 /// The kinds that the conformance suite runs over.
 enum KindUnderTest: CaseIterable {
     case directory
+    case sftp
+    case s3
 
     func make() throws -> any DestinationUnderTest {
         switch self {
         case .directory: try DirectoryUnderTest()
+        case .sftp: try SFTPUnderTest()
+        case .s3: try S3UnderTest()
         }
     }
 }
@@ -27,10 +31,28 @@ protocol DestinationUnderTest: Sendable {
 
     /// The paths of what is in staging.
     func staged() throws -> [String]
+
+    /// Whether a folder can be there without a file in it.
+    var hasFolders: Bool { get }
+
+    /// Whether files may be seen before their manifest, because the destination has nothing like
+    /// a rename that shows them all at once.
+    var showsFilesBeforeTheirManifest: Bool { get }
 }
 
 extension DestinationUnderTest {
+    var hasFolders: Bool { true }
+    var showsFilesBeforeTheirManifest: Bool { false }
+
     func connect() -> any Destination { connect { _ in } }
+
+    /// Whether what a reader sees is nothing, or this whole.
+    func isNothing(_ seen: [String: [UInt8]], or whole: [String: [UInt8]]) -> Bool {
+        if seen == whole { return true }
+        guard showsFilesBeforeTheirManifest else { return seen.isEmpty }
+        // What is seen of it is right, and without a manifest it does not count.
+        return seen.allSatisfy { !$0.key.hasSuffix("/manifest.json") && whole[$0.key] == $0.value }
+    }
 }
 
 final class DirectoryUnderTest: DestinationUnderTest {

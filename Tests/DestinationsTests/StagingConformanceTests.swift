@@ -53,7 +53,7 @@ struct StagingConformanceTests {
         // A folder may be all that is left of a run.
         try await destination.stage(StagedDelivery(run: 4, token: 4), file: "a.csv").abandon()
 
-        #expect(try await destination.stagedRuns() == [1, 2, 4])
+        #expect(try await destination.stagedRuns() == (place.hasFolders ? [1, 2, 4] : [1, 2]))
         try await destination.discard(run: 1, tokens: 1...1)
         try await destination.discard(run: 2, exceptTokens: [])
         try await destination.discard(run: 4, tokens: 4...4)

@@ -41,7 +41,7 @@ struct DataTemplateSettingsTests {
         (
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
-                + "delimiter, quote, null_text, compression, line_ending"
+                + "delimiter, quote, escape, null_text, line_ending, row_number, compression, split"
         ),
         (#"{"header": "yes"}"#, "setting \"header\" must be a boolean, was a string"),
         (#"{"header": 1}"#, "setting \"header\" must be a boolean, was a number"),
@@ -51,12 +51,47 @@ struct DataTemplateSettingsTests {
             #"{"compression": "zip"}"#,
             #"setting "compression" must be one of "none", "gzip", "snappy", "zstd"; was "zip""#
         ),
-        (#"{"delimiter": ";"}"#, #"setting "delimiter" must be ","; was ";""#),
-        (#"{"line_ending": "\u202e"}"#, #"setting "line_ending" must be "LF"; was "\u{202E}""#),
+        (
+            #"{"delimiter": ";"}"#,
+            #"setting "delimiter" must be "," for the format "csv" (choose the format "#
+                + #""delimited" for others); was ";""#
+        ),
+        (
+            #"{"format": "delimited"}"#,
+            "setting \"delimiter\" is missing: it must be exactly one character, and no quote, "
+                + "line end or NUL, for the format \"delimited\""
+        ),
+        (
+            #"{"line_ending": "\u202e"}"#,
+            #"setting "line_ending" must be one of "LF", "CRLF"; was "\u{202E}""#
+        ),
+        (
+            #"{"format": "ndjson", "header": true}"#,
+            #"setting "header" is of the formats csv, tsv, psv and delimited: leave it out for "#
+                + #"the format "ndjson""#
+        ),
+        (
+            #"{"row_number": 1}"#,
+            "setting \"row_number\" must be a boolean or a string, was a number"
+        ),
+        (
+            #"{"row_number": "a b"}"#,
+            "setting \"row_number\" must be true, false or a name of 1 to 63 letters (A-Z, a-z), "
+                + "digits, _ and -; was \"a b\""
+        ),
+        (
+            #"{"escape": "backslash", "null_text": "\\"}"#,
+            #"setting "null_text" must hold no backslash, but for "\N", where that is the escape; "#
+                + #"was "\""#
+        ),
+        (
+            #"{"escape": "backslash", "format": "delimited", "delimiter": "\\"}"#,
+            #"setting "delimiter" must be another character than the escape; was "\""#
+        ),
         (
             #"{"null_text": "a,b"}"#,
-            "setting \"null_text\" must have at most 64 bytes and no quote, comma or control "
-                + "character; was \"a,b\""
+            "setting \"null_text\" must have at most 64 bytes and no quote, delimiter (,) or "
+                + "control character; was \"a,b\""
         ),
     ])
     func `are refused with the setting, the rule and the choices`(json: String, told: String) {
@@ -65,60 +100,43 @@ struct DataTemplateSettingsTests {
         #expect(error?.description == told)
     }
 
+    @Test(arguments: ["", "ab", "\"", "\n", "\r\n", "\0", "e\u{301}"])
+    func `refuse a delimiter that is not one harmless character`(text: String) {
+        #expect(Delimiter(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("csv", ",", ".csv"), ("tsv", "\t", ".tsv"), ("psv", "|", ".psv"),
+        ("delimited", "\u{1}", ".txt"), ("delimited", "→", ".txt"),
+    ])
+    func `name files after their format`(format: String, delimiter: String, name: String) throws {
+        let json = try JSONEncoder().encode(["format": format, "delimiter": delimiter])
+
+        let settings = try DataTemplateSettings(json: json)
+
+        #expect(settings.delimiter.text == delimiter)
+        #expect(settings.fileExtension == name)
+        let again = try JSONEncoder().encode(settings)
+        #expect(try DataTemplateSettings(json: again) == settings)
+    }
+
+    @Test(arguments: [("ndjson", ".ndjson.zst"), ("json", ".json.zst")])
+    func `are few for JSON`(format: String, name: String) throws {
+        let settings = try DataTemplateSettings(
+            json: #"{"format": "\#(format)", "compression": "zstd"}"#)
+
+        let json = try JSONEncoder().encode(settings)
+
+        #expect(settings.fileExtension == name)
+        #expect(try JSONDecoder().decode([String: String].self, from: json).count == 2)
+        #expect(try DataTemplateSettings(json: json) == settings)
+    }
+
     @Test(arguments: ["\"", "a\nb", "a\rb", String(repeating: "x", count: 65)])
     func `refuse a null text that would break the file`(text: String) {
         var settings = DataTemplateSettings()
 
         #expect(throws: SettingsError.self) { try settings.setNullText(text) }
         #expect(settings.nullText.isEmpty)
-    }
-}
-
-@Suite("CSV by COPY")
-struct CSVCopyFormatTests {
-    @Test func `spells every option out`() {
-        let format = DataTemplateSettings().copyFormat
-
-        #expect(
-            format.copyOptions == """
-                WITH (FORMAT csv, HEADER true, DELIMITER ',', NULL '', QUOTE '"', ESCAPE '"', \
-                ENCODING 'UTF8')
-                """)
-        #expect(format.headerMessages == 1)
-    }
-
-    @Test func `quotes literals, whatever the session's string syntax`() throws {
-        var settings = DataTemplateSettings()
-        settings.header = false
-        settings.quote = .nonNull
-        try settings.setNullText("it's \\N")
-
-        let format = settings.copyFormat
-
-        #expect(
-            format.copyOptions == """
-                WITH (FORMAT csv, HEADER false, DELIMITER ',', NULL E'it''s \\\\N', QUOTE '"', \
-                ESCAPE '"', ENCODING 'UTF8', FORCE_QUOTE *)
-                """)
-        #expect(format.headerMessages == 0)
-    }
-}
-
-@Suite("The records of a CSV file")
-struct CSVRecordCounterTests {
-    @Test(arguments: [
-        ("", 0), ("a\n", 1), ("a", 1), ("\n\n", 2), ("a,b\nc,d\n", 2),
-        ("\"two\nlines\",b\n", 1), ("\"say \"\"hi\n\"\"\"\nx\n", 2), ("a\r\nb\r\n", 2),
-        ("\"open\n", 1), ("\"\"\n\"\"\n", 2),
-    ])
-    func `are counted in chunks of any size`(text: String, records: Int64) {
-        for size in 1...4 {
-            var counter = DataTemplateSettings().copyFormat.makeRecordCounter()
-            let bytes = Array(text.utf8)
-            for start in stride(from: 0, to: bytes.count, by: size) {
-                bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { counter.count($0) }
-            }
-            #expect(counter.records == records)
-        }
     }
 }

@@ -91,7 +91,7 @@ private let malformedCases = [
     RejectionCase(
         .unknownDestinationKind,
         command("create_destination", ["name": "x", "kind": "ftp", "settings": [:]]),
-        message: "there is no destination kind \"ftp\"", hint: "kinds: directory"),
+        message: "there is no destination kind \"ftp\"", hint: "kinds: directory, s3"),
     RejectionCase(
         .unknownCommand, command("drop_everything", [:]),
         message: "there is no command \"drop_everything\"",

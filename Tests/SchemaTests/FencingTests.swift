@@ -19,7 +19,7 @@ private struct FencedWrite {
 // $1 run, $2 token, $3 worker; the task is number 1.
 private let writes = [
     FencedWrite("open_run($1, $2, $3, 'snap', now(), '[]')"),
-    FencedWrite("finish_task($1, 1, $2, $3, 1, 1, 'abc')", isOfTask: true),
+    FencedWrite("finish_task($1, 1, $2, $3, '[]')", isOfTask: true),
     FencedWrite("fail_task($1, 1, $2, $3, true, 'c', 'm', 'h')", isOfTask: true),
     FencedWrite("release_task($1, 1, $2, $3)", isOfTask: true),
     FencedWrite("begin_publishing($1, $2, $3, '{}', 'sha')"),
@@ -67,7 +67,7 @@ struct FencingTests {
 
     private func finishTask(_ owner: Connection) async throws {
         try await owner.execute(
-            "update ferry_state.run_tasks set state = 'done', sha256 = 'x', rows = 1, bytes = 1")
+            "update ferry_state.run_tasks set state = 'done', files = '[]', rows = 1, bytes = 1")
     }
 
     private func call(

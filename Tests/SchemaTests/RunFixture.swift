@@ -44,7 +44,7 @@ struct DutyWorker: Sendable {
             """
             select ferry_state.open_run($1, $2, $3, 'snap', now(), (
                 select jsonb_agg(jsonb_build_object('number', n, 'schema', 'public',
-                                 'table', 't' || n, 'file', 't' || n || '.csv',
+                                 'table', 't' || n, 'part', 1, 'parts', 1, 'file', 't' || n || '.csv',
                                  'source', 'select', 'columns',
                                  '[]'::jsonb, 'rows_estimated', 100 - n))
                   from generate_series(1, $4::int) as n))
@@ -53,7 +53,10 @@ struct DutyWorker: Sendable {
 
     func finish(run: Int64, task: (number: Int64, token: Int64)) async throws -> Bool {
         try await connection.query(
-            "select ferry_state.finish_task($1, $2::int, $3, $4, 10, 100, 'abc')",
+            """
+            select ferry_state.finish_task($1, $2::int, $3, $4,
+                '[{"name": "t.csv", "rows": 10, "bytes": 100, "sha256": "abc"}]')
+            """,
             [.int(run), .int(task.number), .int(task.token), .int(id)])[0][0].bool()
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 import SourceDatabases
 import Testing
 
@@ -26,7 +27,7 @@ struct SecretReferenceTests {
         let path = NSTemporaryDirectory() + "ferry-\(UUID())"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let reference = try SecretReference("file:\(path)")
-        #expect(throws: SourceError.self) { try reference.resolve() }
+        #expect(throws: SecretUnavailable.self) { try reference.resolve() }
 
         try Data("one".utf8).write(to: URL(fileURLWithPath: path))
         #expect(try reference.resolve() == "one")
@@ -43,11 +44,21 @@ struct SecretReferenceTests {
     func `that leads nowhere says so`(_ text: String, _ reason: String) throws {
         let reference = try SecretReference(text)
 
-        let error = #expect(throws: SourceError.self) { try reference.resolve() }
+        let error = #expect(throws: SecretUnavailable.self) { try reference.resolve() }
 
-        #expect(error == .secretUnavailable(reference: text, reason: reason))
+        #expect(error == SecretUnavailable(reference: text, reason: reason))
+    }
+
+    @Test func `that leads nowhere fails the connection it is for`() async throws {
+        let database = try SourceDatabase(name: "shop", connection: "env:FERRY_NO_SUCH")
+
+        let error = await #expect(throws: SourceError.self) { _ = try await database.connect() }
+
         #expect(error?.isTransient == false)
-        #expect(error?.description == "cannot resolve the connection \(text): \(reason)")
+        #expect(
+            error?.description
+                == "cannot resolve the connection env:FERRY_NO_SUCH: "
+                + "this worker has no such variable")
     }
 
     @Test(arguments: [

@@ -148,8 +148,13 @@ final class Scene: Sendable {
 
     /// Registers the source and the destination, and makes an active export with an orchestration.
     ///
-    /// - Parameter tables: The JSON of the argument "tables".
-    func configure(tables: String = "\"all\"", destination: String? = nil) async throws {
+    /// - Parameters:
+    ///   - tables: The JSON of the argument "tables".
+    ///   - template: The JSON of the settings of the data template.
+    func configure(
+        tables: String = "\"all\"", destination: String? = nil,
+        template: String = #"{"format": "csv"}"#
+    ) async throws {
         try await apply(
             "register_database", #"{"name": "crm", "connection": "env:FERRY_TEST_SOURCE"}"#)
         try await apply(
@@ -160,7 +165,7 @@ final class Scene: Sendable {
             """)
         try await apply(
             "create_data_template",
-            #"{"destination": "lake", "name": "csv", "settings": {"format": "csv"}}"#)
+            #"{"destination": "lake", "name": "csv", "settings": \#(template)}"#)
         try await addExport("Daily customers", tables: tables)
     }
 

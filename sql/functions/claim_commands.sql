@@ -26,9 +26,9 @@ set plan_cache_mode = force_generic_plan  -- arrays of many lanes would be plann
 as $$
 #variable_conflict use_column
 declare
-    v_priority smallint := 0;       -- where the look at the queue has come to
-    v_xact     xid8     := p_mark;
-    v_id       bigint   := p_mark_id;
+    v_priority smallint := 0;  -- where the look at the queue has come to
+    v_xact     xid8;
+    v_id       bigint;
     v_slot     integer;
     v_looked   integer;   -- commands found by this round
     v_slots    integer[];  -- their lanes' slots
@@ -41,9 +41,8 @@ declare
 begin
     perform ferry_state.release_due_commands(p_limit);
 
-    return query
-    select m.xact, m.id, null::bigint, null::text, null::text, null::text, null::text,
-           null::smallint
+    select m.xact, m.id
+      into p_mark, p_mark_id
       from (
         (select first.xact, first.command_id - 1 as id
            from generate_series(0, 3) as p (priority)
@@ -61,7 +60,12 @@ begin
       ) as m
      order by m.xact, m.id
      limit 1;
+    return query
+    select p_mark, p_mark_id, null::bigint, null::text, null::text, null::text, null::text,
+           null::smallint;
 
+    v_xact := p_mark;
+    v_id := p_mark_id;
     -- The first commands are often in the hands of another worker: look past them until the batch
     -- is worth its commit.
     for v_round in 1 .. 8 loop

@@ -1,4 +1,4 @@
--- claim_task: take one table of a running run, under a new token. Null when there is none.
+-- claim_task: take one table, or part of one, of a running run, under a new token. Null when there is none.
 --
 -- Largest tables first: the last task to start should be a short one.
 -- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does.
@@ -36,7 +36,8 @@ begin
         select json_build_object(
             'run_id', r.id, 'number', v_task.number, 'token', v_task.token,
             'run_token', v_task.run_token, 'snapshot_id', r.snapshot_id,
-            'schema', v_task.table_schema, 'table', v_task.table_name, 'file', v_task.file,
+            'schema', v_task.table_schema, 'table', v_task.table_name, 'part', v_task.part,
+            'parts', v_task.parts, 'file', v_task.file,
             'source', v_task.source, 'columns', v_task.columns, 'inputs', r.inputs)
           from ferry_state.runs as r where r.id = v_task.run_id);
 end;

@@ -19,7 +19,8 @@ begin
         return false;
     end if;
     perform ferry_state.record_run_event(p_run, 'run_succeeded', (
-        select jsonb_build_object('manifest', p_location, 'tables', count(*), 'rows', sum(rows),
+        select jsonb_build_object('manifest', p_location, 'tables',
+                                  count(distinct (table_schema, table_name)), 'rows', sum(rows),
                                   'bytes', sum(bytes))
           from ferry_state.run_tasks where run_id = p_run));
     perform pg_notify('ferry_runs', '');

@@ -1,5 +1,6 @@
--- finish_task: the file of a task is staged, whole and durable.
+-- finish_task: the files of a task are staged, whole and durable.
 --
+-- p_files: [{"name", "rows", "bytes", "sha256"}], in order.
 -- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
 -- wait for it any more.
 create or replace function ferry_state.finish_task(
@@ -7,16 +8,19 @@ create or replace function ferry_state.finish_task(
     p_number integer,
     p_token  bigint,
     p_worker bigint,
-    p_rows   bigint,
-    p_bytes  bigint,
-    p_sha256 text
+    p_files  jsonb
 )
 returns boolean
 language plpgsql
 as $$
+declare
+    v_rows  bigint;
+    v_bytes bigint;
 begin
+    select coalesce(sum(rows), 0), coalesce(sum(bytes), 0) into v_rows, v_bytes
+      from jsonb_to_recordset(p_files) as f (rows bigint, bytes bigint);
     update ferry_state.run_tasks as t
-       set state = 'done', rows = p_rows, bytes = p_bytes, sha256 = p_sha256,
+       set state = 'done', rows = v_rows, bytes = v_bytes, files = p_files,
            finished_at = clock_timestamp()
      where run_id = p_run and number = p_number and token = p_token and worker_id = p_worker
        and state = 'running'
@@ -28,7 +32,8 @@ begin
     delete from ferry_state.task_progress where run_id = p_run and number = p_number;
     perform ferry_state.record_run_event(p_run, 'task_done', (
         select jsonb_build_object('table', format('%I.%I', table_schema, table_name),
-                                  'rows', p_rows, 'bytes', p_bytes)
+                                  'part', part, 'parts', parts, 'rows', v_rows,
+                                  'bytes', v_bytes)
           from ferry_state.run_tasks where run_id = p_run and number = p_number));
     perform pg_notify('ferry_runs', '');
     return true;

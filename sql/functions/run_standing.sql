@@ -19,8 +19,8 @@ as $$
         -- Only once all are there: a run may have thousands, and this is asked every second.
         'tasks', (select coalesce(json_agg(json_build_object(
                         'number', number, 'schema', table_schema, 'table', table_name,
-                        'file', file, 'columns', columns, 'token', token, 'rows', rows,
-                        'bytes', bytes, 'sha256', sha256) order by number), '[]')
+                        'file', file, 'columns', columns, 'token', token, 'files', files)
+                        order by number), '[]')
                     from ferry_state.run_tasks as t
                    where t.run_id = r.id
                      and not exists (select from ferry_state.run_tasks as other

@@ -60,13 +60,15 @@ create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (or
 create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
 create index runs_data_export on ferry_state.runs (data_export_id, id);
 
--- One table of a run. Belongs to one attempt of the run: run_token.
+-- One table of a run, or one of several parts of it. Belongs to one attempt of the run: run_token.
 create table ferry_state.run_tasks (
     run_id         bigint  not null,
     number         integer not null,
     run_token      bigint  not null,
     table_schema   text    not null,
     table_name     text    not null,
+    part           integer not null default 1,
+    parts          integer not null default 1,
     file           text    not null,
     source         text    not null,
     columns        jsonb   not null,
@@ -76,7 +78,7 @@ create table ferry_state.run_tasks (
     worker_id      bigint,
     rows           bigint,
     bytes          bigint,
-    sha256         text,
+    files          jsonb,  -- [{"name", "rows", "bytes", "sha256"}], in order, as they were staged
     started_at     timestamptz,
     finished_at    timestamptz,
     error_code     text,
@@ -87,7 +89,7 @@ create table ferry_state.run_tasks (
     constraint run_tasks_run_exists foreign key (run_id) references ferry_state.runs (id),
     constraint run_tasks_state_is_known
         check (state in ('available', 'running', 'done', 'failed')),
-    constraint run_tasks_done_iff_counted check ((state = 'done') = (sha256 is not null))
+    constraint run_tasks_done_iff_counted check ((state = 'done') = (files is not null))
 ) with (fillfactor = 70);
 
 -- The intent to publish: from here on the run only rolls forward, with these very bytes.

@@ -1,9 +1,11 @@
--- run_tasks: the tables of each run and how far they are.
+-- run_tasks: the tables of each run, some in several parts, and how far they are.
 create or replace view ferry.run_tasks as
 select t.run_id,
        t.number,
        t.table_schema,
        t.table_name,
+       t.part,
+       t.parts,
        t.file,
        t.state,
        coalesce(t.rows, p.rows, 0) as rows,

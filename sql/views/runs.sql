@@ -37,8 +37,10 @@ select r.id,
   left join ferry_state.workers as w on w.id = r.worker_id
   left join ferry_state.run_manifests as m on m.run_id = r.id
   left join lateral (
-      select count(*) as tables,
-             count(*) filter (where state = 'done') as tables_done,
+      select count(*) filter (where part = 1) as tables,
+             count(distinct (table_schema, table_name))
+                 - count(distinct (table_schema, table_name)) filter (where state <> 'done')
+                 as tables_done,
              coalesce(sum(rows), 0)::bigint as rows,
              coalesce(sum(bytes), 0)::bigint as bytes,
              coalesce(sum(case when state = 'done' then rows

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Foundation
 
 #if canImport(Glibc)
     internal import Glibc
@@ -39,16 +38,7 @@ public struct DirectoryDestination: Destination {
 
     public func test() async throws {
         try await blocking { root in
-            let path = root + "/.ferry-probe-" + UUID().uuidString
-            let bytes = Array("Ferry tests this directory. \(UUID().uuidString)\n".utf8)
-            try FileSystem.createFile(path, bytes: bytes)
-            defer { unlink(path) }
-            guard try FileSystem.read(path) == bytes else {
-                throw DestinationError.checksumMismatch(
-                    destination: name, file: path, expected: "the bytes that were written",
-                    actual: "others")
-            }
-            if unlink(path) != 0 { throw SystemCallError(path) }
+            try tree.probe(root, destination: name)
         }
     }
 
@@ -60,7 +50,7 @@ public struct DirectoryDestination: Destination {
                 destination: name, run: delivery.run, reason: "\"\(file)\" is not a plain name")
         }
         return try await blocking { root in
-            let staging = DirectoryStaging(root: root, run: delivery.run)
+            let staging = FileTreeStaging(tree: tree, root: root, run: delivery.run)
             let folder = try staging.create(token: delivery.token)
             return try DirectoryFileWriter(destination: name, folder: folder, name: file)
         }
@@ -69,29 +59,31 @@ public struct DirectoryDestination: Destination {
     public func publish(_ publication: Publication) async throws {
         let manifest = try publication.checkedManifest(destination: name)
         try await blocking { root in
-            let publisher = DirectoryPublisher(
-                destination: name, root: root, publication: publication, manifest: manifest,
-                step: step)
+            let publisher = FileTreePublisher(
+                tree: tree, destination: name, root: root, publication: publication,
+                manifest: manifest, step: step)
             try publisher.publish()
         }
     }
 
     public func discard(run: Int64, exceptTokens: Set<Int64>) async throws {
         try await blocking { root in
-            let staging = DirectoryStaging(root: root, run: run)
+            let staging = FileTreeStaging(tree: tree, root: root, run: run)
             try staging.remove(exceptTokens: exceptTokens)
         }
     }
 
     public func discard(run: Int64, tokens: ClosedRange<Int64>) async throws {
         try await blocking { root in
-            try DirectoryStaging(root: root, run: run).remove(tokens: tokens)
+            try FileTreeStaging(tree: tree, root: root, run: run).remove(tokens: tokens)
         }
     }
 
     public func stagedRuns() async throws -> Set<Int64> {
-        try await blocking { try DirectoryStaging.runs(in: $0) }
+        try await blocking { try FileTreeStaging.runs(of: tree, in: $0) }
     }
+
+    private var tree: LocalFileTree { LocalFileTree(destination: name) }
 
     /// Runs work on a thread that may block, with the directory's resolved path.
     private func blocking<Result: Sendable>(

@@ -16,8 +16,14 @@ final class DirectoryFileWriter: StagedFileWriter {
         var descriptor: Int32?
         var sha256 = SHA256()
         var bytes: Int64 = 0
+        /// How many of them the system was told to write to the disk already.
+        var bytesOnTheirWay: Int64 = 0
         var failure: DestinationError?
     }
+
+    /// How much is given to the disk at once while the file grows, so that little is left to wait
+    /// for when it is finished.
+    private static let bytesAtOnce: Int64 = 8 << 20
 
     private let destination: String
     private let folder: String
@@ -46,6 +52,12 @@ final class DirectoryFileWriter: StagedFileWriter {
             }
             state.sha256.update(bufferPointer: bytes)
             state.bytes += Int64(bytes.count)
+            if state.bytes - state.bytesOnTheirWay >= Self.bytesAtOnce {
+                FileSystem.beginWriting(
+                    descriptor, from: state.bytesOnTheirWay,
+                    count: state.bytes - state.bytesOnTheirWay)
+                state.bytesOnTheirWay = state.bytes
+            }
         }
     }
 

@@ -119,6 +119,15 @@ enum FileSystem {
         }
     }
 
+    /// Has the system begin to write a part of a file to the disk; waits for nothing.
+    static func beginWriting(_ descriptor: Int32, from offset: Int64, count: Int64) {
+        #if os(Linux)
+            // Linux begins to write what it is told to forget. It is a hint: what became of it,
+            // the synchronization at the end finds out.
+            _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
+        #endif
+    }
+
     /// Waits until a file's bytes are on the medium.
     static func synchronize(_ descriptor: Int32, at path: String) throws {
         #if canImport(Darwin)

@@ -27,7 +27,8 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension DataTemplateSettings {
     /// The files that the tables of one run are written to, in the order of `tables`:
-    /// `<table>.csv`, with `.gz` when compressed, and `<schema>.<table>` outside `public`.
+    /// `<table>.csv`, with `.gz` when compressed, and `<schema>.<table>` outside `public`. Where
+    /// they are ``split``, ``numbered(_:_:)`` gives the names of each.
     ///
     /// - Throws: ``FileNameError`` when two tables would write one file. Names that differ only
     ///   in case or Unicode normalisation count as one, because on some file systems they are.
@@ -45,5 +46,12 @@ extension DataTemplateSettings {
             names.append(name)
         }
         return names
+    }
+
+    /// The name of one of several files of a table: `orders.0000001.csv.gz` for `orders.csv.gz`.
+    public func numbered(_ file: String, _ number: Int) -> String {
+        let digits = String(number)
+        let zeros = String(repeating: "0", count: max(0, 7 - digits.count))
+        return file.dropLast(fileExtension.count) + "." + zeros + digits + fileExtension
     }
 }

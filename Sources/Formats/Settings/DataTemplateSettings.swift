@@ -3,35 +3,49 @@ public import Foundation
 /// The file settings of a data template: how a table becomes a file.
 ///
 /// As JSON every setting may be left out; its default applies. Encoding writes all of them, so
-/// that what was in force can be read from a manifest later.
+/// that what was in force can be read from a manifest later; but for those that the format does
+/// not have, and ``escape`` and ``rowNumber`` where they are their defaults.
 public struct DataTemplateSettings: Sendable, Equatable {
     /// Defaults to CSV.
     public var format: FileFormat = .csv
     /// Whether the first line holds the columns' names. Defaults to true.
     public var header = true
-    /// A comma, the only one there is for CSV.
-    public var delimiter: Delimiter = .comma
+    /// What was chosen for ``FileFormat/delimited``.
+    private var chosenDelimiter: Delimiter?
     /// Defaults to `minimal`.
     public var quote: Quoting = .minimal
-    /// What stands for null, never quoted. Defaults to nothing at all, which CSV readers can tell
-    /// from an empty string because that is quoted. Checked by ``init(json:)``.
+    /// Defaults to doubled quotes.
+    public var escape: Escape = .doubled
+    /// What stands for null, quoted only where ``quote`` is `all`. Defaults to nothing at all,
+    /// which readers can tell from an empty string as long as that is quoted. Checked by
+    /// ``init(json:)``.
     public private(set) var nullText = ""
+    /// Defaults to a line feed.
+    public var lineEnding: LineEnding = .lineFeed
+    /// The name of a first column that numbers the rows of each file from 1; nil, the default,
+    /// for none. Checked by ``init(json:)``.
+    public private(set) var rowNumber: String?
     /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
     /// where it defaults to none.
     public var compression: Compression = .none
-    /// A line feed.
-    public var lineEnding: LineEnding = .lineFeed
+    /// Defaults to one file a table.
+    public var split: FileSplit?
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
+    /// The longest name of a column of row numbers: that of a column of PostgreSQL.
+    public static let rowNumberBytesMax = 63
 
     /// The default settings.
     public init() {}
 
+    /// What stands between two values: that of the format, or the one that was chosen.
+    public var delimiter: Delimiter { format.delimiter ?? chosenDelimiter ?? .comma }
+
     /// Reads settings from the text of a JSON object with snake_case keys.
     ///
     /// - Throws: ``SettingsError`` for an unknown setting, a wrong type or a value that is not
-    ///   allowed.
+    ///   allowed, alone or together with another.
     public init(json: Data) throws(SettingsError) {
         try self.init(SettingsReader(json: json, subject: Self.subject, known: Self.known))
     }
@@ -43,33 +57,96 @@ public struct DataTemplateSettings: Sendable, Equatable {
 
     private init(_ reader: SettingsReader) throws(SettingsError) {
         format = try reader.choice("format", of: FileFormat.self) ?? format
-        header = try reader.bool("header") ?? header
-        delimiter = try reader.choice("delimiter", of: Delimiter.self) ?? delimiter
-        quote = try reader.choice("quote", of: Quoting.self) ?? quote
         if format == .parquet { compression = .snappy }
         compression = try reader.choice("compression", of: Compression.self) ?? compression
-        if format != .parquet, [.snappy, .zstd].contains(compression) {
+        if format != .parquet, compression == .snappy {
             throw .notAllowed(
                 setting: "compression", value: compression.rawValue,
-                rule: "must be \"none\" or \"gzip\" unless the format is \"parquet\"")
+                rule: "must be \"none\", \"gzip\" or \"zstd\" unless the format is \"parquet\"")
         }
+        split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
+        if case .megabytes? = split, !format.isDelimited {
+            throw .notAllowed(
+                setting: "split", value: "megabytes",
+                rule: "must be by rows for the format \"\(format.rawValue)\"")
+        }
+        guard format.isDelimited else {
+            for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
+                throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
+            }
+            return
+        }
+        header = try reader.bool("header") ?? header
+        try setDelimiter(reader.string("delimiter"))
+        quote = try reader.choice("quote", of: Quoting.self) ?? quote
+        escape = try reader.choice("escape", of: Escape.self) ?? escape
         lineEnding = try reader.choice("line_ending", of: LineEnding.self) ?? lineEnding
+        try setRowNumber(reader.name("row_number", orIfTrue: "row_number"))
+        if escape == .backslash, delimiter.text == "\\" {
+            throw .notAllowed(
+                setting: "delimiter", value: "\\",
+                rule: "must be another character than the escape")
+        }
         if let text = try reader.string("null_text") { try setNullText(text) }
     }
 
-    /// Sets ``nullText``, which must not break the format: at most 64 bytes, no quote, comma or
-    /// control character.
+    private mutating func setDelimiter(_ text: String?) throws(SettingsError) {
+        let rule = "must be exactly one character, and no quote, line end or NUL"
+        guard let text else {
+            guard format.delimiter == nil else { return }
+            throw .missing(setting: "delimiter", rule: rule + ", for the format \"delimited\"")
+        }
+        if let own = format.delimiter {
+            guard text == own.text else {
+                throw .notAllowed(
+                    setting: "delimiter", value: text,
+                    rule: "must be \"\(own.text.shown)\" for the format \"\(format.rawValue)\" "
+                        + "(choose the format \"delimited\" for others)")
+            }
+            return
+        }
+        guard let delimiter = Delimiter(text) else {
+            throw .notAllowed(setting: "delimiter", value: text, rule: rule)
+        }
+        chosenDelimiter = delimiter
+    }
+
+    /// Sets ``nullText``, which must not break the format: at most 64 bytes, no quote, delimiter
+    /// or control character, and no backslash but in `\N` where that is the escape.
     public mutating func setNullText(_ text: String) throws(SettingsError) {
+        let delimiter = delimiter.scalar
         let isBreaking = text.unicodeScalars.contains {
-            $0 == "\"" || $0 == "," || $0.properties.generalCategory == .control
+            $0 == "\"" || $0 == delimiter || $0.properties.generalCategory == .control
         }
         guard !isBreaking, text.utf8.count <= Self.nullTextBytesMax else {
             throw .notAllowed(
                 setting: "null_text", value: text,
-                rule: "must have at most \(Self.nullTextBytesMax) bytes and no quote, comma or "
-                    + "control character")
+                rule: "must have at most \(Self.nullTextBytesMax) bytes and no quote, delimiter "
+                    + "(\(self.delimiter.text.shown)) or control character")
+        }
+        guard escape == .doubled || text == "\\N" || !text.unicodeScalars.contains("\\") else {
+            throw .notAllowed(
+                setting: "null_text", value: text,
+                rule: "must hold no backslash, but for \"\\N\", where that is the escape")
         }
         nullText = text
+    }
+
+    /// Sets ``rowNumber``.
+    private mutating func setRowNumber(_ name: String?) throws(SettingsError) {
+        guard let name else { return }
+        let isPlain = name.utf8.allSatisfy {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+                || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+        }
+        guard isPlain, (1...Self.rowNumberBytesMax).contains(name.utf8.count) else {
+            throw .notAllowed(
+                setting: "row_number", value: name,
+                rule: "must be true, false or a name of 1 to \(Self.rowNumberBytesMax) letters "
+                    + "(A-Z, a-z), digits, _ and -")
+        }
+        rowNumber = name
     }
 
     /// What the names of files end in, with its dot: `.csv`, `.csv.gz`.
@@ -84,10 +161,15 @@ public struct DataTemplateSettings: Sendable, Equatable {
 
 extension DataTemplateSettings: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case format, header, delimiter, quote
+        case format, header, delimiter, quote, escape
         case nullText = "null_text"
-        case compression
         case lineEnding = "line_ending"
+        case rowNumber = "row_number"
+        case compression, split
+
+        static let ofDelimitedFormats: [CodingKeys] = [
+            .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
+        ]
     }
 
     /// - Throws: ``SettingsError``, as ``init(json:)-(Data)`` does.
@@ -99,11 +181,15 @@ extension DataTemplateSettings: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(format, forKey: .format)
-        try container.encode(header, forKey: .header)
-        try container.encode(delimiter, forKey: .delimiter)
-        try container.encode(quote, forKey: .quote)
-        try container.encode(nullText, forKey: .nullText)
         try container.encode(compression, forKey: .compression)
+        try container.encodeIfPresent(split, forKey: .split)
+        guard format.isDelimited else { return }
+        try container.encode(header, forKey: .header)
+        try container.encode(delimiter.text, forKey: .delimiter)
+        try container.encode(quote, forKey: .quote)
+        if escape != .doubled { try container.encode(escape, forKey: .escape) }
+        try container.encode(nullText, forKey: .nullText)
         try container.encode(lineEnding, forKey: .lineEnding)
+        try container.encodeIfPresent(rowNumber, forKey: .rowNumber)
     }
 }

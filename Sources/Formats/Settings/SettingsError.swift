@@ -11,6 +11,14 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongType(setting: String, expected: String, actual: String)
     /// The value has the right type and is not allowed.
     case notAllowed(setting: String, value: String, rule: String)
+    /// The setting is of delimited formats, and the format is none.
+    case notOfFormat(setting: String, format: String)
+    /// The column that numbers the rows would have the name of a column of the table.
+    case rowNumberTaken(name: String, table: String)
+    /// The name of a column cannot be written without quotes.
+    case unquotableName(column: String, table: String)
+    /// A value cannot be written without quotes. Rows count from 1.
+    case unquotableValue(column: String, row: Int64)
 
     public var description: String {
         switch self {
@@ -25,6 +33,22 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
             "setting \"\(setting)\" must be \(expected), was \(actual)"
         case .notAllowed(let setting, let value, let rule):
             "setting \"\(setting)\" \(rule); was \"\(value.shown)\""
+        case .notOfFormat(let setting, let format):
+            "setting \"\(setting)\" is of the formats csv, tsv, psv and delimited: leave it out "
+                + "for the format \"\(format)\""
+        case .rowNumberTaken(let name, let table):
+            "table \"\(table.shown)\" has a column \"\(name.shown)\" already: choose another "
+                + "name for the setting \"row_number\""
+        case .unquotableName(let column, let table):
+            "the name of column \"\(column.shown)\" of table \"\(table.shown)\" "
+                + Self.quotesNeeded
+        case .unquotableValue(let column, let row):
+            "column \"\(column.shown)\" of row \(row) " + Self.quotesNeeded
         }
     }
+
+    private static let quotesNeeded =
+        "holds a delimiter, a quote or a line end, or is the null text, and the setting \"quote\" "
+        + "is \"none\": choose another one, or another null text, or set \"escape\" to "
+        + "\"backslash\""
 }

@@ -47,6 +47,24 @@ public struct SettingsReader: Sendable {
         }
     }
 
+    /// Any value of a setting; nil when it is left out.
+    func value(_ setting: String) -> JSONValue? { values[setting] }
+
+    /// Whether the setting is there, whatever its value.
+    func has(_ setting: String) -> Bool { values[setting] != nil }
+
+    /// A name that may also be given as true, for its default, or false, for none.
+    func name(_ setting: String, orIfTrue standard: String) throws(SettingsError) -> String? {
+        switch values[setting] {
+        case nil, .bool(false)?: return nil
+        case .bool(true)?: return standard
+        case .string(let name)?: return name
+        case let other?:
+            throw .wrongType(
+                setting: setting, expected: "a boolean or a string", actual: other.typeName)
+        }
+    }
+
     /// A setting that must be one of the cases of an enumeration; nil when it is left out.
     public func choice<Choice: RawRepresentable & CaseIterable>(
         _ setting: String, of type: Choice.Type
@@ -66,7 +84,7 @@ public struct SettingsReader: Sendable {
 enum JSONValue: Decodable, Sendable {
     case null
     case bool(Bool)
-    case number
+    case number(Double)
     case string(String)
     case array
     case object([String: JSONValue])
@@ -83,8 +101,8 @@ enum JSONValue: Decodable, Sendable {
             self = .bool(value)
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
-        } else if (try? container.decode(Double.self)) != nil {
-            self = .number
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
         }

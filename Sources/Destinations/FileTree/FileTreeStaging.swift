@@ -1,28 +1,23 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
-
-/// The staging of one run in a directory destination:
+/// The staging of one run in a tree of files:
 ///
 ///     .staging/<run>/<token>/<file>                files being written, or waiting
 ///     .staging/<run>/delivery-<manifest hash>/     what is being assembled to be published
 ///
 /// What is assembled is found by the manifest, not by a token: whoever resumes a publication,
 /// under whatever token, comes upon the same directory and the files already in it.
-struct DirectoryStaging {
+struct FileTreeStaging {
     static let name = ".staging"
     private static let deliveryPrefix = "delivery-"
 
+    let tree: any FileTree
     let root: String
     let run: Int64
 
     private var path: String { "\(root)/\(Self.name)/\(run)" }
 
     /// The runs that have a folder in staging.
-    static func runs(in root: String) throws -> Set<Int64> {
-        let names = try FileSystem.names(in: "\(root)/\(name)")
+    static func runs(of tree: any FileTree, in root: String) throws -> Set<Int64> {
+        let names = try tree.names(in: "\(root)/\(name)")
         return Set(names.compactMap { name in Int64(name).flatMap { "\($0)" == name ? $0 : nil } })
     }
 
@@ -44,31 +39,35 @@ struct DirectoryStaging {
 
     private func create(_ folder: String) throws {
         // Whoever discards all there was takes the run's folder away, maybe at this very moment.
-        for _ in 1...10 {
+        let retriesMax = 9
+        for _ in 1...retriesMax {
             do {
-                return try FileSystem.createDirectories(
-                    [Self.name, "\(run)", folder], below: root)
-            } catch let error as SystemCallError where error.code == ENOENT {}
+                return try createOnce(folder)
+            } catch DestinationError.notFound {}
         }
-        throw SystemCallError("\(path)/\(folder)", code: ENOENT)
+        try createOnce(folder)
+    }
+
+    private func createOnce(_ folder: String) throws {
+        try tree.createDirectories([Self.name, "\(run)", folder], below: root)
     }
 
     func remove(exceptTokens: Set<Int64>) throws {
-        guard !exceptTokens.isEmpty else { return try FileSystem.remove(path) }
-        for name in try FileSystem.names(in: path) {
+        guard !exceptTokens.isEmpty else { return try tree.remove(path) }
+        for name in try tree.names(in: path) {
             let isKept =
                 Int64(name).map(exceptTokens.contains) ?? name.hasPrefix(Self.deliveryPrefix)
-            if !isKept { try FileSystem.remove(path + "/" + name) }
+            if !isKept { try tree.remove(path + "/" + name) }
         }
     }
 
     func remove(tokens: ClosedRange<Int64>) throws {
-        for name in try FileSystem.names(in: path) {
+        for name in try tree.names(in: path) {
             if let token = Int64(name), tokens.contains(token) {
-                try FileSystem.remove(path + "/" + name)
+                try tree.remove(path + "/" + name)
             }
         }
         // Unless something else is in it.
-        rmdir(path)
+        tree.removeIfEmpty(path)
     }
 }

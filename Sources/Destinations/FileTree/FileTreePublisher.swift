@@ -2,36 +2,32 @@ internal import Failpoints
 internal import Foundation
 internal import Manifests
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
-
-/// Publishes into a directory: assembles the delivery in staging, then renames it into place.
+/// Publishes into a tree of files: assembles the delivery in staging, then renames it into place.
 ///
 /// Any number of processes may do this for the same publication at once. Each step is one that
 /// another may have done already; the last, the rename, succeeds for one of them only.
-struct DirectoryPublisher {
+struct FileTreePublisher {
+    private let tree: any FileTree
     private let destination: String
     private let root: String
     private let publication: Publication
     private let manifest: Manifest
     private let step: (String) throws -> Void
-    private let staging: DirectoryStaging
+    private let staging: FileTreeStaging
     private let deliveryPath: String
     private let finalPath: String
 
     init(
-        destination: String, root: String, publication: Publication, manifest: Manifest,
-        step: @escaping (String) throws -> Void
+        tree: any FileTree, destination: String, root: String, publication: Publication,
+        manifest: Manifest, step: @escaping (String) throws -> Void
     ) {
+        self.tree = tree
         self.destination = destination
         self.root = root
         self.publication = publication
         self.manifest = manifest
         self.step = step
-        staging = DirectoryStaging(root: root, run: publication.run)
+        staging = FileTreeStaging(tree: tree, root: root, run: publication.run)
         deliveryPath = staging.deliveryPath(manifestHash: publication.manifestHash)
         finalPath = root + "/" + publication.folder
     }
@@ -41,7 +37,7 @@ struct DirectoryPublisher {
             do {
                 try assemble()
                 try reveal()
-            } catch let error where error is SystemCallError || error is DestinationError {
+            } catch let error as DestinationError {
                 // Another process may have renamed the delivery away under our hands, which is
                 // as good as having done it ourselves.
                 guard try isPublished() else { throw error }
@@ -57,23 +53,23 @@ struct DirectoryPublisher {
                 destination: destination, folder: publication.folder, existing: existing,
                 publishing: publication.manifestHash)
         }
-        guard let kind = try FileSystem.kind(of: finalPath) else { return false }
-        guard kind == S_IFDIR else { throw taken(by: "something that is not a folder") }
+        guard let entry = try tree.entry(at: finalPath) else { return false }
+        guard entry == .directory else { throw taken(by: "something that is not a folder") }
         let path = finalPath + "/" + Manifest.fileName
-        guard try FileSystem.size(of: path) != nil else {
+        guard case .file = try tree.entry(at: path) else {
             // Rename replaces an empty folder, so that one is not in the way.
-            if try FileSystem.names(in: finalPath).isEmpty { return false }
+            if try tree.names(in: finalPath).isEmpty { return false }
             throw taken(by: "files without a manifest")
         }
         var existing = publication
-        existing.manifest = try FileSystem.read(path)
+        existing.manifest = try tree.read(path)
         if existing.manifest == publication.manifest { return true }
         throw taken(by: "the manifest \(existing.manifestHash)")
     }
 
     private func assemble() throws {
         try step("publish.create_parents")
-        try FileSystem.createDirectories(publication.folderComponents.dropLast(), below: root)
+        try tree.createDirectories(publication.folderComponents.dropLast(), below: root)
         try step("publish.create_delivery")
         try staging.createDelivery(manifestHash: publication.manifestHash)
         for (index, file) in publication.files.enumerated() {
@@ -85,18 +81,15 @@ struct DirectoryPublisher {
         try writeManifest()
         try step("publish.check")
         try checkDelivery()
-        try FileSystem.synchronizeDirectory(deliveryPath)
+        try tree.synchronizeDirectories([deliveryPath])
     }
 
     private func move(_ file: Publication.File) throws {
-        let target = deliveryPath + "/" + file.name
-        // What is there is complete. What lies in staging by now may be a zombie's second try.
-        if try FileSystem.kind(of: target) != nil { return }
         do {
-            try FileSystem.rename(
-                staging.path(token: file.stagedToken) + "/" + file.name, to: target)
-        } catch let error as SystemCallError where error.code == ENOENT {
-            if try FileSystem.kind(of: target) != nil { return }
+            try place(
+                staging.path(token: file.stagedToken) + "/" + file.stagedName,
+                at: deliveryPath + "/" + file.name)
+        } catch DestinationError.notFound {
             throw DestinationError.stagedFileMissing(
                 destination: destination, run: publication.run, file: file.name)
         }
@@ -107,20 +100,28 @@ struct DirectoryPublisher {
         // then a half-written file would be visible.
         let folder = try staging.create(token: publication.token)
         let temporary = folder + "/.manifest-" + UUID().uuidString
-        try FileSystem.createFile(temporary, bytes: publication.manifest)
+        try tree.createFile(temporary, bytes: publication.manifest)
+        defer { try? tree.remove(temporary) }
+        try step("publish.move_manifest")
+        try place(temporary, at: deliveryPath + "/" + Manifest.fileName)
+    }
+
+    /// Moves a complete file into the delivery, unless it is there already.
+    private func place(_ source: String, at target: String) throws {
+        // What is there is complete. What lies in staging by now may be a zombie's second try.
+        if try tree.entry(at: target) != nil { return }
         do {
-            try step("publish.move_manifest")
-            try FileSystem.rename(temporary, to: deliveryPath + "/" + Manifest.fileName)
-        } catch {
-            unlink(temporary)
-            throw error
+            try tree.rename(source, to: target)
+        } catch let error as DestinationError {
+            // Another process may just have been faster.
+            guard try tree.entry(at: target) != nil else { throw error }
         }
     }
 
     private func checkDelivery() throws {
         for file in manifest.files {
             let path = deliveryPath + "/" + file.name
-            guard let size = try FileSystem.size(of: path) else {
+            guard case .file(let size) = try tree.entry(at: path) else {
                 throw DestinationError.stagedFileMissing(
                     destination: destination, run: publication.run, file: file.name)
             }
@@ -131,7 +132,7 @@ struct DirectoryPublisher {
             }
         }
         let known = Set(manifest.files.map(\.name) + [Manifest.fileName])
-        if let stranger = try FileSystem.names(in: deliveryPath).first(where: {
+        if let stranger = try tree.names(in: deliveryPath).first(where: {
             !known.contains($0)
         }) {
             throw DestinationError.invalidPublication(
@@ -142,7 +143,7 @@ struct DirectoryPublisher {
 
     private func reveal() throws {
         try reach("publish.before_rename")
-        try FileSystem.rename(deliveryPath, to: finalPath)
+        try tree.rename(deliveryPath, to: finalPath)
         try reach("publish.after_rename")
     }
 
@@ -154,10 +155,10 @@ struct DirectoryPublisher {
             path += "/" + component
             folders.append(path)
         }
-        for folder in folders.reversed() { try FileSystem.synchronizeDirectory(folder) }
+        try tree.synchronizeDirectories(folders.reversed())
         // Left over where another process was faster. Discarding the run's staging removes it as
         // well, so a failure here is no failure of the publication.
-        try? FileSystem.remove(deliveryPath)
+        try? tree.remove(deliveryPath)
     }
 
     private func reach(_ name: String) throws {

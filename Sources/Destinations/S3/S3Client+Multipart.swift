@@ -1,0 +1,180 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+
+/// A file that is being put together from parts.
+struct S3Upload: Sendable, Hashable {
+    var key: String
+    var id: String
+}
+
+/// A part that the service has.
+struct S3Part: Sendable {
+    var number: Int
+    var entityTag: String
+}
+
+// Objects of several parts.
+extension S3Client {
+    func createUpload(
+        _ key: String, headers: [(String, String)] = []
+    ) async throws -> S3Upload {
+        var request = S3Request(
+            operation: "CreateMultipartUpload", method: .POST, key: key, query: [("uploads", "")],
+            headers: headers + encryptionHeaders)
+        request.mayFailWithin200 = true
+        guard let id = S3XML(try await send(request).body)?.text("UploadId") else {
+            throw nonsense(request)
+        }
+        return S3Upload(key: key, id: id)
+    }
+
+    func put(part number: Int, _ body: ByteBuffer, to upload: S3Upload) async throws -> S3Part {
+        var request = S3Request(
+            operation: "UploadPart", method: .PUT, key: upload.key,
+            query: [("partNumber", "\(number)"), ("uploadId", upload.id)],
+            headers: [("content-md5", body.contentMD5)], body: body)
+        request.patience = Self.patience(bytes: body.readableBytes)
+        guard let tag = try await send(request).headers.first(name: "etag") else {
+            throw nonsense(request)
+        }
+        return S3Part(number: number, entityTag: tag)
+    }
+
+    /// - Parameter bytes: How long the object must be; the answer may get lost, and then the
+    ///   object itself tells whether it was put together.
+    func complete(_ upload: S3Upload, _ parts: [S3Part], bytes: Int64) async throws {
+        let entries = parts.sorted { $0.number < $1.number }.map {
+            "<Part><PartNumber>\($0.number)</PartNumber>"
+                + "<ETag>\(S3XML.escaped($0.entityTag))</ETag></Part>"
+        }
+        let body = ByteBuffer(
+            string: "<CompleteMultipartUpload "
+                + "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\(entries.joined())"
+                + "</CompleteMultipartUpload>")
+        var request = S3Request(
+            operation: "CompleteMultipartUpload", method: .POST, key: upload.key,
+            query: [("uploadId", upload.id)], body: body)
+        request.mayFailWithin200 = true
+        request.patience = .minutes(10)
+        do {
+            _ = try await send(request)
+        } catch let failure as S3Failure
+            where failure.code == "NoSuchUpload" && failure.isRepetition
+        {
+            guard try await head(upload.key)?.bytes == bytes else { throw failure }
+        }
+    }
+
+    /// Does nothing when it has ended already.
+    func abort(_ upload: S3Upload) async throws {
+        do {
+            let request = S3Request(
+                operation: "AbortMultipartUpload", method: .DELETE, key: upload.key,
+                query: [("uploadId", upload.id)])
+            _ = try await send(request)
+        } catch let failure as S3Failure where failure.isMissing {}
+    }
+
+    /// The uploads that have not ended, of keys that begin with this.
+    func uploads(under prefix: String) async throws -> [S3Upload] {
+        var uploads: [S3Upload] = []
+        var marker: [(String, String)]? = []
+        while let start = marker {
+            var request = S3Request(operation: "ListMultipartUploads", method: .GET)
+            request.query = [("uploads", ""), ("prefix", prefix)] + start
+            request.mayFailWithin200 = true
+            let page = S3XML(try await send(request).body)
+            uploads +=
+                page?.all("Upload").compactMap { entry in
+                    guard let key = entry.text("Key"), let id = entry.text("UploadId"),
+                        key.hasPrefix(prefix)
+                    else { return nil }
+                    return S3Upload(key: key, id: id)
+                } ?? []
+            marker = nil
+            if page?.text("IsTruncated") == "true", let key = page?.text("NextKeyMarker") {
+                marker = [
+                    ("key-marker", key),
+                    ("upload-id-marker", page?.text("NextUploadIdMarker") ?? ""),
+                ]
+            }
+        }
+        return uploads
+    }
+
+    /// Copies within the bucket, at the service.
+    ///
+    /// - Parameter source: As it was seen; another by the same key is not copied.
+    func copy(
+        _ key: String, _ source: S3Object, to target: String, headers: [(String, String)]
+    ) async throws {
+        let from = [
+            ("x-amz-copy-source", "/\(settings.bucket)/\(key)".uriEncoded(keepingSlashes: true)),
+            ("x-amz-copy-source-if-match", source.entityTag),
+        ]
+        if source.bytes <= Self.copyBytesMax {
+            var request = S3Request(operation: "CopyObject", method: .PUT, key: target)
+            request.headers =
+                from + headers + encryptionHeaders + [("x-amz-metadata-directive", "REPLACE")]
+            request.mayFailWithin200 = true
+            request.patience = .minutes(10)
+            _ = try await send(request)
+            return
+        }
+        let upload = try await createUpload(target, headers: headers)
+        do {
+            let parts = try await copyParts(from, bytes: source.bytes, to: upload)
+            try await complete(upload, parts, bytes: source.bytes)
+        } catch {
+            try? await abort(upload)
+            throw error
+        }
+    }
+
+    private func copyParts(
+        _ from: [(String, String)], bytes: Int64, to upload: S3Upload
+    ) async throws -> [S3Part] {
+        let starts = Array(stride(from: 0, to: bytes, by: Int64.Stride(Self.copyPartBytes)))
+        return try await starts.indices.concurrently(atMost: 4) { index in
+            let last = min(starts[index] + Self.copyPartBytes, bytes) - 1
+            var request = S3Request(
+                operation: "UploadPartCopy", method: .PUT, key: upload.key,
+                query: [("partNumber", "\(index + 1)"), ("uploadId", upload.id)])
+            request.headers = from + [("x-amz-copy-source-range", "bytes=\(starts[index])-\(last)")]
+            request.mayFailWithin200 = true
+            request.patience = .minutes(10)
+            guard let tag = S3XML(try await send(request).body)?.text("ETag") else {
+                throw nonsense(request)
+            }
+            return S3Part(number: index + 1, entityTag: tag)
+        }
+    }
+
+    /// The longest object that one request copies.
+    static let copyBytesMax: Int64 = 5 << 30
+    private static let copyPartBytes: Int64 = 1 << 30
+
+    private func nonsense(_ request: S3Request) -> S3Failure {
+        S3Failure(
+            operation: request.operation, path: path(request.key), status: 500, code: "",
+            message: "the answer is not one of S3")
+    }
+}
+
+extension Collection where Self: Sendable, Element: Sendable {
+    /// Works on a few elements at a time; returns the results in the elements' order.
+    func concurrently<Result: Sendable>(
+        atMost width: Int, _ work: @escaping @Sendable (Element) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            var results: [(Int, Result)] = []
+            for (index, element) in enumerated() {
+                if index >= width, let result = try await group.next() { results.append(result) }
+                group.addTask { (index, try await work(element)) }
+            }
+            for try await result in group { results.append(result) }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}

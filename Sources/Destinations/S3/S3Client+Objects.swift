@@ -1,0 +1,141 @@
+internal import Formats
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+
+/// What is known of an object without reading it.
+struct S3Object: Sendable, Equatable {
+    var bytes: Int64
+    var entityTag: String
+    /// What Ferry has noted of its content, in lowercase hexadecimal digits.
+    var sha256: String?
+
+    static let sha256Header = "x-amz-meta-ferry-sha256"
+}
+
+// Single objects.
+extension S3Client {
+    /// - Returns: Nil where there is none.
+    func head(_ key: String) async throws -> S3Object? {
+        do {
+            let request = S3Request(operation: "HeadObject", method: .HEAD, key: key)
+            let headers = try await send(request).headers
+            guard let bytes = headers.first(name: "content-length").flatMap({ Int64($0) }) else {
+                throw S3Failure(
+                    operation: "HeadObject", path: path(key), status: 500, code: "",
+                    message: "the answer has no length")
+            }
+            return S3Object(
+                bytes: bytes, entityTag: headers.first(name: "etag") ?? "",
+                sha256: headers.first(name: S3Object.sha256Header))
+        } catch let failure as S3Failure where failure.isMissing {
+            return nil
+        }
+    }
+
+    /// - Returns: Nil where there is none.
+    func get(_ key: String, bytesMax: Int) async throws -> [UInt8]? {
+        var request = S3Request(operation: "GetObject", method: .GET, key: key)
+        request.answerBytesMax = max(bytesMax, 1 << 20)
+        do {
+            return try await send(request).body
+        } catch let failure as S3Failure where failure.isMissing {
+            return nil
+        }
+    }
+
+    /// - Parameter headers: More than those of encryption and integrity.
+    func put(_ key: String, _ body: ByteBuffer, headers: [(String, String)] = []) async throws {
+        var request = S3Request(operation: "PutObject", method: .PUT, key: key, body: body)
+        request.headers = headers + encryptionHeaders + [("content-md5", body.contentMD5)]
+        request.patience = Self.patience(bytes: body.readableBytes)
+        _ = try await send(request)
+    }
+
+    /// Does nothing where there is none.
+    func delete(_ key: String) async throws {
+        do {
+            let request = S3Request(operation: "DeleteObject", method: .DELETE, key: key)
+            _ = try await send(request)
+        } catch let failure as S3Failure where failure.isMissing {}
+    }
+
+    /// Deletes a thousand a request.
+    func delete(_ keys: [String]) async throws {
+        for start in stride(from: 0, to: keys.count, by: 1000) {
+            let batch = keys[start..<min(start + 1000, keys.count)]
+            let objects = batch.map { "<Object><Key>\(S3XML.escaped($0))</Key></Object>" }
+            let body = ByteBuffer(
+                string: "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                    + "<Quiet>true</Quiet>\(objects.joined())</Delete>")
+            var request = S3Request(
+                operation: "DeleteObjects", method: .POST, query: [("delete", "")],
+                headers: [("content-md5", body.contentMD5)], body: body)
+            request.mayFailWithin200 = true
+            do {
+                let answer = S3XML(try await send(request).body)
+                if let error = answer?.all("Error").first(where: { $0.text("Code") != "NoSuchKey" })
+                {
+                    throw S3Failure(
+                        operation: "DeleteObjects", path: path(error.text("Key")), status: 403,
+                        code: error.text("Code") ?? "", message: error.text("Message") ?? "")
+                }
+            } catch let failure as S3Failure where failure.code == "NotImplemented" {
+                for key in batch { try await delete(key) }
+            }
+        }
+    }
+
+    var encryptionHeaders: [(String, String)] {
+        let header = "x-amz-server-side-encryption"
+        switch settings.encryption {
+        case nil: return []
+        case .aes256: return [(header, "AES256")]
+        case .kms(let keyID):
+            return [(header, "aws:kms")] + (keyID.map { [(header + "-aws-kms-key-id", $0)] } ?? [])
+        }
+    }
+
+    /// Long enough for a slow line of 50 kB a second.
+    static func patience(bytes: Int) -> TimeAmount { .seconds(60 + Int64(bytes / 50_000)) }
+}
+
+// Lists.
+extension S3Client {
+    /// All keys that begin with this.
+    func keys(under prefix: String) async throws -> [String] {
+        var keys: [String] = []
+        try await list(prefix, delimiter: nil) { page in
+            keys += page.all("Contents").compactMap { $0.text("Key") }
+        }
+        return keys
+    }
+
+    /// What follows the prefix up to the next `/`, which is left out.
+    func folders(under prefix: String) async throws -> [String] {
+        var names: [String] = []
+        try await list(prefix, delimiter: "/") { page in
+            names += page.all("CommonPrefixes").compactMap { entry in
+                entry.text("Prefix").map { String($0.dropFirst(prefix.count).dropLast()) }
+            }
+        }
+        return names
+    }
+
+    private func list(
+        _ prefix: String, delimiter: String?, _ take: (S3XML) -> Void
+    ) async throws {
+        var continuation: String?
+        repeat {
+            var request = S3Request(operation: "ListBucket", method: .GET)
+            request.query = [("list-type", "2"), ("prefix", prefix)]
+            if let delimiter { request.query.append(("delimiter", delimiter)) }
+            if let continuation { request.query.append(("continuation-token", continuation)) }
+            request.mayFailWithin200 = true
+            guard let page = S3XML(try await send(request).body) else { return }
+            take(page)
+            continuation =
+                page.text("IsTruncated") == "true" ? page.text("NextContinuationToken") : nil
+        } while continuation != nil
+    }
+}

@@ -1,0 +1,198 @@
+internal import AsyncHTTPClient
+internal import Crypto
+internal import Formats
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Sends requests about one bucket: signs them, repeats them when that can help, and reads errors
+/// wherever S3 puts them.
+struct S3Client: Sendable {
+    let destination: String
+    let settings: S3Settings
+    let session: S3Session
+    var retries = Retries()
+
+    /// How often and after which delays a request is sent again.
+    struct Retries: Sendable {
+        var attemptsMax = 6
+        /// Before the second attempt; doubled each time, and cut at random to as little as half.
+        var firstDelay = Duration.milliseconds(150)
+        var delayMax = Duration.seconds(8)
+
+        func delay(before attempt: Int) -> Duration {
+            let longest = min(firstDelay * (1 << min(attempt - 2, 16)), delayMax)
+            return longest * Double.random(in: 0.5...1)
+        }
+    }
+
+    init(destination: String, settings: S3Settings, source: S3CredentialSource? = nil) {
+        self.destination = destination
+        self.settings = settings
+        session = S3Session(
+            region: settings.region,
+            source: source
+                ?? S3CredentialSource(
+                    destination: destination, keys: settings.keys, region: settings.region))
+    }
+
+    /// For messages.
+    func path(_ key: String?) -> String { "s3://\(settings.bucket)/\(key ?? "")" }
+
+    /// Sends a request until it is answered for good.
+    ///
+    /// - Throws: ``S3Failure``, ``DestinationError``, `CancellationError`.
+    func send(_ request: S3Request) async throws -> S3Response {
+        var attempt = 1
+        var (isRekeyed, isRedirected, isRepetition) = (false, false, false)
+        while true {
+            let credentials = try await retryingCredentials()
+            var failure: S3Failure
+            do {
+                var response = try await exchange(request, credentials)
+                response.isRepetition = isRepetition
+                guard let found = Self.failure(in: response, to: request, path(request.key)) else {
+                    return response
+                }
+                failure = found
+            } catch let error as DestinationError {
+                throw error
+            } catch {
+                if error is CancellationError || Task.isCancelled { throw CancellationError() }
+                failure = S3Failure(
+                    operation: request.operation, path: path(request.key), status: 0, code: "",
+                    message: Self.told(error))
+            }
+            failure.isRepetition = isRepetition
+            switch failure.remedy {
+            case .otherCredentials where !isRekeyed:
+                isRekeyed = true
+                await session.forget(credentials)
+            case .otherRegion(let region) where !isRedirected:
+                isRedirected = true
+                await session.use(region: region)
+            case .sendAgain where attempt < retries.attemptsMax:
+                attempt += 1
+                // It may have been carried out all the same.
+                isRepetition = isRepetition || failure.status == 0 || failure.status >= 500
+                try await Task.sleep(for: retries.delay(before: attempt))
+            default:
+                throw failure
+            }
+        }
+    }
+
+    private func retryingCredentials() async throws -> S3Credentials {
+        var attempt = 1
+        while true {
+            do {
+                return try await session.credentials()
+            } catch let error where !(error is DestinationError) {
+                if error is CancellationError || Task.isCancelled { throw CancellationError() }
+                let failure =
+                    error as? S3Failure
+                    ?? S3Failure(
+                        operation: "AssumeRoleWithWebIdentity", path: path(nil), status: 0,
+                        code: "", message: Self.told(error))
+                attempt += 1
+                guard failure.remedy == .sendAgain, attempt <= retries.attemptsMax else {
+                    throw failure
+                }
+                try await Task.sleep(for: retries.delay(before: attempt))
+            }
+        }
+    }
+
+    private func exchange(
+        _ request: S3Request, _ credentials: S3Credentials
+    ) async throws -> S3Response {
+        let region = await session.region
+        let endpoint = settings.endpoint ?? S3Endpoint(region: region)
+        let encodedKey = (request.key ?? "").uriEncoded(keepingSlashes: true)
+        let host = settings.usesPathStyle ? endpoint.host : "\(settings.bucket).\(endpoint.host)"
+        let path =
+            settings.usesPathStyle
+            ? "/\(settings.bucket)" + (request.key == nil ? "" : "/\(encodedKey)")
+            : "/\(encodedKey)"
+        let query =
+            request.query.isEmpty
+            ? ""
+            : "?"
+                + request.query.map { "\($0.uriEncoded())=\($1.uriEncoded())" }
+                .joined(separator: "&")
+
+        var outgoing = HTTPClientRequest(url: "\(endpoint.scheme)://\(host)\(path)\(query)")
+        outgoing.method = request.method
+        if let file = settings.caFile {
+            outgoing.tlsConfiguration = try S3Transport.trust(in: file, of: destination)
+        }
+        let timestamp = S3Signature.timestamp(Date())
+        let payloadHash = request.body.sha256
+        var headers = request.headers
+        headers.append(("host", host))
+        headers.append(("x-amz-date", timestamp))
+        headers.append(("x-amz-content-sha256", payloadHash))
+        if let token = credentials.sessionToken {
+            headers.append(("x-amz-security-token", token))
+        }
+        let authorization = S3Signature(credentials: credentials, region: region).authorization(
+            S3Signature.Subject(
+                method: request.method.rawValue, path: path, query: request.query,
+                headers: headers, payloadHash: payloadHash), timestamp: timestamp)
+        outgoing.headers = HTTPHeaders(headers + [("authorization", authorization)])
+        if request.body.readableBytes > 0 || request.method == .PUT || request.method == .POST {
+            outgoing.body = .bytes(request.body)
+        }
+        let response = try await S3Transport.client.execute(outgoing, timeout: request.patience)
+        let answer = try await response.body.collect(upTo: request.answerBytesMax)
+        return S3Response(
+            status: Int(response.status.code), headers: response.headers,
+            body: Array(answer.readableBytesView))
+    }
+
+    /// The error in an answer, nil when it is none.
+    static func failure(
+        in response: S3Response, to request: S3Request, _ path: String
+    ) -> S3Failure? {
+        let isOK = (200..<300).contains(response.status)
+        if isOK, !request.mayFailWithin200 { return nil }
+        let answer = S3XML(response.body)
+        if isOK, let answer, answer.name != "Error" { return nil }
+        let status = isOK ? 500 : response.status
+        return S3Failure(
+            operation: request.operation, path: path, status: status,
+            code: answer?.text("Code") ?? "",
+            message: answer?.text("Message")
+                ?? (isOK ? "the answer is neither a result nor an error" : ""),
+            region: response.headers.first(name: "x-amz-bucket-region")
+                ?? answer?.text("Region"))
+    }
+
+    private static func told(_ error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError: error.shortDescription
+        case let error as IOError: error.description
+        default: "\(error)"
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// In lowercase hexadecimal digits.
+    var sha256: String {
+        withUnsafeReadableBytes { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: bytes)
+            return hash.finalize().hexadecimal
+        }
+    }
+
+    /// As `Content-MD5` has it: in base64.
+    var contentMD5: String {
+        withUnsafeReadableBytes { bytes in
+            var hash = Insecure.MD5()
+            hash.update(bufferPointer: bytes)
+            return Data(hash.finalize()).base64EncodedString()
+        }
+    }
+}

@@ -1,0 +1,12 @@
+internal import Foundation
+
+/// An access key. Never shown: its description holds no secret.
+struct S3Credentials: Sendable, Equatable, CustomStringConvertible {
+    var accessKeyID: String
+    var secretAccessKey: String
+    var sessionToken: String?
+    /// When they end by themselves; nil for those that do not, or do not say.
+    var expiration: Date?
+
+    var description: String { "access key …\(accessKeyID.suffix(4))" }
+}

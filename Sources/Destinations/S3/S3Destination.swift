@@ -1,0 +1,115 @@
+internal import Foundation
+internal import NIOCore
+
+/// A destination that is a bucket of Amazon S3, or of a service that speaks its language, and a
+/// prefix of its keys.
+///
+/// Files may be seen before their manifest; only a delivery with a manifest counts.
+public struct S3Destination: Destination {
+    private let client: S3Client
+    private let step: @Sendable (String) throws -> Void
+
+    /// - Parameter name: The name under which it is configured, for messages.
+    public init(name: String, settings: S3Settings) {
+        self.init(client: S3Client(destination: name, settings: settings)) { _ in }
+    }
+
+    /// - Parameter step: Called before each step of publishing that changes something; what it
+    ///   throws ends the publishing there, as a crash would.
+    init(client: S3Client, step: @escaping @Sendable (String) throws -> Void) {
+        self.client = client
+        self.step = step
+    }
+
+    public func test() async throws {
+        let key = "\(client.settings.prefix).ferry-probe-\(UUID().uuidString)"
+        try await telling {
+            let bytes = Array("Ferry tests this bucket. \(UUID().uuidString)\n".utf8)
+            try await client.put(key, ByteBuffer(bytes: bytes))
+            let found: [UInt8]?
+            do {
+                found = try await client.get(key, bytesMax: 1 << 20)
+                // Publishing lists what it finds, and copies.
+                _ = try await client.keys(under: key)
+                _ = try await client.uploads(under: key)
+            } catch {
+                try? await client.delete(key)
+                throw error
+            }
+            try await client.delete([key])
+            guard found == bytes else {
+                throw DestinationError.checksumMismatch(
+                    destination: client.destination, file: client.path(key),
+                    expected: "the bytes that were written",
+                    actual: found == nil ? "nothing" : "others")
+            }
+        }
+    }
+
+    public func stage(
+        _ delivery: StagedDelivery, file: String
+    ) async throws -> any StagedFileWriter {
+        guard isPlainName(file) else {
+            throw DestinationError.invalidPublication(
+                destination: client.destination, run: delivery.run,
+                reason: "\"\(file)\" is not a plain name")
+        }
+        let key = S3Staging(client: client).key(
+            run: delivery.run, token: delivery.token, file: file)
+        return S3FileWriter(client: client, key: key)
+    }
+
+    public func publish(_ publication: Publication) async throws {
+        let manifest = try publication.checkedManifest(destination: client.destination)
+        try await telling {
+            try await S3Publisher(
+                client: client, publication: publication, manifest: manifest, step: step
+            ).publish()
+        }
+    }
+
+    public func discard(run: Int64, exceptTokens: Set<Int64>) async throws {
+        try await telling {
+            try await S3Staging(client: client).remove(run: run) { token in
+                token.map { !exceptTokens.contains($0) } ?? true
+            }
+        }
+    }
+
+    public func discard(run: Int64, tokens: ClosedRange<Int64>) async throws {
+        try await telling {
+            try await S3Staging(client: client).remove(run: run) { token in
+                token.map(tokens.contains) ?? false
+            }
+        }
+    }
+
+    public func stagedRuns() async throws -> Set<Int64> {
+        try await telling { try await S3Staging(client: client).runs() }
+    }
+
+    /// Tells failures of S3 as a destination does.
+    private func telling<Value>(
+        _ work: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await work()
+        } catch let failure as S3Failure {
+            throw failure.asDestinationError(of: client.destination)
+        }
+    }
+}
+
+extension S3Client {
+    /// - Parameter key: What it was about.
+    func asDestinationError(_ error: any Error, _ key: String) -> DestinationError {
+        switch error {
+        case let error as DestinationError: error
+        case let failure as S3Failure: failure.asDestinationError(of: destination)
+        default:
+            .unavailable(
+                destination: destination, path: path(key),
+                reason: error is CancellationError ? "it was cancelled" : "\(error)")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Foundation
+
+/// The address of an S3 service: scheme, host and port.
+public struct S3Endpoint: Sendable, Equatable {
+    let scheme: String
+    /// With the port where it is not the scheme's own.
+    let host: String
+
+    /// - Returns: Nil for anything but an address of http or https with nothing behind the host.
+    init?(_ text: String) {
+        guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty,
+            let scheme = parts.scheme?.lowercased(), scheme == "http" || scheme == "https",
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
+            parts.path.isEmpty || parts.path == "/"
+        else { return nil }
+        self.scheme = scheme
+        let isUsual = parts.port == nil || parts.port == (scheme == "http" ? 80 : 443)
+        self.host = isUsual ? host : "\(host):\(parts.port ?? 0)"
+    }
+
+    /// Amazon's own of a region.
+    init(region: String) {
+        scheme = "https"
+        host = "s3.\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
+    }
+}
+
+extension String {
+    /// Percent-encoded as AWS signs it: all but letters, digits, `-._~`, and `/` if it is kept.
+    func uriEncoded(keepingSlashes: Bool = false) -> String {
+        var encoded = ""
+        for byte in utf8 {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: "/") where keepingSlashes:
+                encoded += "/"
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += byte < 16 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return encoded
+    }
+}

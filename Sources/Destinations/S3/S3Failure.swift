@@ -1,0 +1,106 @@
+internal import Formats
+internal import Foundation
+
+/// A request that S3 did not carry out.
+struct S3Failure: Error, Sendable {
+    var operation: String
+    /// What it was about: `s3://bucket/key`.
+    var path: String
+    /// 0 when there was no answer.
+    var status: Int
+    /// S3's own code, such as `NoSuchKey`; empty when there was none.
+    var code: String
+    var message: String
+    /// The region in which the bucket lies, when S3 says that it is another one.
+    var region: String?
+    /// Whether an earlier sending of the request may have worked.
+    var isRepetition = false
+
+    /// What can be done about it without a person.
+    enum Remedy: Equatable {
+        case none
+        case sendAgain
+        case otherCredentials
+        case otherRegion(String)
+    }
+
+    var remedy: Remedy {
+        if let region, isElsewhere { return .otherRegion(region) }
+        switch code {
+        case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken",
+            "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired":
+            return .otherCredentials
+        case "SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling",
+            "ThrottlingException", "RequestThrottled", "TooManyRequests", "BadDigest",
+            "OperationAborted", "ConditionalRequestConflict", "IncompleteBody",
+            "IDPCommunicationError":
+            return .sendAgain
+        default:
+            let isTransient =
+                status == 0 || status == 408 || status == 425 || status == 429
+                || (status >= 500 && status != 501 && status != 507)
+            return isTransient ? .sendAgain : .none
+        }
+    }
+
+    private var isElsewhere: Bool {
+        status == 301 || status == 307
+            || ["AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect"]
+                .contains(code)
+    }
+
+    /// Whether what was asked for is not there.
+    var isMissing: Bool {
+        status == 404 && code != "NoSuchBucket"
+    }
+
+    func asDestinationError(of destination: String) -> DestinationError {
+        switch code {
+        case "NoSuchBucket":
+            return .notFound(
+                destination: destination, path: path,
+                rule: "Create the bucket, or correct bucket, region and endpoint")
+        case "RequestTimeTooSkewed":
+            return .accessDenied(
+                destination: destination, path: path,
+                reason: "S3 says that the clock of this worker is wrong (\(code)). Set it, best "
+                    + "by NTP")
+        case "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded":
+            return .full(destination: destination, path: path)
+        default:
+            break
+        }
+        if isElsewhere {
+            return .notAllowed(
+                destination: destination, path: path,
+                rule: "the bucket does not lie in this region (\(said)). Set the region"
+                    + (region.map { " to \"\($0.shown)\"" } ?? " and the endpoint to its own"))
+        }
+        if status == 507 { return .full(destination: destination, path: path) }
+        switch remedy {
+        case .sendAgain:
+            return .unavailable(destination: destination, path: path, reason: said)
+        case .otherCredentials:
+            return .accessDenied(
+                destination: destination, path: path,
+                reason: "S3 refused the access key (\(said)). Give the workers one that is valid")
+        case .none, .otherRegion:
+            break
+        }
+        if status == 403 || status == 401 {
+            return .accessDenied(
+                destination: destination, path: path,
+                reason: "\(said). Give the access key the right to do this")
+        }
+        return .notAllowed(
+            destination: destination, path: path,
+            rule: "S3 refused it (\(said)). Check the destination's settings")
+    }
+
+    /// Operation, status, code and message.
+    private var said: String {
+        let head = [status == 0 ? "" : "\(status)", code].filter { !$0.isEmpty }
+        let text = ([operation] + head).joined(separator: " ")
+        return message.isEmpty ? text : "\(text): \(message.prefix(300))".shown
+    }
+}

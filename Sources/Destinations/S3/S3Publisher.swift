@@ -1,0 +1,171 @@
+internal import Failpoints
+internal import Manifests
+internal import NIOCore
+
+/// Publishes into a bucket: copies the staged files to where readers look, then puts the manifest
+/// beside them.
+///
+/// A bucket has no folder that could be renamed, so files may be seen before their manifest, and
+/// only the manifest counts. Any number of processes may do this for the same publication at once:
+/// all copy the same bytes, and the service takes the manifest of one of them.
+struct S3Publisher: Sendable {
+    let client: S3Client
+    let publication: Publication
+    let manifest: Manifest
+    let step: @Sendable (String) throws -> Void
+
+    /// Where the bytes of a file are.
+    private enum Place {
+        case published
+        case staged(key: String, S3Object)
+    }
+
+    func publish() async throws {
+        try step("publish.look")
+        if try await isPublished() { return }
+        do {
+            try await assemble()
+        } catch let error where error is S3Failure || error is DestinationError {
+            // Another process may have done it all, and discarded the staging.
+            guard try await isPublished() else { throw error }
+            return
+        }
+        try reach("publish.before_manifest")
+        try await putManifest()
+        try reach("publish.after_manifest")
+    }
+
+    private func assemble() async throws {
+        try await refuseStrangers()
+        let files = manifest.files
+        let places = try await files.concurrently(atMost: 8) { file in
+            await Self.result { try await place(of: file) }
+        }.map { try $0.get() }
+        _ = try await files.indices.concurrently(atMost: 4) { index in
+            try step("publish.move_file")
+            if case .staged(let key, let object) = places[index] {
+                try await copy(key, object, files[index])
+            }
+            if index == 0 { try reach("publish.first_file_moved") }
+        }
+        try step("publish.check")
+        _ = try await files.concurrently(atMost: 8) { try await check($0) }
+    }
+
+    /// Whether the folder holds this very manifest; throws if it holds another.
+    private func isPublished() async throws -> Bool {
+        let found = try await client.get(
+            key(Manifest.fileName), bytesMax: publication.manifest.count + (64 << 20))
+        guard let found else { return false }
+        if found == publication.manifest { return true }
+        var existing = publication
+        existing.manifest = found
+        throw taken(by: "the manifest \(existing.manifestHash)")
+    }
+
+    private func taken(by existing: String) -> DestinationError {
+        .alreadyPublished(
+            destination: client.destination, folder: publication.folder, existing: existing,
+            publishing: publication.manifestHash)
+    }
+
+    private func refuseStrangers() async throws {
+        let known = Set(manifest.files.map { key($0.name) } + [key(Manifest.fileName)])
+        let keys = try await client.keys(under: key(""))
+        if keys.contains(where: { !known.contains($0) && $0 != key("") }) {
+            throw taken(by: "files without a manifest")
+        }
+    }
+
+    private func place(of file: Manifest.File) async throws -> Place {
+        if try await isInPlace(file) { return .published }
+        let source = publication.files.first { $0.name == file.name }
+        let staged = S3Staging(client: client).key(
+            run: publication.run, token: source?.stagedToken ?? publication.token,
+            file: source?.stagedName ?? file.name)
+        guard let object = try await client.head(staged) else {
+            // Another process may have copied it and discarded the staging since we looked.
+            if try await isInPlace(file) { return .published }
+            throw DestinationError.stagedFileMissing(
+                destination: client.destination, run: publication.run, file: file.name)
+        }
+        guard object.bytes == file.bytes else {
+            throw mismatch(file, "\(file.bytes) bytes", "\(object.bytes)")
+        }
+        if let sha256 = object.sha256, sha256 != file.sha256 {
+            throw mismatch(file, "SHA-256 \(file.sha256)", sha256)
+        }
+        return .staged(key: staged, object)
+    }
+
+    /// Whether the file was copied already; throws if another is in its place.
+    private func isInPlace(_ file: Manifest.File) async throws -> Bool {
+        guard let object = try await client.head(key(file.name)) else { return false }
+        if object.bytes == file.bytes, object.sha256 == file.sha256 { return true }
+        throw taken(by: "files without a manifest")
+    }
+
+    private func copy(_ staged: String, _ object: S3Object, _ file: Manifest.File) async throws {
+        do {
+            try await client.copy(
+                staged, object, to: key(file.name),
+                headers: [(S3Object.sha256Header, file.sha256)])
+        } catch let failure as S3Failure where failure.isMissing || failure.status == 412 {
+            if try await isInPlace(file) { return }
+            throw DestinationError.stagedFileMissing(
+                destination: client.destination, run: publication.run, file: file.name)
+        }
+    }
+
+    private func check(_ file: Manifest.File) async throws {
+        guard try await isInPlace(file) else {
+            throw DestinationError.stagedFileMissing(
+                destination: client.destination, run: publication.run, file: file.name)
+        }
+    }
+
+    private func putManifest() async throws {
+        let body = ByteBuffer(bytes: publication.manifest)
+        let type = [("content-type", "application/json")]
+        do {
+            try await client.put(
+                key(Manifest.fileName), body, headers: type + [("if-none-match", "*")])
+        } catch let failure as S3Failure where failure.status == 412 {
+            // It may be ours: from another process, or from a request whose answer got lost.
+            if try await !isPublished() { throw failure }
+        } catch let failure as S3Failure
+            where failure.status == 501 || failure.code == "NotImplemented"
+        {
+            // A service that cannot put under a condition.
+            if try await isPublished() { return }
+            try await client.put(key(Manifest.fileName), body, headers: type)
+        }
+    }
+
+    private func key(_ file: String) -> String {
+        "\(client.settings.prefix)\(publication.folder)/\(file)"
+    }
+
+    private func mismatch(
+        _ file: Manifest.File, _ expected: String, _ actual: String
+    ) -> DestinationError {
+        .checksumMismatch(
+            destination: client.destination, file: file.name, expected: expected, actual: actual)
+    }
+
+    private func reach(_ name: String) throws {
+        Failpoint.reach(name)
+        try step(name)
+    }
+
+    /// So that of several failures the first file's is told, however they come in.
+    private static func result<Value: Sendable>(
+        _ work: () async throws -> Value
+    ) async -> Result<Value, any Error> {
+        do {
+            return .success(try await work())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+public import Formats
+public import Foundation
+public import enum Lifecycle.SecretReference
+
+/// The settings of an `s3` destination, such as `{"bucket": "exports", "prefix": "crm"}`.
+public struct S3Settings: Sendable, Equatable {
+    public let bucket: String
+    /// What all keys begin with: empty, or plain names each followed by `/`.
+    public let prefix: String
+    /// Defaults to `us-east-1`.
+    public let region: String
+    /// The service, such as `https://minio.example:9000`; nil for Amazon's of the region.
+    public let endpoint: S3Endpoint?
+    /// Whether the bucket is the first part of the path, not of the host's name. By default so
+    /// with an endpoint, and for a bucket with a dot in its name, which no certificate covers.
+    public let usesPathStyle: Bool
+    /// A PEM file with the certificates to trust instead of the system's.
+    public let caFile: String?
+    /// Nil for those of the worker's surroundings.
+    public let keys: Keys?
+    public let encryption: Encryption?
+
+    /// Where the access key is found.
+    public struct Keys: Sendable, Equatable {
+        public let accessKeyID: SecretReference
+        public let secretAccessKey: SecretReference
+        public let sessionToken: SecretReference?
+    }
+
+    /// How the service is told to encrypt what it stores.
+    public enum Encryption: Sendable, Equatable {
+        case aes256
+        /// With a key of the key service; nil for its default key.
+        case kms(keyID: String?)
+    }
+
+    static let names = [
+        "bucket", "prefix", "region", "endpoint", "path_style", "ca_file", "access_key_id",
+        "secret_access_key", "session_token", "server_side_encryption", "kms_key_id",
+    ]
+
+    /// - Throws: ``SettingsError`` when a setting is missing, unknown, or not of its form.
+    public init(json: Data) throws(SettingsError) {
+        let reader = try SettingsReader(
+            json: json, subject: "s3 destination", known: Self.names)
+        bucket = try Self.bucket(reader)
+        prefix = try Self.prefix(reader)
+        region = try Self.region(reader)
+        endpoint = try Self.endpoint(reader)
+        usesPathStyle =
+            try reader.bool("path_style") ?? (endpoint != nil || bucket.contains("."))
+        caFile = try Self.caFile(reader)
+        keys = try Self.keys(reader)
+        encryption = try Self.encryption(reader)
+    }
+
+    private static func bucket(_ reader: SettingsReader) throws(SettingsError) -> String {
+        let rule =
+            "must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens"
+        guard let bucket = try reader.string("bucket") else {
+            throw .missing(setting: "bucket", rule: rule)
+        }
+        guard bucket.wholeMatch(of: /[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/) != nil else {
+            throw .notAllowed(setting: "bucket", value: bucket, rule: rule)
+        }
+        return bucket
+    }
+
+    private static func prefix(_ reader: SettingsReader) throws(SettingsError) -> String {
+        guard var prefix = try reader.string("prefix"), !prefix.isEmpty else { return "" }
+        if prefix.hasSuffix("/") { prefix.removeLast() }
+        let parts = prefix.split(separator: "/", omittingEmptySubsequences: false)
+        let isPlain =
+            parts.allSatisfy { isPlainName(String($0)) } && prefix.utf8.count <= 400
+            && !prefix.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        guard isPlain else {
+            throw .notAllowed(
+                setting: "prefix", value: prefix,
+                rule: "must be plain names with \"/\" between them, such as \"exports/crm\": "
+                    + "none begins with a dot, no control characters, at most 400 bytes")
+        }
+        return prefix + "/"
+    }
+
+    private static func region(_ reader: SettingsReader) throws(SettingsError) -> String {
+        guard let region = try reader.string("region") else { return "us-east-1" }
+        guard region.wholeMatch(of: /[A-Za-z0-9\-]{1,64}/) != nil else {
+            throw .notAllowed(
+                setting: "region", value: region,
+                rule: "must be the name of a region, such as \"eu-central-1\"")
+        }
+        return region
+    }
+
+    private static func endpoint(_ reader: SettingsReader) throws(SettingsError) -> S3Endpoint? {
+        guard let text = try reader.string("endpoint") else { return nil }
+        if let endpoint = S3Endpoint(text) { return endpoint }
+        throw .notAllowed(
+            // What is not a plain address may hold a password.
+            setting: "endpoint", value: text.contains("@") ? "…" : text,
+            rule: "must be an address of http or https with a host and nothing behind it, such "
+                + "as \"https://minio.example:9000\"")
+    }
+
+    private static func caFile(_ reader: SettingsReader) throws(SettingsError) -> String? {
+        guard let path = try reader.string("ca_file") else { return nil }
+        guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+            throw .notAllowed(
+                setting: "ca_file", value: path,
+                rule: "must be the absolute path of a PEM file on the workers")
+        }
+        return path
+    }
+
+    private static func keys(_ reader: SettingsReader) throws(SettingsError) -> Keys? {
+        let id = try reference(reader, "access_key_id")
+        let secret = try reference(reader, "secret_access_key")
+        let token = try reference(reader, "session_token")
+        switch (id, secret) {
+        case (let id?, let secret?):
+            return Keys(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
+        case (nil, nil) where token == nil:
+            return nil
+        case (nil, _):
+            throw .missing(
+                setting: "access_key_id", rule: "goes with secret_access_key; \(referenceRule)")
+        case (_, nil):
+            throw .missing(
+                setting: "secret_access_key", rule: "goes with access_key_id; \(referenceRule)")
+        }
+    }
+
+    private static let referenceRule =
+        "must be a reference to a secret of the workers: env:NAME or file:/absolute/path"
+
+    private static func reference(
+        _ reader: SettingsReader, _ setting: String
+    ) throws(SettingsError) -> SecretReference? {
+        guard let text = try reader.string(setting) else { return nil }
+        guard let reference = try? SecretReference(text) else {
+            // Not repeated: it may be the secret itself.
+            throw .notAllowed(setting: setting, value: "…", rule: referenceRule)
+        }
+        return reference
+    }
+
+    private static func encryption(
+        _ reader: SettingsReader
+    ) throws(SettingsError) -> Encryption? {
+        enum Choice: String, CaseIterable {
+            case aes256 = "AES256"
+            case kms = "aws:kms"
+        }
+        let choice = try reader.choice("server_side_encryption", of: Choice.self)
+        let keyID = try reader.string("kms_key_id")
+        if let keyID {
+            let isPlain =
+                choice == .kms && !keyID.isEmpty
+                && keyID.unicodeScalars.allSatisfy {
+                    $0.isASCII && $0.value > 0x20 && $0 != "\u{7F}"
+                }
+            guard isPlain else {
+                throw .notAllowed(
+                    setting: "kms_key_id", value: keyID,
+                    rule: "must name a key, and goes with \"server_side_encryption\": \"aws:kms\"")
+            }
+        }
+        switch choice {
+        case nil: return nil
+        case .aes256: return .aes256
+        case .kms: return .kms(keyID: keyID)
+        }
+    }
+}

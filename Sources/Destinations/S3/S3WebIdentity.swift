@@ -1,0 +1,66 @@
+internal import AsyncHTTPClient
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+
+/// An access key for a role, given by Amazon's token service for a token in a file, as in
+/// Kubernetes.
+struct S3WebIdentity {
+    let destination: String
+    let tokenFile: String
+    let role: String
+    let sessionName: String
+    let endpoint: String
+
+    /// - Returns: Nil when the worker's surroundings name no token and role.
+    init?(destination: String, region: String, environment: [String: String]) {
+        guard let tokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"],
+            let role = environment["AWS_ROLE_ARN"]
+        else { return nil }
+        self.destination = destination
+        self.tokenFile = tokenFile
+        self.role = role
+        sessionName = environment["AWS_ROLE_SESSION_NAME"] ?? "ferry"
+        let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+        endpoint = environment["AWS_ENDPOINT_URL_STS"] ?? "https://sts.\(region).\(domain)"
+    }
+
+    func credentials() async throws -> S3Credentials {
+        guard let bytes = FileManager.default.contents(atPath: tokenFile) else {
+            throw DestinationError.secretUnavailable(
+                destination: destination, reference: "AWS_WEB_IDENTITY_TOKEN_FILE",
+                reason: "this worker cannot read \(tokenFile)")
+        }
+        let token = String(decoding: bytes, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let form = [
+            ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"),
+            ("RoleArn", role), ("RoleSessionName", sessionName), ("WebIdentityToken", token),
+        ]
+        var request = HTTPClientRequest(url: endpoint.hasSuffix("/") ? endpoint : endpoint + "/")
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+        request.body = .bytes(
+            ByteBuffer(
+                string: form.map { "\($0)=\($1.uriEncoded())" }.joined(separator: "&")))
+        let response = try await S3Transport.client.execute(request, timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        let answer = S3XML(Array(body.readableBytesView))
+        guard response.status == .ok,
+            let found = answer?.all("AssumeRoleWithWebIdentityResult").first?
+                .all("Credentials").first,
+            let id = found.text("AccessKeyId"), let secret = found.text("SecretAccessKey")
+        else {
+            let error = answer?.all("Error").first
+            throw S3Failure(
+                operation: "AssumeRoleWithWebIdentity", path: role,
+                status: Int(response.status.code), code: error?.text("Code") ?? "",
+                message: error?.text("Message") ?? "")
+        }
+        return S3Credentials(
+            accessKeyID: id, secretAccessKey: secret, sessionToken: found.text("SessionToken"),
+            expiration: found.text("Expiration").flatMap {
+                try? Date($0, strategy: .iso8601)
+            })
+    }
+}

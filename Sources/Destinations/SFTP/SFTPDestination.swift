@@ -1,0 +1,108 @@
+internal import Dispatch
+internal import Formats
+
+/// A destination that is a directory on an SFTP server.
+///
+/// Staging lies in `<path>/.staging/<run>/<token>/` on the server, so that a delivery becomes
+/// visible by one `rename` there. Each operation, and each file being written, has a session of
+/// its own.
+struct SFTPDestination: Destination {
+    private let name: String
+    private let settings: SFTPSettings
+    private let timeouts: SFTPTimeouts
+    private let step: @Sendable (String) throws -> Void
+
+    /// - Parameters:
+    ///   - name: The name under which it is configured, for messages.
+    ///   - step: Called before each step of publishing that changes something; what it throws ends
+    ///     the publishing there, as a crash would.
+    init(
+        name: String, settings: SFTPSettings, timeouts: SFTPTimeouts = SFTPTimeouts(),
+        step: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) {
+        self.name = name
+        self.settings = settings
+        self.timeouts = timeouts
+        self.step = step
+    }
+
+    func test() async throws {
+        try await blocking { try $0.probe(settings.path, destination: name) }
+    }
+
+    func stage(_ delivery: StagedDelivery, file: String) async throws -> any StagedFileWriter {
+        guard isPlainName(file) else {
+            throw DestinationError.invalidPublication(
+                destination: name, run: delivery.run, reason: "\"\(file)\" is not a plain name")
+        }
+        return try await onThread {
+            let tree = try connect()
+            do {
+                let staging = staging(of: delivery.run, in: tree)
+                let folder = try staging.create(token: delivery.token)
+                return try SFTPFileWriter(tree, folder: folder, name: file)
+            } catch {
+                tree.session.close()
+                throw error
+            }
+        }
+    }
+
+    func publish(_ publication: Publication) async throws {
+        let manifest = try publication.checkedManifest(destination: name)
+        try await blocking { tree in
+            let publisher = FileTreePublisher(
+                tree: tree, destination: name, root: settings.path, publication: publication,
+                manifest: manifest, step: step)
+            try publisher.publish()
+        }
+    }
+
+    func discard(run: Int64, exceptTokens: Set<Int64>) async throws {
+        try await blocking { try staging(of: run, in: $0).remove(exceptTokens: exceptTokens) }
+    }
+
+    func discard(run: Int64, tokens: ClosedRange<Int64>) async throws {
+        try await blocking { try staging(of: run, in: $0).remove(tokens: tokens) }
+    }
+
+    func stagedRuns() async throws -> Set<Int64> {
+        try await blocking { try FileTreeStaging.runs(of: $0, in: settings.path) }
+    }
+
+    private func staging(of run: Int64, in tree: SFTPFileTree) -> FileTreeStaging {
+        FileTreeStaging(tree: tree, root: settings.path, run: run)
+    }
+
+    private func connect() throws -> SFTPFileTree {
+        let session = try SFTPSession(destination: name, settings: settings, timeouts: timeouts)
+        let tree = SFTPFileTree(session: session)
+        guard try tree.isDirectory(settings.path) else {
+            throw DestinationError.notFound(
+                destination: name, path: session.shown(settings.path))
+        }
+        return tree
+    }
+
+    /// Runs work with a session, on a thread that may block.
+    private func blocking<Result: Sendable>(
+        _ work: @escaping @Sendable (SFTPFileTree) throws -> Result
+    ) async throws -> Result {
+        try await onThread {
+            let tree = try connect()
+            defer { tree.session.close() }
+            return try work(tree)
+        }
+    }
+
+    private func onThread<Result: Sendable>(
+        _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            Self.queue.async { continuation.resume(with: Swift.Result { try work() }) }
+        }
+    }
+
+    private static let queue = DispatchQueue(
+        label: "ferry.sftp-destination", attributes: .concurrent)
+}

@@ -1,0 +1,173 @@
+internal import CSSH2
+internal import Foundation
+
+/// The files of an SFTP server, on behalf of a destination.
+struct SFTPFileTree: FileTree {
+    static let fileMode = 0o640
+    private static let directoryMode = 0o750
+
+    let session: SFTPSession
+    private var raw: OpaquePointer { session.raw }
+    private var root: String { session.settings.path }
+
+    /// What is at a path, a link's target instead of the link.
+    func isDirectory(_ path: String) throws -> Bool {
+        try attributes(of: path, LIBSSH2_SFTP_STAT).map(Self.entry) == .directory
+    }
+
+    func entry(at path: String) throws -> FileTreeEntry? {
+        try attributes(of: path, LIBSSH2_SFTP_LSTAT).map(Self.entry)
+    }
+
+    private static func entry(_ attributes: LIBSSH2_SFTP_ATTRIBUTES) -> FileTreeEntry {
+        switch Int32(truncatingIfNeeded: attributes.permissions) & LIBSSH2_SFTP_S_IFMT {
+        case LIBSSH2_SFTP_S_IFDIR: .directory
+        case LIBSSH2_SFTP_S_IFREG: .file(bytes: Int64(clamping: attributes.filesize))
+        default: .other
+        }
+    }
+
+    private func attributes(
+        of path: String, _ kind: Int32
+    ) throws -> LIBSSH2_SFTP_ATTRIBUTES? {
+        try session.checkUsable()
+        var attributes = LIBSSH2_SFTP_ATTRIBUTES()
+        let code = libssh2_sftp_stat_ex(raw, path, UInt32(path.utf8.count), kind, &attributes)
+        if code == 0 { return attributes }
+        let status = try session.status(after: code)
+        if status == .missing { return nil }
+        throw error(status, path)
+    }
+
+    func names(in path: String) throws -> [String] {
+        try session.checkUsable()
+        let flags = Int32(LIBSSH2_SFTP_OPENDIR)
+        guard let handle = libssh2_sftp_open_ex(raw, path, UInt32(path.utf8.count), 0, 0, flags)
+        else {
+            let status = try session.statusOfLastCall()
+            if status == .missing { return [] }
+            throw error(status, path)
+        }
+        defer { close(handle) }
+        var names: [String] = []
+        var buffer = [CChar](repeating: 0, count: 4096)
+        var attributes = LIBSSH2_SFTP_ATTRIBUTES()
+        while true {
+            let count = libssh2_sftp_readdir_ex(
+                handle, &buffer, buffer.count, nil, 0, &attributes)
+            if count == 0 { return names }
+            if count < 0 { throw error(after: count, path) }
+            let name = String(
+                decoding: buffer[..<Int(count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if name != "." && name != ".." { names.append(name) }
+        }
+    }
+
+    func createDirectories(_ components: [String], below root: String) throws {
+        var path = root
+        for component in components {
+            path += "/" + component
+            try session.checkUsable()
+            let code = libssh2_sftp_mkdir_ex(
+                raw, path, UInt32(path.utf8.count), Self.directoryMode)
+            if code == 0 { continue }
+            let status = try session.status(after: code)
+            switch try entry(at: path) {
+            case .directory: continue
+            case nil: throw error(status, path)
+            default: throw error(.forbidden("something else is in its place. Move it away"), path)
+            }
+        }
+    }
+
+    func createFile(_ path: String, bytes: [UInt8]) throws {
+        let handle = try open(path, creating: true)
+        do {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write($0, to: handle) }
+                if count < 0 { throw error(after: Int32(count), path) }
+                rest = rest.dropFirst(count)
+            }
+            try finish(handle, path)
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    func read(_ path: String) throws -> [UInt8] {
+        let handle = try open(path, creating: false)
+        defer { close(handle) }
+        var bytes: [UInt8] = []
+        var buffer = [CChar](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = libssh2_sftp_read(handle, &buffer, buffer.count)
+            if count == 0 { return bytes }
+            if count < 0 { throw error(after: Int32(count), path) }
+            bytes += buffer[..<count].map(UInt8.init(bitPattern:))
+        }
+    }
+
+    func rename(_ source: String, to target: String) throws {
+        // SFTP's own rename never replaces anything: OpenSSH links a file and refuses a folder
+        // that exists, be it empty. So all that is to be had of an atomic rename is in it.
+        do {
+            try renameOnce(source, to: target)
+        } catch let error as DestinationError {
+            guard session.lost == nil, try entry(at: source) == .directory,
+                try entry(at: target) == .directory, try names(in: target).isEmpty
+            else { throw error }
+            removeIfEmpty(target)
+            try renameOnce(source, to: target)
+        }
+    }
+
+    private func renameOnce(_ source: String, to target: String) throws {
+        try session.checkUsable()
+        let flags =
+            LIBSSH2_SFTP_RENAME_OVERWRITE | LIBSSH2_SFTP_RENAME_ATOMIC
+            | LIBSSH2_SFTP_RENAME_NATIVE
+        let code = libssh2_sftp_rename_ex(
+            raw, source, UInt32(source.utf8.count), target, UInt32(target.utf8.count),
+            Int(flags))
+        if code != 0 { throw error(after: code, target) }
+    }
+
+    func remove(_ path: String) throws {
+        guard let entry = try entry(at: path) else { return }
+        guard entry == .directory else {
+            let code = libssh2_sftp_unlink_ex(raw, path, UInt32(path.utf8.count))
+            if code != 0 {
+                let status = try session.status(after: code)
+                if status != .missing { throw error(status, path) }
+            }
+            return
+        }
+        for attempt in 1...3 {
+            for name in try names(in: path) { try remove(path + "/" + name) }
+            let code = libssh2_sftp_rmdir_ex(raw, path, UInt32(path.utf8.count))
+            if code == 0 { return }
+            let status = try session.status(after: code)
+            if status == .missing { return }
+            // A zombie may have put another file there meanwhile.
+            if attempt == 3 { throw error(status, path) }
+        }
+    }
+
+    func removeIfEmpty(_ path: String) {
+        guard session.lost == nil else { return }
+        let code = libssh2_sftp_rmdir_ex(raw, path, UInt32(path.utf8.count))
+        if code != 0 { _ = try? session.status(after: code) }
+    }
+
+    /// SFTP cannot synchronize a folder. File systems with a journal that keeps the order (ext4,
+    /// XFS …) bring earlier changes of names along with a later file, so that is what is done.
+    func synchronizeDirectories(_ paths: [String]) throws {
+        let staging = FileTreeStaging.name
+        try createDirectories([staging], below: root)
+        let path = "\(root)/\(staging)/.synchronize-" + UUID().uuidString
+        try createFile(path, bytes: [])
+        unlink(path)
+    }
+}

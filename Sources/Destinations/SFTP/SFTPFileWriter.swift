@@ -1,0 +1,100 @@
+internal import Crypto
+internal import Formats
+internal import Foundation
+internal import Synchronization
+
+/// Writes a staged file of an SFTP destination, over a session of its own.
+final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
+    /// So many bytes may be on their way unconfirmed when ``write(_:)`` returns, so that the next
+    /// ones need not wait for the way there and back.
+    private static let unconfirmedBytesMax = 2 * 1024 * 1024
+
+    private let lock = NSLock()
+    private let tree: SFTPFileTree
+    private let path: String
+    /// Nil once the file is closed.
+    private var handle: OpaquePointer?
+    /// Begins with what was sent and is not confirmed.
+    private var pending: [UInt8] = []
+    private var sha256 = SHA256()
+    private var bytes: Int64 = 0
+    private var failure: DestinationError?
+
+    /// Takes over the session. Opens `folder/name`, replacing what is there.
+    init(_ tree: SFTPFileTree, folder: String, name: String) throws {
+        self.tree = tree
+        path = folder + "/" + name
+        // Never open what is there: a reader of it must not see it change.
+        try tree.remove(path)
+        handle = try tree.open(path, creating: true)
+    }
+
+    deinit { abandon() }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try lock.withLock {
+            let handle = try openHandle()
+            pending.append(contentsOf: bytes)
+            sha256.update(bufferPointer: bytes)
+            self.bytes += Int64(bytes.count)
+            try send(to: handle, leaving: Self.unconfirmedBytesMax)
+        }
+    }
+
+    func finish() throws -> WrittenFile {
+        try lock.withLock {
+            let handle = try openHandle()
+            try send(to: handle, leaving: 0)
+            self.handle = nil
+            do {
+                try tree.finish(handle, path)
+            } catch let error as DestinationError {
+                throw fail(error)
+            }
+            tree.session.close()
+            return WrittenFile(bytes: bytes, sha256: sha256.finalize().hexadecimal)
+        }
+    }
+
+    func abandon() {
+        lock.withLock {
+            guard handle != nil else { return }
+            discard()
+        }
+    }
+
+    private func openHandle() throws -> OpaquePointer {
+        if let failure { throw failure }
+        guard let handle else {
+            preconditionFailure("a finished or abandoned file was written to: \(path.shown)")
+        }
+        return handle
+    }
+
+    private func send(to handle: OpaquePointer, leaving bytesMax: Int) throws {
+        var confirmed = 0
+        defer { pending.removeFirst(confirmed) }
+        while pending.count - confirmed > bytesMax {
+            let count = pending.withUnsafeBytes {
+                tree.write(UnsafeRawBufferPointer(rebasing: $0[confirmed...]), to: handle)
+            }
+            if count < 0 { throw fail(tree.error(after: Int32(count), path)) }
+            confirmed += count
+        }
+    }
+
+    private func fail(_ error: DestinationError) -> DestinationError {
+        if let failure { return failure }
+        failure = error
+        discard()
+        return error
+    }
+
+    /// Removes what was written, as far as the server still listens.
+    private func discard() {
+        if let handle { tree.close(handle) }
+        handle = nil
+        tree.unlink(path)
+        tree.session.close()
+    }
+}

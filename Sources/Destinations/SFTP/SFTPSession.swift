@@ -1,0 +1,125 @@
+internal import CSSH2
+internal import Foundation
+internal import struct Lifecycle.SecretUnavailable
+
+/// How long to wait for a server.
+struct SFTPTimeouts: Sendable, Equatable {
+    /// For the TCP connection.
+    var connect: Duration = .seconds(15)
+    /// For the answer to one request.
+    var answer: Duration = .seconds(60)
+    /// For the answer that a file's bytes are on the server's medium.
+    var synchronize: Duration = .seconds(600)
+}
+
+/// A session with an SFTP server: connected, its host key checked, logged in.
+///
+/// Every call blocks, for a limited time. Used by one thread at a time. Once the connection has
+/// failed, every later call fails the same.
+final class SFTPSession {
+    let destination: String
+    let settings: SFTPSettings
+    let timeouts: SFTPTimeouts
+    private let ssh: SSHSession
+    let raw: OpaquePointer
+    private(set) var lost: DestinationError?
+
+    init(
+        destination: String, settings: SFTPSettings, timeouts: SFTPTimeouts
+    ) throws(DestinationError) {
+        self.destination = destination
+        self.settings = settings
+        self.timeouts = timeouts
+        let login = SFTPLogin(destination: destination, settings: settings, timeouts: timeouts)
+        ssh = try login.connect()
+        guard let raw = libssh2_sftp_init(ssh.raw) else {
+            let failure = ssh.failure(code: libssh2_session_last_errno(ssh.raw))
+            throw .unavailable(
+                destination: destination, path: settings.address,
+                reason: "the server offers no SFTP to this user: \(failure.reason)")
+        }
+        self.raw = raw
+    }
+
+    /// Says goodbye, where the server still listens. Nothing may be called afterwards.
+    func close() {
+        guard lost == nil else { return }
+        ssh.setTimeout(.seconds(1))
+        libssh2_session_disconnect_ex(ssh.raw, SSH_DISCONNECT_BY_APPLICATION, "", "")
+        lost = gone("the session is closed")
+    }
+
+    func checkUsable() throws(DestinationError) {
+        if let lost { throw lost }
+    }
+
+    /// A path on the server, as messages show it.
+    func shown(_ path: String) -> String { settings.address + path }
+
+    /// Sends what keeps servers and firewalls from ending an idle connection.
+    func keepAlive() {
+        guard lost == nil else { return }
+        var next: Int32 = 0
+        libssh2_keepalive_config(ssh.raw, 0, 1)
+        libssh2_keepalive_send(ssh.raw, &next)
+        libssh2_keepalive_config(ssh.raw, 0, 0)
+    }
+
+    /// Does work that may take the server as long as its medium needs.
+    func synchronizing(_ work: () -> Int32) -> Int32 {
+        ssh.setTimeout(timeouts.synchronize)
+        defer { ssh.setTimeout(timeouts.answer) }
+        return work()
+    }
+
+    /// The status with which the server answered the call that just returned `code`.
+    ///
+    /// - Throws: When it was no answer: then the connection is of no more use.
+    func status(after code: Int32) throws(DestinationError) -> SFTPStatus {
+        if code == LIBSSH2_ERROR_SFTP_PROTOCOL {
+            let status = SFTPStatus(code: libssh2_sftp_last_error(raw))
+            if status != .connectionLost { return status }
+        }
+        let error = gone(ssh.failure(code: code).reason)
+        lost = error
+        throw error
+    }
+
+    /// The same for a call that returns a pointer.
+    func statusOfLastCall() throws(DestinationError) -> SFTPStatus {
+        try status(after: libssh2_session_last_errno(ssh.raw))
+    }
+
+    private func gone(_ reason: String) -> DestinationError {
+        .unavailable(destination: destination, path: settings.address, reason: reason)
+    }
+}
+
+/// How a server answered that it did not do what it was asked.
+enum SFTPStatus: Equatable {
+    case missing
+    case denied
+    case full
+    case unsupported
+    case connectionLost
+    /// A rule forbids it, in words.
+    case forbidden(String)
+    /// The server says no more than that: OpenSSH does for most reasons, a full disk among them.
+    case failure
+
+    init(code: UInt) {
+        switch code {
+        case LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH, LIBSSH2_FX_NOT_A_DIRECTORY:
+            self = .missing
+        case LIBSSH2_FX_PERMISSION_DENIED, LIBSSH2_FX_WRITE_PROTECT: self = .denied
+        case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM, LIBSSH2_FX_QUOTA_EXCEEDED: self = .full
+        case LIBSSH2_FX_OP_UNSUPPORTED: self = .unsupported
+        case LIBSSH2_FX_NO_CONNECTION, LIBSSH2_FX_CONNECTION_LOST: self = .connectionLost
+        case LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_INVALID_FILENAME:
+            self = .forbidden("the server does not accept such a name")
+        case LIBSSH2_FX_FILE_ALREADY_EXISTS, LIBSSH2_FX_DIR_NOT_EMPTY, LIBSSH2_FX_LINK_LOOP:
+            self = .forbidden("something else is in its place. Move it away")
+        default: self = .failure
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// How values of a type are written in JSON.
+indirect enum JSONValueKind: Equatable {
+    /// As its own digits; NaN and the infinities as strings.
+    case number
+    case boolean
+    /// As it is, but for spaces and line ends outside strings.
+    case json
+    /// As it is: PostgreSQL writes it on one line.
+    case jsonb
+    /// In base64.
+    case bytes
+    /// In ISO 8601.
+    case time
+    /// Nested, whatever its dimensions; they are in the text.
+    case array(JSONValueKind, delimiter: UInt8)
+    /// Its text.
+    case string
+
+    init(_ column: TableColumn) {
+        // Arrays of old that are written otherwise: int2vector and oidvector.
+        guard column.kind == .array, ![22, 30].contains(column.typeID) else {
+            self = column.kind == .base ? JSONValueKind(typeID: column.typeID) : .string
+            return
+        }
+        let element = column.elementTypeID ?? 0
+        let box: UInt32 = 603
+        self = .array(
+            JSONValueKind(typeID: element),
+            delimiter: element == box ? UInt8(ascii: ";") : UInt8(ascii: ","))
+    }
+
+    /// The identifiers of PostgreSQL's own types are the same in every database.
+    private init(typeID: UInt32) {
+        switch typeID {
+        case 16: self = .boolean
+        case 17: self = .bytes
+        case 114: self = .json
+        case 3802: self = .jsonb
+        case 1082, 1114, 1184: self = .time
+        case _ where TableColumn.numberTypeIDs.contains(typeID): self = .number
+        default: self = .string
+        }
+    }
+}
+
+/// The text of a value.
+struct JSONText {
+    let bytes: UnsafeBufferPointer<UInt8>
+    /// How many bytes stand for a quote: 2 where COPY has doubled it.
+    let quoteBytes: Int
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, quoteBytes: Int) {
+        self.bytes = bytes
+        self.quoteBytes = quoteBytes
+    }
+
+    /// The text itself, each quote one byte.
+    var plain: [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        var plain: [UInt8] = []
+        plain.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            plain.append(bytes[index])
+            index += bytes[index] == quote ? quoteBytes : 1
+        }
+        return plain
+    }
+}

@@ -1,0 +1,17 @@
+extension DataTemplateSettings {
+    /// How a table becomes a Parquet file: of PostgreSQL's binary format.
+    func parquetReading(of columns: [TableColumn]) -> TableReading {
+        let columns = columns.map(ParquetColumn.init)
+        return TableReading(
+            casts: columns.map(\.cast), copyOptions: "WITH (FORMAT binary)",
+            preambleBytes: BinaryRows.headerBytes,
+            makeEncoder: { [compression] in try ParquetEncoder(columns, compression.pageCodec) })
+    }
+}
+
+/// The rows of a file that tells them at its end; see ``ParquetFooter``.
+struct UncountedRecords: RecordCounter {
+    let records: Int64 = 0
+
+    mutating func count(_ bytes: UnsafeRawBufferPointer) {}
+}

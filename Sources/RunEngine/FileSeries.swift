@@ -1,0 +1,142 @@
+import Destinations
+import Formats
+import Postgres
+
+/// The files that one task writes, one after the other: the next begins where the split says so.
+///
+/// Used by one task at a time.
+final class FileSeries {
+    /// A file that is staged, whole and durable.
+    struct Staged: Codable, Sendable {
+        let name: String
+        let rows: Int64
+        let bytes: Int64
+        let sha256: String
+    }
+
+    static let chunkBytes = 256 * 1024
+
+    private let destination: any Destination
+    private let delivery: StagedDelivery
+    private let settings: DataTemplateSettings
+    private let reading: TableReading
+    private let name: String
+    private(set) var staged: [Staged] = []
+    private var current: Open?
+    /// What the source sends before the first row; every file begins with it.
+    private var preamble: [UInt8] = []
+
+    private struct Open {
+        let name: String
+        let sink: FileSink
+        let encoder: (any RowEncoder)?
+        var rows: Int64 = 0
+        /// Before compression.
+        var bytes: Int64 = 0
+    }
+
+    init(
+        _ name: String, _ delivery: StagedDelivery, at destination: any Destination,
+        _ settings: DataTemplateSettings, _ reading: TableReading
+    ) {
+        self.name = name
+        self.delivery = delivery
+        self.destination = destination
+        self.settings = settings
+        self.reading = reading
+    }
+
+    /// The rows in all files so far; known once they are finished.
+    var rows: Int64 { staged.reduce(0) { $0 + $1.rows } }
+
+    /// The bytes written to all files so far.
+    var bytesWritten: Int64 {
+        staged.reduce(0) { $0 + $1.bytes } + (current?.sink.bytesWritten ?? 0)
+    }
+
+    /// Takes the next rows, and limits the next chunk to what the file still has room for.
+    func take(_ chunk: CopyChunk) async throws {
+        let isFirst = current == nil && staged.isEmpty
+        let rows = isFirst ? keepPreamble(of: chunk) : chunk.rows
+        if current == nil {
+            // What follows the last row is none, and needs no file.
+            if !isFirst, chunk.isTrailer(of: reading) { return }
+            try await open()
+        }
+        guard var file = current else { return }
+        try file.sink.submit(chunk.bytes)
+        file.rows += Int64(rows)
+        file.bytes += Int64(chunk.count)
+        current = file
+        if let split = settings.split { try await respect(split, file, chunk) }
+    }
+
+    private func respect(_ split: FileSplit, _ file: Open, _ chunk: CopyChunk) async throws {
+        if file.rows > 0, split.isFull(rows: file.rows, bytes: file.bytes) {
+            try await close()
+            (chunk.rowsMax, chunk.bytesMax) = limits(split, rows: 0, bytes: 0)
+        } else {
+            (chunk.rowsMax, chunk.bytesMax) = limits(split, rows: file.rows, bytes: file.bytes)
+        }
+    }
+
+    /// How much of the next chunk still belongs to a file with so much in it.
+    private func limits(
+        _ split: FileSplit, rows: Int64, bytes: Int64
+    ) -> (rows: Int, bytes: Int) {
+        switch split {
+        case .rows(let most): (Int(most - rows), Self.chunkBytes)
+        case .megabytes(let most): (.max, min(Self.chunkBytes, Int(most * 1_000_000 - bytes)))
+        }
+    }
+
+    /// Finishes the last file. A table without rows has a file, too.
+    func finish() async throws {
+        if current == nil, staged.isEmpty { try await open() }
+        if current != nil { try await close() }
+    }
+
+    /// Removes the file that is being written.
+    func abandon() async {
+        await current?.sink.abandon()
+        current = nil
+    }
+
+    /// - Returns: How many rows the first chunk has.
+    private func keepPreamble(of chunk: CopyChunk) -> Int {
+        if reading.messagesBesideRows > 0 {
+            preamble = chunk.bytes
+            return chunk.rows - reading.messagesBesideRows
+        }
+        preamble = chunk.withUnsafeBytes { Array($0.prefix(reading.preambleBytes)) }
+        return chunk.rows
+    }
+
+    private func open() async throws {
+        let name =
+            settings.split == nil ? name : settings.numbered(name, staged.count + 1)
+        let encoder = try reading.makeEncoder?()
+        let compressor = try settings.fileCompression.makeCompressor()
+        let writer = try await destination.stage(delivery, file: name)
+        let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
+        current = Open(name: name, sink: sink, encoder: encoder)
+        if !staged.isEmpty { try sink.submit(preamble) }
+    }
+
+    private func close() async throws {
+        guard let file = current else { return }
+        let written = try await file.sink.finish()
+        staged.append(
+            Staged(
+                name: file.name, rows: file.encoder?.rows ?? file.rows, bytes: written.bytes,
+                sha256: written.sha256))
+        current = nil
+    }
+}
+
+extension CopyChunk {
+    /// Whether there is nothing in it but the end of the binary format: two bytes for -1 fields.
+    fileprivate func isTrailer(of reading: TableReading) -> Bool {
+        reading.preambleBytes > 0 && withUnsafeBytes { $0.elementsEqual([0xFF, 0xFF]) }
+    }
+}

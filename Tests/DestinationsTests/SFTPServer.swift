@@ -1,0 +1,194 @@
+import Foundation
+import Testing
+
+@testable import Destinations
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A real OpenSSH server of our own, on a free port of 127.0.0.1, for the user who runs the tests.
+///
+/// It has two host keys, and lets in by public key only: passwords are those of the system.
+/// It ends when it is let go, or the tests end.
+final class SFTPServer: Sendable {
+    let port: Int
+    let folder: String
+    private let process: Process
+
+    static let isInstalled = path(of: "sshd") != nil && path(of: "ssh-keygen") != nil
+
+    /// One for all tests that do nothing to it.
+    static let shared = Result { try SFTPServer() }
+
+    /// - Parameter readOnly: Refuse to change anything.
+    init(readOnly: Bool = false) throws {
+        // Short and without links: the server insists on the one, sockets on the other.
+        let folder = "/tmp/ferry-sshd-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        for (name, type) in [
+            ("ed25519", "ed25519"), ("ecdsa", "ecdsa"), ("client", "ed25519"),
+            ("client_ecdsa", "ecdsa"), ("stranger", "ed25519"),
+        ] {
+            try Self.run("ssh-keygen", "-q", "-t", type, "-N", "", "-f", folder + "/" + name)
+        }
+        try Self.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "open", "-f", folder + "/sealed")
+        let allowed = try ["client", "client_ecdsa", "sealed"].map {
+            try String(contentsOfFile: "\(folder)/\($0).pub", encoding: .utf8)
+        }
+        try allowed.joined().write(
+            toFile: folder + "/authorized_keys", atomically: true, encoding: .utf8)
+        if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
+
+        self.folder = folder
+        let (port, process) = try Self.start(in: folder, readOnly: readOnly)
+        self.port = port
+        self.process = process
+    }
+
+    deinit { stop() }
+
+    /// Also removes its keys.
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// Ends the processes that serve the connections there are.
+    func cutConnections() throws {
+        try Self.run("sh", "-c", "kill $(pgrep -P $(cat \(folder)/pid))")
+    }
+
+    /// The fingerprint of a host key, as `ssh-keygen -lf` prints it.
+    func fingerprint(_ key: String = "ed25519") throws -> String {
+        let line = try Self.run("ssh-keygen", "-lf", "\(folder)/\(key).pub")
+        return String(line.split(separator: " ")[1])
+    }
+
+    func settings(
+        path: String, port: Int? = nil, _ changes: [String: String] = [:]
+    ) throws -> SFTPSettings {
+        var values: [String: Any] = [
+            "host": "127.0.0.1", "port": port ?? self.port, "user": NSUserName(), "path": path,
+            "host_key": try fingerprint(), "private_key": "file:\(folder)/client",
+        ]
+        for (name, value) in changes { values[name] = value.isEmpty ? nil : value }
+        return try SFTPSettings(json: JSONSerialization.data(withJSONObject: values))
+    }
+
+    private static func start(in folder: String, readOnly: Bool) throws -> (Int, Process) {
+        let sshd = try #require(path(of: "sshd"), "install openssh-server")
+        // Another process may take a free port before the server does.
+        for _ in 1...5 {
+            let port = try freePort()
+            var lines = [
+                "ListenAddress 127.0.0.1", "Port \(port)", "HostKey \(folder)/ed25519",
+                "HostKey \(folder)/ecdsa", "AuthorizedKeysFile \(folder)/authorized_keys",
+                "PidFile \(folder)/pid", "StrictModes no", "PasswordAuthentication no",
+                "KbdInteractiveAuthentication no", "PermitRootLogin yes", "UseDNS no",
+                "MaxStartups 200", "Subsystem sftp internal-sftp" + (readOnly ? " -R" : ""),
+            ]
+            let config = folder + "/config"
+            for line in ["UsePAM no", "PerSourcePenalties no"] {
+                let more = lines + [line]
+                try more.joined(separator: "\n").write(
+                    toFile: config, atomically: true, encoding: .utf8)
+                if (try? run(sshd, "-t", "-f", config)) != nil { lines = more }
+            }
+            try lines.joined(separator: "\n").write(
+                toFile: config, atomically: true, encoding: .utf8)
+            // The shell reads until the tests let go, however they end.
+            let script = """
+                "\(sshd)" -D -e -f "\(config)" 2>"\(folder)/log" </dev/null &
+                end() { kill $! 2>/dev/null; rm -rf "\(folder)"; exit; }
+                trap end TERM
+                while read -r _; do :; done
+                end
+                """
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", script]
+            process.standardInput = Pipe()
+            try process.run()
+            let deadline = ContinuousClock.now + .seconds(10)
+            while ContinuousClock.now < deadline, process.isRunning {
+                if let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8) {
+                    if log.contains("Server listening") { return (port, process) }
+                    if log.contains("Cannot bind") { break }
+                }
+                usleep(5000)
+            }
+            process.terminate()
+        }
+        let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8)
+        throw CannotRun(command: sshd, output: log ?? "")
+    }
+
+    struct CannotRun: Error {
+        let command: String
+        let output: String
+    }
+
+    @discardableResult
+    static func run(_ command: String...) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = command
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw CannotRun(command: command.joined(separator: " "), output: text)
+        }
+        return text
+    }
+
+    static func path(of program: String) -> String? {
+        ["/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/opt/homebrew/sbin/"]
+            .map { $0 + program }.first(where: FileManager.default.isExecutableFile)
+    }
+
+    static func freePort() throws -> Int {
+        let proxy = try TCPListener()
+        defer { proxy.close() }
+        return proxy.port
+    }
+}
+
+/// A folder on the server, and the eyes to look at what it holds.
+final class SFTPUnderTest: DestinationUnderTest {
+    let server: SFTPServer
+    private let directory: DirectoryUnderTest
+    let settings: SFTPSettings
+
+    var root: String { directory.root }
+
+    init(
+        server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
+        _ changes: [String: String] = [:]
+    ) throws {
+        self.server = try server ?? SFTPServer.shared.get()
+        directory = try DirectoryUnderTest(root: root)
+        settings = try self.server.settings(path: directory.root, port: port, changes)
+    }
+
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
+        SFTPDestination(
+            name: "crm", settings: settings,
+            timeouts: SFTPTimeouts(
+                connect: .seconds(5), answer: .seconds(5), synchronize: .seconds(5)),
+            step: step)
+    }
+
+    func visible() throws -> [String: [UInt8]] { try directory.visible() }
+
+    func staged() throws -> [String] { try directory.staged() }
+}

@@ -162,6 +162,8 @@ struct ParquetCase: Sendable {
         ParquetCase(
             "timestamptz[]", ["'{2024-03-31 02:30+01}'"], "list<timestamp[us, tz=UTC]>",
             text: "(extract(epoch from e) * 1000000)::numeric(30)", isList: true),
+        ParquetCase("short[]", ["'{a,null}'"], "list<string>", text: "e::text", isList: true),
+        ParquetCase("cents[]", ["'{1.25,null}'"], "list<string>", text: "e::text", isList: true),
         ParquetCase(
             "mood[]", ["'{sad,null}'"], "list<string>", text: "e::text", isList: true),
         ParquetCase(

@@ -73,6 +73,18 @@ enum ParquetReaders {
             found = name(read.schema.field(0))
             if found != wanted["arrow"]:
                 print(table, wanted["type"], "is", found, "not", wanted["arrow"])
+            told = file.metadata.row_group(0).column(0).statistics
+            known = ("int", "dec", "string", "binary", "uuid", "bool")
+            if wanted["arrow"].startswith(known):
+                present = [value for value in read.column(0).to_pylist() if value is not None]
+                low, high = (
+                    (uuid.UUID(bytes=value) if found == "uuid" else value)
+                    for value in (told.min, told.max))
+                exact = all(len(str(value)) < 60 for value in present)
+                if exact and (low, high) != (min(present), max(present)):
+                    print(table, wanted["type"], "bounds", ascii((low, high)))
+            if wanted["values"].count(None) > told.null_count:
+                print(table, wanted["type"], "nulls", told.null_count)
             duck = duckdb.connect()
             duck.execute("set timezone = 'UTC'")
             other = duck.sql(f"select * from read_parquet('{path}')").to_arrow_table()

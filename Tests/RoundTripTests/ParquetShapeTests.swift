@@ -80,16 +80,18 @@ struct ParquetShapeTests {
                                 case when id % 3 > 0 then id % 3 = 1 end),
                    bool_and(double = id * 1.5), bool_and(long = 'x' || repeat('ü', 40) || id)
               from read_parquet('{folder}/many.parquet')''').fetchall()[0])
-        for condition in ["id = 131073", "\\"unique\\" = md5('219999')", "changing = 'v3' and id = 3",
-                "long = 'x' || repeat('ü', 40) || 77", "double = 330000"]:
-            print(duckdb.sql(
-                f"select id from read_parquet('{folder}/many.parquet') where {condition}").fetchall())
-        print(duckdb.sql(f"select max(long) from read_parquet('{folder}/many.parquet')").fetchall()[0][0][-5:])
+        many = f"read_parquet('{folder}/many.parquet')"
+        for condition in ["id = 131073", "\\"unique\\" = md5('219999')",
+                "changing = 'v3' and id = 3", "long = 'x' || repeat('ü', 40) || 77",
+                "double = 330000"]:
+            print(duckdb.sql(f"select id from {many} where {condition}").fetchall())
+        print(duckdb.sql(f"select max(long) from {many}").fetchall()[0][0][-5:])
         many = pq.ParquetFile(f"{folder}/many.parquet").metadata
         groups = [many.row_group(group) for group in range(many.num_row_groups)]
         print([group.num_rows for group in groups][:3])
         for index in [1, 2, 3]:
-            print(sorted(groups[0].column(index).encodings), groups[0].column(index).has_dictionary_page)
+            chunk = groups[0].column(index)
+            print(sorted(chunk.encodings), chunk.has_dictionary_page)
         """
 
     private static func printed(groups: String) -> [String] {
@@ -106,7 +108,7 @@ struct ParquetShapeTests {
         try await ParquetScene.with { scene in
             try await scene.source.run(Self.script)
 
-            let rows = try await scene.write()
+            let rows = try await scene.write(limits: .init(bytes: 1 << 30))
 
             #expect(
                 rows == ["no_rows": 0, "no_columns": 2, "wide": 2, "nulls": 5_000, "many": 220_000])

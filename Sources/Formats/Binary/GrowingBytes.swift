@@ -1,5 +1,7 @@
-/// Bytes that are appended to, in memory that is kept when they are removed.
+/// Bytes that are appended to, in memory that is kept when they are removed, unless it is much.
 final class GrowingBytes {
+    private static let keptMax = 4 << 20
+
     private(set) var start: UnsafeMutableRawPointer
     private(set) var count = 0
     private var capacity: Int
@@ -73,5 +75,16 @@ final class GrowingBytes {
     /// Forgets all but the first bytes.
     func truncate(to count: Int) { self.count = min(self.count, count) }
 
-    func removeAll() { count = 0 }
+    func removeAll() {
+        count = 0
+        if capacity > Self.keptMax { giveBack() }
+    }
+
+    /// Removes all bytes and keeps next to no memory.
+    func giveBack() {
+        start.deallocate()
+        capacity = 64
+        count = 0
+        start = .allocate(byteCount: capacity, alignment: 16)
+    }
 }

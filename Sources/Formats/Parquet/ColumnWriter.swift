@@ -1,18 +1,29 @@
-/// Gathers the values of one column as the pages of a column chunk.
-protocol ColumnWriting: AnyObject {
-    /// Takes the value of each row in turn.
+/// Gathers the values of one column, of whatever type, as the pages of a column chunk.
+struct ParquetColumnWriter {
+    // Functions and not a protocol: through its witnesses the compiler calls generic code, which
+    // looks types up for each value; here it makes code of its own for each type.
+
+    /// Takes the value of each row in turn: the first row's, how many rows there are, and how many
+    /// values further the next row's is.
     ///
-    /// - Parameters:
-    ///   - fields: The first row's value; the next row's is `stride` values further.
     /// - Throws: ``UnrepresentableValue``, ``BinaryFormatError``, ``CompressionError``.
-    func append(_ fields: UnsafePointer<BinaryField>, rows: Int, stride: Int) throws
+    let append: (UnsafePointer<BinaryField>, _ rows: Int, _ stride: Int) throws -> Void
 
     /// How much memory the chunk takes, roughly.
-    var bufferedBytes: Int { get }
+    let bufferedBytes: () -> Int
 
     /// Ends the chunk and gives its pages in the order of the file, each part valid during the
     /// call. Begins the next chunk.
-    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws -> ColumnChunk
+    let finish: (_ output: (UnsafeRawBufferPointer) throws -> Void) throws -> ColumnChunk
+
+    fileprivate init<Reading: ValueReading>(
+        _ column: ParquetColumn, _ reading: Reading, _ codec: PageCodec
+    ) {
+        let writer = ColumnWriter(column, reading, codec)
+        append = { try writer.append($0, rows: $1, stride: $2) }
+        bufferedBytes = { writer.bufferedBytes }
+        finish = { try writer.finish(into: $0) }
+    }
 }
 
 /// What the metadata says of a column chunk.
@@ -28,7 +39,7 @@ struct ColumnChunk {
 }
 
 /// Gathers values of one type. See docs/parquet.md for when pages and dictionaries end.
-final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
+private final class ColumnWriter<Reading: ValueReading> {
     /// A page ends with the row with which it reaches either.
     private static var pageBytesMax: Int { 1 << 20 }
     private static var pageValuesMax: Int { 1 << 17 }
@@ -66,7 +77,7 @@ final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
 
     var bufferedBytes: Int {
         pages.bytes.count + values.count + definitions.count + repetitions.count
-            + dictionary.page.count
+            + dictionary.bytes
     }
 
     func append(_ fields: UnsafePointer<BinaryField>, rows: Int, stride: Int) throws {
@@ -180,7 +191,7 @@ final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
             let numbers = Array(values.bytes.bindMemory(to: UInt32.self))
             values.removeAll()
             for number in numbers { values.append(dictionary.plain(Int(number))) }
-            dictionary.removeAll()
+            dictionary.giveBack()
         }
         usesDictionary = false
         mayUseDictionary = false
@@ -207,7 +218,7 @@ final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
         chunk.nulls = nulls
         chunk.bounds = extremes.bounds
         extremes.removeAll()
-        dictionary.removeAll()
+        if mayUseDictionary { dictionary.removeAll() } else { dictionary.giveBack() }
         usesDictionary = mayUseDictionary
         nulls = 0
         return chunk
@@ -215,32 +226,32 @@ final class ColumnWriter<Reading: ValueReading>: ColumnWriting {
 }
 
 extension ParquetColumn {
-    func makeWriter(_ codec: PageCodec) -> any ColumnWriting {
-        func writer<Reading: ValueReading>(_ reading: Reading) -> any ColumnWriting {
-            ColumnWriter(self, reading, codec)
-        }
+    func makeWriter(_ codec: PageCodec) -> ParquetColumnWriter {
         switch type {
-        case .bool: return writer(BoolReading())
-        case .int16: return writer(IntegerReading<Int16, Int32>())
-        case .int32: return writer(IntegerReading<Int32, Int32>())
-        case .int64: return writer(IntegerReading<Int64, Int64>())
-        case .oid: return writer(IntegerReading<UInt32, Int64>())
-        case .float: return writer(FloatReading())
-        case .double: return writer(DoubleReading())
+        case .bool: return .init(self, BoolReading(), codec)
+        case .int16: return .init(self, IntegerReading<Int16, Int32>(), codec)
+        case .int32: return .init(self, IntegerReading<Int32, Int32>(), codec)
+        case .int64: return .init(self, IntegerReading<Int64, Int64>(), codec)
+        case .oid: return .init(self, IntegerReading<UInt32, Int64>(), codec)
+        case .float: return .init(self, FloatReading(), codec)
+        case .double: return .init(self, DoubleReading(), codec)
         case .decimal(let precision, let scale):
             switch type.physical {
-            case .int32: return writer(DecimalReading<Int32>(precision: precision, scale: scale))
-            case .int64: return writer(DecimalReading<Int64>(precision: precision, scale: scale))
-            default: return writer(WideDecimalReading(precision: precision, scale: scale))
+            case .int32:
+                return .init(self, DecimalReading<Int32>(precision: precision, scale: scale), codec)
+            case .int64:
+                return .init(self, DecimalReading<Int64>(precision: precision, scale: scale), codec)
+            default:
+                return .init(self, WideDecimalReading(precision: precision, scale: scale), codec)
             }
-        case .numericText: return writer(NumericTextReading())
-        case .date: return writer(DateReading())
-        case .time: return writer(TimeReading())
-        case .timestamp, .timestamptz: return writer(TimestampReading())
-        case .uuid: return writer(BytesReading(order: .unsigned, count: 16))
-        case .bytes: return writer(BytesReading(order: .unsigned))
-        case .text, .json: return writer(BytesReading(order: .text))
-        case .jsonb: return writer(JSONBReading())
+        case .numericText: return .init(self, NumericTextReading(), codec)
+        case .date: return .init(self, DateReading(), codec)
+        case .time: return .init(self, TimeReading(), codec)
+        case .timestamp, .timestamptz: return .init(self, TimestampReading(), codec)
+        case .uuid: return .init(self, BytesReading(order: .unsigned, count: 16), codec)
+        case .bytes: return .init(self, BytesReading(order: .unsigned), codec)
+        case .text, .json: return .init(self, BytesReading(order: .text), codec)
+        case .jsonb: return .init(self, JSONBReading(), codec)
         }
     }
 }

@@ -17,7 +17,7 @@ final class ParquetEncoder: RowEncoder {
 
     private let limits: GroupLimits
     private let input: BinaryRows
-    private let columns: [any ColumnWriting]
+    private let columns: [ParquetColumnWriter]
     private var metadata: ParquetMetadata
     private let batch: UnsafeMutablePointer<BinaryField>
     private let batchRowsMax: Int
@@ -58,7 +58,7 @@ final class ParquetEncoder: RowEncoder {
             if groupRows >= limits.rows || uncheckedBytes >= limits.bytesBetweenLooks {
                 try endBatch()
                 uncheckedBytes = 0
-                let buffered = columns.reduce(0) { $0 + $1.bufferedBytes }
+                let buffered = columns.reduce(0) { $0 + $1.bufferedBytes() }
                 if groupRows >= limits.rows || buffered >= limits.bytes {
                     try endGroup(output)
                 }
@@ -87,7 +87,7 @@ final class ParquetEncoder: RowEncoder {
     private func endBatch() throws {
         guard batchRows > 0 else { return }
         for (index, column) in columns.enumerated() {
-            try column.append(batch + index, rows: batchRows, stride: columns.count)
+            try column.append(batch + index, batchRows, columns.count)
         }
         batchRows = 0
     }

@@ -44,6 +44,9 @@ final class ValueDictionary {
         return values == Self.trialValues && count > Self.trialValues / 4 * 3
     }
 
+    /// How much memory it takes, roughly.
+    var bytes: Int { page.count + count * (MemoryLayout<Entry>.stride + 3 * 4) }
+
     /// The bytes of an entry as a page of plain values has them.
     func plain(_ index: Int) -> UnsafeRawBufferPointer {
         let entry = entry(index)
@@ -81,6 +84,17 @@ final class ValueDictionary {
         values = 0
         isHardToSearch = false
         slots.update(repeating: 0, count: 1 << slotBits)
+    }
+
+    /// Removes all values and keeps next to no memory, as after the last use.
+    func giveBack() {
+        removeAll()
+        page.giveBack()
+        entries.giveBack()
+        slots.deallocate()
+        slotBits = 6
+        slots = .allocate(capacity: 1 << slotBits)
+        slots.initialize(repeating: 0, count: 1 << slotBits)
     }
 
     @inline(__always)

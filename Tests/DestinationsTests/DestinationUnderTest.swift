@@ -17,6 +17,7 @@ enum KindUnderTest: CaseIterable {
         switch self {
         case .directory: 30
         case .sftp: 5
+        case .s3: 2
         }
     }
 

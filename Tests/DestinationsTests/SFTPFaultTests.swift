@@ -81,6 +81,28 @@ struct SFTPFaultTests {
         writer.abandon()
     }
 
+    @Test func `that drops whoever is idle keeps who is still writing`() async throws {
+        let server = try SFTPServer("ClientAliveInterval 1", "ClientAliveCountMax 1")
+        let place = try SFTPUnderTest(server: server)
+        func writer(_ run: Int64, keepAlive: Duration) async throws -> any StagedFileWriter {
+            let timeouts = SFTPTimeouts(keepAlive: keepAlive)
+            let destination = SFTPDestination(
+                name: "crm", settings: place.settings, timeouts: timeouts)
+            return try await destination.stage(StagedDelivery(run: run, token: 1), file: "a.csv")
+        }
+        let alive = try await writer(1, keepAlive: .milliseconds(200))
+        let idle = try await writer(2, keepAlive: .seconds(3600))
+
+        try await eventually { try server.log().contains("Timeout, client not responding") }
+
+        try alive.write(Array("still here".utf8))
+        #expect(try alive.finish().bytes == 10)
+        #expect(throws: DestinationError.self) {
+            try idle.write([1])
+            _ = try idle.finish()
+        }
+    }
+
     @Test func `that cannot be reached is tried again later`() async throws {
         let port = try SFTPServer.freePort()
         let server = try SFTPServer.shared.get()

@@ -18,13 +18,13 @@ final class SFTPServer: Sendable {
     let folder: String
     private let process: Process
 
-    static let isInstalled = path(of: "sshd") != nil && path(of: "ssh-keygen") != nil
-
     /// One for all tests that do nothing to it.
     static let shared = Result { try SFTPServer() }
 
-    /// - Parameter readOnly: Refuse to change anything.
-    init(readOnly: Bool = false) throws {
+    /// - Parameters:
+    ///   - readOnly: Refuse to change anything.
+    ///   - lines: Further lines of its configuration.
+    init(readOnly: Bool = false, _ lines: String...) throws {
         // Short and without links: the server insists on the one, sockets on the other.
         let folder = "/tmp/ferry-sshd-" + UUID().uuidString
         try FileManager.default.createDirectory(
@@ -44,7 +44,7 @@ final class SFTPServer: Sendable {
         if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
 
         self.folder = folder
-        let (port, process) = try Self.start(in: folder, readOnly: readOnly)
+        let (port, process) = try Self.start(in: folder, readOnly: readOnly, lines)
         self.port = port
         self.process = process
     }
@@ -84,19 +84,22 @@ final class SFTPServer: Sendable {
         return try SFTPSettings(json: JSONSerialization.data(withJSONObject: values))
     }
 
-    private static func start(in folder: String, readOnly: Bool) throws -> (Int, Process) {
+    private static func start(
+        in folder: String, readOnly: Bool, _ further: [String]
+    ) throws -> (Int, Process) {
         let sshd = try #require(path(of: "sshd"), "install openssh-server")
         // Another process may take a free port before the server does.
         for _ in 1...5 {
             let port = try freePort()
-            var lines = [
-                "ListenAddress 127.0.0.1", "Port \(port)", "HostKey \(folder)/ed25519",
-                "HostKey \(folder)/ecdsa", "AuthorizedKeysFile \(folder)/authorized_keys",
-                "PidFile \(folder)/pid", "StrictModes no", "PasswordAuthentication no",
-                "KbdInteractiveAuthentication no", "PermitRootLogin yes", "UseDNS no",
-                "MaxStartups 200", "LogLevel VERBOSE",
-                "Subsystem sftp internal-sftp" + (readOnly ? " -R" : ""),
-            ]
+            var lines =
+                [
+                    "ListenAddress 127.0.0.1", "Port \(port)", "HostKey \(folder)/ed25519",
+                    "HostKey \(folder)/ecdsa", "AuthorizedKeysFile \(folder)/authorized_keys",
+                    "PidFile \(folder)/pid", "StrictModes no", "PasswordAuthentication no",
+                    "KbdInteractiveAuthentication no", "PermitRootLogin yes", "UseDNS no",
+                    "MaxStartups 200", "LogLevel VERBOSE",
+                    "Subsystem sftp internal-sftp" + (readOnly ? " -R" : ""),
+                ] + further
             let config = folder + "/config"
             for line in ["UsePAM no", "PerSourcePenalties no"] {
                 let more = lines + [line]

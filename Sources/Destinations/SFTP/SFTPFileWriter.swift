@@ -1,7 +1,7 @@
 internal import Crypto
+internal import Dispatch
 internal import Formats
 internal import Foundation
-internal import Synchronization
 
 /// Writes a staged file of an SFTP destination, over a session of its own.
 final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
@@ -19,6 +19,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     private var sha256 = SHA256()
     private var bytes: Int64 = 0
     private var failure: DestinationError?
+    private let timer: any DispatchSourceTimer
 
     /// Takes over the session. Opens `folder/name`, replacing what is there.
     init(_ tree: SFTPFileTree, folder: String, name: String) throws {
@@ -27,9 +28,25 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
         // Never open what is there: a reader of it must not see it change.
         try tree.remove(path)
         handle = try tree.open(path, creating: true)
+        timer = DispatchSource.makeTimerSource()
+        let seconds = tree.session.timeouts.keepAlive / .seconds(1)
+        timer.schedule(deadline: .now() + seconds, repeating: seconds)
+        timer.setEventHandler { [weak self] in self?.keepAlive() }
+        timer.activate()
     }
 
-    deinit { abandon() }
+    deinit {
+        timer.cancel()
+        abandon()
+    }
+
+    /// The source of the bytes may pause for long.
+    private func keepAlive() {
+        // Whoever holds the lock is talking to the server.
+        guard lock.try() else { return }
+        defer { lock.unlock() }
+        if handle != nil { tree.session.keepAlive() }
+    }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         try lock.withLock {

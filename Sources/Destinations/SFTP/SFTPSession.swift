@@ -8,6 +8,8 @@ struct SFTPTimeouts: Sendable, Equatable {
     var connect: Duration = .seconds(15)
     /// For the answer to one request.
     var answer: Duration = .seconds(60)
+    /// How often to tell the server that a file is still being written.
+    var keepAlive: Duration = .seconds(20)
     /// For the answer that a file's bytes are on the server's medium.
     var synchronize: Duration = .seconds(600)
 }
@@ -59,10 +61,7 @@ final class SFTPSession {
     /// Sends what keeps servers and firewalls from ending an idle connection.
     func keepAlive() {
         guard lost == nil else { return }
-        var next: Int32 = 0
-        libssh2_keepalive_config(ssh.raw, 0, 1)
-        libssh2_keepalive_send(ssh.raw, &next)
-        libssh2_keepalive_config(ssh.raw, 0, 0)
+        ssh.keepAlive()
     }
 
     /// Does work that may take the server as long as its medium needs.

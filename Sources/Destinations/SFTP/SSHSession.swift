@@ -71,6 +71,18 @@ final class SSHSession {
         libssh2_session_set_timeout(raw, Int(timeout / .milliseconds(1)))
     }
 
+    /// Sends a message that asks for nothing, unless others are waiting to be sent.
+    func keepAlive() {
+        var writable = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+        // One that were sent in part would be in the way of what comes next.
+        guard poll(&writable, 1, 0) == 1, Int32(writable.revents) == Int32(POLLOUT) else { return }
+        // libssh2 sends one only when the last is older than this, and on its own while it waits.
+        libssh2_keepalive_config(raw, 0, 1)
+        defer { libssh2_keepalive_config(raw, 0, 0) }
+        var seconds: Int32 = 0
+        libssh2_keepalive_send(raw, &seconds)
+    }
+
     /// What went wrong in the last call.
     func failure(code: Int32) -> Failure { Self.failure(raw, code: code) }
 

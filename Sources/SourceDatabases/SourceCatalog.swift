@@ -72,7 +72,8 @@ extension SourceDatabase {
                       left join plain as e on e.oid = t.typelem
                      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)::text,
                    -- Ranges of pages are read as such since version 14.
-                   case when c.relkind = 'r' and current_setting('server_version_num')::int >= 140000
+                   case when c.relkind = 'r'
+                             and current_setting('server_version_num')::int >= 140000
                         then pg_relation_size(c.oid) / current_setting('block_size')::int end
               from unnest($1::text[], $2::text[]) as wanted (nspname, relname)
               join pg_namespace as n on n.nspname = wanted.nspname

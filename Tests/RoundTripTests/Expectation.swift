@@ -74,7 +74,8 @@ struct Expectation {
         try await scene.source.query(
             """
             select attname, format_type(atttypid, null),
-                   case when e.oid is null then t.typtype::text else 'array of ' || e.typtype::text end
+                   case when e.oid is null then t.typtype::text
+                        else 'array of ' || e.typtype::text end
               from pg_attribute join pg_type as t on t.oid = atttypid
               left join pg_type as e on e.oid = t.typelem and t.typcategory = 'A'
              where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum

@@ -212,7 +212,8 @@ extension Connection {
         try await eventually(within: .seconds(60), "the mark passes \(transaction)") {
             mark = try await claim(mark: mark).mark
             return try await query(
-                "select $1::text::xid8 > $2::text::xid8", [.text(mark.transaction), .text(transaction)]
+                "select $1::text::xid8 > $2::text::xid8",
+                [.text(mark.transaction), .text(transaction)]
             )[0][0].bool()
         }
         return mark

@@ -44,7 +44,8 @@ struct DutyWorker: Sendable {
             """
             select ferry_state.open_run($1, $2, $3, 'snap', now(), (
                 select jsonb_agg(jsonb_build_object('number', n, 'schema', 'public',
-                                 'table', 't' || n, 'part', 1, 'parts', 1, 'file', 't' || n || '.csv',
+                                 'table', 't' || n, 'part', 1, 'parts', 1,
+                                 'file', 't' || n || '.csv',
                                  'source', 'select', 'columns',
                                  '[]'::jsonb, 'rows_estimated', 100 - n))
                   from generate_series(1, $4::int) as n))

@@ -40,11 +40,9 @@ enum Delivery {
         var counts: [String: Int] = [:]
         return tasks.flatMap { task in
             task.files.map { file in
-                counts[task.file, default: 0] += 1
-                let name =
-                    settings.split == nil
-                    ? task.file : settings.numbered(task.file, counts[task.file] ?? 1)
-                return (task, file, name)
+                let number = counts[task.file, default: 0] + 1
+                counts[task.file] = number
+                return (task, file, settings.numbered(task.file, number))
             }
         }
     }
@@ -69,8 +67,7 @@ extension TaskOffer {
 
     /// One task a table; where it is split into files, one for each part of it.
     ///
-    /// Parts depend on the table's size in the snapshot alone, so the same snapshot gives the same
-    /// files.
+    /// Parts depend on the size that the table has when the snapshot is taken, not on who reads.
     ///
     /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
     ///   cannot be written with these settings.

@@ -113,8 +113,7 @@ final class FileSeries {
     }
 
     private func open() async throws {
-        let name =
-            settings.split == nil ? name : settings.numbered(name, staged.count + 1)
+        let name = settings.numbered(name, staged.count + 1)
         let encoder = try reading.makeEncoder?()
         let compressor = try settings.fileCompression.makeCompressor()
         let writer = try await destination.stage(delivery, file: name)

@@ -79,7 +79,7 @@ public struct TaskExecutor: Sendable {
         }
     }
 
-    /// The file of a task that nobody waits for any more.
+    /// The files of a task that nobody waits for any more.
     private func removeStaging(of task: ClaimedTask) async {
         do {
             try await access.open(task.inputs.destination)

@@ -9,8 +9,8 @@ public struct WorkerConfiguration: Sendable {
     public var database: ConnectionOptions
     /// Shown to people. Defaults to ``defaultName``.
     public var name = defaultName
-    /// How many tables are read at once, and how many runs this worker is in charge of at once.
-    /// At least 1. Defaults to 2.
+    /// How many tables, or parts of them, are read at once, and how many runs this worker is in
+    /// charge of at once. At least 1. Defaults to 2.
     public var concurrency = 2
     /// How many batches of commands are applied at once: while the database writes one, the rules
     /// of the next are worked out. Defaults to 2.

@@ -16,30 +16,11 @@ struct GzipTests {
     }()
 
     private func compressed(_ bytes: [UInt8], chunk: (Int) -> Int) throws -> [UInt8] {
-        let compressor = try GzipCompressor()
-        var result: [UInt8] = []
-        var start = 0
-        while start < bytes.count {
-            let end = min(start + chunk(start), bytes.count)
-            try bytes[start..<end].withUnsafeBytes { piece in
-                try compressor.process(piece) { result += $0 }
-            }
-            start = end
-        }
-        try compressor.finish { result += $0 }
-        return result
+        try GzipCompressor().output(of: bytes, chunk: chunk)
     }
 
     private func decompressed(_ bytes: [UInt8], chunk: Int) throws -> [UInt8] {
-        let decompressor = try GzipDecompressor()
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: chunk) {
-            try bytes[start..<min(start + chunk, bytes.count)].withUnsafeBytes { piece in
-                try decompressor.decompress(piece) { result += $0 }
-            }
-        }
-        try decompressor.finish()
-        return result
+        try GzipDecompressor().output(of: bytes, chunk: chunk)
     }
 
     @Test func `gives the same bytes however the input is cut`() throws {

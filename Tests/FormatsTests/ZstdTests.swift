@@ -7,30 +7,11 @@ struct ZstdTests {
     private static let sample = GzipTests.sample
 
     private func compressed(_ bytes: [UInt8], chunk: (Int) -> Int) throws -> [UInt8] {
-        let compressor = try ZstdCompressor()
-        var result: [UInt8] = []
-        var start = 0
-        while start < bytes.count {
-            let end = min(start + chunk(start), bytes.count)
-            try bytes[start..<end].withUnsafeBytes { piece in
-                try compressor.process(piece) { result += $0 }
-            }
-            start = end
-        }
-        try compressor.finish { result += $0 }
-        return result
+        try ZstdCompressor().output(of: bytes, chunk: chunk)
     }
 
     private func decompressed(_ bytes: [UInt8], chunk: Int) throws -> [UInt8] {
-        let decompressor = try ZstdDecompressor()
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: chunk) {
-            try bytes[start..<min(start + chunk, bytes.count)].withUnsafeBytes { piece in
-                try decompressor.decompress(piece) { result += $0 }
-            }
-        }
-        try decompressor.finish()
-        return result
+        try ZstdDecompressor().output(of: bytes, chunk: chunk)
     }
 
     @Test func `gives the same bytes however the input is cut`() throws {

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 
 /// Python's own `csv`, `gzip`, `hashlib` and `json`, which share no code with Ferry.
 enum IndependentReader {
@@ -12,20 +12,8 @@ enum IndependentReader {
     static func differences(
         _ folder: String, from expected: String, nullText: String
     ) throws -> [String] {
-        let script = expected + ".py"
-        try Data(program.utf8).write(to: URL(fileURLWithPath: script))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script, folder, expected, nullText]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        if process.terminationStatus != 0 { lines.append("exit \(process.terminationStatus)") }
-        return lines
+        try TestPython.lines(
+            of: program, at: expected + ".py", [folder, expected, nullText])
     }
 
     private static let program = """

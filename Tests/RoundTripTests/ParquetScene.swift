@@ -95,17 +95,6 @@ struct ParquetScene: Sendable {
 
     /// Runs a Python program with the folder and further arguments; gives what it prints.
     func python(_ program: String, _ arguments: [String] = []) throws -> [String] {
-        let script = folder + "/program.py"
-        try Data(program.utf8).write(to: URL(fileURLWithPath: script))
-        let process = try TestPython.process([script, folder] + arguments)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        if process.terminationStatus != 0 { lines.append("exit \(process.terminationStatus)") }
-        return lines
+        try TestPython.lines(of: program, at: folder + "/program.py", [folder] + arguments)
     }
 }

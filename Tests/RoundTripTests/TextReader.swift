@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 
 /// Python's own `csv` and `json`, and pyarrow's zstd, which share no code with Ferry.
@@ -14,18 +13,8 @@ enum TextReader {
     static func differences(
         _ folder: String, from expected: String, dialect: String, null: String
     ) throws -> [String] {
-        let script = expected + ".py"
-        try Data(program.utf8).write(to: URL(fileURLWithPath: script))
-        let process = try TestPython.process([script, folder, expected, dialect, null])
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        if process.terminationStatus != 0 { lines.append("exit \(process.terminationStatus)") }
-        return lines
+        try TestPython.lines(
+            of: program, at: expected + ".py", [folder, expected, dialect, null])
     }
 
     private static let program = #"""

@@ -17,6 +17,28 @@ public enum TestPython {
         return process
     }
 
+    /// Runs a Python program to its end.
+    ///
+    /// - Parameter script: Where the program is written to.
+    /// - Returns: The lines that it prints, complaints among them, and its exit status as one more
+    ///   line when that is not 0.
+    /// - Throws: ``NotInstalled``; an error of the file system.
+    public static func lines(
+        of program: String, at script: String, _ arguments: [String]
+    ) throws -> [String] {
+        try Data(program.utf8).write(to: URL(fileURLWithPath: script))
+        let process = try process([script] + arguments)
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        if process.terminationStatus != 0 { lines.append("exit \(process.terminationStatus)") }
+        return lines
+    }
+
     public struct NotInstalled: Error, CustomStringConvertible {
         public var description: String { "\(path) is missing: run scripts/test once" }
     }

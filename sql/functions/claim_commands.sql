@@ -6,7 +6,11 @@
 -- visible, or is still waiting, has (xact, command_id) > (mark, id).
 -- Locks:  lane slots (a lane's commands are applied by one worker at a time); skips slots that
 --         another worker holds, never waits.
-create or replace function ferry_state.claim_commands(p_limit integer, p_mark xid8, p_mark_id bigint)
+create or replace function ferry_state.claim_commands(
+    p_limit   integer,
+    p_mark    xid8,
+    p_mark_id bigint
+)
 returns table (
     mark        xid8,
     id          bigint,
@@ -30,10 +34,10 @@ declare
     v_xact     xid8;
     v_id       bigint;
     v_slot     integer;
-    v_looked   integer;   -- commands found by this round
+    v_looked   integer;    -- commands found by this round
     v_slots    integer[];  -- their lanes' slots
     v_locked   integer[];
-    v_tried    bytea;      -- a bit for each slot that an earlier round tried, locked or not
+    v_tried    bytea;      -- the slots that earlier rounds tried, locked or not
     v_lanes    bigint[] := '{}';
     v_found    bigint[];
     v_commands integer := 0;
@@ -111,6 +115,7 @@ begin
         v_commands := v_commands + v_more;
         exit when v_looked < p_limit or v_commands * 2 >= p_limit;
 
+        -- A bit for each of the 8,192 slots.
         v_tried := coalesce(v_tried, decode(repeat('00', 1024), 'hex'));
         foreach v_slot in array v_slots loop
             v_tried := set_bit(v_tried, v_slot, 1);

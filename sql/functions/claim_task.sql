@@ -1,4 +1,5 @@
--- claim_task: take one table, or part of one, of a running run, under a new token. Null when there is none.
+-- claim_task: take one table, or a part of one, of a running run, under a new token. Null when
+-- there is none.
 --
 -- Largest tables first: the last task to start should be a short one.
 -- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does.

@@ -49,7 +49,9 @@ extension DataTemplateSettings {
     }
 
     /// The name of one of several files of a table: `orders.0000001.csv.gz` for `orders.csv.gz`.
+    /// Where tables are not split it is that of the table's only file, `file` itself.
     public func numbered(_ file: String, _ number: Int) -> String {
+        if split == nil { return file }
         let digits = String(number)
         let zeros = String(repeating: "0", count: max(0, 7 - digits.count))
         return file.dropLast(fileExtension.count) + "." + zeros + digits + fileExtension

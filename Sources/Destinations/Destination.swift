@@ -22,14 +22,17 @@ public protocol Destination: Sendable {
     func test() async throws
 
     /// Opens a file in the staging of a delivery, replacing what the same token left there.
-    ///
-    /// - Parameter file: One plain name, as in the manifest: no path, no leading dot.
-    func stage(_ delivery: StagedDelivery, file: String) async throws -> any StagedFileWriter
+    func stage(
+        _ delivery: StagedDelivery, _ file: StagedFile
+    ) async throws -> any StagedFileWriter
 
     /// Makes the staged files and the manifest visible under the publication's folder.
     ///
     /// Files that the manifest does not name, or with another size, are refused.
     func publish(_ publication: Publication) async throws
+
+    /// Where people find the manifest of a publication, in words or as a path.
+    func location(of publication: Publication) -> String
 
     /// Removes the staging of a run, all but that of the given tokens. Does nothing where there
     /// is none. While any token is excepted, what a publication has begun to assemble stays too.
@@ -45,6 +48,13 @@ public protocol Destination: Sendable {
     /// The runs of which anything is left in staging, be it an empty folder. Others than Ferry's
     /// own names are passed over.
     func stagedRuns() async throws -> Set<Int64>
+}
+
+extension Destination {
+    /// The manifest in the publication's folder.
+    public func location(of publication: Publication) -> String {
+        publication.folder + "/manifest.json"
+    }
 }
 
 /// Whose staging a file goes to.

@@ -21,6 +21,7 @@ final class FileSeries {
     private let settings: DataTemplateSettings
     private let reading: TableReading
     private let name: String
+    private let table: StagedTable
     private(set) var staged: [Staged] = []
     private var current: Open?
     /// What the source sends before the first row; every file begins with it.
@@ -36,10 +37,11 @@ final class FileSeries {
     }
 
     init(
-        _ name: String, _ delivery: StagedDelivery, at destination: any Destination,
-        _ settings: DataTemplateSettings, _ reading: TableReading
+        _ name: String, of table: StagedTable, _ delivery: StagedDelivery,
+        at destination: any Destination, _ settings: DataTemplateSettings, _ reading: TableReading
     ) {
         self.name = name
+        self.table = table
         self.delivery = delivery
         self.destination = destination
         self.settings = settings
@@ -116,7 +118,7 @@ final class FileSeries {
         let name = settings.numbered(name, staged.count + 1)
         let encoder = try reading.makeEncoder?()
         let compressor = try settings.fileCompression.makeCompressor()
-        let writer = try await destination.stage(delivery, file: name)
+        let writer = try await destination.stage(delivery, StagedFile(name, table: table))
         let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
         current = Open(name: name, sink: sink, encoder: encoder)
         if !staged.isEmpty { try sink.submit(preamble) }

@@ -238,7 +238,7 @@ public struct RunCoordinator: Sendable {
         // would remove.
         await removeStaging(of: run)
         Failpoint.reach("run.before_completion")
-        guard try await store.complete(run, at: publication.folder + "/manifest.json") else {
+        guard try await store.complete(run, at: destination.location(of: publication)) else {
             throw ClaimLost()
         }
         logger.info(

@@ -121,11 +121,13 @@ public struct TaskExecutor: Sendable {
         let reading = settings.reading(of: task.columns)
         let sql = "COPY \(task.source) TO STDOUT \(reading.copyOptions)"
         let lease = lease
+        let table = StagedTable(
+            name: TableName(schema: task.schema, name: task.table), columns: task.columns)
         // Inside the connection's isolation: its own thread may block when a file takes no more.
         return try await connection.isolated { connection in
             let files = FileSeries(
-                task.file, StagedDelivery(run: task.run, token: task.token), at: destination,
-                settings, reading)
+                task.file, of: table, StagedDelivery(run: task.run, token: task.token),
+                at: destination, settings, reading)
             do {
                 let sent = try await connection.copyOut(
                     sql, chunkBytes: FileSeries.chunkBytes,

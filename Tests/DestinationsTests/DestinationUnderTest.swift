@@ -110,6 +110,15 @@ extension DirectorySettings {
     }
 }
 
+extension Destination {
+    /// Opens a file that is not known to hold the rows of a table.
+    func stage(
+        _ delivery: StagedDelivery, file name: String
+    ) async throws -> any StagedFileWriter {
+        try await stage(delivery, StagedFile(name))
+    }
+}
+
 /// A delivery of a few small files, in the folder `Daily customers/run-42`.
 struct SamplePublication {
     static let folder = "Daily customers/run-42"

@@ -43,16 +43,17 @@ public struct DirectoryDestination: Destination {
     }
 
     public func stage(
-        _ delivery: StagedDelivery, file: String
+        _ delivery: StagedDelivery, _ file: StagedFile
     ) async throws -> any StagedFileWriter {
-        guard isPlainName(file) else {
+        guard isPlainName(file.name) else {
             throw DestinationError.invalidPublication(
-                destination: name, run: delivery.run, reason: "\"\(file)\" is not a plain name")
+                destination: name, run: delivery.run, reason: "\"\(file.name)\" is not a plain name"
+            )
         }
         return try await blocking { root in
             let staging = FileTreeStaging(tree: tree, root: root, run: delivery.run)
             let folder = try staging.create(token: delivery.token)
-            return try DirectoryFileWriter(destination: name, folder: folder, name: file)
+            return try DirectoryFileWriter(destination: name, folder: folder, name: file.name)
         }
     }
 

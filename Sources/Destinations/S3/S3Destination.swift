@@ -47,15 +47,15 @@ public struct S3Destination: Destination {
     }
 
     public func stage(
-        _ delivery: StagedDelivery, file: String
+        _ delivery: StagedDelivery, _ file: StagedFile
     ) async throws -> any StagedFileWriter {
-        guard isPlainName(file) else {
+        guard isPlainName(file.name) else {
             throw DestinationError.invalidPublication(
                 destination: client.destination, run: delivery.run,
-                reason: "\"\(file)\" is not a plain name")
+                reason: "\"\(file.name)\" is not a plain name")
         }
         let key = S3Staging(client: client).key(
-            run: delivery.run, token: delivery.token, file: file)
+            run: delivery.run, token: delivery.token, file: file.name)
         return S3FileWriter(client: client, key: key)
     }
 

@@ -30,17 +30,19 @@ struct SFTPDestination: Destination {
         try await blocking { try $0.probe(settings.path, destination: name) }
     }
 
-    func stage(_ delivery: StagedDelivery, file: String) async throws -> any StagedFileWriter {
-        guard isPlainName(file) else {
+    func stage(_ delivery: StagedDelivery, _ file: StagedFile) async throws -> any StagedFileWriter
+    {
+        guard isPlainName(file.name) else {
             throw DestinationError.invalidPublication(
-                destination: name, run: delivery.run, reason: "\"\(file)\" is not a plain name")
+                destination: name, run: delivery.run, reason: "\"\(file.name)\" is not a plain name"
+            )
         }
         return try await onThread {
             let tree = try connect()
             do {
                 let staging = staging(of: delivery.run, in: tree)
                 let folder = try staging.create(token: delivery.token)
-                return try SFTPFileWriter(tree, folder: folder, name: file)
+                return try SFTPFileWriter(tree, folder: folder, name: file.name)
             } catch {
                 tree.session.close()
                 throw error

@@ -34,6 +34,7 @@ public enum SchemaSQL {
         SQLFile("events", PackageResources.events_sql),
         SQLFile("orchestrations", PackageResources.orchestrations_sql),
         SQLFile("run_files", PackageResources.run_files_sql),
+        SQLFile("run_plans", PackageResources.run_plans_sql),
         SQLFile("runs", PackageResources.runs_sql),
         SQLFile("workers", PackageResources.workers_sql),
     ]
@@ -60,6 +61,7 @@ public enum SchemaSQL {
         SQLFile("finish_commands", PackageResources.finish_commands_sql),
         SQLFile("finish_stop", PackageResources.finish_stop_sql),
         SQLFile("finish_task", PackageResources.finish_task_sql),
+        SQLFile("forget_plans", PackageResources.forget_plans_sql),
         SQLFile("free_work", PackageResources.free_work_sql),
         SQLFile("grant_privileges", PackageResources.grant_privileges_sql),
         SQLFile("heartbeat", PackageResources.heartbeat_sql),

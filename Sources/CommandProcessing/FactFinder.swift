@@ -11,14 +11,21 @@ public struct FactFinder: Sendable {
     /// Checks the settings of a data template; returns the reason when they are not valid.
     public typealias TemplateCheck = @Sendable (_ settings: JSONValue) -> String?
 
+    /// Plans a run of a data export; says why that run would fail, where it would.
+    public typealias RunPlanning =
+        @Sendable (_ dataExport: String, _ inputs: RunInputs) async -> Result<RunPlan, PlanFailure>
+
     let destinationTest: DestinationTest
     let templateCheck: TemplateCheck
+    let runPlanning: RunPlanning
 
     public init(
-        destinationTest: @escaping DestinationTest, templateCheck: @escaping TemplateCheck
+        destinationTest: @escaping DestinationTest, templateCheck: @escaping TemplateCheck,
+        runPlanning: @escaping RunPlanning
     ) {
         self.destinationTest = destinationTest
         self.templateCheck = templateCheck
+        self.runPlanning = runPlanning
     }
 
     /// - Throws: ``FactUnavailable`` when the fact cannot be looked up now, but may be later;
@@ -41,6 +48,11 @@ public struct FactFinder: Sendable {
             return await destinationTest(kind, settings).map(FactValue.failed) ?? .passed
         case .templateCheck(let settings):
             return templateCheck(settings).map(FactValue.failed) ?? .passed
+        case .runPlan(let dataExport, let inputs):
+            switch await runPlanning(dataExport, inputs) {
+            case .success(let plan): return .plan(plan)
+            case .failure(let failure): return .failed(failure.reason)
+            }
         }
     }
 

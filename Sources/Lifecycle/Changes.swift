@@ -6,6 +6,8 @@ public struct Changes: Hashable, Codable, Sendable {
     public var deleted: DeletedObjects
     /// Versions activated by the batch, in that order; of deleted exports too.
     public var versions: [SavedVersion]
+    /// Plans of runs that were made, of at most one run a command.
+    public var plans: [SavedPlan]
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool { self == Changes() }
@@ -14,6 +16,7 @@ public struct Changes: Hashable, Codable, Sendable {
         saved = SavedObjects()
         deleted = DeletedObjects()
         versions = []
+        plans = []
     }
 }
 
@@ -140,6 +143,7 @@ extension World {
         changes.deleted.dataTemplates = dataTemplates.deleted
         changes.deleted.orchestrations = orchestrations.deleted
         changes.versions = versions
+        changes.plans = plans
         return changes
     }
 }

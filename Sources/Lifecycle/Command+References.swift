@@ -21,7 +21,8 @@ extension Command {
         case .addTables(let name, _), .removeTables(let name, _), .activateDataExport(let name),
             .discardDraft(let name), .deleteDataExport(let name):
             return [one(.dataExport, name)]
-        case .createDestination(let name, _, _, _), .deleteDestination(let name):
+        case .createDestination(let name, _, _, _), .deleteDestination(let name),
+            .testDestination(let name):
             return [one(.destination, name)]
         case .createDataTemplate(let destination, let name, _),
             .deleteDataTemplate(let destination, let name):
@@ -31,7 +32,7 @@ extension Command {
                 one(.dataExport, export), one(.destination, destination),
                 template(destination, dataTemplate), one(.orchestration, name ?? export),
             ]
-        case .deleteOrchestration(let name), .runOrchestration(let name):
+        case .deleteOrchestration(let name), .runOrchestration(let name), .planRun(let name):
             return [one(.orchestration, name)]
         case .stopRun(let run):
             return [Reference(kind: .run, environment: environment, key: String(run))]

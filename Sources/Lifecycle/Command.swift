@@ -19,6 +19,8 @@ public enum Command: Hashable, Sendable {
 
     case createDestination(name: Name, kind: String, settings: JSONValue, administratorsOnly: Bool)
     case deleteDestination(name: Name)
+    /// Changes nothing: it is applied when the test passes.
+    case testDestination(name: Name)
     case createDataTemplate(destination: Name, name: Name, settings: JSONValue)
     case deleteDataTemplate(destination: Name, name: Name)
 
@@ -26,6 +28,8 @@ public enum Command: Hashable, Sendable {
     case addOrchestration(dataExport: Name, destination: Name, dataTemplate: Name, name: Name?)
     case deleteOrchestration(name: Name)
     case runOrchestration(name: Name)
+    /// Of an orchestration: what a run of it would write.
+    case planRun(name: Name)
     case stopRun(run: Int64)
 
     /// Reads a command.
@@ -109,6 +113,8 @@ public enum Command: Hashable, Sendable {
                 administratorsOnly: try given.boolean("administrators_only"))
         case "delete_destination":
             return .deleteDestination(name: try given.name("name", of: .destination))
+        case "test_destination":
+            return .testDestination(name: try given.name("name", of: .destination))
         case "create_data_template":
             return .createDataTemplate(
                 destination: try given.name("destination", of: .destination),
@@ -135,6 +141,8 @@ public enum Command: Hashable, Sendable {
             return .deleteOrchestration(name: try given.name("name", of: .orchestration))
         case "run_orchestration":
             return .runOrchestration(name: try given.name("name", of: .orchestration))
+        case "plan_run":
+            return .planRun(name: try given.name("name", of: .orchestration))
         default:
             return .stopRun(run: try given.integer("run"))
         }

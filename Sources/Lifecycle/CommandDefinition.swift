@@ -122,6 +122,7 @@ extension CommandDefinition {
                 "settings": .settings, "administrators_only": .init(.boolean, required: false),
             ]),
         Self("delete_destination", lane: .destination, key: ["name"], ["name": .name]),
+        Self("test_destination", lane: .destination, key: ["name"], ["name": .name]),
 
         Self(
             "create_data_template", lane: .dataTemplate, key: ["destination", "name"],
@@ -139,6 +140,7 @@ extension CommandDefinition {
             ]),
         Self("delete_orchestration", lane: .orchestration, key: ["name"], ["name": .name]),
         Self("run_orchestration", lane: .orchestration, key: ["name"], ["name": .name]),
+        Self("plan_run", lane: .orchestration, key: ["name"], ["name": .name]),
 
         Self("stop_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
     ]

@@ -95,6 +95,8 @@ extension World {
             return try createDestination(name, kind, settings, administratorsOnly, author)
         case .deleteDestination(let name):
             return try deleteDestination(name, author)
+        case .testDestination(let name):
+            return try testDestination(name, author)
         case .createDataTemplate(let destination, let name, let settings):
             return try createDataTemplate(destination, name, settings, author)
         case .deleteDataTemplate(let destination, let name):
@@ -105,6 +107,8 @@ extension World {
             return try deleteOrchestration(name, author)
         case .runOrchestration(let name):
             return try runOrchestration(name, author)
+        case .planRun(let name):
+            return try planRun(name, author)
         case .stopRun(let run):
             return try stopRun(run, author)
         }

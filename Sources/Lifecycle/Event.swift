@@ -51,10 +51,14 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case dataExportDeleted = "data_export_deleted"
     case destinationCreated = "destination_created"
     case destinationDeleted = "destination_deleted"
+    /// A test of it passed.
+    case destinationTested = "destination_tested"
     case dataTemplateCreated = "data_template_created"
     case dataTemplateDeleted = "data_template_deleted"
     case orchestrationAdded = "orchestration_added"
     case orchestrationDeleted = "orchestration_deleted"
+    /// Of an orchestration. Details: `files`, `rows_estimated` and `bytes_estimated` in all.
+    case runPlanned = "run_planned"
     /// Details: `data_export`, `version`, `destination`.
     case runQueued = "run_queued"
     case runStopping = "run_stopping"

@@ -8,6 +8,8 @@ public enum Fact: Hashable, Sendable {
     case destinationTest(kind: String, settings: JSONValue)
     /// Whether the settings of a data template are valid.
     case templateCheck(settings: JSONValue)
+    /// What a run of a data export with these inputs would write now.
+    case runPlan(dataExport: String, inputs: RunInputs)
 }
 
 /// What was found out about a ``Fact``.
@@ -16,6 +18,8 @@ public enum FactValue: Hashable, Sendable {
     case catalog(Catalog)
     /// Answers ``Fact/registeredDatabases(environment:)``.
     case names([String])
+    /// Answers ``Fact/runPlan(dataExport:inputs:)``.
+    case plan(RunPlan)
     /// The test or check passed.
     case passed
     /// It did not, or the database could not be asked: the reason, in words, without secrets.

@@ -57,12 +57,15 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
 
     // Destinations and data templates.
 
-    /// The destination's test failed, so it was not saved.
+    /// The destination's test failed; a new one was not saved.
     case destinationTestFailed = "destination_test_failed"
     /// The settings of a data template are not valid, so it was not saved.
     case invalidSettings = "invalid_settings"
 
-    // Deleting, running and stopping.
+    // Planning, deleting, running and stopping.
+
+    /// A run would fail before it had read anything.
+    case planFailed = "plan_failed"
 
     /// Other objects use the one to be deleted.
     case inUse = "in_use"

@@ -28,6 +28,21 @@ extension World {
         return [Event(.destinationDeleted, destination)]
     }
 
+    /// Changes nothing.
+    func testDestination(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
+        let destination: Destination = try existing(name, author)
+        let test = Fact.destinationTest(
+            kind: destination.destinationKind, settings: destination.settings)
+        guard let result = facts[test] else { throw .needs(test) }
+        if case .failed(let reason) = result {
+            throw .because(
+                .destinationTestFailed,
+                "the test of destination \(quoted(destination.name)) failed: \(shown(reason))",
+                hint: "mend the cause, then send the command again")
+        }
+        return [Event(.destinationTested, destination)]
+    }
+
     mutating func createDataTemplate(
         _ destinationName: Name, _ name: Name, _ settings: JSONValue, _ author: Author
     ) throws(Refusal) -> [Event] {

@@ -35,18 +35,7 @@ extension World {
 
     mutating func runOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
-        let export: DataExport = try used(orchestration.dataExportID)
-        guard let version = export.active else { throw isDraft(export) }
-        let database: Database = try used(version.databaseID)
-        let destination: Destination = try used(orchestration.destinationID)
-        let template: DataTemplate = try used(orchestration.dataTemplateID)
-        let inputs = RunInputs(
-            database: .init(name: database.name, connection: database.connection),
-            tables: version.tables,
-            destination: .init(
-                name: destination.name, kind: destination.destinationKind,
-                settings: destination.settings),
-            dataTemplate: .init(name: template.name, settings: template.settings))
+        let (export, version, destination, inputs) = try sending(orchestration)
         let run = Run(
             id: author.id, of: orchestration, sending: export, version: version, to: destination,
             inputs: inputs, createdBy: author.actor)
@@ -59,6 +48,45 @@ extension World {
                     "destination": .string(destination.name),
                 ])
         ]
+    }
+
+    /// Writes nothing but the plan.
+    mutating func planRun(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
+        let orchestration: Orchestration = try existing(name, author)
+        let (export, version, _, inputs) = try sending(orchestration)
+        let fact = Fact.runPlan(dataExport: export.name, inputs: inputs)
+        switch facts[fact] {
+        case .plan(let plan):
+            plans.append(
+                SavedPlan(
+                    command: author.id, actor: author.actor, of: orchestration, version, plan))
+            return [Event(.runPlanned, orchestration, details: plan.totals)]
+        case .failed(let reason):
+            throw .because(
+                .planFailed,
+                "a run of \(quoted(orchestration.name)) would fail: \(shown(reason))",
+                hint: "mend the cause, then plan again")
+        default: throw .needs(fact)
+        }
+    }
+
+    /// What a run of an orchestration starts with, as everything is configured now.
+    private func sending(
+        _ orchestration: Orchestration
+    ) throws(Refusal) -> (DataExport, Version, Destination, RunInputs) {
+        let export: DataExport = try used(orchestration.dataExportID)
+        guard let version = export.active else { throw isDraft(export) }
+        let database: Database = try used(version.databaseID)
+        let destination: Destination = try used(orchestration.destinationID)
+        let template: DataTemplate = try used(orchestration.dataTemplateID)
+        let inputs = RunInputs(
+            database: .init(name: database.name, connection: database.connection),
+            tables: version.tables,
+            destination: .init(
+                name: destination.name, kind: destination.destinationKind,
+                settings: destination.settings),
+            dataTemplate: .init(name: template.name, settings: template.settings))
+        return (export, version, destination, inputs)
     }
 
     /// A queued run stops at once; of a running one the worker that has it is told.

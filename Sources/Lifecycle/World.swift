@@ -12,6 +12,7 @@ public struct World: Sendable {
     var runs = ObjectTable<Run>()
     var facts: [Fact: FactValue] = [:]
     var versions: [SavedVersion] = []
+    var plans: [SavedPlan] = []
     private var users: [Use: Set<Int64>] = [:]
 
     private struct Use: Hashable, Sendable {
@@ -34,7 +35,8 @@ public struct World: Sendable {
         switch (fact, value) {
         case (.catalog, .catalog), (.catalog, .failed), (.registeredDatabases, .names),
             (.destinationTest, .passed), (.destinationTest, .failed),
-            (.templateCheck, .passed), (.templateCheck, .failed):
+            (.templateCheck, .passed), (.templateCheck, .failed),
+            (.runPlan, .plan), (.runPlan, .failed):
             facts[fact] = value
         default:
             preconditionFailure("a value of the wrong kind for a fact")

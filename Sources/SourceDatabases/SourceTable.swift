@@ -25,19 +25,25 @@ public struct SourceTable: Sendable, Equatable {
     ///     them.
     ///   - pages: Nil for the whole table.
     public func copySource(casts: [String?] = [], pages: PageRange? = nil) -> String {
-        let names = columns.map { quoteIdentifier($0.name) }
         let isPlain =
             !isPartitioned && !hasGeneratedColumns && pages == nil
             && casts.allSatisfy { $0 == nil }
         guard !isPlain else {
+            let names = columns.map { quoteIdentifier($0.name) }
             return name.quoted + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
         }
+        return "(\(query(casts: casts, pages: pages)))"
+    }
+
+    /// The rows as a SELECT; see ``copySource(casts:pages:)``.
+    func query(casts: [String?] = [], pages: PageRange? = nil) -> String {
+        let names = columns.map { quoteIdentifier($0.name) }
         let list = names.enumerated().map { index, name in
             (casts.indices.contains(index) ? casts[index] : nil).map { "\(name)::\($0)" } ?? name
         }
         let only = isPartitioned ? "" : "ONLY "
         let condition = pages.map { " WHERE \($0.condition)" } ?? ""
-        return "(SELECT \(list.joined(separator: ", ")) FROM \(only)\(name.quoted)\(condition))"
+        return "SELECT \(list.joined(separator: ", ")) FROM \(only)\(name.quoted)\(condition)"
     }
 
     /// The table in parts that can be read at once; one nil where it is not to be parted.

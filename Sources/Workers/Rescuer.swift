@@ -1,7 +1,7 @@
 import Logging
 import Postgres
 
-/// Finds workers that are gone and frees what they held.
+/// Finds workers that are gone and frees what they held; forgets plans that are old.
 struct Rescuer: Sendable {
     let pool: ConnectionPool
     let interval: Duration
@@ -42,6 +42,7 @@ struct Rescuer: Sendable {
                         "workers": "\(lost)", "freed": "\(count)",
                     ])
             }
+            _ = try await connection.query("select ferry_state.forget_plans()")
             return silent
         }
     }

@@ -8,7 +8,14 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check the database, the schema, your rights and the workers.",
-        discussion: "Each line says ok or problem, and then the way out.")
+        discussion: """
+            Each line says ok or problem, and then the way out. With --destinations the workers \
+            test every destination: connect, write, read back, delete. That needs the rights of \
+            ferry_client and ferry_viewer.
+            """)
+
+    @Flag(help: "Let the workers test every destination, too.")
+    var destinations = false
 
     func run() async throws {
         let connection: Connection
@@ -26,8 +33,11 @@ struct DoctorCommand: AsyncParsableCommand {
         guard try await Self.checkSchema(connection) else { throw ExitStatus.schema.code }
         let mayWork = try await Self.checkRole(connection)
         let works = try await Self.checkWorkers(connection)
+        var passed = true
+        // Without workers nobody tests anything.
+        if destinations, works { passed = try await Self.checkDestinations(connection) }
         await connection.close()
-        if isOld || !mayWork || !works { throw ExitStatus.failed.code }
+        if isOld || !mayWork || !works || !passed { throw ExitStatus.failed.code }
     }
 
     private static func checkVersion(_ connection: Connection) async throws -> Bool {
@@ -104,15 +114,15 @@ struct DoctorCommand: AsyncParsableCommand {
         return true
     }
 
-    private static func report(_ what: String, ok text: String) async throws {
-        try await Output.line("ok       \(Display.left(what, 10))  \(Display.escaped(text))")
+    static func report(_ what: String, ok text: String) async throws {
+        try await Output.line("ok       \(Display.left(what, 12))  \(Display.escaped(text))")
     }
 
-    private static func report(
+    static func report(
         _ what: String, problem text: String, wayOut: String?
     ) async throws {
-        var line = "problem  \(Display.left(what, 10))  \(Display.escaped(text))"
-        if let wayOut { line += "\n                     \(Display.escaped(wayOut))" }
+        var line = "problem  \(Display.left(what, 12))  \(Display.escaped(text))"
+        if let wayOut { line += "\n                       \(Display.escaped(wayOut))" }
         try await Output.line(line)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Postgres
 import Watching
 
@@ -69,48 +68,28 @@ struct EnqueueCommand: AsyncParsableCommand {
     func run() async throws {
         let connection = try await Database.connect()
         try await Database.checkSchema(connection)
-        let rows = try await connection.query(
-            """
-            insert into ferry.commands
-                   (command, arguments, environment, priority, run_at, idempotency_key)
-            values ($1, $2, $3, $4, $5, $6) returning id
-            """,
-            [
-                .text(command), .text(try arguments()), Value(environment), Value(priority),
-                Value(runAt), Value(idempotencyKey),
-            ])
-        guard let id = try rows.first?[0].int64() else {
-            throw Failure(.internalError, "the database gave the command no id")
-        }
+        let sent = try await SentCommand(
+            command, try arguments(), environment: environment, priority: priority, runAt: runAt,
+            idempotencyKey: idempotencyKey, over: connection)
         var status: ExitStatus = .succeeded
         if wait {
-            status = try await outcome(of: id, connection)
+            status = try await outcome(of: sent, connection)
         } else {
-            try await report(id, connection)
+            try await report(sent.id, connection)
         }
         await connection.close()
         throw status.code
     }
 
-    private func outcome(of id: Int64, _ connection: Connection) async throws -> ExitStatus {
-        let waiter = CommandWaiter(Database.options)
-        let limit = timeout.map { Duration.seconds($0) }
-        guard let ended = try await waiter.outcome(of: id, timeout: limit, connection: connection)
-        else { throw Failure(.notFound, "command \(id) is not there any more") }
-        guard let outcome = ended.outcome else {
-            try await report(id, connection)
-            throw Failure(
-                .timedOut, "command \(id) is still \(ended.state)",
-                hint: "it will be applied all the same; is a worker running? (ferry workers)")
+    private func outcome(
+        of sent: SentCommand, _ connection: Connection
+    ) async throws -> ExitStatus {
+        let ended = try await sent.ended(timeout: timeout, connection: connection)
+        if format.output == .ndjson || ended.outcome == nil || ended.outcome == .succeeded {
+            try await report(sent.id, connection)
         }
-        if format.output == .ndjson || outcome == .succeeded {
-            try await report(id, connection)
-        } else {
-            let message = ended.message.map { ": \($0)" } ?? ""
-            let failure = Failure(
-                outcome.status, "command \(id) \(ended.state)\(message)", hint: ended.hint)
-            throw failure
-        }
+        guard let outcome = ended.outcome, format.output == .ndjson || outcome == .succeeded
+        else { throw sent.failure(ended) }
         return outcome.status
     }
 

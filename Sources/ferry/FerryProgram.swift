@@ -21,7 +21,7 @@ struct FerryProgram: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     DemoCommand.self, MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
-                    WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
+                    RunCommand.self, WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",

@@ -17,18 +17,32 @@ enum ListTable {
                     return Display.cut(text, to: widthMax)
                 })
         }
-        let widths = columns.indices.map { column in
+        return aligned(lines, right: columns.map(\.isRight)).map { $0 + "\n" }.joined()
+    }
+
+    /// Texts that were made harmless, in aligned columns.
+    ///
+    /// - Parameter right: Which columns are aligned to the right.
+    private static func aligned(_ lines: [[String]], right: [Bool]) -> [String] {
+        let widths = right.indices.map { column in
             lines.map { Display.width($0[column]) }.max() ?? 0
         }
         return lines.map { line in
-            var text = columns.indices.map { column in
-                columns[column].isRight
+            var text = right.indices.map { column in
+                right[column]
                     ? Display.right(line[column], widths[column])
                     : Display.left(line[column], widths[column])
             }.joined(separator: "  ")
             while text.last == " " { text.removeLast() }
-            return text + "\n"
-        }.joined()
+            return text
+        }
+    }
+
+    /// Lines of as many texts each, in columns aligned to the left; wide texts are cut.
+    static func aligned(_ lines: [[String]]) -> [String] {
+        aligned(
+            lines.map { $0.map { Display.cut(Display.escaped($0), to: widthMax) } },
+            right: [Bool](repeating: false, count: lines.first?.count ?? 0))
     }
 
     private static func format(

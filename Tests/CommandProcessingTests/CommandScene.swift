@@ -49,7 +49,9 @@ struct CommandScene: Sendable {
             batchMax: batchMax)
     }
 
-    static let facts = FactFinder(destinationTest: { _, _ in nil }, templateCheck: { _ in nil })
+    static let facts = FactFinder(
+        destinationTest: { _, _ in nil }, templateCheck: { _ in nil },
+        runPlanning: { _, _ in .success(RunPlan(tables: [])) })
 
     /// Inserts a command as alice and returns its id.
     @discardableResult

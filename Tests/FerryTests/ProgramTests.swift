@@ -88,11 +88,11 @@ struct ProgramTests {
             let stranger = try await Program(database, as: .stranger).run("doctor")
 
             #expect(lonely.status == 1)
-            #expect(lonely.lines[4].hasPrefix("problem  workers     none is running"))
+            #expect(lonely.lines[4].hasPrefix("problem  workers       none is running"))
             #expect(lonely.lines[5].hasSuffix("start one: ferry worker"))
             #expect(well.status == 0)
             #expect(well.lines.allSatisfy { $0.hasPrefix("ok ") })
-            #expect(well.lines.last == "ok       workers     1 alive")
+            #expect(well.lines.last == "ok       workers       1 alive")
             #expect(stranger.status == 1)
             #expect(stranger.output.contains("grant ferry_client to"))
         }

@@ -98,8 +98,8 @@ private let malformedCases = [
         hint: "commands: register_database, unregister_database, create_data_export, "
             + "edit_data_export, add_tables, remove_tables, switch_database, "
             + "activate_data_export, discard_draft, delete_data_export, create_destination, "
-            + "delete_destination, create_data_template, delete_data_template, "
-            + "add_orchestration, delete_orchestration, run_orchestration, stop_run"),
+            + "delete_destination, test_destination, create_data_template, delete_data_template, "
+            + "add_orchestration, delete_orchestration, run_orchestration, plan_run, stop_run"),
 ]
 
 private let exportCases = [
@@ -218,6 +218,23 @@ private let otherCases = [
         ],
         message: "destination \"Sea\" was not saved: its test failed: /sea: no such directory",
         hint: "mend the cause or the settings, then send the command again"),
+    RejectionCase(
+        .destinationTestFailed, command("test_destination", ["name": "Lake"]),
+        knowing: [
+            .destinationTest(kind: "directory", settings: ["path": "/lake"]): .failed("no disk")
+        ],
+        message: "the test of destination \"Lake\" failed: no disk",
+        hint: "mend the cause, then send the command again"),
+    RejectionCase(
+        .planFailed, command("plan_run", ["name": "Nightly"]), in: orchestrated,
+        knowing: [
+            .runPlan(
+                dataExport: "Daily", inputs: Scene.run(.queued, of: Scene.export()).inputs):
+                .failed("tables missing in database \"crm\": public.a")
+        ],
+        message: "a run of \"Nightly\" would fail: "
+            + "tables missing in database \"crm\": public.a",
+        hint: "mend the cause, then plan again"),
     RejectionCase(
         .invalidSettings,
         command(

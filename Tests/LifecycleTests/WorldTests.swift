@@ -86,7 +86,7 @@ struct WorldTests {
         #expect(
             try json(world.changes()) == """
                 {"deleted":{"data_exports":[],"data_templates":[],"databases":[],\
-                "destinations":[20],"orchestrations":[]},\
+                "destinations":[20],"orchestrations":[]},"plans":[],\
                 "saved":{"data_exports":[{"active":{"activated_by":"ben","database_id":1,\
                 "number":2,"tables":["public.a","public.b","public.c"]},"created_by":"anna",\
                 "environment":"production","id":10,"key":"daily","name":"Daily",\

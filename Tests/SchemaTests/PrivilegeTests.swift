@@ -49,7 +49,7 @@ struct PrivilegeTests {
             denied += try await relations(owner, in: "ferry_state")
                 .map { "select * from ferry_state.\($0)" }
             denied += try await relations(owner, in: "ferry")
-                .filter { $0 != "commands" && $0 != "command_status" }
+                .filter { !["commands", "command_status", "run_plans"].contains($0) }
                 .map { "select * from ferry.\($0)" }
             for statement in denied {
                 let error = try await refusal(alice, statement)

@@ -16,7 +16,7 @@ begin
         from ferry_client;
     grant select, insert on ferry.commands to ferry_client, ferry_worker;
     grant delete on ferry.commands to ferry_client;  -- cancels
-    grant select on ferry.command_status to ferry_client, ferry_worker;
+    grant select on ferry.command_status, ferry.run_plans to ferry_client, ferry_worker;
 
     grant select on all tables in schema ferry to ferry_viewer, ferry_worker;
     grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)

@@ -2,6 +2,7 @@
 --
 -- p_deleted:  ids by kind: {"data_exports": [1, 2]}
 -- p_versions: versions of data exports that were activated, to keep for ever.
+-- p_plans:    plans of runs, to keep for a day.
 -- The others: new and changed objects, an array a kind. Each is null when there is nothing.
 create or replace function ferry_state.save_changes(
     p_deleted        json,
@@ -11,7 +12,8 @@ create or replace function ferry_state.save_changes(
     p_destinations   json,
     p_data_templates json,
     p_orchestrations json,
-    p_runs           json
+    p_runs           json,
+    p_plans          json
 )
 returns void
 language plpgsql
@@ -71,5 +73,11 @@ begin
     if p_runs is not null then
         perform ferry_state.save_runs(p_runs);
     end if;
+    insert into ferry_state.run_plans
+           (id, environment, orchestration, version, plan, created_by)
+    select id, environment, orchestration, version, plan, created_by
+      from json_to_recordset(p_plans) as r (
+          id bigint, environment text, orchestration text, version integer, plan jsonb,
+          created_by text);
 end;
 $$;

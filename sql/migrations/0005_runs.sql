@@ -114,3 +114,17 @@ create unlogged table ferry_state.task_progress (
     at     timestamptz not null default clock_timestamp()
 );
 create index task_progress_newest on ferry_state.task_progress (run_id, number, id desc);
+
+-- What a run would have written when a command asked for it. Holds values of the source's rows, so
+-- only whoever asked sees it, and it is deleted after a day.
+create table ferry_state.run_plans (
+    id            bigint      not null,
+    environment   text        not null,
+    orchestration text        not null,
+    version       integer     not null,
+    plan          jsonb       not null,
+    created_by    text        not null,
+    created_at    timestamptz not null default now(),
+    constraint run_plans_pkey primary key (id)
+);
+create index run_plans_age on ferry_state.run_plans (created_at);

@@ -1,0 +1,80 @@
+import Formats
+import SourceDatabases
+
+/// How much the files of a table will hold, from the source's statistics and a sample of its rows.
+struct FileEstimate {
+    private(set) var rows: Int64
+    /// As delivered.
+    private(set) var bytes: Int64 = 0
+    /// As PostgreSQL sends them.
+    private var bytesRead: Int64 = 0
+
+    /// An estimate without a sample.
+    init(rows: Int64) {
+        self.rows = rows
+    }
+
+    /// Encodes and compresses a sample as the run would all rows, and drops it.
+    init(
+        of table: SourceTable, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings
+    ) async throws {
+        let reading = settings.reading(of: table.columns)
+        let counter = ByteCounter(
+            try [reading.makeEncoder?(), settings.fileCompression.makeCompressor()]
+                .compactMap { $0 })
+        var read: Int64 = 0
+        let sampled = try await snapshot.sample(
+            of: table, rows: RunPlanner.sampleRowsMax, reading
+        ) { chunk in
+            read += Int64(chunk.count)
+            try counter.take(chunk)
+        }
+        try counter.finish()
+        // A table of fewer rows than were asked for is known exactly.
+        rows =
+            sampled < RunPlanner.sampleRowsMax
+            ? Int64(sampled) : max(table.rowsEstimated, Int64(sampled))
+        let scale = sampled == 0 ? 1 : Double(rows) / Double(sampled)
+        bytes = Int64(Double(counter.bytes) * scale)
+        bytesRead = Int64(Double(read) * scale)
+    }
+
+    /// How many files it takes.
+    func files(_ split: FileSplit?) -> Int64 {
+        switch split {
+        case nil: 1
+        case .rows(let most): max(1, (rows + most - 1) / most)
+        case .megabytes(let most): max(1, (bytesRead + most * 1_000_000 - 1) / (most * 1_000_000))
+        }
+    }
+}
+
+/// Counts the bytes that come out of the stages of a file.
+private final class ByteCounter {
+    private let stages: [any FileStage]
+    private(set) var bytes: Int64 = 0
+
+    init(_ stages: [any FileStage]) {
+        self.stages = stages
+    }
+
+    func take(_ chunk: UnsafeRawBufferPointer) throws {
+        try pass(chunk, stages[...])
+    }
+
+    func finish() throws {
+        for index in stages.indices {
+            try stages[index].finish { try pass($0, stages[(index + 1)...]) }
+        }
+    }
+
+    private func pass(
+        _ chunk: UnsafeRawBufferPointer, _ stages: ArraySlice<any FileStage>
+    ) throws {
+        guard let stage = stages.first else {
+            bytes += Int64(chunk.count)
+            return
+        }
+        try stage.process(chunk) { try pass($0, stages.dropFirst()) }
+    }
+}

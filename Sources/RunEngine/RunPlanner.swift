@@ -1,0 +1,93 @@
+import Formats
+public import Lifecycle
+import Postgres
+import SourceDatabases
+
+/// Finds out what a run would write, without writing anything: a dry run.
+public struct RunPlanner: Sendable {
+    /// How many rows of a table are shown. 5.
+    static let firstRowsMax = 5
+    /// Longer values are cut. 200 characters.
+    static let charactersMax = 200
+    /// How many rows of a table are encoded to estimate its bytes. 1,000.
+    static let sampleRowsMax = 1000
+    /// Of how many tables rows are looked at; of further ones only names and rows are told. 100.
+    static let tablesLookedAtMax = 100
+    /// The longest that one look at a table may take. 10 seconds.
+    static let statementMax = Duration.seconds(10)
+    /// The longest that all looks may take, as the batch of commands waits for them. 30 seconds.
+    static let timeMax = Duration.seconds(30)
+
+    let access: DestinationAccess
+
+    public init(access: DestinationAccess) {
+        self.access = access
+    }
+
+    public func plan(
+        _ dataExport: String, _ inputs: RunInputs
+    ) async -> Result<RunPlan, PlanFailure> {
+        do {
+            return .success(try await planned(dataExport, inputs))
+        } catch {
+            let trouble = RunTrouble(error, while: "database \"\(shown(inputs.database.name))\"")
+            let hint = trouble.hint.map { "; \($0)" } ?? ""
+            return .failure(PlanFailure(reason: trouble.message + hint))
+        }
+    }
+
+    private func planned(_ dataExport: String, _ inputs: RunInputs) async throws -> RunPlan {
+        let settings = try access.settings(inputs.dataTemplate)
+        _ = try access.open(inputs.destination)
+        let source = try SourceDatabase(
+            name: inputs.database.name, connection: inputs.database.connection)
+        let tables: [TableName]? =
+            switch inputs.tables {
+            case .all: nil
+            case .tables(let tables): tables
+            }
+        let snapshot = try await SourceSnapshot.take(source, tables: tables)
+        do {
+            let plan = try await look(at: snapshot, settings)
+            await snapshot.release()
+            return plan
+        } catch {
+            await snapshot.release()
+            throw error
+        }
+    }
+
+    private func look(
+        at snapshot: SourceSnapshot, _ settings: DataTemplateSettings
+    ) async throws -> RunPlan {
+        for table in snapshot.tables { try settings.check(table.columns, of: table.name) }
+        let files = try settings.fileNames(for: snapshot.tables.map(\.name))
+        let deadline = ContinuousClock.now + Self.timeMax
+        try await snapshot.limitStatements(to: Self.statementMax)
+        var tables: [RunPlan.Table] = []
+        for (index, (table, file)) in zip(snapshot.tables, files).enumerated() {
+            let isLookedAt = index < Self.tablesLookedAtMax && ContinuousClock.now < deadline
+            tables.append(
+                try await planned(table, file, snapshot, settings, isLookedAt: isLookedAt))
+        }
+        return RunPlan(tables: tables)
+    }
+
+    private func planned(
+        _ table: SourceTable, _ file: String, _ snapshot: SourceSnapshot,
+        _ settings: DataTemplateSettings, isLookedAt: Bool
+    ) async throws -> RunPlan.Table {
+        var estimate = FileEstimate(rows: table.rowsEstimated)
+        var firstRows: [[String?]] = []
+        if isLookedAt {
+            firstRows = try await snapshot.firstRows(
+                of: table, count: Self.firstRowsMax, charactersMax: Self.charactersMax)
+            estimate = try await FileEstimate(of: table, snapshot, settings)
+        }
+        return RunPlan.Table(
+            schema: table.name.schema, name: table.name.name, file: settings.numbered(file, 1),
+            filesEstimated: estimate.files(settings.split), rowsEstimated: estimate.rows,
+            bytesEstimated: estimate.bytes, columns: table.columns.map(\.name),
+            firstRows: firstRows)
+    }
+}

@@ -1,0 +1,36 @@
+import Postgres
+import Watching
+
+extension DoctorCommand {
+    /// How long the test of one destination may take, in seconds.
+    private static let testSecondsMax = 60.0
+
+    /// Lets workers test each destination, with the command test_destination.
+    ///
+    /// - Returns: Whether all passed.
+    static func checkDestinations(_ connection: Connection) async throws -> Bool {
+        let rows = try await connection.query(
+            "select name, environment from ferry.destinations order by environment, name")
+        if rows.isEmpty { try await report("destinations", ok: "none") }
+        var allPassed = true
+        for row in rows {
+            let name = try row["name"].string()
+            let environment = try row["environment"].string()
+            let subject = environment == "production" ? name : "\(name) (\(environment))"
+            let sent = try await SentCommand(
+                "test_destination", "{\"name\":\(JSONLines.string(name))}",
+                environment: environment, over: connection)
+            let ended = try await sent.ended(timeout: testSecondsMax, connection: connection)
+            if ended.outcome == .succeeded {
+                try await report("destination", ok: "\(subject): written, read back and deleted")
+            } else {
+                allPassed = false
+                let failure = sent.failure(ended)
+                try await report(
+                    "destination", problem: "\(subject): \(ended.message ?? failure.message)",
+                    wayOut: failure.hint)
+            }
+        }
+        return allPassed
+    }
+}

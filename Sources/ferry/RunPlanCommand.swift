@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Postgres
+import Watching
+
+struct RunPlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what a run of an orchestration would write, without writing anything.",
+        discussion: """
+            A worker looks at the source: the names of the files, estimates of their rows and \
+            bytes, and the first rows of each table. It is the command plan_run; its answer is \
+            kept for a day in the view ferry.run_plans, where only you see it.
+            """)
+
+    @Argument(help: "The name of the orchestration.")
+    var orchestration: String
+
+    @Option(help: "The environment: production (the default), or a sandbox.")
+    var environment: String?
+
+    @Option(help: ArgumentHelp("How many seconds to wait at most.", valueName: "seconds"))
+    var timeout: Double = 120
+
+    @OptionGroup var format: OutputOptions
+
+    func validate() throws {
+        guard timeout > 0, timeout <= 31_536_000 else {
+            throw ValidationError("--timeout is a number of seconds above 0, at most a year")
+        }
+    }
+
+    func run() async throws {
+        let connection = try await Database.connect()
+        try await Database.checkSchema(connection)
+        let sent = try await SentCommand(
+            "plan_run", "{\"name\":\(JSONLines.string(orchestration))}", environment: environment,
+            over: connection)
+        try await sent.applied(timeout: timeout, connection: connection)
+        let usable = await connection.isUsable ? connection : try await Database.connect()
+        switch format.output {
+        case .ndjson: try await writeLines(of: sent.id, usable)
+        case .table: try await writeTables(of: sent.id, usable)
+        }
+        await usable.close()
+    }
+
+    private func writeLines(of id: Int64, _ connection: Connection) async throws {
+        let rows = try await connection.query(
+            """
+            select row_to_json(p)::text from ferry.run_plans as p where id = $1 order by number
+            """, [.int(id)])
+        for row in rows { try await Output.line(JSONLines.shielded(try row[0].string())) }
+    }
+
+    private static let columns = [
+        ListColumn("TABLE", ""), ListColumn("FILE", ""), ListColumn("FILES", "", .count),
+        ListColumn("ROWS", "", .count), ListColumn("BYTES", "", .bytes),
+    ]
+
+    private func writeTables(of id: Int64, _ connection: Connection) async throws {
+        let rows = try await connection.query(
+            """
+            select format('%I.%I', table_schema, table_name), file, files_estimated::text,
+                   rows_estimated::text, bytes_estimated::text, columns::text, first_rows::text
+              from ferry.run_plans where id = $1 order by number
+            """, [.int(id)])
+        try await Output.write(ListTable.text(Self.columns, rows, timeZone: .current))
+        for row in rows { try await writeFirstRows(row) }
+        try await Output.line("")
+        try await Output.line("Rows and bytes are estimates. Nothing was written.")
+    }
+
+    private func writeFirstRows(_ row: Row) async throws {
+        let decoder = JSONDecoder()
+        let columns = try decoder.decode([String].self, from: Data(row[5].string().utf8))
+        let values = try decoder.decode([[String?]].self, from: Data(row[6].string().utf8))
+        let table = Display.escaped(try row[0].string())
+        try await Output.line("")
+        guard !values.isEmpty else { return try await Output.line("\(table): no rows looked at") }
+        try await Output.line("\(table): the first rows")
+        for line in ListTable.aligned([columns] + values.map { $0.map { $0 ?? "NULL" } }) {
+            try await Output.line("  " + line)
+        }
+    }
+}

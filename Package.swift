@@ -118,6 +118,7 @@ let targets: [Target] = [
     tests(
         "CommandProcessingTests",
         ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
+    tests("RunEngineTests", ["RunEngine"]),
     tests(
         "WatchingTests",
         ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),

@@ -88,6 +88,7 @@ public enum SchemaSQL {
         SQLFile("save_runs", PackageResources.save_runs_sql),
         SQLFile("silent_workers", PackageResources.silent_workers_sql),
         SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
+        SQLFile("task_tables", PackageResources.task_tables_sql),
         SQLFile("wait_for", PackageResources.wait_for_sql),
         SQLFile("withdraw_command", PackageResources.withdraw_command_sql),
         SQLFile("worker_lock", PackageResources.worker_lock_sql),

@@ -25,21 +25,21 @@ public final class ActiveTasks: Sendable {
         entries.withLock { _ = $0.removeValue(forKey: task.token) }
     }
 
-    /// How far each task is.
+    /// How far a task is: those of its reads about which there is something new.
     public struct Report: Encodable, Sendable {
         public let run: Int64
         public let number: Int
         public let token: Int64
-        public let rows: Int64
-        public let bytes: Int64
+        let reads: [ReadProgress]
     }
 
-    public var reports: [Report] {
+    /// What is new since this was asked the last time.
+    public func takeReports() -> [Report] {
         entries.withLock { entries in
             entries.values.map { entry in
                 Report(
                     run: entry.task.run, number: entry.task.number, token: entry.task.token,
-                    rows: entry.progress.rows, bytes: entry.progress.bytes)
+                    reads: entry.progress.takeNews())
             }
         }
     }
@@ -50,20 +50,5 @@ public final class ActiveTasks: Sendable {
             reported.filter { !live.contains($0.token) }.compactMap { entries[$0.token]?.cancel }
         }
         for cancel in cancels { cancel() }
-    }
-}
-
-/// How much of a table has been read and written.
-final class TransferProgress: Sendable {
-    private let rowCount = Atomic<Int64>(0)
-    private let byteCount = Atomic<Int64>(0)
-
-    var rows: Int64 { rowCount.load(ordering: .relaxed) }
-    /// Bytes of the file, compressed where it is.
-    var bytes: Int64 { byteCount.load(ordering: .relaxed) }
-
-    func add(rows: Int, bytesInAll: Int64) {
-        rowCount.add(Int64(rows), ordering: .relaxed)
-        byteCount.store(bytesInAll, ordering: .relaxed)
     }
 }

@@ -2,18 +2,10 @@ import Destinations
 import Formats
 import Postgres
 
-/// The files that one task writes, one after the other: the next begins where the split says so.
+/// The files of one read, one after the other: the next begins where the split says so.
 ///
 /// Used by one task at a time.
 final class FileSeries {
-    /// A file that is staged, whole and durable.
-    struct Staged: Codable, Sendable {
-        let name: String
-        let rows: Int64
-        let bytes: Int64
-        let sha256: String
-    }
-
     static let chunkBytes = 256 * 1024
 
     private let destination: any Destination
@@ -22,7 +14,7 @@ final class FileSeries {
     private let reading: TableReading
     private let name: String
     private let table: StagedTable
-    private(set) var staged: [Staged] = []
+    private(set) var staged: [FinishedFile] = []
     private var current: Open?
     /// What the source sends before the first row; every file begins with it.
     private var preamble: [UInt8] = []
@@ -37,11 +29,11 @@ final class FileSeries {
     }
 
     init(
-        _ name: String, of table: StagedTable, _ delivery: StagedDelivery,
-        at destination: any Destination, _ settings: DataTemplateSettings, _ reading: TableReading
+        of read: ClaimedTask.Read, _ delivery: StagedDelivery, at destination: any Destination,
+        _ settings: DataTemplateSettings, _ reading: TableReading
     ) {
-        self.name = name
-        self.table = table
+        name = read.file
+        table = StagedTable(name: read.tableName, columns: read.columns)
         self.delivery = delivery
         self.destination = destination
         self.settings = settings
@@ -55,6 +47,9 @@ final class FileSeries {
     var bytesWritten: Int64 {
         staged.reduce(0) { $0 + $1.bytes } + (current?.sink.bytesWritten ?? 0)
     }
+
+    /// The name of the file that is being written, or would be next.
+    var currentName: String { current?.name ?? settings.numbered(name, staged.count + 1) }
 
     /// Takes the next rows, and limits the next chunk to what the file still has room for.
     func take(_ chunk: CopyChunk) async throws {
@@ -128,7 +123,7 @@ final class FileSeries {
         guard let file = current else { return }
         let written = try await file.sink.finish()
         staged.append(
-            Staged(
+            FinishedFile(
                 name: file.name, rows: file.encoder?.rows ?? file.rows, bytes: written.bytes,
                 sha256: written.sha256))
         current = nil

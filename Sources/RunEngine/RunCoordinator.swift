@@ -154,11 +154,11 @@ public struct RunCoordinator: Sendable {
             }
         let snapshot = try await SourceSnapshot.take(source, tables: tables)
         do {
-            let offers = try TaskOffer.offers(for: snapshot.tables, settings)
+            let offers = try ReadOffer.offers(for: snapshot.tables, settings)
             Failpoint.reach("run.before_open")
             guard
                 try await store.open(
-                    run, snapshot: snapshot.id, takenAt: snapshot.takenAt, tasks: offers)
+                    run, snapshot: snapshot.id, takenAt: snapshot.takenAt, reads: offers)
             else { throw await lost(run) }
             let finished = try await waitForTasks(of: run, snapshot)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished)
@@ -189,14 +189,14 @@ public struct RunCoordinator: Sendable {
 
     private func waitForTasks(
         of run: ClaimedRun, _ snapshot: SourceSnapshot
-    ) async throws -> [RunStanding.FinishedTask] {
+    ) async throws -> [RunStanding.FinishedRead] {
         while true {
             let seen = bell.rings
             try lease.check()
             guard let standing = try await store.standing(of: run) else { throw ClaimLost() }
             if standing.state == .stopping { throw StopRequested() }
             if let failure = standing.failure { throw RunTrouble(failure) }
-            if standing.unfinished == 0 { return standing.tasks }
+            if standing.unfinished == 0 { return standing.reads }
             do {
                 try await snapshot.check()
             } catch {
@@ -221,7 +221,7 @@ public struct RunCoordinator: Sendable {
             run, to: destination,
             Delivery.publication(
                 of: run, token: intent.token, manifest: Array(intent.text.utf8), settings,
-                standing.tasks))
+                standing.reads))
     }
 
     private func publish(

@@ -34,12 +34,12 @@ public struct RunStore: Sendable {
     }
 
     func open(
-        _ run: ClaimedRun, snapshot: String, takenAt: String, tasks: [TaskOffer]
+        _ run: ClaimedRun, snapshot: String, takenAt: String, reads: [ReadOffer]
     ) async throws -> Bool {
-        let tasks = String(decoding: try JSONEncoder().encode(tasks), as: UTF8.self)
+        let reads = String(decoding: try JSONEncoder().encode(reads), as: UTF8.self)
         return try await holds(
             "select ferry_state.open_run($1, $2, $3, $4, $5::timestamptz, $6::jsonb)", run,
-            [.text(snapshot), .text(takenAt), .text(tasks)])
+            [.text(snapshot), .text(takenAt), .text(reads)])
     }
 
     func standing(of run: ClaimedRun) async throws -> RunStanding? {
@@ -96,16 +96,31 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }
 
-    func finish(_ task: ClaimedTask, _ files: [FileSeries.Staged]) async throws -> Bool {
+    func finish(_ task: ClaimedTask, _ reads: [StagedRead]) async throws -> Bool {
+        struct File: Encodable {
+            let read: Int
+            let name: String
+            let rows: Int64
+            let bytes: Int64
+            let sha256: String
+        }
+        let files = reads.flatMap { read in
+            read.files.map {
+                File(
+                    read: read.read, name: $0.name, rows: $0.rows, bytes: $0.bytes,
+                    sha256: $0.sha256)
+            }
+        }
         let json = String(decoding: try JSONEncoder().encode(files), as: UTF8.self)
         return try await holds(
             "select ferry_state.finish_task($1, $2, $3, $4, $5)", task, [.text(json)])
     }
 
-    func fail(_ task: ClaimedTask, _ trouble: RunTrouble) async throws -> Bool {
+    /// - Parameter read: The number of the read that it is about; nil for the whole task.
+    func fail(_ task: ClaimedTask, read: Int?, _ trouble: RunTrouble) async throws -> Bool {
         try await holds(
-            "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8)", task,
-            [.bool(trouble.isTransient)] + trouble.values)
+            "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9)", task,
+            [.bool(trouble.isTransient)] + trouble.values + [read.map { .int(Int64($0)) } ?? .null])
     }
 
     func release(_ task: ClaimedTask) async throws -> Bool {

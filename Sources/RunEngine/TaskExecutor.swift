@@ -6,7 +6,7 @@ public import Logging
 import Postgres
 import SourceDatabases
 
-/// Carries out tasks: reads a table, or a part of one, from the run's snapshot into staged files.
+/// Carries out tasks: reads tables, or parts of them, from the run's snapshot into staged files.
 public struct TaskExecutor: Sendable {
     let store: RunStore
     let lease: Lease
@@ -39,27 +39,30 @@ public struct TaskExecutor: Sendable {
             transfer.cancel()
         }
         // Also when this task was cancelled: what it holds must be handed back.
-        try await Task { try await settle(task, result) }.value
+        try await Task { try await settle(task, result, progress) }.value
     }
 
     private func settle(
-        _ task: ClaimedTask, _ result: Result<[FileSeries.Staged], any Error>
+        _ task: ClaimedTask, _ result: Result<[StagedRead], any Error>,
+        _ progress: TransferProgress
     ) async throws {
         switch result {
-        case .success(let files):
+        case .success(let reads):
             Failpoint.reach("task.staged")
             // Fenced by the token alone: should the lease have run out, but nobody have taken over,
             // the files are as good as ever, and nobody else would write it.
-            let isTaken = try await store.finish(task, files)
+            let isTaken = try await store.finish(task, reads)
             if !isTaken { await removeStaging(of: task) }
         case .failure(let error):
-            try await handBack(task, error)
+            try await handBack(task, error, atRead: progress.read)
             // Of a token that nobody writes under any more.
             await removeStaging(of: task)
         }
     }
 
-    private func handBack(_ task: ClaimedTask, _ error: any Error) async throws {
+    private func handBack(
+        _ task: ClaimedTask, _ error: any Error, atRead number: Int?
+    ) async throws {
         switch error {
         case is SnapshotGone:
             // The worker in charge of the run is gone, and will be found missing soon.
@@ -68,14 +71,17 @@ public struct TaskExecutor: Sendable {
         case is CancellationError, is LeaseLost:
             _ = try await store.release(task)
         default:
-            let trouble = RunTrouble(error, while: "table \(task.schema).\(task.table)")
+            let subject =
+                task.reads.first { $0.number == number }?.subject
+                ?? "database \"\(shown(task.inputs.database.name))\""
+            let trouble = RunTrouble(error, while: subject)
             logger.warning(
                 "task failed",
                 metadata: [
-                    "run": "\(task.run)", "table": "\(task.schema).\(task.table)",
+                    "run": "\(task.run)", "subject": "\(subject)",
                     "code": "\(trouble.code)", "reason": "\(trouble.message)",
                 ])
-            _ = try await store.fail(task, trouble)
+            _ = try await store.fail(task, read: number, trouble)
         }
     }
 
@@ -95,7 +101,7 @@ public struct TaskExecutor: Sendable {
 
     private func transfer(
         _ task: ClaimedTask, _ progress: TransferProgress
-    ) async throws -> [FileSeries.Staged] {
+    ) async throws -> [StagedRead] {
         let settings = try access.settings(task.inputs.dataTemplate)
         let destination = try access.open(task.inputs.destination)
         let source = try SourceDatabase(
@@ -103,9 +109,16 @@ public struct TaskExecutor: Sendable {
         let connection = try await source.connect()
         do {
             try await SourceSnapshot.join(connection, id: task.snapshot)
-            try await SourceSnapshot.lock(
-                TableName(schema: task.schema, name: task.table), connection)
-            let staged = try await copy(task, settings, connection, to: destination, progress)
+            var staged: [StagedRead] = []
+            for read in task.reads {
+                progress.begin(read: read.number)
+                try lease.check()
+                try await SourceSnapshot.lock(read.tableName, connection)
+                let delivery = StagedDelivery(run: task.run, token: task.token)
+                let files = try await copy(
+                    read, settings, connection, to: destination, delivery, progress)
+                staged.append(StagedRead(read: read.number, files: files))
+            }
             await connection.close()
             return staged
         } catch {
@@ -115,19 +128,16 @@ public struct TaskExecutor: Sendable {
     }
 
     private func copy(
-        _ task: ClaimedTask, _ settings: DataTemplateSettings, _ connection: Connection,
-        to destination: any Destinations.Destination, _ progress: TransferProgress
-    ) async throws -> [FileSeries.Staged] {
-        let reading = settings.reading(of: task.columns)
-        let sql = "COPY \(task.source) TO STDOUT \(reading.copyOptions)"
+        _ read: ClaimedTask.Read, _ settings: DataTemplateSettings, _ connection: Connection,
+        to destination: any Destinations.Destination, _ delivery: StagedDelivery,
+        _ progress: TransferProgress
+    ) async throws -> [FinishedFile] {
+        let reading = settings.reading(of: read.columns)
+        let sql = "COPY \(read.source) TO STDOUT \(reading.copyOptions)"
         let lease = lease
-        let table = StagedTable(
-            name: TableName(schema: task.schema, name: task.table), columns: task.columns)
         // Inside the connection's isolation: its own thread may block when a file takes no more.
         return try await connection.isolated { connection in
-            let files = FileSeries(
-                task.file, of: table, StagedDelivery(run: task.run, token: task.token),
-                at: destination, settings, reading)
+            let files = FileSeries(of: read, delivery, at: destination, settings, reading)
             do {
                 let sent = try await connection.copyOut(
                     sql, chunkBytes: FileSeries.chunkBytes,
@@ -142,14 +152,22 @@ public struct TaskExecutor: Sendable {
                 // The COPY was complete only if nothing of it was lost on the way.
                 guard files.rows == Int64(sent.tagRows) else {
                     throw SourceError.incomplete(
-                        table: "\(task.schema).\(task.table)", received: Int(files.rows),
+                        table: "\(read.schema).\(read.table)", received: Int(files.rows),
                         sent: sent.tagRows)
                 }
+                progress.end(rows: files.rows, bytes: files.bytesWritten)
                 return files.staged
             } catch {
+                let name = files.currentName
                 await files.abandon()
-                throw error
+                guard let error = error as? DestinationError else { throw error }
+                throw RunTrouble(error, while: "writing \"\(shown(name))\" of \(read.subject)")
             }
         }
     }
+}
+
+extension ClaimedTask.Read {
+    /// What is being done, for messages.
+    fileprivate var subject: String { "table \(shown(tableName.canonical))" }
 }

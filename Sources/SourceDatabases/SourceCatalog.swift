@@ -74,7 +74,10 @@ extension SourceDatabase {
                    -- Ranges of pages are read as such since version 14.
                    case when c.relkind = 'r'
                              and current_setting('server_version_num')::int >= 140000
-                        then pg_relation_size(c.oid) / current_setting('block_size')::int end
+                        then pg_relation_size(c.oid) / current_setting('block_size')::int end,
+                   (select sum(pg_table_size(leaf.relid))::bigint
+                      from (select c.oid as relid union
+                            select relid from pg_partition_tree(c.oid)) as leaf)
               from unnest($1::text[], $2::text[]) as wanted (nspname, relname)
               join pg_namespace as n on n.nspname = wanted.nspname
               join pg_class as c on c.relnamespace = n.oid and c.relname = wanted.relname
@@ -88,6 +91,7 @@ extension SourceDatabase {
                 columns: try JSONDecoder().decode(
                     [TableColumn].self, from: Data(try row[5].string().utf8)),
                 rowsEstimated: try row[4].isNull ? 0 : row[4].int64(),
+                bytesEstimated: try row[7].optionalInt64() ?? 0,
                 isPartitioned: try row[2].bool(), pages: try row[6].optionalInt64(),
                 hasGeneratedColumns: try row[3].bool())
         }

@@ -8,6 +8,8 @@ public struct SourceTable: Sendable, Equatable {
     public let columns: [TableColumn]
     /// From the statistics of the source; a guess when it was never analyzed.
     public let rowsEstimated: Int64
+    /// What it and its partitions take on disk, without their indexes.
+    public let bytesEstimated: Int64
     /// Whether its rows lie in its partitions.
     let isPartitioned: Bool
     /// Its size; nil where it cannot be read by ranges of pages.

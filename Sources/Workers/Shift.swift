@@ -148,7 +148,7 @@ struct Shift: Sendable {
     private func reportProgress() async throws {
         while true {
             try await Task.sleep(for: .seconds(1))
-            let reports = active.reports
+            let reports = active.takeReports()
             if reports.isEmpty { continue }
             let json = String(decoding: try JSONEncoder().encode(reports), as: UTF8.self)
             let worker = session.id

@@ -20,7 +20,7 @@ private struct FencedWrite {
 private let writes = [
     FencedWrite("open_run($1, $2, $3, 'snap', now(), '[]')"),
     FencedWrite("finish_task($1, 1, $2, $3, '[]')", isOfTask: true),
-    FencedWrite("fail_task($1, 1, $2, $3, true, 'c', 'm', 'h')", isOfTask: true),
+    FencedWrite("fail_task($1, 1, $2, $3, true, 'c', 'm', 'h', null)", isOfTask: true),
     FencedWrite("release_task($1, 1, $2, $3)", isOfTask: true),
     FencedWrite("begin_publishing($1, $2, $3, '{}', 'sha')"),
     FencedWrite("complete_run($1, $2, $3, 'file:///drop')", state: "publishing"),
@@ -67,7 +67,7 @@ struct FencingTests {
 
     private func finishTask(_ owner: Connection) async throws {
         try await owner.execute(
-            "update ferry_state.run_tasks set state = 'done', files = '[]', rows = 1, bytes = 1")
+            "update ferry_state.run_tasks set state = 'done', rows = 1, bytes = 1")
     }
 
     private func call(
@@ -109,8 +109,10 @@ struct FencingTests {
             _ = try await worker.open(run: 7, token: run.token, tables: 1)
             let task = try #require(try await worker.claimTask())
             let progress = """
-                [{"run": 7, "number": 1, "token": \(task.token), "rows": 5, "bytes": 50},
-                 {"run": 7, "number": 1, "token": \(task.token - 1), "rows": 6, "bytes": 60}]
+                [{"run": 7, "number": 1, "token": \(task.token),
+                  "reads": [{"read": 1, "rows": 5, "bytes": 50, "done": false}]},
+                 {"run": 7, "number": 1, "token": \(task.token - 1),
+                  "reads": [{"read": 1, "rows": 6, "bytes": 60, "done": false}]}]
                 """
 
             let ofOther = try await other.report(progress)

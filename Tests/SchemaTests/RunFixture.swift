@@ -39,24 +39,32 @@ struct DutyWorker: Sendable {
     }
 
     /// Offers tasks of a run that this worker is in charge of.
-    func open(run: Int64, token: Int64, tables: Int = 2) async throws -> Bool {
+    func open(
+        run: Int64, token: Int64, tables: Int = 2, perTask: Int = 1
+    ) async throws -> Bool {
         try await connection.query(
             """
             select ferry_state.open_run($1, $2, $3, 'snap', now(), (
-                select jsonb_agg(jsonb_build_object('number', n, 'schema', 'public',
+                select jsonb_agg(jsonb_build_object('number', n,
+                                 'task', (n - 1) / $5::int * $5::int + 1, 'schema', 'public',
                                  'table', 't' || n, 'part', 1, 'parts', 1,
                                  'file', 't' || n || '.csv',
                                  'source', 'select', 'columns',
                                  '[]'::jsonb, 'rows_estimated', 100 - n))
                   from generate_series(1, $4::int) as n))
-            """, [.int(run), .int(token), .int(id), .int(Int64(tables))])[0][0].bool()
+            """,
+            [.int(run), .int(token), .int(id), .int(Int64(tables)), .int(Int64(perTask))]
+        )[0][0].bool()
     }
 
+    /// Each of the task's reads gave one file, of ten rows.
     func finish(run: Int64, task: (number: Int64, token: Int64)) async throws -> Bool {
         try await connection.query(
             """
-            select ferry_state.finish_task($1, $2::int, $3, $4,
-                '[{"name": "t.csv", "rows": 10, "bytes": 100, "sha256": "abc"}]')
+            select ferry_state.finish_task($1, $2::int, $3, $4, (
+                select jsonb_agg(jsonb_build_object('read', number, 'name', file, 'rows', 10,
+                                                    'bytes', 100, 'sha256', 'abc'))
+                  from ferry_state.run_reads where run_id = $1 and task = $2::int))
             """,
             [.int(run), .int(task.number), .int(task.token), .int(id)])[0][0].bool()
     }
@@ -102,6 +110,8 @@ extension Connection {
                 (select string_agg(r::text, E'\\n' order by id) from ferry_state.runs as r),
                 (select string_agg(t::text, E'\\n' order by run_id, number)
                    from ferry_state.run_tasks as t),
+                (select string_agg(d::text, E'\\n' order by run_id, number)
+                   from ferry_state.run_reads as d),
                 (select string_agg(m::text, E'\\n') from ferry_state.run_manifests as m),
                 (select string_agg(p::text, E'\\n' order by id)
                    from ferry_state.task_progress as p),

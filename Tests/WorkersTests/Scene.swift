@@ -226,6 +226,8 @@ final class Scene: Sendable {
                 (select string_agg(r::text, E'\\n' order by id) from ferry_state.runs as r),
                 (select string_agg(t::text, E'\\n' order by run_id, number)
                    from ferry_state.run_tasks as t),
+                (select string_agg(d::text, E'\\n' order by run_id, number)
+                   from ferry_state.run_reads as d),
                 (select string_agg(e::text, E'\\n' order by id)
                    from ferry_state.events as e where run_id is not null))
             """) ?? ""

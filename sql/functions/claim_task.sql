@@ -1,7 +1,6 @@
--- claim_task: take one table, or a part of one, of a running run, under a new token. Null when
--- there is none.
+-- claim_task: take one task of a running run, under a new token. Null when there is none.
 --
--- Largest tables first: the last task to start should be a short one.
+-- Largest tasks first: the last task to start should be a short one.
 -- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does.
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
@@ -31,15 +30,18 @@ begin
     if v_task.run_id is null then
         return null;
     end if;
-    perform ferry_state.record_run_event(v_task.run_id, 'task_started', jsonb_build_object(
-        'table', format('%I.%I', v_task.table_schema, v_task.table_name)));
+    perform ferry_state.record_run_event(
+        v_task.run_id, 'task_started', ferry_state.task_tables(v_task.run_id, v_task.number));
     return (
         select json_build_object(
             'run_id', r.id, 'number', v_task.number, 'token', v_task.token,
             'run_token', v_task.run_token, 'snapshot_id', r.snapshot_id,
-            'schema', v_task.table_schema, 'table', v_task.table_name, 'part', v_task.part,
-            'parts', v_task.parts, 'file', v_task.file,
-            'source', v_task.source, 'columns', v_task.columns, 'inputs', r.inputs)
+            'inputs', r.inputs,
+            'reads', (select json_agg(json_build_object(
+                          'number', number, 'schema', table_schema, 'table', table_name,
+                          'file', file, 'source', source, 'columns', columns) order by number)
+                        from ferry_state.run_reads
+                       where run_id = v_task.run_id and task = v_task.number))
           from ferry_state.runs as r where r.id = v_task.run_id);
 end;
 $$;

@@ -22,7 +22,7 @@ begin
         select jsonb_build_object('manifest', p_location, 'tables',
                                   count(distinct (table_schema, table_name)), 'rows', sum(rows),
                                   'bytes', sum(bytes))
-          from ferry_state.run_tasks where run_id = p_run));
+          from ferry_state.run_reads where run_id = p_run));
     perform pg_notify('ferry_runs', '');
     return true;
 end;

@@ -1,5 +1,6 @@
 -- fail_task: a task could not be carried out; the worker in charge of its run decides what follows.
 --
+-- p_read: the number of the read that the trouble is about; null for the whole task.
 -- Returns false, and does nothing, when the task is no longer the caller's.
 create or replace function ferry_state.fail_task(
     p_run       bigint,
@@ -9,15 +10,17 @@ create or replace function ferry_state.fail_task(
     p_transient boolean,
     p_code      text,
     p_message   text,
-    p_hint      text
+    p_hint      text,
+    p_read      integer
 )
 returns boolean
 language plpgsql
 as $$
 begin
     update ferry_state.run_tasks
-       set state = 'failed', error_transient = p_transient, error_code = p_code,
-           error_message = p_message, error_hint = p_hint, finished_at = clock_timestamp()
+       set state = 'failed', error_read = p_read, error_transient = p_transient,
+           error_code = p_code, error_message = p_message, error_hint = p_hint,
+           finished_at = clock_timestamp()
      where run_id = p_run and number = p_number and token = p_token and worker_id = p_worker
        and state = 'running';
     if not found then

@@ -1,6 +1,7 @@
 -- finish_task: the files of a task are staged, whole and durable.
 --
--- p_files: [{"name", "rows", "bytes", "sha256"}], in order.
+-- p_files: [{"read", "name", "rows", "bytes", "sha256"}], in order; read is the number of the read
+--          whose rows are in the file.
 -- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
 -- wait for it any more.
 create or replace function ferry_state.finish_task(
@@ -20,8 +21,7 @@ begin
     select coalesce(sum(rows), 0), coalesce(sum(bytes), 0) into v_rows, v_bytes
       from jsonb_to_recordset(p_files) as f (rows bigint, bytes bigint);
     update ferry_state.run_tasks as t
-       set state = 'done', rows = v_rows, bytes = v_bytes, files = p_files,
-           finished_at = clock_timestamp()
+       set state = 'done', rows = v_rows, bytes = v_bytes, finished_at = clock_timestamp()
      where run_id = p_run and number = p_number and token = p_token and worker_id = p_worker
        and state = 'running'
        and exists (select from ferry_state.runs as r
@@ -29,12 +29,19 @@ begin
     if not found then
         return false;
     end if;
+    update ferry_state.run_reads as r
+       set rows = f.rows, bytes = f.bytes, files = f.files
+      from (select (value ->> 'read')::integer as read,
+                   sum((value ->> 'rows')::bigint) as rows,
+                   sum((value ->> 'bytes')::bigint) as bytes,
+                   jsonb_agg(value - 'read' order by ordinality) as files
+              from jsonb_array_elements(p_files) with ordinality
+             group by 1) as f
+     where r.run_id = p_run and r.task = p_number and r.number = f.read;
     delete from ferry_state.task_progress where run_id = p_run and number = p_number;
-    perform ferry_state.record_run_event(p_run, 'task_done', (
-        select jsonb_build_object('table', format('%I.%I', table_schema, table_name),
-                                  'part', part, 'parts', parts, 'rows', v_rows,
-                                  'bytes', v_bytes)
-          from ferry_state.run_tasks where run_id = p_run and number = p_number));
+    perform ferry_state.record_run_event(
+        p_run, 'task_done', ferry_state.task_tables(p_run, p_number)
+                            || jsonb_build_object('rows', v_rows, 'bytes', v_bytes));
     perform pg_notify('ferry_runs', '');
     return true;
 end;

@@ -1,8 +1,8 @@
 -- open_run: a run's snapshot is held and its tables are locked: offer its tasks to all workers.
 --
 -- Tasks of an earlier attempt are replaced: all tables of a run come from one snapshot.
--- p_tasks: [{"number", "schema", "table", "part", "parts", "file",
---           "source", "columns", "rows_estimated"}]
+-- p_reads: [{"number", "task", "schema", "table", "part", "parts", "file",
+--           "source", "columns", "rows_estimated"}]; task is the number of the task's first read.
 -- Returns false, and does nothing, when the run is no longer the caller's.
 create or replace function ferry_state.open_run(
     p_run         bigint,
@@ -10,7 +10,7 @@ create or replace function ferry_state.open_run(
     p_worker      bigint,
     p_snapshot_id text,
     p_snapshot_at timestamptz,
-    p_tasks       jsonb
+    p_reads       jsonb
 )
 returns boolean
 language plpgsql
@@ -24,18 +24,23 @@ begin
     end if;
     delete from ferry_state.task_progress where run_id = p_run;
     delete from ferry_state.run_tasks where run_id = p_run;
-    insert into ferry_state.run_tasks
-           (run_id, number, run_token, table_schema, table_name, part, parts, file, source,
-            columns, rows_estimated)
-    select p_run, number, p_token, schema, "table", part, parts, file, source, columns,
+    insert into ferry_state.run_tasks (run_id, number, run_token, rows_estimated)
+    select p_run, task, p_token, sum(rows_estimated)
+      from jsonb_to_recordset(p_reads) as r (task integer, rows_estimated bigint)
+     group by task order by task;
+    insert into ferry_state.run_reads
+           (run_id, number, task, table_schema, table_name, part, parts, file, source, columns,
+            rows_estimated)
+    select p_run, number, task, schema, "table", part, parts, file, source, columns,
            rows_estimated
-      from jsonb_to_recordset(p_tasks) as t (
-          number integer, schema text, "table" text, part integer, parts integer, file text,
-          source text, columns jsonb, rows_estimated bigint);
+      from jsonb_to_recordset(p_reads) as r (
+          number integer, task integer, schema text, "table" text, part integer, parts integer,
+          file text, source text, columns jsonb, rows_estimated bigint)
+     order by number;
     perform ferry_state.record_run_event(p_run, 'snapshot_taken', jsonb_build_object(
         'snapshot_at', p_snapshot_at, 'tables', (
             select count(distinct (t -> 'schema', t -> 'table'))
-              from jsonb_array_elements(p_tasks) as t)));
+              from jsonb_array_elements(p_reads) as t)));
     perform pg_notify('ferry_runs', '');
     return true;
 end;

@@ -10,18 +10,18 @@ as $$
         'unfinished', (select count(*) from ferry_state.run_tasks as t
                         where t.run_id = r.id and t.state <> 'done'),
         'failure', (select json_build_object(
-                        'table', format('%I.%I', table_schema, table_name), 'code', error_code,
-                        'message', error_message, 'hint', error_hint,
+                        'code', error_code, 'message', error_message, 'hint', error_hint,
                         'transient', error_transient)
                       from ferry_state.run_tasks as t
                      where t.run_id = r.id and t.state = 'failed'
                      order by error_transient, number limit 1),
         -- Only once all are there: a run may have thousands, and this is asked every second.
-        'tasks', (select coalesce(json_agg(json_build_object(
-                        'number', number, 'schema', table_schema, 'table', table_name,
-                        'file', file, 'columns', columns, 'token', token, 'files', files)
-                        order by number), '[]')
+        'reads', (select coalesce(json_agg(json_build_object(
+                        'number', d.number, 'schema', d.table_schema, 'table', d.table_name,
+                        'file', d.file, 'columns', d.columns, 'token', t.token,
+                        'files', d.files) order by d.number), '[]')
                     from ferry_state.run_tasks as t
+                    join ferry_state.run_reads as d on d.run_id = t.run_id and d.task = t.number
                    where t.run_id = r.id
                      and not exists (select from ferry_state.run_tasks as other
                                       where other.run_id = r.id and other.state <> 'done')))

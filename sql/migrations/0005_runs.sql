@@ -60,37 +60,54 @@ create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (or
 create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
 create index runs_data_export on ferry_state.runs (data_export_id, id);
 
--- One table of a run, or one of several parts of it. Belongs to one attempt of the run: run_token.
+-- What one worker reads on one connection: one or more reads. Bears the number of the first of them.
+-- Belongs to one attempt of the run: run_token.
 create table ferry_state.run_tasks (
-    run_id         bigint  not null,
-    number         integer not null,
-    run_token      bigint  not null,
-    table_schema   text    not null,
-    table_name     text    not null,
-    part           integer not null default 1,
-    parts          integer not null default 1,
-    file           text    not null,
-    source         text    not null,
-    columns        jsonb   not null,
-    rows_estimated bigint  not null,
-    state          text    not null default 'available',
-    token          bigint,
-    worker_id      bigint,
-    rows           bigint,
-    bytes          bigint,
-    files          jsonb,  -- [{"name", "rows", "bytes", "sha256"}], in order, as they were staged
-    started_at     timestamptz,
-    finished_at    timestamptz,
-    error_code     text,
-    error_message  text,
-    error_hint     text,
+    run_id          bigint  not null,
+    number          integer not null,
+    run_token       bigint  not null,
+    rows_estimated  bigint  not null,
+    state           text    not null default 'available',
+    token           bigint,
+    worker_id       bigint,
+    rows            bigint,
+    bytes           bigint,
+    started_at      timestamptz,
+    finished_at     timestamptz,
+    error_read      integer,  -- the number of the read that it is about; null for the whole task
+    error_code      text,
+    error_message   text,
+    error_hint      text,
     error_transient boolean,
     constraint run_tasks_pkey primary key (run_id, number),
     constraint run_tasks_run_exists foreign key (run_id) references ferry_state.runs (id),
     constraint run_tasks_state_is_known
         check (state in ('available', 'running', 'done', 'failed')),
-    constraint run_tasks_done_iff_counted check ((state = 'done') = (files is not null))
+    constraint run_tasks_done_iff_counted check ((state = 'done') = (rows is not null))
 ) with (fillfactor = 70);
+
+-- One table of a run, or one of several parts of it. Numbered through the run, in the order in which
+-- files are published; the reads of a task are carried out in that order.
+create table ferry_state.run_reads (
+    run_id         bigint  not null,
+    number         integer not null,
+    task           integer not null,
+    table_schema   text    not null,
+    table_name     text    not null,
+    part           integer not null,
+    parts          integer not null,
+    file           text    not null,
+    source         text    not null,
+    columns        jsonb   not null,
+    rows_estimated bigint  not null,
+    rows           bigint,
+    bytes          bigint,
+    files          jsonb,  -- [{"name", "rows", "bytes", "sha256"}], in order, as they were staged
+    constraint run_reads_pkey primary key (run_id, number),
+    constraint run_reads_task_exists foreign key (run_id, task)
+        references ferry_state.run_tasks (run_id, number) on delete cascade
+);
+create index run_reads_task on ferry_state.run_reads (run_id, task, number);
 
 -- The intent to publish: from here on the run only rolls forward, with these very bytes.
 create table ferry_state.run_manifests (
@@ -102,18 +119,20 @@ create table ferry_state.run_manifests (
     constraint run_manifests_run_exists foreign key (run_id) references ferry_state.runs (id)
 );
 
--- How far each running task is. Inserted, never updated; only the newest row of a task counts, and
--- all go when the task ends. Nothing is lost when a crash empties it.
+-- How far each running task is, read by read. Inserted, never updated; only the newest row of a read
+-- counts, and all go when the task ends. Nothing is lost when a crash empties it.
 create unlogged table ferry_state.task_progress (
     id     bigint      not null generated always as identity,
     run_id bigint      not null,
     number integer     not null,
     token  bigint      not null,
+    read   integer     not null,
     rows   bigint      not null,
     bytes  bigint      not null,
+    done   boolean     not null,  -- whether all of the read is staged
     at     timestamptz not null default clock_timestamp()
 );
-create index task_progress_newest on ferry_state.task_progress (run_id, number, id desc);
+create index task_progress_newest on ferry_state.task_progress (run_id, number, read, id desc);
 
 -- What a run would have written when a command asked for it. Holds values of the source's rows, so
 -- only whoever asked sees it, and it is deleted after a day.

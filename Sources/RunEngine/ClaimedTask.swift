@@ -1,0 +1,78 @@
+import Formats
+import Lifecycle
+
+/// What this worker reads of a run, one read after another, as `claim_task` gives it.
+public struct ClaimedTask: Decodable, Sendable {
+    public let run: Int64
+    /// That of its first read.
+    public let number: Int
+    public let token: Int64
+    let snapshot: String
+    let inputs: RunInputs
+    /// At least one, in order.
+    let reads: [Read]
+
+    /// A table, or a part of one.
+    struct Read: Decodable, Sendable {
+        /// In the run.
+        let number: Int
+        let schema: String
+        let table: String
+        let file: String
+        /// What stands between `COPY` and `TO STDOUT`.
+        let source: String
+        let columns: [TableColumn]
+
+        var tableName: TableName { TableName(schema: schema, name: table) }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case run = "run_id"
+        case number, token
+        case snapshot = "snapshot_id"
+        case inputs, reads
+    }
+}
+
+/// How a run stands, as `run_standing` gives it.
+struct RunStanding: Decodable, Sendable {
+    let state: RunState
+    /// How many tasks are not done.
+    let unfinished: Int
+    let failure: Failure?
+    /// Once all tasks are done: every read, in order.
+    let reads: [FinishedRead]
+
+    struct Failure: Decodable, Sendable {
+        let code: String
+        let message: String
+        let hint: String?
+        let transient: Bool
+    }
+
+    struct FinishedRead: Decodable, Sendable {
+        let number: Int
+        let schema: String
+        let table: String
+        let file: String
+        let columns: [TableColumn]
+        /// Of the task, under which the files are staged.
+        let token: Int64
+        let files: [FinishedFile]
+    }
+}
+
+/// A file that is staged, whole and durable.
+struct FinishedFile: Codable, Sendable {
+    let name: String
+    let rows: Int64
+    let bytes: Int64
+    let sha256: String
+}
+
+/// The files of a read that is done, for `finish_task`.
+struct StagedRead: Sendable {
+    /// Its number in the run.
+    let read: Int
+    let files: [FinishedFile]
+}

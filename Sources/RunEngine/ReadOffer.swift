@@ -1,0 +1,109 @@
+import Formats
+import Lifecycle
+import SourceDatabases
+
+/// A table, or a part of one, that a run offers to all workers, and the task in which it is read.
+struct ReadOffer: Encodable, Sendable {
+    /// From 1, through the run.
+    let number: Int
+    /// The number of the first read of its task.
+    var task: Int
+    let schema: String
+    let table: String
+    let part: Int
+    let parts: Int
+    let file: String
+    /// What stands between `COPY` and `TO STDOUT`.
+    let source: String
+    let columns: [TableColumn]
+    let rowsEstimated: Int64
+    /// Zero or more; of the whole table.
+    let bytesEstimated: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case number, task, schema, table, part, parts, file, source, columns
+        case rowsEstimated = "rows_estimated"
+    }
+}
+
+extension ReadOffer {
+    /// The pages of a part: 128 MiB of a table with pages of the usual 8 KiB.
+    static let pagesPerPart: Int64 = 16_384
+
+    /// Every table once; where it is split into files, each part of it.
+    ///
+    /// Parts and tasks depend on the sizes that the tables have when the snapshot is taken, not on
+    /// who reads.
+    ///
+    /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
+    ///   cannot be written with these settings.
+    static func offers(
+        for tables: [SourceTable], _ settings: DataTemplateSettings
+    ) throws -> [ReadOffer] {
+        for table in tables { try settings.check(table.columns, of: table.name) }
+        let names = try settings.fileNames(for: tables.map(\.name))
+        var offers: [ReadOffer] = []
+        for (table, file) in zip(tables, names) {
+            let casts = settings.reading(of: table.columns).casts
+            let parts =
+                settings.split == nil ? [nil] : table.parts(pagesAtMost: pagesPerPart)
+            for (index, pages) in parts.enumerated() {
+                let number = offers.count + 1
+                offers.append(
+                    ReadOffer(
+                        number: number, task: number, schema: table.name.schema,
+                        table: table.name.name, part: index + 1, parts: parts.count, file: file,
+                        source: table.copySource(casts: casts, pages: pages),
+                        columns: table.columns,
+                        rowsEstimated: table.rowsEstimated / Int64(parts.count),
+                        bytesEstimated: table.bytesEstimated))
+            }
+        }
+        return offers.batched()
+    }
+}
+
+/// How many small tables share a task, so that a run of very many does not spend its time on
+/// claiming each, connecting and joining the snapshot.
+enum TaskBatch {
+    /// The largest table that shares a task, by the source's estimate: 1 MiB.
+    static let smallBytesMax: Int64 = 1 << 20
+    /// What the tables of a task have in all: 8 MiB.
+    static let bytesMax: Int64 = 8 << 20
+    static let readsMax = 64
+    /// Small tables are spread over so many tasks before any has two, for as many workers.
+    static let tasksMin = 8
+}
+
+extension [ReadOffer] {
+    /// The same reads, in the same order, where neighbours that are small share a task.
+    func batched() -> [ReadOffer] {
+        let small = count { $0.isSmall }
+        let readsMax = Swift.min(
+            TaskBatch.readsMax, (small + TaskBatch.tasksMin - 1) / TaskBatch.tasksMin)
+        var offers = self
+        var open: (task: Int, reads: Int, bytes: Int64)?
+        for index in offers.indices {
+            let offer = offers[index]
+            guard offer.isSmall else {
+                open = nil
+                continue
+            }
+            if let task = open, task.reads < readsMax,
+                task.bytes + offer.bytesEstimated <= TaskBatch.bytesMax
+            {
+                offers[index].task = task.task
+                open = (task.task, task.reads + 1, task.bytes + offer.bytesEstimated)
+            } else {
+                open = (offer.number, 1, offer.bytesEstimated)
+            }
+        }
+        return offers
+    }
+}
+
+extension ReadOffer {
+    fileprivate var isSmall: Bool {
+        parts == 1 && bytesEstimated <= TaskBatch.smallBytesMax
+    }
+}

@@ -15,7 +15,7 @@ RUN swift build -c release --static-swift-stdlib --product ferry \
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        libpq5 zlib1g libzstd1 libsnappy1v5 libssh2-1 libstdc++6 ca-certificates tzdata \
+        libpq5 zlib1g libzstd1 libsnappy1v5 libssh2-1 libstdc++6 ca-certificates gpg tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin \
         ferry \

@@ -9,7 +9,7 @@ public struct FactFinder: Sendable {
     public typealias DestinationTest =
         @Sendable (_ kind: String, _ settings: JSONValue) async -> String?
     /// Checks the settings of a data template; returns the reason when they are not valid.
-    public typealias TemplateCheck = @Sendable (_ settings: JSONValue) -> String?
+    public typealias TemplateCheck = @Sendable (_ settings: JSONValue) async -> String?
 
     /// Plans a run of a data export; says why that run would fail, where it would.
     public typealias RunPlanning =
@@ -47,7 +47,7 @@ public struct FactFinder: Sendable {
         case .destinationTest(let kind, let settings):
             return await destinationTest(kind, settings).map(FactValue.failed) ?? .passed
         case .templateCheck(let settings):
-            return templateCheck(settings).map(FactValue.failed) ?? .passed
+            return await templateCheck(settings).map(FactValue.failed) ?? .passed
         case .runPlan(let dataExport, let inputs):
             switch await runPlanning(dataExport, inputs) {
             case .success(let plan): return .plan(plan)

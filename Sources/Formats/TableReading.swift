@@ -34,7 +34,8 @@ public struct TableReading: Sendable {
 }
 
 /// A step that the bytes of one file go through: encoding, compression, encryption. The same bytes
-/// give the same result however they are cut into chunks. Used by one task or thread at a time.
+/// give the same result however they are cut into chunks, but for encryption, which draws a new key
+/// for each file. Used by one task or thread at a time.
 public protocol FileStage: AnyObject {
     /// Takes the next bytes and passes on what is ready, in chunks that are valid only during
     /// the call. Nothing may be ready yet.

@@ -5,7 +5,8 @@ internal import Foundation
 /// Reads a delivery again and compares it with its manifest.
 ///
 /// Every file is read once, in chunks of 1 MiB: its size and SHA-256 are compared, and its rows
-/// counted. Whatever else lies in the manifest's folder is reported as extra.
+/// counted, unless it is encrypted. Whatever else lies in the manifest's folder is reported as
+/// extra.
 ///
 /// - Parameter path: The manifest; its files are looked for in the same folder.
 /// - Throws: ``ManifestError`` when there is no manifest to go by. What is wrong with the files is
@@ -15,6 +16,7 @@ public func verify(manifestAt path: String) throws(ManifestError) -> Verificatio
     let url = URL(filePath: path)
     let folder = url.deletingLastPathComponent().path(percentEncoded: false)
     var report = VerificationReport(manifest: manifest, findings: [], bytesRead: 0)
+    if manifest.format.encryption != nil { report.notCounted = manifest.files.map(\.name) }
     for file in manifest.files {
         let check = FileCheck(of: file, format: manifest.format)
         report.findings += check.findings(at: folder + "/" + file.name)
@@ -61,6 +63,8 @@ private final class FileCheck {
     private let settings: DataTemplateSettings
     private var sha256 = SHA256()
     private var counter: any RecordCounter
+    /// What is in an encrypted file cannot be looked at.
+    private let isReadable: Bool
     /// By the file itself, where its rows are not counted.
     private var rowsToldAtEnd: Int64?
     private var damage: String?
@@ -70,18 +74,20 @@ private final class FileCheck {
         self.file = file
         settings = format
         counter = format.makeRecordCounter()
+        isReadable = format.encryption == nil
     }
 
     func findings(at path: String) -> [VerificationReport.Finding] {
         do {
-            let decompressor = try settings.fileCompression.makeDecompressor()
+            let decompressor =
+                isReadable ? try settings.fileCompression.makeDecompressor() : nil
             try readFile(at: path) { chunk in
                 bytes += Int64(chunk.count)
                 sha256.update(bufferPointer: chunk)
-                countRecords(in: chunk, through: decompressor)
+                if isReadable { countRecords(in: chunk, through: decompressor) }
             }
             if damage == nil { try decompressor?.finish() }
-            if settings.format == .parquet { rowsToldAtEnd = try parquetRows(at: path) }
+            if isReadable, settings.format == .parquet { rowsToldAtEnd = try parquetRows(at: path) }
         } catch FileReadingError.missing {
             return [.missing(file: file.name)]
         } catch FileReadingError.notARegularFile {
@@ -117,6 +123,7 @@ private final class FileCheck {
         } else if hash != file.sha256 {
             findings.append(.changed(file: file.name, expected: file.sha256, actual: hash))
         }
+        if !isReadable { return findings }
         let rows = rowsToldAtEnd ?? counter.records - Int64(settings.headerRecords)
         if let damage {
             // Of a file whose bytes differ this is only a consequence.

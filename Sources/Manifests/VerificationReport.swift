@@ -6,6 +6,8 @@ public struct VerificationReport: Sendable, Equatable {
     /// Everything that is not as the manifest says; empty when all is. Files of the manifest
     /// come first, in its order, then extra files by name.
     public var findings: [Finding]
+    /// Files whose rows were not counted, because nobody but the holder of the key can read them.
+    public var notCounted: [String] = []
     /// How many bytes were read and hashed.
     public var bytesRead: Int64
 

@@ -68,6 +68,13 @@ struct FinishedFile: Codable, Sendable {
     let rows: Int64
     let bytes: Int64
     let sha256: String
+    /// The fingerprint of the key that it is encrypted for.
+    var pgpKey: String?
+
+    enum CodingKeys: String, CodingKey {
+        case name, rows, bytes, sha256
+        case pgpKey = "pgp_key"
+    }
 }
 
 /// The files of a read that is done, for `finish_task`.

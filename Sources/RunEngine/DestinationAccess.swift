@@ -48,9 +48,10 @@ public struct DestinationAccess: Sendable {
     }
 
     /// - Returns: The reason when these settings of a data template are not valid, else nil.
-    public func check(template settings: JSONValue) -> String? {
+    public func check(template settings: JSONValue) async -> String? {
         do {
-            _ = try DataTemplateSettings(json: JSONEncoder().encode(settings))
+            let settings = try DataTemplateSettings(json: JSONEncoder().encode(settings))
+            _ = try await settings.openKeyring()
             return nil
         } catch {
             return "\(error)"

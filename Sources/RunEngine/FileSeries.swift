@@ -8,8 +8,7 @@ import Postgres
 final class FileSeries {
     static let chunkBytes = 256 * 1024
 
-    private let destination: any Destination
-    private let delivery: StagedDelivery
+    private let place: FilePlace
     private let settings: DataTemplateSettings
     private let reading: TableReading
     private let name: String
@@ -29,13 +28,12 @@ final class FileSeries {
     }
 
     init(
-        of read: ClaimedTask.Read, _ delivery: StagedDelivery, at destination: any Destination,
-        _ settings: DataTemplateSettings, _ reading: TableReading
+        of read: ClaimedTask.Read, in place: FilePlace, _ settings: DataTemplateSettings,
+        _ reading: TableReading
     ) {
         name = read.file
         table = StagedTable(name: read.tableName, columns: read.columns)
-        self.delivery = delivery
-        self.destination = destination
+        self.place = place
         self.settings = settings
         self.reading = reading
     }
@@ -112,9 +110,9 @@ final class FileSeries {
     private func open() async throws {
         let name = settings.numbered(name, staged.count + 1)
         let encoder = try reading.makeEncoder?()
-        let compressor = try settings.fileCompression.makeCompressor()
-        let writer = try await destination.stage(delivery, StagedFile(name, table: table))
-        let sink = FileSink(writer, through: [encoder, compressor].compactMap { $0 })
+        let writer = try await place.open(StagedFile(name, table: table))
+        let stages = try [encoder].compactMap { $0 } + place.stages(settings)
+        let sink = FileSink(writer, through: stages)
         current = Open(name: name, sink: sink, encoder: encoder)
         if !staged.isEmpty { try sink.submit(preamble) }
     }
@@ -125,7 +123,7 @@ final class FileSeries {
         staged.append(
             FinishedFile(
                 name: file.name, rows: file.encoder?.rows ?? file.rows, bytes: written.bytes,
-                sha256: written.sha256))
+                sha256: written.sha256, pgpKey: place.keyring?.fingerprint))
         current = nil
     }
 }

@@ -1,5 +1,6 @@
 import Destinations
 import Failpoints
+import Formats
 import Foundation
 import Lifecycle
 public import Logging
@@ -140,7 +141,9 @@ public struct RunCoordinator: Sendable {
 
     private func attempt(_ run: ClaimedRun) async throws {
         let destination = try access.open(run.inputs.destination)
-        let settings = try access.settings(run.inputs.dataTemplate)
+        var settings = try access.settings(run.inputs.dataTemplate)
+        // A key that cannot be used is told before anything is read.
+        let key = try await settings.openKeyring()?.fingerprint
         let source = try SourceDatabase(
             name: run.inputs.database.name, connection: run.inputs.database.connection)
         // An earlier attempt's files belong to another snapshot. Only up to our own token: should
@@ -161,6 +164,7 @@ public struct RunCoordinator: Sendable {
                     run, snapshot: snapshot.id, takenAt: snapshot.takenAt, reads: offers)
             else { throw await lost(run) }
             let finished = try await waitForTasks(of: run, snapshot)
+            try settings.name(key, of: finished)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished)
             Failpoint.reach("run.before_intent")
             try lease.check()

@@ -38,6 +38,7 @@ public struct RunPlanner: Sendable {
 
     private func planned(_ dataExport: String, _ inputs: RunInputs) async throws -> RunPlan {
         let settings = try access.settings(inputs.dataTemplate)
+        _ = try await settings.openKeyring()
         _ = try access.open(inputs.destination)
         let source = try SourceDatabase(
             name: inputs.database.name, connection: inputs.database.connection)

@@ -99,17 +99,15 @@ public struct RunStore: Sendable {
     func finish(_ task: ClaimedTask, _ reads: [StagedRead]) async throws -> Bool {
         struct File: Encodable {
             let read: Int
-            let name: String
-            let rows: Int64
-            let bytes: Int64
-            let sha256: String
+            let file: FinishedFile
+
+            func encode(to encoder: any Encoder) throws {
+                try file.encode(to: encoder)
+                try ["read": read].encode(to: encoder)
+            }
         }
         let files = reads.flatMap { read in
-            read.files.map {
-                File(
-                    read: read.read, name: $0.name, rows: $0.rows, bytes: $0.bytes,
-                    sha256: $0.sha256)
-            }
+            read.files.map { File(read: read.read, file: $0) }
         }
         let json = String(decoding: try JSONEncoder().encode(files), as: UTF8.self)
         return try await holds(

@@ -43,6 +43,10 @@ struct RunTrouble: Error, Sendable {
             self.init(
                 code: "unrepresentable_value", message: "\(subject): \(error)", hint: nil,
                 isTransient: false)
+        case let error as PGPError:
+            self.init(
+                code: error.code, message: "\(subject): \(error)", hint: nil,
+                isTransient: error.isTransient)
         case let error as FileNameError:
             self.init(
                 code: "file_name_conflict", message: "\(error)", hint: nil, isTransient: false)

@@ -103,20 +103,22 @@ public struct TaskExecutor: Sendable {
         _ task: ClaimedTask, _ progress: TransferProgress
     ) async throws -> [StagedRead] {
         let settings = try access.settings(task.inputs.dataTemplate)
+        let keyring = try await settings.openKeyring()
         let destination = try access.open(task.inputs.destination)
         let source = try SourceDatabase(
             name: task.inputs.database.name, connection: task.inputs.database.connection)
         let connection = try await source.connect()
         do {
             try await SourceSnapshot.join(connection, id: task.snapshot)
+            let place = FilePlace(
+                destination: destination,
+                delivery: StagedDelivery(run: task.run, token: task.token), keyring: keyring)
             var staged: [StagedRead] = []
             for read in task.reads {
                 progress.begin(read: read.number)
                 try lease.check()
                 try await SourceSnapshot.lock(read.tableName, connection)
-                let delivery = StagedDelivery(run: task.run, token: task.token)
-                let files = try await copy(
-                    read, settings, connection, to: destination, delivery, progress)
+                let files = try await copy(read, settings, connection, to: place, progress)
                 staged.append(StagedRead(read: read.number, files: files))
             }
             await connection.close()
@@ -129,15 +131,14 @@ public struct TaskExecutor: Sendable {
 
     private func copy(
         _ read: ClaimedTask.Read, _ settings: DataTemplateSettings, _ connection: Connection,
-        to destination: any Destinations.Destination, _ delivery: StagedDelivery,
-        _ progress: TransferProgress
+        to place: FilePlace, _ progress: TransferProgress
     ) async throws -> [FinishedFile] {
         let reading = settings.reading(of: read.columns)
         let sql = "COPY \(read.source) TO STDOUT \(reading.copyOptions)"
         let lease = lease
         // Inside the connection's isolation: its own thread may block when a file takes no more.
         return try await connection.isolated { connection in
-            let files = FileSeries(of: read, delivery, at: destination, settings, reading)
+            let files = FileSeries(of: read, in: place, settings, reading)
             do {
                 let sent = try await connection.copyOut(
                     sql, chunkBytes: FileSeries.chunkBytes,

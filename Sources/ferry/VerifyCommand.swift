@@ -43,13 +43,16 @@ struct VerifyCommand: AsyncParsableCommand {
     private func text(_ report: VerificationReport) -> String {
         let manifest = report.manifest
         let totals = manifest.totals
+        let isCounted = report.notCounted.isEmpty
         let name = Display.escaped(manifest.export.name)
         var lines = report.findings.map { Display.escaped("\($0)") }
+        lines += report.notCounted.map { Display.escaped("not counted: \($0): encrypted") }
         let what =
             "run \(manifest.run) \(name): "
             + [
                 Quantity.plural(Int64(totals.files), "file"),
-                Quantity.plural(totals.rows, "row"), Quantity.bytes(totals.bytes),
+                isCounted ? Quantity.plural(totals.rows, "row") : "rows not counted",
+                Quantity.bytes(totals.bytes),
             ].joined(separator: ", ")
         lines.append(
             report.isComplete
@@ -60,9 +63,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func json(_ report: VerificationReport) -> String {
         let findings = report.findings.map { JSONLines.string("\($0)") }.joined(separator: ",")
+        let notCounted = report.notCounted.map(JSONLines.string).joined(separator: ",")
         return "{\"run\":\(report.manifest.run),"
             + "\"export\":\(JSONLines.string(report.manifest.export.name)),"
             + "\"complete\":\(report.isComplete),\"bytes_read\":\(report.bytesRead),"
-            + "\"findings\":[\(findings)]}\n"
+            + "\"findings\":[\(findings)],\"not_counted\":[\(notCounted)]}\n"
     }
 }

@@ -56,6 +56,12 @@ private let refused = [
         message: "argument \"tables\" of create_data_export must be an array of table names or "
             + "\"all\", was the string \"some\"", hint: "see docs/commands.md"),
     Refused(
+        values: #"'create_data_template', '{"settings": "-----BEGIN PGP PRIVATE KEY BLOCK-----"}'"#,
+        sqlState: "FY004",
+        message: "the arguments of create_data_template hold a SECRET PGP key",
+        hint: "give the public key (gpg --armor --export); should others have seen this one, "
+            + "revoke it"),
+    Refused(
         values: #"'stop_run', '{"run": 1.5}'"#, sqlState: "FY004",
         message: "argument \"run\" of stop_run must be a whole number, was number",
         hint: "see docs/commands.md"),

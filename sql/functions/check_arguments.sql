@@ -1,6 +1,6 @@
 -- check_arguments: refuse what can be known to be wrong before a command is accepted.
 --
--- Raises: FY002 missing argument, FY003 unknown argument, FY004 wrong type or length.
+-- Raises: FY002 missing argument, FY003 unknown argument, FY004 wrong type or length, or a secret.
 create or replace function ferry_state.check_arguments(
     p_command    text,
     p_arguments  jsonb,
@@ -15,6 +15,13 @@ declare
     v_rule  jsonb;
     v_type  text;
 begin
+    -- Commands are kept for ever, so this is where it must not get in.
+    if p_arguments::text like '%PGP PRIVATE KEY BLOCK%' then
+        raise exception using errcode = 'FY004',
+            message = format('the arguments of %s hold a SECRET PGP key', p_command),
+            hint = 'give the public key (gpg --armor --export); should others have seen this '
+                || 'one, revoke it';
+    end if;
     for v_name, v_value in select key, value from jsonb_each(p_arguments) loop
         v_rule := p_definition -> v_name;
         if v_rule is null then

@@ -1,6 +1,6 @@
 -- finish_task: the files of a task are staged, whole and durable.
 --
--- p_files: [{"read", "name", "rows", "bytes", "sha256"}], in order; read is the number of the read
+-- p_files: [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?}], in order; read is the number of the read
 --          whose rows are in the file.
 -- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
 -- wait for it any more.

@@ -30,6 +30,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public var compression: Compression = .none
     /// Defaults to one file a table.
     public var split: FileSplit?
+    /// For whom files are encrypted; nil, the default, for nobody.
+    public var encryption: PGPEncryption?
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -48,6 +50,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
     ///   allowed, alone or together with another.
     public init(json: Data) throws(SettingsError) {
         try self.init(SettingsReader(json: json, subject: Self.subject, known: Self.known))
+        try encryption?.checkOfTemplate()
     }
 
     /// Reads settings from the text of a JSON object; see ``init(json:)-(Data)``.
@@ -70,6 +73,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
                 setting: "split", value: "megabytes",
                 rule: "must be by rows for the format \"\(format.rawValue)\"")
         }
+        encryption = try PGPEncryption(reader)
         guard format.isDelimited else {
             for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
                 throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
@@ -149,8 +153,10 @@ public struct DataTemplateSettings: Sendable, Equatable {
         rowNumber = name
     }
 
-    /// What the names of files end in, with its dot: `.csv`, `.csv.gz`.
-    public var fileExtension: String { format.fileExtension + fileCompression.fileExtension }
+    /// What the names of files end in, with its dot: `.csv`, `.csv.gz`, `.csv.gz.pgp`.
+    public var fileExtension: String {
+        format.fileExtension + fileCompression.fileExtension + (encryption == nil ? "" : ".pgp")
+    }
 
     /// How the file as a whole is compressed: not at all where its pages are.
     public var fileCompression: Compression { format == .parquet ? .none : compression }
@@ -166,6 +172,8 @@ extension DataTemplateSettings: Codable {
         case lineEnding = "line_ending"
         case rowNumber = "row_number"
         case compression, split
+        case publicKey = "pgp_public_key"
+        case key = "pgp_key"
 
         static let ofDelimitedFormats: [CodingKeys] = [
             .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
@@ -183,6 +191,8 @@ extension DataTemplateSettings: Codable {
         try container.encode(format, forKey: .format)
         try container.encode(compression, forKey: .compression)
         try container.encodeIfPresent(split, forKey: .split)
+        // The name of the key alone: whoever reads this has no use for the key.
+        try container.encodeIfPresent(encryption?.key, forKey: .key)
         guard format.isDelimited else { return }
         try container.encode(header, forKey: .header)
         try container.encode(delimiter.text, forKey: .delimiter)

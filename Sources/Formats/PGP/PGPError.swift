@@ -1,0 +1,102 @@
+/// Why files cannot be encrypted. Each description names the key, the rule and the way out, and
+/// holds nothing of the key but its fingerprint.
+public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The worker has no program `gpg`.
+    case programMissing
+    /// The reference to the key leads nowhere on this worker.
+    case unresolved(reference: String, reason: String)
+    /// The text is, or holds, a secret key.
+    case secretKey
+    /// There is no key in the text.
+    case noKey
+    /// There are several keys, and none was chosen. Their fingerprints.
+    case severalKeys([String])
+    /// The key that was chosen is not in the text. The fingerprints of the subkeys that are.
+    case unknownKey(String, subkeys: [String])
+    /// More than one key has the id that was chosen.
+    case ambiguousKey(String)
+    /// The key that was chosen is a primary key. The subkeys that can be.
+    case primaryKey(String, subkeys: [String])
+    /// Of this key, only the primary key could encrypt.
+    case onlyPrimaryKey(String)
+    /// The key that was chosen, or all of it, is not for encryption.
+    case notForEncryption(String)
+    /// `when` is a date.
+    case expired(String, when: String)
+    case revoked(String)
+    /// The key is damaged, disabled, or of a kind that gpg does not know.
+    case unusable(String)
+    /// The key in the text is not the one that the run began with.
+    case changed(from: String, to: String)
+    /// gpg did not work.
+    case failed(reason: String)
+
+    /// A stable name for programs.
+    public var code: String {
+        switch self {
+        case .unresolved: "secret_unavailable"
+        case .programMissing, .failed, .changed: "encryption_failed"
+        default: "encryption_key_refused"
+        }
+    }
+
+    /// Whether it may pass by itself.
+    public var isTransient: Bool {
+        switch self {
+        case .changed: true
+        default: false
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .programMissing:
+            "this worker has no program \"gpg\", which encrypts the files: install GnuPG where "
+                + "the workers run"
+        case .unresolved(let reference, let reason):
+            "setting \"pgp_public_key\": cannot resolve \(reference.shown): \(reason.shown). Set "
+                + "it where the workers run"
+        case .secretKey:
+            "setting \"pgp_public_key\" holds a SECRET key, which must be given to nobody: "
+                + "consider it known to others and revoke it, then give the public key "
+                + "(gpg --armor --export) of a new one"
+        case .noKey:
+            "setting \"pgp_public_key\" holds no key: give the whole block from \"-----BEGIN PGP "
+                + "PUBLIC KEY BLOCK-----\" to its end, or file:/path or env:NAME"
+        case .severalKeys(let keys):
+            "setting \"pgp_public_key\" holds several keys (\(keys.joined(separator: ", "))): "
+                + "choose one by naming its subkey for encryption in the setting \"pgp_key\""
+        case .unknownKey(let key, let subkeys):
+            "setting \"pgp_public_key\" holds no key \(key): " + Self.choice(of: subkeys)
+        case .ambiguousKey(let key):
+            "setting \"pgp_public_key\" holds several keys with the id \(key): name the one you "
+                + "mean by its fingerprint"
+        case .primaryKey(let key, let subkeys):
+            "PGP key \(key) is a primary key, and files are encrypted for a subkey only: "
+                + Self.choice(of: subkeys)
+        case .onlyPrimaryKey(let key):
+            "PGP key \(key) has no subkey for encryption, and files are not encrypted for a "
+                + "primary key: let its owner add a subkey (gpg --quick-add-key)"
+        case .notForEncryption(let key):
+            "PGP key \(key) is not for encryption: give a key with a subkey that is"
+        case .expired(let key, let when):
+            "PGP key \(key) expired on \(when): ask its owner for one that is valid"
+        case .revoked(let key):
+            "PGP key \(key) was revoked: ask its owner for a new one"
+        case .unusable(let key):
+            "PGP key \(key) cannot be used: ask its owner for a valid one"
+        case .changed(let old, let new):
+            "the PGP key changed from \(old) to \(new) while the run was going on: all files of a "
+                + "run are encrypted for one key"
+        case .failed(let reason):
+            "gpg could not encrypt: \(reason.shown)"
+        }
+    }
+
+    private static func choice(of subkeys: [String]) -> String {
+        subkeys.isEmpty
+            ? "it holds no subkey for encryption; let its owner add one (gpg --quick-add-key)"
+            : "its subkeys for encryption are \(subkeys.joined(separator: ", ")); name one of "
+                + "them in the setting \"pgp_key\""
+    }
+}

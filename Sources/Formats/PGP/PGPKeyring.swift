@@ -1,0 +1,88 @@
+internal import Foundation
+internal import Lifecycle
+
+/// A key in a keyring of its own, for as long as files are encrypted with it.
+///
+/// gpg works in a private temporary folder, knows nothing else, starts no agent and asks nobody.
+public final class PGPKeyring: Sendable {
+    /// The fingerprint of the subkey that files are encrypted for.
+    public let fingerprint: String
+    let home: GPGHome
+
+    /// Looks up the key and makes sure that it can be used now. Blocks for some hundredths of a
+    /// second.
+    ///
+    /// - Throws: ``PGPError``
+    public init(_ encryption: PGPEncryption) throws(PGPError) {
+        let text = try Self.text(of: encryption)
+        // Not given to gpg, which would ask for its passphrase.
+        for word in ["PRIVATE KEY", "SECRET KEY"] where text.contains(word) { throw .secretKey }
+        home = try GPGHome()
+        let imported = try home.run(
+            ["--status-fd", "1", "--import-options", "import-minimal", "--import"],
+            input: Array(text.utf8))
+        if Self.secretKeysRead(in: imported.output) > 0 { throw .secretKey }
+        let listed = try home.run(["--with-colons", "--fixed-list-mode", "--list-keys"], input: [])
+        fingerprint = try PGPKeyList(listed.output).subkey(encryption.key)
+    }
+
+    /// Opens a keyring on a thread that may block; see ``init(_:)``.
+    ///
+    /// - Throws: ``PGPError``
+    public static func open(_ encryption: PGPEncryption) async throws -> PGPKeyring {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try PGPKeyring(encryption) })
+            }
+        }
+    }
+
+    /// The step that encrypts one file.
+    ///
+    /// - Throws: ``PGPError``
+    public func makeEncryptor() throws(PGPError) -> any FileStage { try PGPEncryptor(self) }
+
+    private static func text(of encryption: PGPEncryption) throws(PGPError) -> String {
+        guard let text = encryption.publicKey else { throw .noKey }
+        guard text.hasPrefix("env:") || text.hasPrefix("file:/") else { return text }
+        do {
+            return try SecretReference(text).resolve()
+        } catch {
+            throw .unresolved(reference: error.reference, reason: error.reason)
+        }
+    }
+
+    /// The tenth number of gpg's summary of an import.
+    private static func secretKeysRead(in status: String) -> Int {
+        for line in status.split(separator: "\n") where line.contains("IMPORT_RES ") {
+            let numbers = line.split(separator: " ").dropFirst(2).compactMap { Int($0) }
+            if numbers.count > 9 { return numbers[9] }
+        }
+        return 0
+    }
+}
+
+/// Encrypts one file: the same bytes give others each time, because each file has a new key.
+final class PGPEncryptor: FileStage {
+    private let keyring: PGPKeyring
+    private let program: GPGProcess
+
+    init(_ keyring: PGPKeyring) throws(PGPError) {
+        self.keyring = keyring
+        // Compressed before, where that is wanted. The exclamation mark: this subkey, not another.
+        program = try keyring.home.start([
+            "--compress-algo", "none", "--trust-model", "always", "--no-encrypt-to",
+            "--recipient", keyring.fingerprint + "!", "--output", "-", "--encrypt",
+        ])
+    }
+
+    func process(
+        _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try program.send(bytes, into: output)
+    }
+
+    func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try program.finish(into: output)
+    }
+}

@@ -1,0 +1,23 @@
+import Formats
+
+extension DataTemplateSettings {
+    /// The key that files are encrypted with; nil when they are not.
+    ///
+    /// - Throws: `PGPError` when it cannot be used on this worker now.
+    func openKeyring() async throws -> PGPKeyring? {
+        guard let encryption else { return nil }
+        return try await PGPKeyring.open(encryption)
+    }
+
+    /// Puts the key's fingerprint in the place of the key, as manifests do.
+    ///
+    /// - Throws: `PGPError.changed` when a file was encrypted for another: what a reference leads
+    ///   to may change between two tasks.
+    mutating func name(_ key: String?, of reads: [RunStanding.FinishedRead]) throws(PGPError) {
+        guard let key else { return }
+        for file in reads.flatMap(\.files) where file.pgpKey != key {
+            throw .changed(from: key, to: file.pgpKey ?? "none")
+        }
+        encryption = PGPEncryption(fingerprint: key)
+    }
+}

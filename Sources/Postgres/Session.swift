@@ -24,6 +24,8 @@ final class Session: @unchecked Sendable {
     var lostReason: String?
     var isCopying = false
     var copyState = CopyState.none
+    /// What the COPY that is being read has given so far.
+    var copiedBytes = 0
     var onNotice: (@Sendable (Notice) -> Void)?
     var onNotifications: (([Notification]) -> Void)?
     var statements: [String: String] = [:]
@@ -161,7 +163,8 @@ final class Session: @unchecked Sendable {
         try consume()
     }
 
-    private func consume() throws {
+    /// Reads what is there.
+    func consume() throws {
         if PQconsumeInput(pg) == 0 { throw lost(trimmed(PQerrorMessage(pg))) }
     }
 

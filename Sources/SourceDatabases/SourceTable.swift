@@ -49,12 +49,17 @@ public struct SourceTable: Sendable, Equatable {
     }
 
     /// The table in parts that can be read at once; one nil where it is not to be parted.
+    ///
+    /// All are of one size, and their number is even, so that two readers end together.
     public func parts(pagesAtMost: Int64) -> [PageRange?] {
         guard let pages, pages > pagesAtMost else { return [nil] }
-        let starts = Array(stride(from: Int64(0), to: pages, by: Int(pagesAtMost)))
-        return starts.enumerated().map { index, start in
+        let pairs = (pages + 2 * pagesAtMost - 1) / (2 * pagesAtMost)
+        let count = pairs * 2
+        return (0..<count).map { index in
             // What lies behind the size that was looked up belongs to the last part.
-            PageRange(first: start, end: index + 1 < starts.count ? starts[index + 1] : nil)
+            PageRange(
+                first: pages * index / count,
+                end: index + 1 < count ? pages * (index + 1) / count : nil)
         }
     }
 }

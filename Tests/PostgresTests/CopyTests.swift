@@ -61,6 +61,29 @@ struct CopyOutTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `gives what has come when it is long and the server pauses`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let holder = try await database.connect()
+            _ = try await holder.query("SELECT pg_advisory_lock(1)")
+            var rows = 0
+
+            let result = try await connection.copyOut(
+                """
+                COPY (SELECT repeat('x', 10000), CASE WHEN g > 30 THEN pg_advisory_lock(1) END
+                        FROM generate_series(1, 40) AS g) TO STDOUT
+                """, chunkBytes: 1
+            ) { chunk in
+                rows += chunk.rows
+                // The server still has the end of the row before it pauses.
+                if rows == 29 { _ = try await holder.query("SELECT pg_advisory_unlock(1)") }
+            }
+
+            #expect(result.rows == 40)
+        }
+    }
+
     @Test func `throws when the server fails halfway`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()

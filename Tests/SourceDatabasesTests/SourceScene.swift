@@ -49,20 +49,24 @@ struct SourceScene: Sendable {
     }
 
     /// What COPY writes for the first of the snapshot's tables, read by a connection of its own.
-    func read(_ snapshot: SourceSnapshot, _ table: TableName) async throws -> String {
+    func read(
+        _ snapshot: SourceSnapshot, _ table: TableName, pages: PageRange? = nil
+    ) async throws -> String {
         let connection = try await source().connect()
         try await SourceSnapshot.join(connection, id: snapshot.id)
         guard let described = snapshot.tables.first(where: { $0.name == table }) else { return "" }
-        let text = try await copied(described, connection)
+        let text = try await copied(described, connection, pages: pages)
         await connection.close()
         return text
     }
 
-    func copied(_ table: SourceTable, _ connection: Connection) async throws -> String {
+    func copied(
+        _ table: SourceTable, _ connection: Connection, pages: PageRange? = nil
+    ) async throws -> String {
         var bytes: [UInt8] = []
-        _ = try await connection.copyOut("COPY \(table.copySource()) TO STDOUT (FORMAT csv)") {
-            bytes.append(contentsOf: $0.bytes)
-        }
+        _ = try await connection.copyOut(
+            "COPY \(table.copySource(pages: pages)) TO STDOUT (FORMAT csv)"
+        ) { bytes.append(contentsOf: $0.bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -65,6 +65,37 @@ struct TableReadingTests {
         #expect(try await written(script, .named("child")) == (isPlain ? "2,3\n" : "2,4,3\n"))
     }
 
+    /// Rows of which each fills a page.
+    @Test(arguments: [(9, 10), (10, 10), (11, 10), (25, 10), (40, 10), (41, 10), (3, 1)])
+    func `is read in an even number of parts of one size`(
+        _ pages: Int, _ most: Int64
+    ) async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run(
+                """
+                create table t (id int, fill text) with (fillfactor = 10);
+                insert into t select g, repeat('x', 800) from generate_series(1, \(pages)) as g;
+                """)
+            let snapshot = try await SourceSnapshot.take(scene.source(), tables: [.named("t")])
+            let table = snapshot.tables[0]
+
+            let parts = table.parts(pagesAtMost: most)
+            var rows: [Int] = []
+            var text = ""
+            for part in parts {
+                let part = try await scene.read(snapshot, .named("t"), pages: part)
+                rows.append(part.split(separator: "\n").count)
+                text += part
+            }
+
+            #expect(parts.count == 1 || parts.count.isMultiple(of: 2))
+            #expect(parts.count == 1 ? pages <= most : rows.allSatisfy { $0 <= most })
+            #expect((rows.max() ?? 0) - (rows.min() ?? 0) <= 1)
+            #expect(try await text == scene.read(snapshot, .named("t")))
+            await snapshot.release()
+        }
+    }
+
     @Test func `may have no columns, or lose them all`() async throws {
         let none = "create table t (); insert into t default values; insert into t default values"
         let lost = "create table t as select 1 as id; alter table t drop column id"

@@ -10,18 +10,13 @@ enum Delivery {
         of run: ClaimedRun, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings,
         _ reads: [RunStanding.FinishedRead]
     ) throws -> Manifest {
-        guard let takenAt = Instant(snapshot.takenAt), let startedAt = Instant(run.startedAt) else {
-            throw RunTrouble(
-                code: "internal", message: "a time of run \(run.id) cannot be read",
-                hint: "this is a fault of Ferry: please report it", isTransient: false)
-        }
-        return try Manifest(
+        try Manifest(
             export: Manifest.Export(
                 id: run.dataExportID, name: run.dataExportName,
                 version: Int64(run.dataExportVersion)),
             run: run.id, environment: run.environment, database: run.inputs.database.name,
-            snapshot: Manifest.Snapshot(id: snapshot.id, takenAt: takenAt),
-            startedAt: startedAt, format: settings,
+            snapshot: Manifest.Snapshot(id: snapshot.id, takenAt: time(snapshot.takenAt)),
+            startedAt: time(run.startedAt), format: settings,
             files: named(reads, settings).map { read, file, name in
                 Manifest.File(
                     name: name, table: TableName(schema: read.schema, name: read.table),
@@ -30,6 +25,25 @@ enum Delivery {
                         Manifest.Column(name: $0.name, type: $0.type, nullable: $0.nullable)
                     })
             })
+    }
+
+    /// What the placeholders in names of files stand for.
+    ///
+    /// - Parameter run: Nil where there is none yet.
+    static func nameValues(
+        export: String, run: Int64?, _ snapshot: SourceSnapshot
+    ) throws -> FileNameTemplate.Values {
+        FileNameTemplate.Values(
+            export: export, run: run, now: try time(snapshot.takenAt).microsecondsSince1970)
+    }
+
+    private static func time(_ text: String) throws -> Instant {
+        guard let time = Instant(text) else {
+            throw RunTrouble(
+                code: "internal", message: "the time \(text) cannot be read",
+                hint: "this is a fault of Ferry: please report it", isTransient: false)
+        }
+        return time
     }
 
     /// The files of all reads under their names in the delivery. Those of a table that is split are

@@ -38,10 +38,11 @@ extension ReadOffer {
     /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
     ///   cannot be written with these settings.
     static func offers(
-        for tables: [SourceTable], _ settings: DataTemplateSettings
+        for tables: [SourceTable], _ settings: DataTemplateSettings,
+        _ values: FileNameTemplate.Values
     ) throws -> [ReadOffer] {
         for table in tables { try settings.check(table.columns, of: table.name) }
-        let names = try settings.fileNames(for: tables.map(\.name))
+        let names = try settings.fileNames(for: tables.map(\.name), values)
         var offers: [ReadOffer] = []
         for (table, file) in zip(tables, names) {
             let casts = settings.reading(of: table.columns).casts

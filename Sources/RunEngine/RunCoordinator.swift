@@ -157,7 +157,9 @@ public struct RunCoordinator: Sendable {
             }
         let snapshot = try await SourceSnapshot.take(source, tables: tables)
         do {
-            let offers = try ReadOffer.offers(for: snapshot.tables, settings)
+            let offers = try ReadOffer.offers(
+                for: snapshot.tables, settings,
+                Delivery.nameValues(export: run.dataExportName, run: run.id, snapshot))
             Failpoint.reach("run.before_open")
             guard
                 try await store.open(

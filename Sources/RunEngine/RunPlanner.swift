@@ -49,7 +49,7 @@ public struct RunPlanner: Sendable {
             }
         let snapshot = try await SourceSnapshot.take(source, tables: tables)
         do {
-            let plan = try await look(at: snapshot, settings)
+            let plan = try await look(at: snapshot, settings, dataExport)
             await snapshot.release()
             return plan
         } catch {
@@ -59,10 +59,12 @@ public struct RunPlanner: Sendable {
     }
 
     private func look(
-        at snapshot: SourceSnapshot, _ settings: DataTemplateSettings
+        at snapshot: SourceSnapshot, _ settings: DataTemplateSettings, _ dataExport: String
     ) async throws -> RunPlan {
         for table in snapshot.tables { try settings.check(table.columns, of: table.name) }
-        let files = try settings.fileNames(for: snapshot.tables.map(\.name))
+        let files = try settings.fileNames(
+            for: snapshot.tables.map(\.name),
+            Delivery.nameValues(export: dataExport, run: nil, snapshot))
         let deadline = ContinuousClock.now + Self.timeMax
         try await snapshot.limitStatements(to: Self.statementMax)
         var tables: [RunPlan.Table] = []

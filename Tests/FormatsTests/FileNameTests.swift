@@ -59,13 +59,14 @@ struct FileNameTests {
 @Suite("The files of a run")
 struct FileNamesTests {
     let settings = DataTemplateSettings()
+    let values = FileNameTemplate.Values(export: "Daily customers", run: 42, now: 0)
 
     @Test func `are named after their tables, with the schema outside public`() throws {
         let tables = [
             TableName(schema: "public", name: "orders"), TableName(schema: "crm", name: "a/b"),
         ]
 
-        #expect(try settings.fileNames(for: tables) == ["orders.csv", "crm.a%2Fb.csv"])
+        #expect(try settings.fileNames(for: tables, values) == ["orders.csv", "crm.a%2Fb.csv"])
     }
 
     @Test(arguments: [
@@ -78,7 +79,7 @@ struct FileNamesTests {
     ])
     func `must not be one file for two tables`(first: TableName, second: TableName) {
         let error = #expect(throws: FileNameError.self) {
-            try settings.fileNames(for: [first, second])
+            try settings.fileNames(for: [first, second], values)
         }
 
         #expect(error?.description.contains("would both write") == true)
@@ -88,7 +89,7 @@ struct FileNamesTests {
         let table = TableName(schema: "public", name: "orders")
 
         let error = #expect(throws: FileNameError.self) {
-            try settings.fileNames(for: [table, table])
+            try settings.fileNames(for: [table, table], values)
         }
 
         #expect(

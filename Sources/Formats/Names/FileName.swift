@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-public import Lifecycle
+internal import Lifecycle
 
 /// Turns names from a database or a person into names of files and folders.
 public enum FileName {
@@ -17,8 +17,10 @@ public enum FileName {
     ///
     /// Two different names never give the same result, and the same name gives the same result
     /// for ever. Names that differ only in case, or in Unicode normalisation, give results
-    /// that differ only so; see ``DataTemplateSettings/fileNames(for:)``.
-    public static func sanitised(_ name: String) -> String {
+    /// that differ only so; see ``DataTemplateSettings/fileNames(for:_:)``.
+    ///
+    /// - Parameter bytesMax: Another limit than the usual; at least that of the hash.
+    public static func sanitised(_ name: String, bytesMax: Int = bytesMax) -> String {
         guard !name.isEmpty else { return "empty~" }
         let hashMark = "~" + hash(of: name)
         var result = ""
@@ -31,8 +33,9 @@ public enum FileName {
         return result
     }
 
-    /// The name, without extension, of the file that holds `table`: `orders`, `sales.orders`.
-    public static func stem(of table: TableName) -> String { sanitised(table.qualified) }
+    /// What stands for the number of a file in a name where that is left open. No name that was
+    /// sanitised has it.
+    static let numberMark = "{{file_number}}"
 
     private static func encoded(
         _ character: Character, at index: String.Index, of name: String
@@ -61,13 +64,20 @@ public enum FileName {
         case ".", " ": return !first && !last
         default: break
         }
+        let isMark = [.nonspacingMark, .spacingMark, .enclosingMark]
+            .contains(scalar.properties.generalCategory)
+        return isSafe(scalar) && !(isMark && first)
+    }
+
+    /// Whether this scalar is safe within a name, though maybe not at its ends.
+    static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
+        if ["-", "_", ".", " "].contains(scalar) { return true }
         guard !scalar.properties.isDefaultIgnorableCodePoint else { return false }
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-            .decimalNumber, .letterNumber, .otherNumber:
+            .decimalNumber, .letterNumber, .otherNumber, .nonspacingMark, .spacingMark,
+            .enclosingMark:
             return true
-        case .nonspacingMark, .spacingMark, .enclosingMark:
-            return !first
         default:
             return false
         }

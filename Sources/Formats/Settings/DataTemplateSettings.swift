@@ -32,6 +32,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public var split: FileSplit?
     /// For whom files are encrypted; nil, the default, for nobody.
     public var encryption: PGPEncryption?
+    /// How files are named; nil, the default, for the names of their tables.
+    public private(set) var fileName: FileNameTemplate?
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -74,6 +76,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
                 rule: "must be by rows for the format \"\(format.rawValue)\"")
         }
         encryption = try PGPEncryption(reader)
+        if let text = try reader.string("file_name") { fileName = try FileNameTemplate(text) }
+        try checkFileName()
         guard format.isDelimited else {
             for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
                 throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
@@ -174,6 +178,7 @@ extension DataTemplateSettings: Codable {
         case compression, split
         case publicKey = "pgp_public_key"
         case key = "pgp_key"
+        case fileName = "file_name"
 
         static let ofDelimitedFormats: [CodingKeys] = [
             .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
@@ -193,6 +198,7 @@ extension DataTemplateSettings: Codable {
         try container.encodeIfPresent(split, forKey: .split)
         // The name of the key alone: whoever reads this has no use for the key.
         try container.encodeIfPresent(encryption?.key, forKey: .key)
+        try container.encodeIfPresent(fileName?.text, forKey: .fileName)
         guard format.isDelimited else { return }
         try container.encode(header, forKey: .header)
         try container.encode(delimiter.text, forKey: .delimiter)

@@ -11,6 +11,8 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongType(setting: String, expected: String, actual: String)
     /// The value has the right type and is not allowed.
     case notAllowed(setting: String, value: String, rule: String)
+    /// The text of the setting breaks off its grammar at a character, counted from 1.
+    case malformed(setting: String, character: Int, reason: String)
     /// The setting is of delimited formats, and the format is none.
     case notOfFormat(setting: String, format: String)
     /// The column that numbers the rows would have the name of a column of the table.
@@ -33,6 +35,8 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
             "setting \"\(setting)\" must be \(expected), was \(actual)"
         case .notAllowed(let setting, let value, let rule):
             "setting \"\(setting)\" \(rule); was \"\(value.shown)\""
+        case .malformed(let setting, let character, let reason):
+            "\(setting), character \(character): \(reason)"
         case .notOfFormat(let setting, let format):
             "setting \"\(setting)\" is of the formats csv, tsv, psv and delimited: leave it out "
                 + "for the format \"\(format)\""

@@ -1,0 +1,87 @@
+public import Lifecycle
+
+extension DataTemplateSettings {
+    /// The files that the tables of one run are written to, in the order of `tables`, by the
+    /// template ``fileName``; without one `<table>.csv`, with `.gz` when compressed, and
+    /// `<schema>.<table>` outside `public`. ``numbered(_:_:)`` makes of each the name of its file,
+    /// or where tables are ``split``, of its files.
+    ///
+    /// - Throws: ``FileNameError`` when two tables would write one file. Names that differ only
+    ///   in case or Unicode normalisation count as one, because on some file systems they are.
+    public func fileNames(
+        for tables: [TableName], _ values: FileNameTemplate.Values
+    ) throws(FileNameError) -> [String] {
+        let template = fileName ?? .ofTables
+        var owners: [String: TableName] = [:]
+        var names: [String] = []
+        for table in tables {
+            let name = template.name(
+                of: table, values, ending: fileExtension, numbered: split != nil)
+            let file = numbered(name, 1)
+            // String equality is canonical equivalence, so only case has to be folded.
+            let key = file.lowercased()
+            if Self.isReserved(key) { throw .reserved(table, file: file) }
+            if let owner = owners.updateValue(table, forKey: key) {
+                if template.has(.table) || owner == table {
+                    throw .collision(owner, table, file: file)
+                }
+                throw .oneNameForAll(tables: tables.count, file: file)
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    /// The name of the one file that holds the files of all tables, by the template ``fileName``;
+    /// without one `<data export><ending>`.
+    ///
+    /// - Parameter ending: What it ends in, with its dot: `.tar.gz`.
+    /// - Throws: ``FileNameError/notOfArchives(placeholder:)``
+    public func archiveName(
+        _ values: FileNameTemplate.Values, ending: String
+    ) throws(FileNameError) -> String {
+        let template = fileName ?? .ofArchives
+        for placeholder in [FileNameTemplate.Placeholder.table, .fileNumber]
+        where template.has(placeholder) {
+            throw .notOfArchives(placeholder: placeholder.rawValue)
+        }
+        return template.name(of: nil, values, ending: ending, numbered: false)
+    }
+
+    /// The name of one of the files of a table: `orders.0000001.csv.gz`.
+    ///
+    /// - Parameters:
+    ///   - file: One of ``fileNames(for:_:)``. If it has no place for a number, it is the name of
+    ///     the only file.
+    ///   - number: From 1; written with at least seven digits.
+    public func numbered(_ file: String, _ number: Int) -> String {
+        let digits = String(number)
+        let zeros = String(repeating: "0", count: max(0, 7 - digits.count))
+        return file.replacing(FileName.numberMark, with: zeros + digits)
+    }
+
+    private static func isReserved(_ lowercasedName: String) -> Bool {
+        lowercasedName == "manifest.json"
+    }
+
+    /// Refuses a template that cannot name any file of these settings.
+    func checkFileName() throws(SettingsError) {
+        guard let fileName else { return }
+        guard fileName.fits(ending: fileExtension, numbered: split != nil) else {
+            throw .notAllowed(
+                setting: "file_name", value: fileName.text,
+                rule: "must be shorter: names of files have at most "
+                    + "\(FileNameTemplate.nameBytesMax) bytes, extension and number among them, "
+                    + "and \(FileNameTemplate.valueBytesMin) are kept for each {{table}} and "
+                    + "{{export}}")
+        }
+        let values = FileNameTemplate.Values(export: "", run: 1, now: 0)
+        let name = fileName.name(
+            of: nil, values, ending: fileExtension, numbered: split != nil)
+        guard !Self.isReserved(name.lowercased()) else {
+            throw .notAllowed(
+                setting: "file_name", value: fileName.text,
+                rule: "must not make \"\(name)\", the name of the manifest")
+        }
+    }
+}

@@ -12,6 +12,12 @@
 ///   step, and by several processes at once, as long as all pass the same publication. Each call
 ///   then succeeds, or throws and has done no harm. Once published, it succeeds again for the
 ///   same manifest and throws `DestinationError.alreadyPublished` for another.
+/// - **The success file comes last.** Where the manifest's settings ask for one, an empty `.DONE`
+///   becomes visible with the manifest, or after it.
+/// - **The newest is named.** Beside the folder lies `latest.json` (``LatestDelivery``). It names
+///   the delivery of the highest run, of those beside it that were published. It is written after
+///   that is visible, so what it names is complete, and never goes back to an older one, also when
+///   several are published at once. Whoever resumes a publication sees to it.
 /// - **Durable when it returns.** What ``StagedFileWriter/finish()`` or ``publish(_:)`` reported
 ///   survives a power cut.
 /// - **Errors** are ``DestinationError``, which says whether trying again can help.

@@ -45,6 +45,16 @@ public struct Publication: Sendable, Equatable {
         folder.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     }
 
+    /// Where the newest delivery beside this one is named.
+    var pathOfLatest: String {
+        (folderComponents.dropLast() + [LatestDelivery.fileName]).joined(separator: "/")
+    }
+
+    /// What is to be said there of this one.
+    func latest(_ manifest: Manifest) -> LatestDelivery {
+        LatestDelivery(of: manifest, in: folderComponents.last ?? "", sha256: manifestHash)
+    }
+
     var manifestHash: String { SHA256.hash(data: manifest).hexadecimal }
 
     /// The manifest, once it is sure that names are safe and the files are those it names.

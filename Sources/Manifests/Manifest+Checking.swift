@@ -34,6 +34,10 @@ extension Manifest {
 public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The manifest could not be read from where it should be.
     case unreadable(path: String, reason: String)
+    /// The bytes are not those of a `latest.json`.
+    case notALatest(path: String)
+    /// The manifest is not the one that a `latest.json` names. Both by SHA-256.
+    case notTheLatest(path: String, expected: String, actual: String)
     /// The bytes are not a manifest.
     case notAManifest(reason: String)
     /// It was written by a version of Ferry with another schema.
@@ -52,6 +56,11 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason):
             "cannot read the manifest \"\(path.shown)\": \(reason)"
+        case .notALatest(let path):
+            "\"\(path.shown)\" is not a latest.json of Ferry"
+        case .notTheLatest(let path, let expected, let actual):
+            "the manifest \"\(path.shown)\" has SHA-256 \(actual), latest.json says \(expected): "
+                + "do not trust this delivery"
         case .notAManifest(let reason):
             "this is not a manifest of Ferry: \(reason.shown)"
         case .unknownVersion(let version):

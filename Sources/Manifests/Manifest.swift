@@ -11,6 +11,9 @@ public struct Manifest: Sendable, Equatable {
     /// The name of the manifest in the folder of its delivery.
     public static let fileName = "manifest.json"
 
+    /// The name of the empty file that comes after the manifest, where the settings ask for it.
+    public static let successFileName = ".DONE"
+
     public var export: Export
     /// The number of the run that delivered it.
     public var run: Int64
@@ -41,6 +44,12 @@ public struct Manifest: Sendable, Equatable {
         // Tasks end in any order; the manifest must not depend on it.
         self.files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         try Self.check(self.files)
+    }
+
+    /// What lies in the delivery's folder: the files, the manifest, and the success file if there
+    /// is to be one.
+    public var namesInFolder: [String] {
+        files.map(\.name) + [Self.fileName] + (format.successFile ? [Self.successFileName] : [])
     }
 
     /// The sums over ``files``.

@@ -22,17 +22,51 @@ public func verify(manifestAt path: String) throws(ManifestError) -> Verificatio
         report.findings += check.findings(at: folder + "/" + file.name)
         report.bytesRead += check.bytes
     }
+    if manifest.format.successFile {
+        report.findings += successFileFindings(in: folder)
+    }
     let names: [String]
     do {
         names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
         throw .unreadable(path: folder, reason: "its folder cannot be listed")
     }
-    let known = Set(manifest.files.map(\.name) + [url.lastPathComponent])
+    let known = Set(manifest.namesInFolder + [url.lastPathComponent])
     for name in names.sorted() where !known.contains(name) {
         report.findings.append(.extra(file: name))
     }
     return report
+}
+
+/// Verifies the delivery that a `latest.json` names; see ``verify(manifestAt:)``.
+///
+/// - Throws: ``ManifestError``, also when the delivery's manifest is not the one that is meant.
+public func verify(latestAt path: String) throws(ManifestError) -> VerificationReport {
+    guard let latest = LatestDelivery(decoding: try manifestBytes(at: path)) else {
+        throw .notALatest(path: path)
+    }
+    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    let manifestPath = folder + "/" + latest.manifestPath
+    let hash = SHA256.hash(data: try manifestBytes(at: manifestPath)).hexadecimal
+    guard hash == latest.sha256 else {
+        throw .notTheLatest(path: manifestPath, expected: latest.sha256, actual: hash)
+    }
+    return try verify(manifestAt: manifestPath)
+}
+
+private func successFileFindings(in folder: String) -> [VerificationReport.Finding] {
+    let name = Manifest.successFileName
+    var bytes: Int64 = 0
+    do {
+        try readFile(at: folder + "/" + name) { bytes += Int64($0.count) }
+    } catch FileReadingError.missing {
+        return [.missing(file: name)]
+    } catch FileReadingError.failed(let reason) {
+        return [.unreadable(file: name, reason: reason)]
+    } catch {
+        return [.notAFile(file: name)]
+    }
+    return bytes == 0 ? [] : [.long(file: name, expected: 0, actual: bytes)]
 }
 
 /// Far more than the manifest of 100,000 tables needs.

@@ -9,10 +9,12 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Prove that a delivery is complete and unchanged.",
         discussion: """
             Reads every file beside the manifest again and compares bytes, SHA-256 and rows. \
-            Needs no database. Exit status 1 when anything differs.
+            Follows latest.json to the newest delivery. Needs no database. Exit status 1 when \
+            anything differs.
             """)
 
-    @Argument(help: "The manifest, or the folder that holds manifest.json.", completion: .file())
+    @Argument(
+        help: "The manifest or latest.json, or the folder that holds either.", completion: .file())
     var manifest: String
 
     @OptionGroup var format: OutputOptions
@@ -23,7 +25,13 @@ struct VerifyCommand: AsyncParsableCommand {
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
             isFolder.boolValue
         {
+            let latest = path + "/" + LatestDelivery.fileName
             path += "/" + Manifest.fileName
+            if !FileManager.default.fileExists(atPath: path),
+                FileManager.default.fileExists(atPath: latest)
+            {
+                path = latest
+            }
         }
         guard FileManager.default.fileExists(atPath: path) else {
             throw Failure(
@@ -32,7 +40,9 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let report: VerificationReport
         do {
-            report = try Manifests.verify(manifestAt: path)
+            report =
+                URL(filePath: path).lastPathComponent == LatestDelivery.fileName
+                ? try Manifests.verify(latestAt: path) : try Manifests.verify(manifestAt: path)
         } catch {
             throw Failure(.failed, "\(error)")
         }

@@ -53,6 +53,18 @@ struct DestinationConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
+    func `has a success file only where the settings ask for it`(kind: KindUnderTest) async throws {
+        let place = try kind.make()
+        let sample = try SamplePublication(successFile: false)
+        try await sample.stage(at: place.connect())
+
+        try await place.connect().publish(sample.publication)
+
+        #expect(try place.visible() == sample.visible)
+        #expect(try !place.visible().keys.contains { $0.hasSuffix(".DONE") })
+    }
+
+    @Test(arguments: KindUnderTest.allCases)
     func `publishes the same again without any change`(kind: KindUnderTest) async throws {
         let place = try kind.make()
         let sample = try SamplePublication()

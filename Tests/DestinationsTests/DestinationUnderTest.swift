@@ -55,14 +55,31 @@ extension DestinationUnderTest {
 
     func connect() -> any Destination { connect { _ in } }
 
-    /// Whether what a reader sees is nothing, or this whole.
+    /// Whether what a reader sees is nothing, or this whole, though it may not be named yet as the
+    /// latest.
     func isNothing(_ seen: [String: [UInt8]], or whole: [String: [UInt8]]) -> Bool {
-        if seen == whole { return true }
+        if seen == whole || seen == whole.withoutLatest { return true }
         guard showsFilesBeforeTheirManifest else { return seen.isEmpty }
-        // What is seen of it is right, and without a manifest it does not count.
-        return seen.allSatisfy { !$0.key.hasSuffix("/manifest.json") && whole[$0.key] == $0.value }
+        // What is seen of it is right, and without a manifest it does not count. What comes after
+        // the manifest comes in order.
+        let files = whole.filter {
+            !["manifest.json", ".DONE", "latest.json"].contains(lastPart(of: $0.key))
+        }
+        let names = Set(seen.keys.map(lastPart))
+        return seen.allSatisfy { whole[$0.key] == $0.value }
+            && (names.contains("manifest.json")
+                ? files.allSatisfy { seen[$0.key] != nil }
+                    && (names.contains(".DONE") || !names.contains("latest.json"))
+                : names.isDisjoint(with: [".DONE", "latest.json"]))
     }
 }
+
+extension [String: [UInt8]] {
+    var withoutLatest: Self { filter { !$0.key.hasSuffix("/latest.json") } }
+}
+
+/// The last part of a path.
+func lastPart(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
 final class DirectoryUnderTest: DestinationUnderTest {
     let root: String
@@ -119,16 +136,17 @@ extension Destination {
     }
 }
 
-/// A delivery of a few small files, in the folder `Daily customers/run-42`.
+/// A delivery of a few small files and a success file, in the folder `Daily customers/run-42`.
 struct SamplePublication {
     static let folder = "Daily customers/run-42"
     let contents: [String: [UInt8]]
     let publication: Publication
+    private let manifest: Manifest
 
     /// - Parameter tokens: The token under which each file is staged, by name.
     init(
         tokens: [String: Int64] = ["a.csv": 1, "b.csv": 2, "c.csv": 1], token: Int64 = 9,
-        run: Int64 = 42, note: String = ""
+        run: Int64 = 42, note: String = "", successFile: Bool = true
     ) throws {
         let contents = tokens.mapValues { Array("id\n\($0)\(note)\n".utf8) }
         let files = contents.map { name, bytes in
@@ -138,14 +156,15 @@ struct SamplePublication {
                 sha256: SHA256.hash(data: bytes).hexadecimal, columns: [])
         }
         let time = Instant(microsecondsSince1970: 0)
-        let manifest = try Manifest(
+        manifest = try Manifest(
             export: Manifest.Export(id: 1, name: "Daily customers", version: 1), run: run,
             environment: "production", database: "crm",
             snapshot: Manifest.Snapshot(takenAt: time), startedAt: time,
-            format: DataTemplateSettings(), files: files)
+            format: DataTemplateSettings(json: #"{"success_file": \#(successFile)}"#),
+            files: files)
         self.contents = contents
         publication = Publication(
-            run: run, token: token, folder: Self.folder,
+            run: run, token: token, folder: run == 42 ? Self.folder : "Daily customers/run-\(run)",
             files: tokens.keys.sorted().map {
                 Publication.File(name: $0, stagedToken: tokens[$0] ?? 0)
             },
@@ -163,8 +182,12 @@ struct SamplePublication {
 
     /// What a reader sees once it is published.
     var visible: [String: [UInt8]] {
-        var visible = [Self.folder + "/manifest.json": publication.manifest]
-        for (name, bytes) in contents { visible[Self.folder + "/" + name] = bytes }
+        var visible = [
+            publication.folder + "/manifest.json": publication.manifest,
+            "Daily customers/latest.json": publication.latest(manifest).encoded(),
+        ]
+        if manifest.format.successFile { visible[publication.folder + "/.DONE"] = [] }
+        for (name, bytes) in contents { visible[publication.folder + "/" + name] = bytes }
         return visible
     }
 }

@@ -37,7 +37,8 @@ struct DirectoryFaultTests {
         /// A real process, really killed; what it leaves is resumed here.
         @Test(arguments: [
             "publish.first_file_moved", "publish.before_manifest", "publish.before_rename",
-            "publish.after_rename",
+            "publish.before_success_file", "publish.after_rename", "publish.before_latest",
+            "publish.after_latest",
         ])
         func `is resumed after the process was killed`(failpoint: String) async throws {
             let place = try DirectoryUnderTest()
@@ -55,7 +56,12 @@ struct DirectoryFaultTests {
             }
 
             let seen = try place.visible()
-            #expect(failpoint == "publish.after_rename" ? seen == sample.visible : seen.isEmpty)
+            switch failpoint {
+            case "publish.after_latest": #expect(seen == sample.visible)
+            case "publish.after_rename", "publish.before_latest":
+                #expect(seen == sample.visible.withoutLatest)
+            default: #expect(seen.isEmpty)
+            }
             try await place.connect().publish(sample.publication)
             #expect(try place.visible() == sample.visible)
         }

@@ -80,16 +80,21 @@ struct S3DestinationTests {
     }
 
     @Test func `puts its manifest where the service knows no conditions`() async throws {
-        try await sample.stage(at: place.connect())
         let way = try FaultyWay(to: place.server.port) { request in
-            request.head.lowercased().contains("\r\nif-none-match:")
+            let head = request.head.lowercased()
+            return head.contains("\r\nif-none-match:") || head.contains("\r\nif-match:")
                 ? .refused(501, "NotImplemented") : .passed
         }
         let destination = S3Destination(client: try place.client(port: way.port)) { _ in }
 
-        try await destination.publish(sample.publication)
+        for run in [42, 43] as [Int64] {
+            let sample = try SamplePublication(run: run)
+            try await sample.stage(at: place.connect())
+            try await destination.publish(sample.publication)
 
-        #expect(try place.visible() == sample.visible)
+            let seen = try place.visible()
+            #expect(sample.visible.allSatisfy { seen[$0.key] == $0.value })
+        }
     }
 
     @Test func `does not replace the manifest of who was faster`() async throws {
@@ -148,7 +153,8 @@ struct S3DestinationTests {
         try await sample.stage(at: destination)
         try await destination.publish(sample.publication)
 
-        #expect(heads.withLock { $0.count } == 7)
+        // Three files staged, three copied, the manifest, the success file and latest.json.
+        #expect(heads.withLock { $0.count } == 9)
         #expect(
             heads.withLock { heads in
                 heads.allSatisfy {
@@ -162,6 +168,7 @@ struct S3DestinationTests {
         /// A real process, really killed; what it leaves is resumed here.
         @Test(arguments: [
             "publish.first_file_moved", "publish.before_manifest", "publish.after_manifest",
+            "publish.before_success_file", "publish.before_latest", "publish.after_latest",
         ])
         func `is resumed after the process was killed`(failpoint: String) async throws {
             try await sample.stage(at: place.connect())
@@ -179,7 +186,12 @@ struct S3DestinationTests {
 
             let seen = try place.visible()
             #expect(place.isNothing(seen, or: sample.visible))
-            #expect((seen == sample.visible) == (failpoint == "publish.after_manifest"))
+            let names = Set(seen.keys.map(lastPart))
+            let isRevealed = !["publish.first_file_moved", "publish.before_manifest"]
+                .contains(failpoint)
+            #expect(names.contains("manifest.json") == isRevealed)
+            #expect(names.contains(".DONE") == failpoint.hasSuffix("_latest"))
+            #expect((seen == sample.visible) == (failpoint == "publish.after_latest"))
             try await publish()
             #expect(try place.visible() == sample.visible)
         }

@@ -58,6 +58,32 @@ struct VerifyTests {
         #expect((object as? [String: Any])?["complete"] as? Bool == false)
     }
 
+    @Test func `follows latest.json, also where it is given the folder of a data export`()
+        async throws
+    {
+        let folder = try deliver("id\n1\n")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let bytes = try Data(contentsOf: folder.appendingPathComponent("manifest.json"))
+        let manifest = try Manifest(decoding: bytes)
+        let export = folder.appendingPathComponent("export")
+        try FileManager.default.createDirectory(at: export, withIntermediateDirectories: false)
+        for name in ["manifest.json", "customers.csv"] {
+            let run = export.appendingPathComponent("run-7")
+            try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                at: folder.appendingPathComponent(name), to: run.appendingPathComponent(name))
+        }
+        let latest = LatestDelivery(of: manifest, in: "run-7", sha256: manifest.sha256)
+        try Data(latest.encoded()).write(to: export.appendingPathComponent("latest.json"))
+
+        for path in [export.path, export.path + "/latest.json"] {
+            let result = try await Program(url: "").run("verify", path)
+
+            #expect(result.output == "ok: run 7 Daily\\u{1b} customers: 1 file, 1 row, 5 B\n")
+            #expect(result.status == 0)
+        }
+    }
+
     @Test func `says that there is no manifest`() async throws {
         let result = try await Program(url: "").run("verify", "/nowhere")
 

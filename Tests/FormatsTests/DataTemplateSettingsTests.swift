@@ -42,7 +42,7 @@ struct DataTemplateSettingsTests {
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
                 + "delimiter, quote, escape, null_text, line_ending, row_number, compression, "
-                + "split, pgp_public_key, pgp_key, file_name"
+                + "split, pgp_public_key, pgp_key, file_name, success_file"
         ),
         (#"{"header": "yes"}"#, "setting \"header\" must be a boolean, was a string"),
         (#"{"header": 1}"#, "setting \"header\" must be a boolean, was a number"),

@@ -129,6 +129,25 @@ struct VerificationTests {
         #expect(try findings(delivery).isEmpty)
     }
 
+    @Test func `looks for the success file that the settings ask for`() throws {
+        let delivery = try SampleDelivery(
+            ["orders.csv": orders], rows: ["orders.csv": 2], settings: #"{"success_file": true}"#)
+        #expect(try findings(delivery) == ["missing: .DONE"])
+
+        try delivery.write([], to: ".DONE")
+        #expect(try findings(delivery).isEmpty)
+
+        try delivery.write([0x21], to: ".DONE")
+        #expect(try findings(delivery) == ["long: .DONE has 1 bytes, the manifest says 0"])
+    }
+
+    @Test func `finds a success file that the settings do not ask for`() throws {
+        let delivery = try delivery()
+        try delivery.write([], to: ".DONE")
+
+        #expect(try findings(delivery) == ["extra: .DONE is not in the manifest"])
+    }
+
     @Test func `needs a manifest`() throws {
         let delivery = try delivery()
         try delivery.remove("manifest.json")

@@ -22,11 +22,23 @@ struct Delivered {
         visible.filter { $0.hasSuffix("/" + Manifest.fileName) }
     }
 
-    /// The SHA-256 of each visible file but the manifests, by its name alone.
+    /// What `latest.json` names, once it was seen to match.
+    func latest() throws -> Int64 {
+        guard let name = visible.first(where: { $0.hasSuffix("/" + LatestDelivery.fileName) })
+        else { throw NotOneManifest(found: []) }
+        let report = try verify(latestAt: path + "/" + name)
+        guard report.findings.isEmpty else { throw DoesNotMatch(report: "\(report)") }
+        return report.manifest.run
+    }
+
+    /// The SHA-256 of each visible file but the manifests and `latest.json`, by its name alone.
     var hashes: [String: String] {
         get throws {
             try Dictionary(
-                visible.filter { !$0.hasSuffix("/" + Manifest.fileName) }.map { name in
+                visible.filter { name in
+                    [Manifest.fileName, LatestDelivery.fileName]
+                        .allSatisfy { !name.hasSuffix("/" + $0) }
+                }.map { name in
                     let bytes = try Data(contentsOf: URL(filePath: path + "/" + name))
                     let hash = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
                     return (String(name.split(separator: "/").last ?? ""), hash)

@@ -10,7 +10,8 @@ struct KilledWorkerTests {
         "run.claimed", "run.before_open", "task.copying", "task.staged", "task.staged@3",
         "run.before_intent",
         "run.after_intent", "publish.first_file_moved", "publish.before_manifest",
-        "publish.before_rename", "publish.after_rename", "run.before_completion",
+        "publish.before_success_file", "publish.before_rename", "publish.after_rename",
+        "publish.before_latest", "publish.after_latest", "run.before_completion",
     ]
 
     @Test(arguments: places)
@@ -19,7 +20,7 @@ struct KilledWorkerTests {
         try await Scene.with { scene in
             let victim = try scene.start("victim", failpoint: place)
             async let started = {
-                try await scene.configure()
+                try await scene.configure(template: UndisturbedRun.template)
                 return try await scene.run()
             }()
             #expect(try await victim.end() == .signal(SIGKILL))
@@ -30,6 +31,7 @@ struct KilledWorkerTests {
 
             #expect(try scene.delivered.hashes == expected)
             _ = try scene.delivered.manifest()
+            #expect(try scene.delivered.latest() == run)
             try await nothingStaged(in: scene)
             try await eachCommandEndedOnce(in: scene)
             #expect(try await scene.events(of: run).filter { $0 == "run_succeeded" }.count == 1)
@@ -62,11 +64,13 @@ func nothingStaged(in scene: Scene) async throws {
 
 /// What a run delivers when nothing goes wrong.
 enum UndisturbedRun {
+    static let template = #"{"format": "csv", "success_file": true}"#
+
     static let hashes = Task {
         let result = Kept<[String: String]>()
         try await Scene.with { scene in
             _ = try scene.start("worker")
-            try await scene.configure()
+            try await scene.configure(template: template)
             let run = try await scene.run()
             try await scene.reaches("succeeded", run)
             let manifest = try scene.delivered.manifest()

@@ -1,3 +1,7 @@
+internal import Crypto
+internal import Formats
+internal import Foundation
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -38,6 +42,37 @@ struct LocalFileTree: FileTree {
 
     func rename(_ source: String, to target: String) throws {
         try telling { try FileSystem.rename(source, to: target) }
+    }
+
+    func replaceFile(
+        _ path: String, with bytes: [UInt8], staging: FileTreeStaging, rank: ([UInt8]) -> Int64
+    ) throws {
+        if try isRanked(path, as: bytes, rank) { return }
+        try telling {
+            try createDirectories([FileTreeStaging.name], below: staging.root)
+            // One for all runs to this place, and none of the names that people give.
+            let name = SHA256.hash(data: Array(path.utf8)).prefix(8).hexadecimal
+            let lock = try FileLock(at: "\(staging.root)/\(FileTreeStaging.name)/.lock-\(name)")
+            defer { lock.release() }
+            if try isRanked(path, as: bytes, rank) { return }
+            try staging.createRun()
+            let temporary = staging.path + "/.new-" + UUID().uuidString
+            try createFile(temporary, bytes: bytes)
+            do {
+                try rename(temporary, to: path)
+            } catch {
+                try? remove(temporary)
+                throw error
+            }
+            removeIfEmpty(staging.path)
+        }
+    }
+
+    private func isRanked(
+        _ path: String, as bytes: [UInt8], _ rank: ([UInt8]) -> Int64
+    ) throws -> Bool {
+        guard case .file = try entry(at: path) else { return false }
+        return rank(try read(path)) >= rank(bytes)
     }
 
     func remove(_ path: String) throws {

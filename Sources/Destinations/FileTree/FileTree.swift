@@ -26,6 +26,16 @@ protocol FileTree {
     /// is no obstacle for a folder. A file may be replaced, or be an obstacle.
     func rename(_ source: String, to target: String) throws
 
+    /// Puts a file in the place of another, or where there is none, unless the other ranks as high.
+    /// Of several processes that do so at once, the one with the highest rank prevails.
+    ///
+    /// - Parameters:
+    ///   - staging: Where a file may be needed for it.
+    ///   - rank: That of a file's content.
+    func replaceFile(
+        _ path: String, with bytes: [UInt8], staging: FileTreeStaging, rank: ([UInt8]) -> Int64
+    ) throws
+
     /// Removes a file, or a folder with all that is in it. Follows no link; what another process
     /// removes meanwhile is as good.
     func remove(_ path: String) throws

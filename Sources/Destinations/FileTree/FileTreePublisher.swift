@@ -1,4 +1,5 @@
 internal import Failpoints
+internal import Formats
 internal import Foundation
 internal import Manifests
 
@@ -44,6 +45,7 @@ struct FileTreePublisher {
             }
         }
         try settle()
+        try nameLatest()
     }
 
     /// Whether the folder holds this very publication; throws if it holds anything else.
@@ -78,7 +80,11 @@ struct FileTreePublisher {
             if index == 0 { try reach("publish.first_file_moved") }
         }
         try reach("publish.before_manifest")
-        try writeManifest()
+        try write(publication.manifest, to: Manifest.fileName)
+        if manifest.format.successFile {
+            try reach("publish.before_success_file")
+            try write([], to: Manifest.successFileName)
+        }
         try step("publish.check")
         try checkDelivery()
         try tree.synchronizeDirectories([deliveryPath], staging: staging)
@@ -95,15 +101,15 @@ struct FileTreePublisher {
         }
     }
 
-    private func writeManifest() throws {
+    private func write(_ bytes: [UInt8], to name: String) throws {
         // Not written inside the delivery: another process may rename that at any moment, and
         // then a half-written file would be visible.
         let folder = try staging.create(token: publication.token)
-        let temporary = folder + "/.manifest-" + UUID().uuidString
-        try tree.createFile(temporary, bytes: publication.manifest)
+        let temporary = folder + "/.new-" + UUID().uuidString
+        try tree.createFile(temporary, bytes: bytes)
         defer { try? tree.remove(temporary) }
-        try step("publish.move_manifest")
-        try place(temporary, at: deliveryPath + "/" + Manifest.fileName)
+        try step("publish.move_new_file")
+        try place(temporary, at: deliveryPath + "/" + name)
     }
 
     /// Moves a complete file into the delivery, unless it is there already.
@@ -131,7 +137,7 @@ struct FileTreePublisher {
                     actual: "\(size)")
             }
         }
-        let known = Set(manifest.files.map(\.name) + [Manifest.fileName])
+        let known = Set(manifest.namesInFolder)
         if let stranger = try tree.names(in: deliveryPath).first(where: {
             !known.contains($0)
         }) {
@@ -159,6 +165,17 @@ struct FileTreePublisher {
         // Left over where another process was faster. Discarding the run's staging removes it as
         // well, so a failure here is no failure of the publication.
         try? tree.remove(deliveryPath)
+    }
+
+    private func nameLatest() throws {
+        let path = root + "/" + publication.pathOfLatest
+        try reach("publish.before_latest")
+        try tree.replaceFile(
+            path, with: publication.latest(manifest).encoded(), staging: staging
+        ) { LatestDelivery(decoding: $0)?.run ?? -1 }
+        let parent = ([root] + publication.folderComponents.dropLast()).joined(separator: "/")
+        try tree.synchronizeDirectories([parent], staging: staging)
+        try reach("publish.after_latest")
     }
 
     private func reach(_ name: String) throws {

@@ -22,6 +22,11 @@ struct FileTreeStaging {
         return Set(names.compactMap { name in Int64(name).flatMap { "\($0)" == name ? $0 : nil } })
     }
 
+    /// Makes sure that the run's folder exists.
+    func createRun() throws {
+        try tree.createDirectories([Self.name, "\(run)"], below: root)
+    }
+
     func path(token: Int64) -> String { "\(path)/\(token)" }
 
     /// Makes sure that the directory of a token exists; returns its path.

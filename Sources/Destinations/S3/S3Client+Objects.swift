@@ -35,10 +35,19 @@ extension S3Client {
 
     /// - Returns: Nil where there is none.
     func get(_ key: String, bytesMax: Int) async throws -> [UInt8]? {
+        try await getTagged(key, bytesMax: bytesMax)?.bytes
+    }
+
+    /// - Returns: What is there, and the tag that tells it from what may be there later; nil where
+    ///   there is none.
+    func getTagged(
+        _ key: String, bytesMax: Int
+    ) async throws -> (bytes: [UInt8], entityTag: String)? {
         var request = S3Request(operation: "GetObject", method: .GET, key: key)
         request.answerBytesMax = max(bytesMax, 1 << 20)
         do {
-            return try await send(request).body
+            let response = try await send(request)
+            return (response.body, response.headers.first(name: "etag") ?? "")
         } catch let failure as S3Failure where failure.isMissing {
             return nil
         }

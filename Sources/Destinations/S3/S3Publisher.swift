@@ -1,4 +1,5 @@
 internal import Failpoints
+internal import Formats
 internal import Manifests
 internal import NIOCore
 
@@ -22,7 +23,20 @@ struct S3Publisher: Sendable {
 
     func publish() async throws {
         try step("publish.look")
-        if try await isPublished() { return }
+        if try await !isPublished() { try await reveal() }
+        if manifest.format.successFile {
+            try reach("publish.before_success_file")
+            try await client.put(key(Manifest.successFileName), ByteBuffer())
+        }
+        try reach("publish.before_latest")
+        try await S3Latest(
+            client: client, key: client.settings.prefix + publication.pathOfLatest,
+            latest: publication.latest(manifest)
+        ).put()
+        try reach("publish.after_latest")
+    }
+
+    private func reveal() async throws {
         do {
             try await assemble()
         } catch let error where error is S3Failure || error is DestinationError {

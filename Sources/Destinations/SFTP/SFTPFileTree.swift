@@ -122,7 +122,7 @@ struct SFTPFileTree: FileTree {
         }
     }
 
-    private func renameOnce(_ source: String, to target: String) throws {
+    func renameOnce(_ source: String, to target: String) throws {
         try session.checkUsable()
         let flags =
             LIBSSH2_SFTP_RENAME_OVERWRITE | LIBSSH2_SFTP_RENAME_ATOMIC
@@ -163,7 +163,7 @@ struct SFTPFileTree: FileTree {
     /// SFTP cannot synchronize a folder. File systems with a journal that keeps the order (ext4,
     /// XFS …) bring earlier changes of names along with a later file, so that is what is done.
     func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws {
-        try createDirectories([FileTreeStaging.name, "\(staging.run)"], below: staging.root)
+        try staging.createRun()
         // Within the run's folder, so that whatever is left of it goes with that.
         let path = staging.path + "/.synchronize-" + UUID().uuidString
         try createFile(path, bytes: [])

@@ -34,6 +34,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public var encryption: PGPEncryption?
     /// How files are named; nil, the default, for the names of their tables.
     public private(set) var fileName: FileNameTemplate?
+    /// Whether a delivery ends with an empty file `.DONE`. Defaults to false.
+    public var successFile = false
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -78,6 +80,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         encryption = try PGPEncryption(reader)
         if let text = try reader.string("file_name") { fileName = try FileNameTemplate(text) }
         try checkFileName()
+        successFile = try reader.bool("success_file") ?? successFile
         guard format.isDelimited else {
             for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
                 throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
@@ -179,6 +182,7 @@ extension DataTemplateSettings: Codable {
         case publicKey = "pgp_public_key"
         case key = "pgp_key"
         case fileName = "file_name"
+        case successFile = "success_file"
 
         static let ofDelimitedFormats: [CodingKeys] = [
             .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
@@ -199,6 +203,7 @@ extension DataTemplateSettings: Codable {
         // The name of the key alone: whoever reads this has no use for the key.
         try container.encodeIfPresent(encryption?.key, forKey: .key)
         try container.encodeIfPresent(fileName?.text, forKey: .fileName)
+        if successFile { try container.encode(true, forKey: .successFile) }
         guard format.isDelimited else { return }
         try container.encode(header, forKey: .header)
         try container.encode(delimiter.text, forKey: .delimiter)

@@ -1,0 +1,44 @@
+internal import Manifests
+internal import NIOCore
+
+/// Names the newest delivery of a data export in a bucket.
+struct S3Latest: Sendable {
+    let client: S3Client
+    let key: String
+    let latest: LatestDelivery
+
+    /// Replaces what names an older delivery.
+    ///
+    /// Under the condition that it is still what was read, so that of several processes none undoes
+    /// what another did. Services that cannot put under a condition let the last one win.
+    func put() async throws {
+        let retriesMax = 20
+        for _ in 1...retriesMax {
+            let there = try await client.getTagged(key, bytesMax: 1 << 20)
+            if let there, LatestDelivery(decoding: there.bytes)?.run ?? -1 >= latest.run { return }
+            let condition = there.map { ("if-match", $0.entityTag) } ?? ("if-none-match", "*")
+            if try await put(condition) { return }
+        }
+        throw DestinationError.unavailable(
+            destination: client.destination, path: client.path(key),
+            reason: "other processes replace it all the time")
+    }
+
+    /// - Returns: False where it is not any more what it was.
+    private func put(_ condition: (String, String)) async throws -> Bool {
+        let body = ByteBuffer(bytes: latest.encoded())
+        let type = [("content-type", "application/json")]
+        do {
+            try await client.put(key, body, headers: type + [condition])
+        } catch let failure as S3Failure
+            where failure.status == 412 || failure.status == 409 || failure.isMissing
+        {
+            return false
+        } catch let failure as S3Failure
+            where failure.status == 501 || failure.code == "NotImplemented"
+        {
+            try await client.put(key, body, headers: type)
+        }
+        return true
+    }
+}

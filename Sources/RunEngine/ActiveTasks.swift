@@ -44,10 +44,16 @@ public final class ActiveTasks: Sendable {
         }
     }
 
-    /// Cancels those of the reported tasks that are not to go on.
-    public func cancel(_ reported: [Report], except live: Set<Int64>) {
+    /// Lets the reported tasks go on at these rates, and cancels the others of them.
+    ///
+    /// - Parameter live: By token, the bytes that a task may write in a second; nil for any.
+    public func direct(_ reported: [Report], _ live: [Int64: Int64?]) {
         let cancels = entries.withLock { entries in
-            reported.filter { !live.contains($0.token) }.compactMap { entries[$0.token]?.cancel }
+            reported.compactMap { report -> (@Sendable () -> Void)? in
+                guard let rate = live[report.token] else { return entries[report.token]?.cancel }
+                entries[report.token]?.progress.pace.set(rate: rate)
+                return nil
+            }
         }
         for cancel in cancels { cancel() }
     }

@@ -9,6 +9,8 @@ public struct ClaimedTask: Decodable, Sendable {
     public let token: Int64
     let snapshot: String
     let inputs: RunInputs
+    /// What it may write to the destination in a second, for now; nil for any.
+    let bytesPerSecond: Int64?
     /// At least one, in order.
     let reads: [Read]
 
@@ -31,6 +33,7 @@ public struct ClaimedTask: Decodable, Sendable {
         case number, token
         case snapshot = "snapshot_id"
         case inputs, reads
+        case bytesPerSecond = "bytes_per_second"
     }
 }
 

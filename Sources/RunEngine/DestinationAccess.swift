@@ -26,7 +26,15 @@ public struct DestinationAccess: Sendable {
                 hint: "update the workers", isTransient: false)
         }
         return try known.makeDestination(
-            name: name, settings: JSONEncoder().encode(settings), limits: limits)
+            name: name, settings: JSONEncoder().encode(withoutLimits(settings)), limits: limits)
+    }
+
+    /// The settings that are the kind's own, once those that all kinds have were checked.
+    private func withoutLimits(_ settings: JSONValue) throws -> JSONValue {
+        guard case .object(var own) = settings, let limits = own.removeValue(forKey: "limits")
+        else { return settings }
+        _ = try TransferLimits(json: JSONEncoder().encode(limits))
+        return .object(own)
     }
 
     func settings(_ input: RunInputs.DataTemplateInput) throws -> DataTemplateSettings {

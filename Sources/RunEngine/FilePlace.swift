@@ -7,6 +7,8 @@ struct FilePlace {
     let delivery: StagedDelivery
     /// The key for whose owner they are encrypted.
     let keyring: PGPKeyring?
+    /// Counts what is written, and says how fast it may be.
+    let progress: TransferProgress
 
     func open(_ file: StagedFile) async throws -> any StagedFileWriter {
         try await destination.stage(delivery, file)

@@ -41,10 +41,8 @@ final class FileSeries {
     /// The rows in all files so far; known once they are finished.
     var rows: Int64 { staged.reduce(0) { $0 + $1.rows } }
 
-    /// The bytes written to all files so far.
-    var bytesWritten: Int64 {
-        staged.reduce(0) { $0 + $1.bytes } + (current?.sink.bytesWritten ?? 0)
-    }
+    /// The bytes of all files; known once they are finished.
+    var bytes: Int64 { staged.reduce(0) { $0 + $1.bytes } }
 
     /// The name of the file that is being written, or would be next.
     var currentName: String { current?.name ?? settings.numbered(name, staged.count + 1) }
@@ -112,7 +110,7 @@ final class FileSeries {
         let encoder = try reading.makeEncoder?()
         let writer = try await place.open(StagedFile(name, table: table))
         let stages = try [encoder].compactMap { $0 } + place.stages(settings)
-        let sink = FileSink(writer, through: stages)
+        let sink = FileSink(writer, through: stages, progress: place.progress)
         current = Open(name: name, sink: sink, encoder: encoder)
         if !staged.isEmpty { try sink.submit(preamble) }
     }

@@ -11,18 +11,19 @@ final class FileSink: @unchecked Sendable {
     private let writer: any StagedFileWriter
     /// What the bytes go through, in order, before they are written.
     private let stages: [any FileStage]
+    private let progress: TransferProgress
     private let queue = DispatchQueue(label: "ferry-file")
     private let places = DispatchSemaphore(value: 2)
     private let failure = Mutex<(any Error)?>(nil)
-    private let written = Atomic<Int64>(0)
 
-    init(_ writer: any StagedFileWriter, through stages: [any FileStage]) {
+    init(
+        _ writer: any StagedFileWriter, through stages: [any FileStage],
+        progress: TransferProgress
+    ) {
         self.writer = writer
+        self.progress = progress
         self.stages = stages
     }
-
-    /// Bytes that have gone into the file so far.
-    var bytesWritten: Int64 { written.load(ordering: .relaxed) }
 
     /// Takes the next bytes of the file. Blocks the calling thread while two chunks wait.
     ///
@@ -85,8 +86,15 @@ final class FileSink: @unchecked Sendable {
     }
 
     private func write(_ buffer: UnsafeRawBufferPointer) throws {
-        try writer.write(buffer)
-        written.add(Int64(buffer.count), ordering: .relaxed)
+        var rest = buffer
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(
+                rebasing: rest.prefix(progress.pace.bytesAtOnceMax))
+            try progress.pace.pass(piece.count)
+            try writer.write(piece)
+            progress.add(bytes: piece.count)
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+        }
     }
 
     private func record(_ body: () throws -> Void) {

@@ -29,14 +29,18 @@ public struct TaskExecutor: Sendable {
     ///
     /// - Throws: ``QueueUnavailable``
     public func carryOut(_ task: ClaimedTask) async throws {
-        let progress = TransferProgress()
+        let progress = TransferProgress(pace: Pace(task.bytesPerSecond))
         let transfer = Task { try await self.transfer(task, progress) }
-        active.begin(task, progress) { transfer.cancel() }
+        let cancel: @Sendable () -> Void = {
+            transfer.cancel()
+            progress.pace.cancel()
+        }
+        active.begin(task, progress, cancel: cancel)
         defer { active.end(task) }
         let result = await withTaskCancellationHandler {
             await transfer.result
         } onCancel: {
-            transfer.cancel()
+            cancel()
         }
         // Also when this task was cancelled: what it holds must be handed back.
         try await Task { try await settle(task, result, progress) }.value
@@ -112,7 +116,8 @@ public struct TaskExecutor: Sendable {
             try await SourceSnapshot.join(connection, id: task.snapshot)
             let place = FilePlace(
                 destination: destination,
-                delivery: StagedDelivery(run: task.run, token: task.token), keyring: keyring)
+                delivery: StagedDelivery(run: task.run, token: task.token), keyring: keyring,
+                progress: progress)
             var staged: [StagedRead] = []
             for read in task.reads {
                 progress.begin(read: read.number)
@@ -146,7 +151,7 @@ public struct TaskExecutor: Sendable {
                 ) { chunk in
                     try lease.check()
                     try await files.take(chunk)
-                    progress.add(rows: chunk.rows, bytesInAll: files.bytesWritten)
+                    progress.add(rows: chunk.rows)
                     Failpoint.reach("task.copying")
                 }
                 try await files.finish()
@@ -156,7 +161,7 @@ public struct TaskExecutor: Sendable {
                         table: "\(read.schema).\(read.table)", received: Int(files.rows),
                         sent: sent.tagRows)
                 }
-                progress.end(rows: files.rows, bytes: files.bytesWritten)
+                progress.end(rows: files.rows, bytes: files.bytes)
                 return files.staged
             } catch {
                 let name = files.currentName

@@ -21,6 +21,12 @@ final class TransferProgress: Sendable {
     }
 
     private let state = Mutex(State())
+    /// How fast it may go on.
+    let pace: Pace
+
+    init(pace: Pace) {
+        self.pace = pace
+    }
 
     /// The number of the read that is being carried out; nil before the first.
     var read: Int? { state.withLock { $0.current?.read } }
@@ -32,10 +38,11 @@ final class TransferProgress: Sendable {
         }
     }
 
-    func add(rows: Int, bytesInAll: Int64) {
+    /// - Parameter bytes: Written to the read's files.
+    func add(rows: Int = 0, bytes: Int = 0) {
         state.withLock {
             $0.current?.rows += Int64(rows)
-            $0.current?.bytes = bytesInAll
+            $0.current?.bytes += Int64(bytes)
             $0.isReported = false
         }
     }

@@ -154,11 +154,11 @@ struct Shift: Sendable {
             let worker = session.id
             let live = try await pool.withConnection { connection in
                 try await connection.query(
-                    "select unnest(ferry_state.report_progress($1, $2::jsonb))",
+                    "select live, bytes_per_second from ferry_state.report_progress($1, $2::jsonb)",
                     [.int(worker), .text(json)]
-                ).map { try $0[0].int64() }
+                ).map { (try $0[0].int64(), try $0[1].optionalInt64()) }
             }
-            active.cancel(reports, except: Set(live))
+            active.direct(reports, Dictionary(live, uniquingKeysWith: { $1 }))
         }
     }
 }

@@ -42,7 +42,19 @@ struct DataTemplateSettingsTests {
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
                 + "delimiter, quote, escape, null_text, line_ending, row_number, compression, "
-                + "split, pgp_public_key, pgp_key, file_name, success_file"
+                + "split, limits, pgp_public_key, pgp_key, file_name, success_file"
+        ),
+        (
+            #"{"limits": {"tasks": 0}}"#,
+            "setting \"tasks\" must be a whole number from 1 to 1000; was \"0\""
+        ),
+        (
+            #"{"limits": {"bytes_per_second": "1 MB"}}"#,
+            "setting \"bytes_per_second\" must be a number, was a string"
+        ),
+        (
+            #"{"limits": {"bytes": 1}}"#,
+            "a set of limits has no setting \"bytes\"; its settings are: tasks, bytes_per_second"
         ),
         (#"{"header": "yes"}"#, "setting \"header\" must be a boolean, was a string"),
         (#"{"header": 1}"#, "setting \"header\" must be a boolean, was a number"),

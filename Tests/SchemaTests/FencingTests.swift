@@ -121,7 +121,7 @@ struct FencingTests {
 
             #expect(ofOther == [])
             #expect(count == 0)
-            #expect(own == [String(task.token)])
+            #expect(own == [task.token])
             #expect(try await owner.number("select rows from ferry.run_tasks") == 5)
         }
     }

@@ -81,10 +81,10 @@ struct DutyWorker: Sendable {
     }
 
     /// Reports progress of tasks; returns the tokens of those that are to go on.
-    func report(_ progress: String) async throws -> [String?] {
+    func report(_ progress: String) async throws -> [Int64] {
         try await connection.query(
-            "select ferry_state.report_progress($1, $2)", [.int(id), .text(progress)]
-        )[0][0].array()
+            "select live from ferry_state.report_progress($1, $2)", [.int(id), .text(progress)]
+        ).map { try $0[0].int64() }
     }
 }
 

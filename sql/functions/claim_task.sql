@@ -1,42 +1,47 @@
 -- claim_task: take one task of a running run, under a new token. Null when there is none.
 --
 -- Largest tasks first: the last task to start should be a short one.
+-- A run that has as many running tasks as its limits allow is passed over.
 -- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does.
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql
 as $$
 declare
-    v_task ferry_state.run_tasks;
+    v_task      ferry_state.run_tasks;
+    v_candidate record;
+    v_full      bigint[] := '{}';
 begin
-    with candidate as materialized (
-        select t.run_id, t.number
+    loop
+        select t.run_id, t.number, num_nonnulls(r.tasks_max, r.destination_tasks_max) as limits
+          into v_candidate
           from ferry_state.runs as r
           join ferry_state.run_tasks as t on t.run_id = r.id and t.run_token = r.token
           join ferry_state.worker_leases as l on l.worker_id = p_worker
          where r.finished_at is null and r.state = 'running' and r.worker_id is not null
-           and t.state = 'available'
+           and t.state = 'available' and r.id <> all (v_full)
          order by t.run_id, t.rows_estimated desc, t.number
          limit 1
            for update of t skip locked
-           for key share of l
-    )
-    update ferry_state.run_tasks as t
+           for key share of l;
+        if not found then
+            return null;
+        end if;
+        exit when v_candidate.limits = 0 or not ferry_state.is_at_limit(v_candidate.run_id);
+        v_full := v_full || v_candidate.run_id;
+    end loop;
+    update ferry_state.run_tasks
        set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,
            started_at = clock_timestamp()
-      from candidate as c
-     where t.run_id = c.run_id and t.number = c.number
-    returning t.* into v_task;
-    if v_task.run_id is null then
-        return null;
-    end if;
+     where run_id = v_candidate.run_id and number = v_candidate.number
+    returning * into v_task;
     perform ferry_state.record_run_event(
         v_task.run_id, 'task_started', ferry_state.task_tables(v_task.run_id, v_task.number));
     return (
         select json_build_object(
             'run_id', r.id, 'number', v_task.number, 'token', v_task.token,
             'run_token', v_task.run_token, 'snapshot_id', r.snapshot_id,
-            'inputs', r.inputs,
+            'inputs', r.inputs, 'bytes_per_second', ferry_state.task_rate(r.id),
             'reads', (select json_agg(json_build_object(
                           'number', number, 'schema', table_schema, 'table', table_name,
                           'file', file, 'source', source, 'columns', columns) order by number)

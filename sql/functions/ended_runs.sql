@@ -9,6 +9,7 @@ as $$
       from ferry_state.runs as mine
       join ferry_state.runs as r
         on r.inputs -> 'destination' -> 'kind' = mine.inputs -> 'destination' -> 'kind'
-       and r.inputs -> 'destination' -> 'settings' = mine.inputs -> 'destination' -> 'settings'
+       and (r.inputs #> '{destination,settings}') - 'limits'
+           = (mine.inputs #> '{destination,settings}') - 'limits'
      where mine.id = p_run and r.id = any (p_runs) and r.finished_at is not null
 $$;

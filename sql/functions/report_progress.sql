@@ -2,10 +2,10 @@
 --
 -- p_progress: [{"run", "number", "token", "reads": [{"read", "rows", "bytes", "done"}]}], with those
 --             reads of each task about which there is something new.
--- Returns the tokens of those tasks that are to go on; the others were taken over, or their run
--- was stopped.
+-- Returns the tokens of those tasks that are to go on, and how many bytes a second each may write
+-- (null for any); the others were taken over, or their run was stopped.
 create or replace function ferry_state.report_progress(p_worker bigint, p_progress jsonb)
-returns bigint[]
+returns table (live bigint, bytes_per_second bigint)
 language sql
 as $$
     with mine as (
@@ -25,5 +25,5 @@ as $$
           from mine cross join lateral jsonb_to_recordset(mine.reads) as r (
               read integer, rows bigint, bytes bigint, done boolean)
     )
-    select coalesce(array_agg(token), '{}') from mine
+    select token, ferry_state.task_rate(run) from mine
 $$;

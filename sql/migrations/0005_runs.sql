@@ -48,6 +48,15 @@ create table ferry_state.runs (
     error_code          text,
     error_message       text,
     error_hint          text,
+    -- The limits that it was started with: its own, and those of all runs to its destination.
+    tasks_max           integer generated always as
+        ((inputs #>> '{data_template,settings,limits,tasks}')::integer) stored,
+    bytes_per_second    bigint generated always as
+        ((inputs #>> '{data_template,settings,limits,bytes_per_second}')::bigint) stored,
+    destination_tasks_max integer generated always as
+        ((inputs #>> '{destination,settings,limits,tasks}')::integer) stored,
+    destination_bytes_per_second bigint generated always as
+        ((inputs #>> '{destination,settings,limits,bytes_per_second}')::bigint) stored,
     constraint runs_pkey primary key (id),
     constraint runs_state_is_known check (state in
         ('queued', 'running', 'publishing', 'succeeded', 'failed', 'stopping', 'stopped')),

@@ -4,7 +4,8 @@ public import Foundation
 ///
 /// As JSON every setting may be left out; its default applies. Encoding writes all of them, so
 /// that what was in force can be read from a manifest later; but for those that the format does
-/// not have, and ``escape`` and ``rowNumber`` where they are their defaults.
+/// not have, and ``escape`` and ``rowNumber`` where they are their defaults. ``limits`` are not
+/// written: they say how fast files came to be, nothing about them.
 public struct DataTemplateSettings: Sendable, Equatable {
     /// Defaults to CSV.
     public var format: FileFormat = .csv
@@ -36,6 +37,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public private(set) var fileName: FileNameTemplate?
     /// Whether a delivery ends with an empty file `.DONE`. Defaults to false.
     public var successFile = false
+    /// Of each run that uses the template. Defaults to none. Checked by ``init(json:)``.
+    public private(set) var limits = TransferLimits()
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -81,6 +84,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         if let text = try reader.string("file_name") { fileName = try FileNameTemplate(text) }
         try checkFileName()
         successFile = try reader.bool("success_file") ?? successFile
+        if let json = reader.value("limits") { limits = try TransferLimits(json) }
         guard format.isDelimited else {
             for setting in CodingKeys.ofDelimitedFormats where reader.has(setting.rawValue) {
                 throw .notOfFormat(setting: setting.rawValue, format: format.rawValue)
@@ -178,7 +182,7 @@ extension DataTemplateSettings: Codable {
         case nullText = "null_text"
         case lineEnding = "line_ending"
         case rowNumber = "row_number"
-        case compression, split
+        case compression, split, limits
         case publicKey = "pgp_public_key"
         case key = "pgp_key"
         case fileName = "file_name"

@@ -50,6 +50,23 @@ public struct SettingsReader: Sendable {
     /// Any value of a setting; nil when it is left out.
     func value(_ setting: String) -> JSONValue? { values[setting] }
 
+    /// A whole number of a setting; nil when it is left out.
+    func count(
+        _ setting: String, in allowed: ClosedRange<Int64>
+    ) throws(SettingsError) -> Int64? {
+        switch values[setting] {
+        case nil: return nil
+        case .number(let number)?:
+            if let count = Int64(exactly: number), allowed.contains(count) { return count }
+            throw .notAllowed(
+                setting: setting,
+                value: Int64(exactly: number).map { "\($0)" } ?? "\(number)",
+                rule: "must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound)")
+        case let other?:
+            throw .wrongType(setting: setting, expected: "a number", actual: other.typeName)
+        }
+    }
+
     /// Whether the setting is there, whatever its value.
     func has(_ setting: String) -> Bool { values[setting] != nil }
 

@@ -1,0 +1,60 @@
+import Dispatch
+import Synchronization
+
+/// Lets the bytes of one task pass no faster than a rate, which may change at any moment.
+///
+/// A task may be ahead of its rate by what it may write in a quarter of a second.
+final class Pace: Sendable {
+    private struct State {
+        /// Bytes in a second; nil for any.
+        var rate: Int64?
+        var isCancelled = false
+        /// When all that has passed would have been written at the rate.
+        var writtenBy = ContinuousClock.now
+    }
+
+    private let state: Mutex<State>
+    private let cancelled = DispatchSemaphore(value: 0)
+
+    static let ahead = Duration.milliseconds(250)
+
+    /// - Parameter rate: Bytes in a second; nil for any.
+    init(_ rate: Int64?) {
+        state = Mutex(State(rate: rate))
+    }
+
+    /// From now on.
+    func set(rate: Int64?) {
+        state.withLock { $0.rate = rate }
+    }
+
+    /// The most bytes that are to pass together: what passes in an eighth of a second.
+    var bytesAtOnceMax: Int {
+        state.withLock { state in state.rate.map { Int(max(1, $0 / 8)) } ?? .max }
+    }
+
+    /// Blocks the calling thread until so many further bytes may be written.
+    ///
+    /// - Throws: `CancellationError` at once when the task is cancelled.
+    func pass(_ bytes: Int) throws {
+        let wait: Duration = try state.withLock { state in
+            if state.isCancelled { throw CancellationError() }
+            guard let rate = state.rate else { return .zero }
+            let now = ContinuousClock.now
+            // What was not used before is lost, so that a task does not catch up in a burst.
+            let begin = max(state.writtenBy, now - Self.ahead)
+            state.writtenBy = begin + .seconds(Double(bytes) / Double(rate))
+            return state.writtenBy - now
+        }
+        guard wait > .zero else { return }
+        if cancelled.wait(timeout: .now() + wait / .seconds(1)) == .success {
+            throw CancellationError()
+        }
+    }
+
+    /// Lets nothing pass any more, and wakes who waits.
+    func cancel() {
+        state.withLock { $0.isCancelled = true }
+        cancelled.signal()
+    }
+}

@@ -1,0 +1,14 @@
+-- task_rate: how many bytes a second each running task of a run may write: its even share of the
+-- run's limit and of its destination's, whichever is less. Null for no limit.
+create or replace function ferry_state.task_rate(p_run bigint)
+returns bigint
+language sql
+stable
+as $$
+    select case when num_nonnulls(r.bytes_per_second, r.destination_bytes_per_second) > 0 then (
+               select greatest(1, least(r.bytes_per_second / greatest(1, of_run),
+                                        r.destination_bytes_per_second
+                                            / greatest(1, to_destination)))
+                 from ferry_state.running_tasks(p_run)) end
+      from ferry_state.runs as r where r.id = p_run
+$$;

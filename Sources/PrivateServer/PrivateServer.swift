@@ -26,11 +26,11 @@ public final class PrivateServer: Sendable {
     }
 
     private let state = Mutex(State())
-    private let installation: Installation
-    private let user: ServerUser
-    private let settings: [String: String]
+    let installation: Installation
+    let user: ServerUser
+    let settings: [String: String]
     private let isTemporary: Bool
-    private var data: String { directory + "/data" }
+    var data: String { directory + "/data" }
     private var log: String { directory + "/server.log" }
 
     /// Creates a database cluster where there is none, and starts a server on it.
@@ -64,7 +64,7 @@ public final class PrivateServer: Sendable {
         return server
     }
 
-    private init(
+    init(
         _ installation: Installation, _ user: ServerUser, directory: String, isTemporary: Bool,
         host: String, port: Int, settings: [String: String]
     ) {
@@ -144,7 +144,7 @@ public final class PrivateServer: Sendable {
         }
     }
 
-    private func prepareDirectory() throws {
+    func prepareDirectory() throws {
         let manager = FileManager.default
         for path in [directory, host] {
             do {
@@ -181,7 +181,7 @@ public final class PrivateServer: Sendable {
     }
 
     /// Starts the server and returns once it accepts connections.
-    private func launch() async throws {
+    func launch() async throws {
         var command = [
             installation.path(of: "postgres"), "-D", data, "-p", String(port), "-k", host,
             "-c", "listen_addresses=127.0.0.1",
@@ -213,7 +213,7 @@ public final class PrivateServer: Sendable {
         return lines.count >= 8 && lines[0] == String(id) && lines[7].hasPrefix("ready")
     }
 
-    private func tail(of file: String) -> String {
+    func tail(of file: String) -> String {
         let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").suffix(8).joined(separator: "\n")
     }

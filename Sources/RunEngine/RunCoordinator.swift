@@ -207,8 +207,7 @@ public struct RunCoordinator: Sendable {
                 try await snapshot.check()
             } catch {
                 try Task.checkCancellation()
-                throw RunTrouble(
-                    error, while: "the snapshot of database \(shown(run.inputs.database.name))")
+                throw RunTrouble(snapshotLost: error, database: run.inputs.database.name)
             }
             await bell.wait(after: seen, atMost: .seconds(1))
             try Task.checkCancellation()

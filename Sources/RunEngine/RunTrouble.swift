@@ -29,6 +29,12 @@ struct RunTrouble: Error, Sendable {
             self.init(
                 code: error.code, message: "\(subject): \(error)", hint: error.hint,
                 isTransient: error.isTransient)
+        case let error as PostgresError where error.sqlState == "40001":
+            // In a transaction that only reads, no other conflict ends a statement.
+            self.init(
+                code: "source_unavailable", message: "\(subject): \(error)",
+                hint: "the standby had to replay a change of rows that the run still reads: "
+                    + Self.standbyHint, isTransient: true)
         case let error as PostgresError:
             self.init(
                 code: error.isTransient ? "source_unavailable" : "source_refused",
@@ -59,6 +65,18 @@ struct RunTrouble: Error, Sendable {
                 hint: "this is a fault of Ferry: please report it", isTransient: false)
         }
     }
+
+    /// The session that holds the snapshot of a database has ended.
+    init(snapshotLost error: any Error, database: String) {
+        self.init(
+            code: "source_unavailable",
+            message: "the snapshot of database \"\(shown(database))\" is lost: \(error)",
+            hint: "check the source database and the way to it; of a standby, also "
+                + Self.standbyHint, isTransient: true)
+    }
+
+    private static let standbyHint =
+        "set hot_standby_feedback = on there, or a max_standby_streaming_delay as long as a run"
 
     init(_ failure: RunStanding.Failure) {
         self.init(

@@ -22,6 +22,7 @@
                 #expect(error.contains("destination_full"))
                 #expect(error.contains("destination \"lake\""))
                 #expect(error.contains("no space"))
+                #expect(error.contains("writing \"held.csv\" of table public.held"))
                 let left = Delivered(path: disk.path)
                 #expect(left.visible == [])
                 try await eventually(within: .seconds(20), "nothing is staged") {

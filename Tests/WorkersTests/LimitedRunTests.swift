@@ -67,7 +67,8 @@ struct LimitedRunTests {
                 tables: #"["a"]"#, template: template(#"{"bytes_per_second": 1000}"#))
             let run = try await scene.run()
             try await eventually(within: .seconds(60), "the table is being written") {
-                try await scene.queue.number("select coalesce(max(bytes), 0) from ferry.run_tasks") > 0
+                try await scene.queue.number("select coalesce(max(bytes), 0) from ferry.run_tasks")
+                    > 0
             }
 
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)

@@ -25,9 +25,10 @@ begin
         return false;
     end if;
     delete from ferry_state.task_progress where run_id = p_run;
-    perform ferry_state.record_run_event(p_run, 'run_retrying', jsonb_build_object(
-        'code', p_code, 'message', p_message,
-        'retry_at', (select retry_at from ferry_state.runs where id = p_run)));
+    perform ferry_state.record_run_event(p_run, 'run_retrying', (
+        select jsonb_build_object('attempt', attempts, 'code', p_code, 'message', p_message,
+                                  'hint', p_hint, 'retry_at', retry_at)
+          from ferry_state.runs where id = p_run));
     return true;
 end;
 $$;

@@ -2,38 +2,64 @@ import Foundation
 import Postgres
 import PrivateServer
 
-/// A worker with an export per table, run on demand.
+/// Exports tables of the source to a directory, each time by a worker of its own.
 struct Exporter {
-    let bench: Bench
-    private let queue: Connection
-    private let worker: Process
+    /// Settings of data templates by name. Those whose name ends in `split` allow several files a
+    /// table, so that a large one is read in parts.
+    private static let templates = [
+        "csv": #"{}"#,
+        "csv-gzip": #"{"compression": "gzip"}"#,
+        "csv-zstd": #"{"compression": "zstd"}"#,
+        "parquet-snappy": #"{"format": "parquet", "compression": "snappy"}"#,
+        "parquet-zstd": #"{"format": "parquet", "compression": "zstd"}"#,
+    ]
 
-    init(bench: Bench, folder: String) async throws {
+    let bench: Bench
+    /// Where the files go, for as long as an export takes.
+    let folder: String
+    private let queue: Connection
+
+    init(bench: Bench, folder: String, tables: [String]) async throws {
         self.bench = bench
+        self.folder = folder
         queue = try await bench.queue("bench_export")
-        worker = try bench.workers(
-            1, on: "bench_export", ["--concurrency", "1", "--allow-directory", folder],
-            environment: ["BENCH_SOURCE_URL": bench.server.url(database: "bench_source")])[0]
+        let worker = try startWorker(atOnce: 1)
+        defer { bench.stop([worker]) }
         try await send("ferry.register_database('source', 'env:BENCH_SOURCE_URL')")
         try await send(
             "ferry.create_destination('disk', 'directory', jsonb_build_object('path', $1::text))",
             [.text(folder)])
-        try await send("ferry.create_data_template('disk', 'csv', '{}')")
+        for table in tables {
+            try await send("ferry.create_data_export($1, 'source', array[$1])", [.text(table)])
+            try await send("ferry.activate_data_export($1)", [.text(table)])
+        }
+        for (template, settings) in Self.templates {
+            try await add(template, settings, tables)
+            let split = settings.dropLast() + (settings == "{}" ? "" : ", ")
+            try await add(template + "-split", split + #""split": {"rows": 10000000}}"#, tables)
+        }
     }
 
-    /// Exports one table.
-    ///
-    /// - Returns: The time from the snapshot to the visible manifest.
-    func export(_ table: String) async throws -> (run: Int64, seconds: Double) {
-        let exists = try await queue.query(
-            "select exists (select from ferry.orchestrations where name = $1)", [.text(table)])
-        if try !exists[0][0].bool() {
+    private func add(_ template: String, _ settings: String, _ tables: [String]) async throws {
+        try await send(
+            "ferry.create_data_template('disk', $1, $2::jsonb)", [.text(template), .text(settings)])
+        for table in tables {
             try await send(
-                "ferry.create_data_export($1, 'source', array[$1])", [.text(table)])
-            try await send("ferry.activate_data_export($1)", [.text(table)])
-            try await send("ferry.add_orchestration($1, 'disk', 'csv')", [.text(table)])
+                "ferry.add_orchestration($1, 'disk', $2, name => $3)",
+                [.text(table), .text(template), .text("\(table) as \(template)")])
         }
-        let run = try await send("ferry.run_orchestration($1)", [.text(table)])
+    }
+
+    /// Exports one table and removes the files.
+    ///
+    /// - Parameter atOnce: How many parts of the table are read at once.
+    /// - Returns: The time from the claim of the run to the visible manifest, all files durable,
+    ///   and the most memory of the worker.
+    func export(_ table: String, as template: String, atOnce: Int) async throws -> Usage {
+        let worker = try startWorker(atOnce: atOnce)
+        defer { bench.stop([worker]) }
+        let name = "\(table) as \(template)" + (atOnce > 1 ? "-split" : "")
+        let run = try await send("ferry.run_orchestration($1)", [.text(name)])
         try await bench.until {
             let state = try await queue.query(
                 "select finished_at is not null from ferry_state.runs where id = $1", [.int(run)])
@@ -45,7 +71,17 @@ struct Exporter {
              where id = $1
             """, [.int(run)])
         guard try rows[0][0].string() == "succeeded" else { throw ToolFailed(name: "ferry") }
-        return (run, try rows[0][1].double())
+        let usage = Usage(
+            seconds: try rows[0][1].double(), peakMemory: bench.peakMemory(of: worker))
+        try FileManager.default.removeItem(atPath: folder + "/" + table)
+        return usage
+    }
+
+    private func startWorker(atOnce: Int) throws -> Process {
+        try bench.workers(
+            1, on: "bench_export",
+            ["--concurrency", String(atOnce), "--allow-directory", folder],
+            environment: ["BENCH_SOURCE_URL": bench.server.tcpURL(database: "bench_source")])[0]
     }
 
     @discardableResult
@@ -54,16 +90,4 @@ struct Exporter {
         try await queue.run("call ferry.wait_for(\(id))")
         return id
     }
-
-    /// The most memory that the worker has had resident so far, in MiB; 0 where the system does
-    /// not tell.
-    func peakMemory() -> Double {
-        let status = try? String(
-            contentsOfFile: "/proc/\(worker.processIdentifier)/status", encoding: .utf8)
-        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        let kilobytes = line?.split(separator: " ").compactMap { Double($0) }.first
-        return (kilobytes ?? 0) / 1024
-    }
-
-    func stop() { bench.stop([worker]) }
 }

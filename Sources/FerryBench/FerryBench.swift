@@ -18,8 +18,11 @@ struct FerryBench: AsyncParsableCommand {
     @Option(help: "Commands a drain applies.")
     var commands = 50_000
 
-    @Option(help: "Rows of the exported table; the memory is measured with ten times as many, too.")
+    @Option(help: "Rows of the exported table; a table of ten times as many is exported, too.")
     var rows = 1_000_000
+
+    @Option(help: "A Python that can import duckdb, and duckdb_extension_postgres_scanner.")
+    var python = "python3"
 
     @Option(help: "Counted runs of each side.")
     var runs = 3
@@ -40,7 +43,9 @@ struct FerryBench: AsyncParsableCommand {
                 try await SnapshotBench(bench: bench, commands: commands).run()
             }
             if chosen.contains("latency") { try await LatencyBench(bench: bench).run() }
-            if chosen.contains("export") { try await ExportBench(bench: bench, rows: rows).run() }
+            if chosen.contains("export") {
+                try await ExportBench(bench: bench, rows: rows, python: python).run()
+            }
         } catch {
             await server.stop()
             throw error

@@ -38,7 +38,18 @@ public struct FactFinder: Sendable {
             guard let database = world.database(id: id) else {
                 return .failed("the database is no longer registered")
             }
-            return try await catalog(of: database)
+            return try await asked(database) { connection in
+                .catalog(
+                    Catalog(try await SourceDatabase.tables(connection, partitions: true)))
+            }
+        case .tableSettings(let id, let settings, let ofAll):
+            guard let database = world.database(id: id) else {
+                return .failed("the database is no longer registered")
+            }
+            return try await asked(database) { connection in
+                .problems(
+                    try await SourceDatabase.problems(of: settings, ofAll: ofAll, connection))
+            }
         case .registeredDatabases(let environment):
             let rows = try await connection.query(
                 "select name from ferry_state.databases where environment = $1",
@@ -56,14 +67,16 @@ public struct FactFinder: Sendable {
         }
     }
 
-    private func catalog(of database: Database) async throws -> FactValue {
+    private func asked(
+        _ database: Database, _ question: (Connection) async throws -> FactValue
+    ) async throws -> FactValue {
         do {
             let source = try SourceDatabase(name: database.name, connection: database.connection)
             let connection = try await source.connect()
             do {
-                let tables = try await SourceDatabase.tables(connection, partitions: true)
+                let answer = try await question(connection)
                 await connection.close()
-                return .catalog(Catalog(tables))
+                return answer
             } catch {
                 await connection.close()
                 throw error

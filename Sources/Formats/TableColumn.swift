@@ -12,6 +12,8 @@ public struct TableColumn: Codable, Hashable, Sendable {
     public var kind: Kind
     /// The identifier of the type of its elements, beneath all domains; nil for no array.
     public var elementTypeID: UInt32?
+    /// How its values are hidden, as a manifest says it; nil when they are sent as they are.
+    public var masked: String?
 
     /// What a type is, as `pg_type.typtype` says, with arrays apart.
     public enum Kind: String, Codable, Sendable {
@@ -24,11 +26,12 @@ public struct TableColumn: Codable, Hashable, Sendable {
         case typeModifier = "type_modifier"
         case kind
         case elementTypeID = "element_type_id"
+        case masked
     }
 
     public init(
         name: String, type: String, nullable: Bool, typeID: UInt32, typeModifier: Int32 = -1,
-        kind: Kind = .base, elementTypeID: UInt32? = nil
+        kind: Kind = .base, elementTypeID: UInt32? = nil, masked: String? = nil
     ) {
         self.name = name
         self.type = type
@@ -37,6 +40,7 @@ public struct TableColumn: Codable, Hashable, Sendable {
         self.typeModifier = typeModifier
         self.kind = kind
         self.elementTypeID = elementTypeID
+        self.masked = masked
     }
 }
 

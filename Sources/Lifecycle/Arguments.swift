@@ -81,6 +81,10 @@ struct Arguments {
         return value
     }
 
+    func table(_ argument: String) throws(Rejection) -> TableName {
+        try tableName(try string(argument))
+    }
+
     func tables(_ argument: String) throws(Rejection) -> TableSelection {
         let value = try required(argument)
         switch value {
@@ -118,15 +122,17 @@ struct Arguments {
         tables.reserveCapacity(elements.count)
         for element in elements {
             guard case .string(let text) = element else { throw wrongType(argument, element) }
-            guard let table = TableName(text) else {
-                throw Rejection(
-                    .invalidTables, "\(quoted(text)) is not the name of a table",
-                    hint: "write schema.table or table; put a part with a dot or a quotation mark "
-                        + "in double quotes")
-            }
-            tables.append(table)
+            tables.append(try tableName(text))
         }
         return TableSelection(tables)
+    }
+
+    private func tableName(_ text: String) throws(Rejection) -> TableName {
+        if let table = TableName(text) { return table }
+        throw Rejection(
+            .invalidTables, "\(quoted(text)) is not the name of a table",
+            hint: "write schema.table or table; put a part with a dot or a quotation mark "
+                + "in double quotes")
     }
 
     private func wrongType(_ argument: String, _ value: JSONValue) -> Rejection {

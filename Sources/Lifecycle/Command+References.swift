@@ -18,8 +18,8 @@ extension Command {
             return [one(.dataExport, name), one(.database, database)]
         case .switchDatabase(let name, let database, _):
             return [one(.dataExport, name), one(.database, database)]
-        case .addTables(let name, _), .removeTables(let name, _), .activateDataExport(let name),
-            .discardDraft(let name), .deleteDataExport(let name):
+        case .addTables(let name, _), .removeTables(let name, _), .editTable(let name, _, _),
+            .activateDataExport(let name), .discardDraft(let name), .deleteDataExport(let name):
             return [one(.dataExport, name)]
         case .createDestination(let name, _, _, _), .deleteDestination(let name),
             .testDestination(let name):

@@ -10,6 +10,8 @@ public enum Command: Hashable, Sendable {
     /// Tables that are there already stay there; when all are, nothing changes.
     case addTables(name: Name, tables: TableSelection)
     case removeTables(name: Name, tables: TableSelection)
+    /// Empty settings remove those of the table.
+    case editTable(name: Name, table: TableName, settings: TableSettings)
     /// Without `tables`, those of the former database are dropped.
     case switchDatabase(name: Name, database: Name, tables: TableSelection?)
     case activateDataExport(name: Name)
@@ -86,6 +88,7 @@ public enum Command: Hashable, Sendable {
             return .addTables(name: name, tables: try given.tables("tables"))
         case "remove_tables":
             return .removeTables(name: name, tables: try given.tables("tables"))
+        case "edit_table": return try editTable(name, given)
         case "switch_database":
             return .switchDatabase(
                 name: name, database: try given.name("database", of: .database),
@@ -93,6 +96,21 @@ public enum Command: Hashable, Sendable {
         case "activate_data_export": return .activateDataExport(name: name)
         case "discard_draft": return .discardDraft(name: name)
         default: return .deleteDataExport(name: name)
+        }
+    }
+
+    private static func editTable(
+        _ name: Name, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        let table = try given.table("table")
+        let settings = try given.object("settings")
+        do throws(InvalidTableSettings) {
+            return .editTable(name: name, table: table, settings: try TableSettings(settings))
+        } catch {
+            throw Rejection(
+                .invalidTableSettings,
+                "settings of table \(quoted(table.canonical)): \(error.message)",
+                hint: error.hint)
         }
     }
 

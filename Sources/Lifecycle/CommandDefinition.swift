@@ -86,6 +86,7 @@ public struct CommandDefinition: Hashable, Codable, Sendable {
 
 extension CommandDefinition.Argument {
     static let name = Self(.string, charactersMax: Name.charactersMax)
+    static let table = Self(.string, charactersMax: TableName.charactersMax)
     static let tables = Self(.tables, itemsMax: TableSelection.tablesMax)
     static let settings = Self(.object)
 }
@@ -108,6 +109,9 @@ extension CommandDefinition {
             "add_tables", lane: .dataExport, key: ["name"], ["name": .name, "tables": .tables]),
         Self(
             "remove_tables", lane: .dataExport, key: ["name"], ["name": .name, "tables": .tables]),
+        Self(
+            "edit_table", lane: .dataExport, key: ["name"],
+            ["name": .name, "table": .table, "settings": .settings]),
         Self(
             "switch_database", lane: .dataExport, key: ["name"],
             ["name": .name, "database": .name, "tables": .tables.optional]),

@@ -61,19 +61,26 @@ public struct Version: Hashable, Codable, Sendable {
     public let number: Int
     public let databaseID: Int64
     public let tables: TableSelection
+    /// Of those tables of which not all is sent as it is.
+    public let tableSettings: [TableName: TableSettings]
     public let activatedBy: String
 
     enum CodingKeys: String, CodingKey {
         case number
         case databaseID = "database_id"
         case tables
+        case tableSettings = "table_settings"
         case activatedBy = "activated_by"
     }
 
-    public init(number: Int, databaseID: Int64, tables: TableSelection, activatedBy: String) {
+    public init(
+        number: Int, databaseID: Int64, tables: TableSelection,
+        tableSettings: [TableName: TableSettings] = [:], activatedBy: String
+    ) {
         self.number = number
         self.databaseID = databaseID
         self.tables = tables
+        self.tableSettings = tableSettings
         self.activatedBy = activatedBy
     }
 }
@@ -81,7 +88,9 @@ public struct Version: Hashable, Codable, Sendable {
 /// What a data export will send once activated.
 public struct Draft: Hashable, Codable, Sendable {
     public var databaseID: Int64?
-    public var tables: TableSelection?
+    public private(set) var tables: TableSelection?
+    /// Of tables that are among the chosen ones.
+    public internal(set) var tableSettings: [TableName: TableSettings]
     /// The active version when the draft was opened; nil for a new export.
     public let baseVersion: Int?
     public let openedBy: String
@@ -89,17 +98,33 @@ public struct Draft: Hashable, Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case databaseID = "database_id"
         case tables
+        case tableSettings = "table_settings"
         case baseVersion = "base_version"
         case openedBy = "opened_by"
     }
 
     public init(
-        databaseID: Int64? = nil, tables: TableSelection? = nil, baseVersion: Int? = nil,
+        databaseID: Int64? = nil, tables: TableSelection? = nil,
+        tableSettings: [TableName: TableSettings] = [:], baseVersion: Int? = nil,
         openedBy: String
     ) {
         self.databaseID = databaseID
         self.tables = tables
+        self.tableSettings = tableSettings
         self.baseVersion = baseVersion
         self.openedBy = openedBy
+    }
+
+    /// Chooses other tables; settings of those that are no longer among them go.
+    mutating func choose(_ tables: TableSelection?) {
+        self.tables = tables
+        switch tables {
+        case .all: return
+        case .none: tableSettings = [:]
+        case .tables(let chosen):
+            if tableSettings.isEmpty { return }
+            let chosen = Set(chosen)
+            tableSettings = tableSettings.filter { chosen.contains($0.key) }
+        }
     }
 }

@@ -83,6 +83,8 @@ extension World {
             return try addTables(name, tables, author)
         case .removeTables(let name, let tables):
             return try removeTables(name, tables, author)
+        case .editTable(let name, let table, let settings):
+            return try editTable(name, table, settings, author)
         case .switchDatabase(let name, let database, let tables):
             return try switchDatabase(name, database, tables, author)
         case .activateDataExport(let name):

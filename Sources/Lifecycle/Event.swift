@@ -43,6 +43,8 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case tablesAdded = "tables_added"
     /// Details: `tables`, those removed.
     case tablesRemoved = "tables_removed"
+    /// Details: `table`, and its `settings` as they are now.
+    case tableEdited = "table_edited"
     /// Details: `database` and `tables` as they are now.
     case databaseSwitched = "database_switched"
     /// Details: `version`, and `replaced` when there was one before.

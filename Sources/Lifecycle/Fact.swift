@@ -2,6 +2,9 @@
 public enum Fact: Hashable, Sendable {
     /// The tables of a registered database (``World/database(id:)``) now.
     case catalog(databaseID: Int64)
+    /// What a registered database now has against these settings of tables that are chosen by
+    /// name, or with all others.
+    case tableSettings(databaseID: Int64, settings: [TableName: TableSettings], ofAll: Bool)
     /// The names of all databases of an environment, to list them in a message.
     case registeredDatabases(environment: String)
     /// Whether a destination with these settings can be written to.
@@ -20,6 +23,9 @@ public enum FactValue: Hashable, Sendable {
     case names([String])
     /// Answers ``Fact/runPlan(dataExport:inputs:)``.
     case plan(RunPlan)
+    /// Answers ``Fact/tableSettings(databaseID:settings:ofAll:)``: in words, each naming its table.
+    /// None when all is well.
+    case problems([String])
     /// The test or check passed.
     case passed
     /// It did not, or the database could not be asked: the reason, in words, without secrets.

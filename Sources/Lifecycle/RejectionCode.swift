@@ -37,6 +37,8 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case tableNotInDatabase = "table_not_in_database"
     /// A table to be removed is not among those the export names.
     case tableNotInExport = "table_not_in_export"
+    /// Settings of a table are malformed, or the source cannot do what they say.
+    case invalidTableSettings = "invalid_table_settings"
     /// A single table cannot be removed from an export of all tables.
     case allTablesChosen = "all_tables_chosen"
 

@@ -85,20 +85,25 @@ public enum RunState: String, Codable, Hashable, Sendable, CaseIterable {
 public struct RunInputs: Hashable, Codable, Sendable {
     public let database: DatabaseInput
     public let tables: TableSelection
+    public let tableSettings: [TableName: TableSettings]
     public let destination: DestinationInput
     public let dataTemplate: DataTemplateInput
 
     enum CodingKeys: String, CodingKey {
-        case database, tables, destination
+        case database, tables
+        case tableSettings = "table_settings"
+        case destination
         case dataTemplate = "data_template"
     }
 
     public init(
-        database: DatabaseInput, tables: TableSelection, destination: DestinationInput,
+        database: DatabaseInput, tables: TableSelection,
+        tableSettings: [TableName: TableSettings] = [:], destination: DestinationInput,
         dataTemplate: DataTemplateInput
     ) {
         self.database = database
         self.tables = tables
+        self.tableSettings = tableSettings
         self.destination = destination
         self.dataTemplate = dataTemplate
     }

@@ -9,6 +9,8 @@ public struct TableName: Sendable {
 
     /// The longest identifier of PostgreSQL.
     static let partBytesMax = 63
+    /// The most characters of the text of one, quotes and doubled quotes among them.
+    static let charactersMax = 256
 
     public init(schema: String, name: String) {
         self.schema = schema
@@ -114,4 +116,19 @@ extension TableName: Codable, CustomStringConvertible {
         var container = encoder.singleValueContainer()
         try container.encode(canonical)
     }
+}
+
+// So that a dictionary by tables is an object in JSON.
+extension TableName: CodingKeyRepresentable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    public var codingKey: any CodingKey { Key(stringValue: canonical) }
+
+    public init?(codingKey: some CodingKey) { self.init(codingKey.stringValue) }
 }

@@ -9,7 +9,7 @@ extension World {
             let database = try registered(databaseName, author)
             if let tables { try requireTables(tables, in: database) }
             draft.databaseID = database.id
-            draft.tables = tables
+            draft.choose(tables)
         } else if tables != nil {
             throw noDatabase(name.text, "choose tables for")
         }
@@ -36,10 +36,11 @@ extension World {
         guard let databaseID = draft.databaseID else { throw noDatabase(export.name, "activate") }
         let database: Database = try used(databaseID)
         let tables = try requireReadable(draft.tables, in: database, toActivate: export)
+        try requireSettings(draft, in: database, toActivate: export)
 
         let version = Version(
             number: export.versionCount + 1, databaseID: databaseID, tables: tables,
-            activatedBy: author.actor)
+            tableSettings: draft.tableSettings, activatedBy: author.actor)
         var details: [String: JSONValue] = ["version": .int(Int64(version.number))]
         if let replaced = export.active?.number { details["replaced"] = .int(Int64(replaced)) }
         export.versionCount = version.number

@@ -79,12 +79,15 @@ extension World {
         let fact = Fact.catalog(databaseID: database.id)
         switch facts[fact] {
         case .catalog(let catalog): return catalog
-        case .failed(let reason):
-            throw .because(
-                .databaseUnavailable,
-                "cannot look up the tables of database \(quoted(database.name)): \(shown(reason))",
-                hint: "check that its connection works, then send the command again")
+        case .failed(let reason): throw unavailable(database, reason)
         default: throw .needs(fact)
         }
+    }
+
+    func unavailable(_ database: Database, _ reason: String) -> Refusal {
+        .because(
+            .databaseUnavailable,
+            "cannot look up the tables of database \(quoted(database.name)): \(shown(reason))",
+            hint: "check that its connection works, then send the command again")
     }
 }

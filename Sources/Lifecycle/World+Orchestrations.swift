@@ -81,7 +81,7 @@ extension World {
         let template: DataTemplate = try used(orchestration.dataTemplateID)
         let inputs = RunInputs(
             database: .init(name: database.name, connection: database.connection),
-            tables: version.tables,
+            tables: version.tables, tableSettings: version.tableSettings,
             destination: .init(
                 name: destination.name, kind: destination.destinationKind,
                 settings: destination.settings),

@@ -25,7 +25,7 @@ extension World {
         try requireTables(tables, in: try used(databaseID))
         if after == before { return [] }
 
-        draft.tables = after
+        draft.choose(after)
         export.draft = draft
         save(export)
         let added = before.missing(from: after)
@@ -42,7 +42,7 @@ extension World {
         switch (before, tables) {
         case (_, .all):
             if before == .tables([]) { return [] }
-            draft.tables = .tables([])
+            draft.choose(.tables([]))
         case (.all, .tables(let removed)):
             throw .because(
                 .allTablesChosen,
@@ -60,7 +60,7 @@ extension World {
                     hint: "see its tables: select name, tables from ferry.data_exports")
             }
             let gone = Set(removed)
-            draft.tables = .tables(present.filter { !gone.contains($0) })
+            draft.choose(.tables(present.filter { !gone.contains($0) }))
         }
         export.draft = draft
         save(export)
@@ -80,7 +80,7 @@ extension World {
         if let databaseName {
             let database = try registered(databaseName, author)
             // What was chosen from the former database means nothing in the new one.
-            if draft.databaseID != database.id { draft.tables = nil }
+            if draft.databaseID != database.id { draft.choose(nil) }
             draft.databaseID = database.id
         }
         if let tables {
@@ -88,7 +88,7 @@ extension World {
                 throw noDatabase(export.name, "choose tables for")
             }
             try requireTables(tables, in: try used(databaseID))
-            draft.tables = tables
+            draft.choose(tables)
         }
         if draft == before && kind == .databaseSwitched { return [] }
         if draft == before && events.isEmpty { return [] }
@@ -102,11 +102,12 @@ extension World {
     }
 
     /// The draft, or a copy of the active version and the event of opening it.
-    private func openedDraft(of export: DataExport, _ author: Author) -> (Draft, [Event]) {
+    func openedDraft(of export: DataExport, _ author: Author) -> (Draft, [Event]) {
         if let draft = export.draft { return (draft, []) }
         let draft = Draft(
             databaseID: export.active?.databaseID, tables: export.active?.tables,
-            baseVersion: export.active?.number, openedBy: author.actor)
+            tableSettings: export.active?.tableSettings ?? [:], baseVersion: export.active?.number,
+            openedBy: author.actor)
         let version = export.active.map { JSONValue.int(Int64($0.number)) } ?? .null
         return (draft, [Event(.draftOpened, export, details: ["version": version])])
     }

@@ -33,7 +33,8 @@ public struct World: Sendable {
     /// The value must be of the fact's kind: a catalog for a catalog, and so on.
     public mutating func learn(_ fact: Fact, _ value: FactValue) {
         switch (fact, value) {
-        case (.catalog, .catalog), (.catalog, .failed), (.registeredDatabases, .names),
+        case (.catalog, .catalog), (.catalog, .failed),
+            (.tableSettings, .problems), (.tableSettings, .failed), (.registeredDatabases, .names),
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.templateCheck, .passed), (.templateCheck, .failed),
             (.runPlan, .plan), (.runPlan, .failed):

@@ -7,7 +7,7 @@ extension Manifest: Codable {
     private enum CodingKeys: String, CodingKey {
         case manifest, export, run, environment, database, snapshot
         case startedAt = "started_at"
-        case format, files, totals
+        case format, files, totals, warnings
     }
 
     /// - Throws: ``ManifestError`` for another schema version, unsafe names or wrong totals.
@@ -26,7 +26,8 @@ extension Manifest: Codable {
             snapshot: container.decode(Snapshot.self, forKey: .snapshot),
             startedAt: container.decode(Instant.self, forKey: .startedAt),
             format: container.decode(DataTemplateSettings.self, forKey: .format),
-            files: container.decode([File].self, forKey: .files))
+            files: container.decode([File].self, forKey: .files),
+            warnings: container.decodeIfPresent([Warning].self, forKey: .warnings) ?? [])
         guard try container.decode(Totals.self, forKey: .totals) == totals else {
             throw ManifestError.wrongTotals
         }
@@ -44,6 +45,7 @@ extension Manifest: Codable {
         try container.encode(format, forKey: .format)
         try container.encode(files, forKey: .files)
         try container.encode(totals, forKey: .totals)
+        if !warnings.isEmpty { try container.encode(warnings, forKey: .warnings) }
     }
 
     /// The canonical bytes: JSON with sorted keys, indented, with a line end at its end.
@@ -93,19 +95,11 @@ extension Manifest.File: Codable {
         case name, table, rows, bytes, sha256, columns
     }
 
-    // In two members, so that readers need not take a qualified name apart.
-    private enum TableKeys: String, CodingKey {
-        case schema, name
-    }
-
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let table = try container.nestedContainer(keyedBy: TableKeys.self, forKey: .table)
         self.init(
             name: try container.decode(String.self, forKey: .name),
-            table: TableName(
-                schema: try table.decode(String.self, forKey: .schema),
-                name: try table.decode(String.self, forKey: .name)),
+            table: try container.decode(TableParts.self, forKey: .table).table,
             rows: try container.decode(Int64.self, forKey: .rows),
             bytes: try container.decode(Int64.self, forKey: .bytes),
             sha256: try container.decode(String.self, forKey: .sha256),
@@ -115,12 +109,50 @@ extension Manifest.File: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
-        var table = container.nestedContainer(keyedBy: TableKeys.self, forKey: .table)
-        try table.encode(self.table.schema, forKey: .schema)
-        try table.encode(self.table.name, forKey: .name)
+        try container.encode(TableParts(table), forKey: .table)
         try container.encode(rows, forKey: .rows)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
         try container.encode(columns, forKey: .columns)
     }
+}
+
+extension Manifest.Warning: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case code, table, rows, minimum, maximum, message
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            code: try container.decode(String.self, forKey: .code),
+            table: try container.decode(TableParts.self, forKey: .table).table,
+            rows: try container.decode(Int64.self, forKey: .rows),
+            minimum: try container.decodeIfPresent(Int64.self, forKey: .minimum),
+            maximum: try container.decodeIfPresent(Int64.self, forKey: .maximum),
+            message: try container.decode(String.self, forKey: .message))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(code, forKey: .code)
+        try container.encode(TableParts(table), forKey: .table)
+        try container.encode(rows, forKey: .rows)
+        try container.encodeIfPresent(minimum, forKey: .minimum)
+        try container.encodeIfPresent(maximum, forKey: .maximum)
+        try container.encode(message, forKey: .message)
+    }
+}
+
+/// A table in two members, so that readers need not take a qualified name apart.
+private struct TableParts: Codable {
+    let schema: String
+    let name: String
+
+    init(_ table: TableName) {
+        schema = table.schema
+        name = table.name
+    }
+
+    var table: TableName { TableName(schema: schema, name: name) }
 }

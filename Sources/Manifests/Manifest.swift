@@ -27,12 +27,15 @@ public struct Manifest: Sendable, Equatable {
     public var format: DataTemplateSettings
     /// The delivered files, in the order of their names' bytes.
     public let files: [File]
+    /// What whoever uses the delivery should know of it.
+    public var warnings: [Warning]
 
     /// - Throws: ``ManifestError`` when a name is not that of a file beside the manifest or is
     ///   there twice, or when a number is negative.
     public init(
         export: Export, run: Int64, environment: String, database: String, snapshot: Snapshot,
-        startedAt: Instant, format: DataTemplateSettings, files: [File]
+        startedAt: Instant, format: DataTemplateSettings, files: [File],
+        warnings: [Warning] = []
     ) throws(ManifestError) {
         self.export = export
         self.run = run
@@ -41,6 +44,7 @@ public struct Manifest: Sendable, Equatable {
         self.snapshot = snapshot
         self.startedAt = startedAt
         self.format = format
+        self.warnings = warnings
         // Tasks end in any order; the manifest must not depend on it.
         self.files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         try Self.check(self.files)
@@ -123,17 +127,46 @@ public struct Manifest: Sendable, Equatable {
         }
     }
 
+    /// A table that has other numbers of rows than was expected of it.
+    public struct Warning: Sendable, Equatable {
+        /// `rows_out_of_range`.
+        public var code: String
+        public var table: TableName
+        /// How many were delivered.
+        public var rows: Int64
+        public var minimum: Int64?
+        public var maximum: Int64?
+        /// The same in words.
+        public var message: String
+
+        public init(
+            code: String, table: TableName, rows: Int64, minimum: Int64?, maximum: Int64?,
+            message: String
+        ) {
+            self.code = code
+            self.table = table
+            self.rows = rows
+            self.minimum = minimum
+            self.maximum = maximum
+            self.message = message
+        }
+    }
+
     /// A column, as the source described it.
     public struct Column: Codable, Sendable, Equatable {
         public var name: String
         /// PostgreSQL's own text of the type (`format_type`): `numeric(10,2)`.
         public var type: String
         public var nullable: Bool
+        /// How its values are hidden: `null`, `hash`, `keep_first`, `keep_last` or `constant`; nil
+        /// when they are sent as they are.
+        public var masked: String?
 
-        public init(name: String, type: String, nullable: Bool) {
+        public init(name: String, type: String, nullable: Bool, masked: String? = nil) {
             self.name = name
             self.type = type
             self.nullable = nullable
+            self.masked = masked
         }
     }
 

@@ -16,7 +16,13 @@ extension Session {
 
     /// Sends a COPY and waits until the server is ready for its data.
     func openCopy(_ sql: String, expecting status: ExecStatusType) throws {
-        guard PQsendQuery(pg, sql) == 1 else { throw failure() }
+        try refuseNUL(in: sql)
+        // Others may have a say in what is read: sent so it is one statement or none. A COPY that
+        // is written is a script: the other way it could not be left when it fails half-way.
+        let sent =
+            status == PGRES_COPY_OUT
+            ? PQsendQueryParams(pg, sql, 0, nil, nil, nil, nil, 0) : PQsendQuery(pg, sql)
+        guard sent == 1 else { throw failure() }
         try flush()
         guard let result = try nextResult() else { throw failure() }
         defer { PQclear(result) }

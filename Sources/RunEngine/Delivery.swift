@@ -8,7 +8,7 @@ import SourceDatabases
 enum Delivery {
     static func manifest(
         of run: ClaimedRun, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings,
-        _ reads: [RunStanding.FinishedRead]
+        _ reads: [RunStanding.FinishedRead], _ warnings: [Manifest.Warning]
     ) throws -> Manifest {
         try Manifest(
             export: Manifest.Export(
@@ -22,9 +22,10 @@ enum Delivery {
                     name: name, table: TableName(schema: read.schema, name: read.table),
                     rows: file.rows, bytes: file.bytes, sha256: file.sha256,
                     columns: read.columns.map {
-                        Manifest.Column(name: $0.name, type: $0.type, nullable: $0.nullable)
+                        Manifest.Column(
+                            name: $0.name, type: $0.type, nullable: $0.nullable, masked: $0.masked)
                     })
-            })
+            }, warnings: warnings)
     }
 
     /// What the placeholders in names of files stand for.

@@ -155,7 +155,8 @@ public struct RunCoordinator: Sendable {
             case .all: nil
             case .tables(let tables): tables
             }
-        let snapshot = try await SourceSnapshot.take(source, tables: tables)
+        let snapshot = try await SourceSnapshot.take(
+            source, tables: tables, settings: run.inputs.tableSettings)
         do {
             let offers = try ReadOffer.offers(
                 for: snapshot.tables, settings,
@@ -166,8 +167,9 @@ public struct RunCoordinator: Sendable {
                     run, snapshot: snapshot.id, takenAt: snapshot.takenAt, reads: offers)
             else { throw await lost(run) }
             let finished = try await waitForTasks(of: run, snapshot)
+            let warnings = try RowJudge.judge(finished, run.inputs.tableSettings)
             try settings.name(key, of: finished)
-            let manifest = try Delivery.manifest(of: run, snapshot, settings, finished)
+            let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
             Failpoint.reach("run.before_intent")
             try lease.check()
             guard

@@ -47,9 +47,10 @@ public struct RunPlanner: Sendable {
             case .all: nil
             case .tables(let tables): tables
             }
-        let snapshot = try await SourceSnapshot.take(source, tables: tables)
+        let snapshot = try await SourceSnapshot.take(
+            source, tables: tables, settings: inputs.tableSettings)
         do {
-            let plan = try await look(at: snapshot, settings, dataExport)
+            let plan = try await look(at: snapshot, settings, dataExport, inputs.tableSettings)
             await snapshot.release()
             return plan
         } catch {
@@ -59,7 +60,8 @@ public struct RunPlanner: Sendable {
     }
 
     private func look(
-        at snapshot: SourceSnapshot, _ settings: DataTemplateSettings, _ dataExport: String
+        at snapshot: SourceSnapshot, _ settings: DataTemplateSettings, _ dataExport: String,
+        _ tableSettings: [TableName: TableSettings]
     ) async throws -> RunPlan {
         for table in snapshot.tables { try settings.check(table.columns, of: table.name) }
         let files = try settings.fileNames(
@@ -70,8 +72,12 @@ public struct RunPlanner: Sendable {
         var tables: [RunPlan.Table] = []
         for (index, (table, file)) in zip(snapshot.tables, files).enumerated() {
             let isLookedAt = index < Self.tablesLookedAtMax && ContinuousClock.now < deadline
-            tables.append(
-                try await planned(table, file, snapshot, settings, isLookedAt: isLookedAt))
+            do {
+                tables.append(
+                    try await planned(table, file, snapshot, settings, isLookedAt: isLookedAt))
+            } catch {
+                throw SourceError.concealing(error, of: table.name, tableSettings)
+            }
         }
         return RunPlan(tables: tables)
     }

@@ -93,6 +93,9 @@ extension SourceError {
         switch self {
         case .secretUnavailable: "secret_unavailable"
         case .tablesMissing: "tables_missing"
+        case .columnsMissing: "columns_missing"
+        case .settingsRefused: "table_settings_refused"
+        case .settingsFailed: "table_settings_failed"
         case .keepsChanging: "tables_changing"
         case .tablesLocked: "tables_locked"
         case .changeWaits: "table_change_waits"

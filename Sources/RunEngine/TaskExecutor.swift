@@ -75,10 +75,14 @@ public struct TaskExecutor: Sendable {
         case is CancellationError, is LeaseLost:
             _ = try await store.release(task)
         default:
+            let read = task.reads.first { $0.number == number }
             let subject =
-                task.reads.first { $0.number == number }?.subject
-                ?? "database \"\(shown(task.inputs.database.name))\""
-            let trouble = RunTrouble(error, while: subject)
+                read?.subject ?? "database \"\(shown(task.inputs.database.name))\""
+            let reason =
+                read.map {
+                    SourceError.concealing(error, of: $0.tableName, task.inputs.tableSettings)
+                } ?? error
+            let trouble = RunTrouble(reason, while: subject)
             logger.warning(
                 "task failed",
                 metadata: [

@@ -38,6 +38,7 @@ public struct SourceDatabase: Sendable {
         SET row_security = off;
         SET synchronize_seqscans = off;
         SET quote_all_identifiers = off;
+        SET standard_conforming_strings = on;
         SET default_transaction_read_only = on;
         -- Those that this version of the server has.
         SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings

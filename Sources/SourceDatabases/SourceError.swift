@@ -1,4 +1,5 @@
-internal import Lifecycle
+public import Lifecycle
+internal import Postgres
 
 /// A source database that could not be read as asked.
 public enum SourceError: Error, Equatable {
@@ -6,6 +7,13 @@ public enum SourceError: Error, Equatable {
     case secretUnavailable(reference: String, reason: String)
     /// Tables that are to be read are not there.
     case tablesMissing(database: String, tables: [String])
+    /// Columns that are to be sent or masked are not there.
+    case columnsMissing(table: String, columns: [String])
+    /// The source does not accept the filter or a mask of a table.
+    case settingsRefused(table: String, reason: String)
+    /// The filter or a mask of a table met a value that it cannot be computed of. The source's
+    /// message is left out, as it may hold the value.
+    case settingsFailed(table: String, sqlState: String)
     /// Tables were created or dropped each time while they were being locked.
     case keepsChanging(database: String)
     /// Somebody held a lock on a table for longer than we wait.
@@ -24,6 +32,12 @@ extension SourceError: CustomStringConvertible {
             "cannot resolve the connection \(reference): \(reason)"
         case .tablesMissing(let database, let tables):
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
+        case .columnsMissing(let table, let columns):
+            "table \(table) has no column \(columns.joined(separator: ", "))"
+        case .settingsRefused(let table, let reason):
+            "table \(table): the source refuses its filter or a mask: \(reason)"
+        case .settingsFailed(let table, let sqlState):
+            "table \(table): its filter or a mask failed on a row (SQLSTATE \(sqlState))"
         case .keepsChanging(let database):
             "the tables of database \"\(database)\" changed each time they were being locked"
         case .tablesLocked(let database):
@@ -41,6 +55,12 @@ extension SourceError: CustomStringConvertible {
         switch self {
         case .secretUnavailable: "set it where the workers run, then run again"
         case .tablesMissing: "restore them, or take them out of the export and activate it"
+        case .columnsMissing:
+            "add them to the table, or correct its settings with edit_table, and activate"
+        case .settingsRefused: "correct the settings with edit_table and activate"
+        case .settingsFailed:
+            "see what it says by running the filter in the source; then correct it with "
+                + "edit_table and activate"
         case .keepsChanging: "run again when no tables are being created or dropped"
         case .tablesLocked:
             "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
@@ -53,7 +73,9 @@ extension SourceError: CustomStringConvertible {
     /// Whether trying again later may help without anybody doing anything.
     public var isTransient: Bool {
         switch self {
-        case .secretUnavailable, .tablesMissing: false
+        case .secretUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
+            .settingsFailed:
+            false
         case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
         }
     }
@@ -62,5 +84,19 @@ extension SourceError: CustomStringConvertible {
 extension SourceError {
     init(_ error: SecretUnavailable) {
         self = .secretUnavailable(reference: error.reference, reason: error.reason)
+    }
+}
+
+extension SourceError {
+    /// The error with which reading a table ended; where it has a filter or masks without the
+    /// source's message, which may hold the value that they failed on.
+    public static func concealing(
+        _ error: any Error, of table: TableName, _ settings: [TableName: TableSettings]
+    ) -> any Error {
+        guard let settings = settings[table], settings.filter != nil || !settings.mask.isEmpty,
+            let refusal = error as? PostgresError, let sqlState = refusal.sqlState,
+            !refusal.isTransient
+        else { return error }
+        return SourceError.settingsFailed(table: shown(table.canonical), sqlState: sqlState)
     }
 }

@@ -9,7 +9,8 @@ public struct SourceSnapshot: Sendable {
     public let id: String
     /// When it was taken: ISO 8601, UTC, microseconds, by the source's clock.
     public let takenAt: String
-    public let tables: [SourceTable]
+    /// As they are to be read.
+    public private(set) var tables: [SourceTable]
     let connection: Connection
 
     /// Locks the tables against changes of their shape, then takes the snapshot.
@@ -17,17 +18,25 @@ public struct SourceSnapshot: Sendable {
     /// The lock comes first: a TRUNCATE or a rewriting ALTER that commits between a snapshot and
     /// the reading of a table would leave it empty, without any error.
     ///
-    /// - Parameter wanted: Nil for every table of the database as of now.
+    /// - Parameters:
+    ///   - wanted: Nil for every table of the database as of now.
+    ///   - settings: Of tables of which not all is to be read as it is. Each of them must be there.
     /// - Throws: ``SourceError``, `PostgresError`.
     public static func take(
-        _ source: SourceDatabase, tables wanted: [TableName]?
+        _ source: SourceDatabase, tables wanted: [TableName]?,
+        settings: [TableName: TableSettings] = [:]
     ) async throws -> SourceSnapshot {
         let connection = try await source.connect()
         do {
             // Tables may come or go until they are locked; then look again.
             for _ in 1...5 {
-                let names = try await listed(wanted, source, connection)
-                if let snapshot = try await attempt(names, all: wanted == nil, source, connection) {
+                let names = try await listed(wanted, settings, source, connection)
+                if var snapshot = try await attempt(names, all: wanted == nil, source, connection) {
+                    for (index, table) in snapshot.tables.enumerated() {
+                        guard let settings = settings[table.name] else { continue }
+                        snapshot.tables[index] = try await table.reading(
+                            settings, plannedBy: connection)
+                    }
                     return snapshot
                 }
                 try await connection.run("ROLLBACK")
@@ -40,16 +49,18 @@ public struct SourceSnapshot: Sendable {
     }
 
     private static func listed(
-        _ wanted: [TableName]?, _ source: SourceDatabase, _ connection: Connection
+        _ wanted: [TableName]?, _ settings: [TableName: TableSettings],
+        _ source: SourceDatabase, _ connection: Connection
     ) async throws -> [TableName] {
         let known = try await SourceDatabase.tables(connection, partitions: wanted != nil)
-        guard let wanted else { return known.keys.sorted() }
-        let missing = wanted.filter { known[$0] == nil }
+        // Of all tables those with settings were named too.
+        let named = wanted ?? settings.keys.sorted()
+        let missing = named.filter { known[$0] == nil }
         if !missing.isEmpty {
             throw SourceError.tablesMissing(
                 database: source.name, tables: missing.map { shown($0.canonical) })
         }
-        return wanted
+        return wanted ?? known.keys.sorted()
     }
 
     private static func attempt(

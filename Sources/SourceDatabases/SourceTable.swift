@@ -5,9 +5,11 @@ import Postgres
 /// A table of a source database as one snapshot sees it.
 public struct SourceTable: Sendable, Equatable {
     public let name: TableName
-    public let columns: [TableColumn]
-    /// From the statistics of the source; a guess when it was never analyzed.
-    public let rowsEstimated: Int64
+    /// Those that are read, in this order, as they are read: a masked one as text.
+    public internal(set) var columns: [TableColumn]
+    /// From the statistics of the source; a guess when it was never analyzed. With a filter the
+    /// guess of its planner.
+    public internal(set) var rowsEstimated: Int64
     /// What it and its partitions take on disk, without their indexes.
     public let bytesEstimated: Int64
     /// Whether its rows lie in its partitions.
@@ -16,6 +18,10 @@ public struct SourceTable: Sendable, Equatable {
     let pages: Int64?
     /// Whether it has columns that `COPY table` refuses.
     let hasGeneratedColumns: Bool
+    /// How the values of a column are hidden, by its name.
+    var masks: [String: Mask] = [:]
+    /// A boolean expression that is safe in parentheses; nil for all rows.
+    var filter: String?
 
     /// What to write between `COPY` and `TO STDOUT`.
     ///
@@ -28,7 +34,7 @@ public struct SourceTable: Sendable, Equatable {
     ///   - pages: Nil for the whole table.
     public func copySource(casts: [String?] = [], pages: PageRange? = nil) -> String {
         let isPlain =
-            !isPartitioned && !hasGeneratedColumns && pages == nil
+            !isPartitioned && !hasGeneratedColumns && pages == nil && masks.isEmpty && filter == nil
             && casts.allSatisfy { $0 == nil }
         guard !isPlain else {
             let names = columns.map { quoteIdentifier($0.name) }
@@ -37,14 +43,21 @@ public struct SourceTable: Sendable, Equatable {
         return "(\(query(casts: casts, pages: pages)))"
     }
 
-    /// The rows as a SELECT; see ``copySource(casts:pages:)``.
+    /// What is to be read of the table, as a SELECT; see ``copySource(casts:pages:)``.
     func query(casts: [String?] = [], pages: PageRange? = nil) -> String {
         let names = columns.map { quoteIdentifier($0.name) }
-        let list = names.enumerated().map { index, name in
-            (casts.indices.contains(index) ? casts[index] : nil).map { "\(name)::\($0)" } ?? name
+        let list = zip(columns, names).enumerated().map { index, column in
+            let mask = masks[column.0.name]
+            let value = mask?.expression(of: column.1) ?? column.1
+            let read =
+                (casts.indices.contains(index) ? casts[index] : nil).map { "\(value)::\($0)" }
+                ?? value
+            return mask == nil ? read : "\(read) AS \(column.1)"
         }
         let only = isPartitioned ? "" : "ONLY "
-        let condition = pages.map { " WHERE \($0.condition)" } ?? ""
+        let conditions = [pages?.condition, filter.map { "(\($0))" }].compactMap { $0 }
+        let condition =
+            conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         return "SELECT \(list.joined(separator: ", ")) FROM \(only)\(name.quoted)\(condition)"
     }
 

@@ -48,7 +48,7 @@ public struct EventLine: Sendable {
     /// What is said of an event, in this order; other details are for programs.
     private static let order = [
         "attempt", "version", "replaced", "data_export", "database", "table", "tables", "rows",
-        "bytes", "destination", "message", "retry_at", "hint",
+        "minimum", "maximum", "bytes", "destination", "message", "retry_at", "hint",
     ]
 
     private func describe(_ key: String, _ value: Any) -> String? {
@@ -58,6 +58,8 @@ public struct EventLine: Sendable {
         case ("tables", let text as String): "\(text) tables"
         case ("tables", let number as NSNumber): Quantity.plural(number.int64Value, "table")
         case ("rows", let number as NSNumber): Quantity.plural(number.int64Value, "row")
+        case ("minimum", let number as NSNumber): "minimum \(number.int64Value)"
+        case ("maximum", let number as NSNumber): "maximum \(number.int64Value)"
         case ("bytes", let number as NSNumber): Quantity.bytes(number.int64Value)
         case ("attempt", let number as NSNumber): "attempt \(number.int64Value)"
         case ("version", let number as NSNumber): "version \(number.int64Value)"

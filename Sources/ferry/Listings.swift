@@ -14,6 +14,9 @@ enum Exports: Listing {
             case jsonb_typeof(v.tables) when 'array' then jsonb_array_length(v.tables)::text
                  else v.tables #>> '{}' end
             """, .number),
+        ListColumn(
+            "SETTINGS OF",
+            "nullif(array_to_string(array(select jsonb_object_keys(v.table_settings)), ', '), '')"),
         ListColumn("LAST RUN", "v.last_run", .number), ListColumn("", "v.last_run_state"),
         ListColumn("AT", "v.last_run_at", .time), ListColumn("ENVIRONMENT", "v.environment"),
     ]
@@ -88,6 +91,7 @@ enum Runs: Listing {
         ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
         ListColumn("DONE", "v.percent", .percent), ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("ERROR", "v.error_message"),
+        ListColumn("WARNINGS", "nullif(jsonb_array_length(v.warnings), 0)", .number),
     ]
 }
 

@@ -76,6 +76,11 @@ private let commands: [String: CommandEnvelope] = [
     "remove a": command("remove_tables", ["name": "Daily", "tables": ["a"]]),
     "remove c": command("remove_tables", ["name": "Daily", "tables": ["c"]]),
     "remove all": command("remove_tables", ["name": "Daily", "tables": "all"]),
+    "set a": command(
+        "edit_table", ["name": "Daily", "table": "a", "settings": ["filter": "id > 0"]]),
+    "set c": command(
+        "edit_table", ["name": "Daily", "table": "public.c", "settings": ["columns": ["id"]]]),
+    "reset a": command("edit_table", ["name": "Daily", "table": "a", "settings": [:]]),
     "switch crm": command("switch_database", ["name": "Daily", "database": "CRM"]),
     "switch erp": command("switch_database", ["name": "Daily", "database": "erp"]),
     "switch erp y": command(
@@ -88,27 +93,36 @@ private let commands: [String: CommandEnvelope] = [
     "delete": command("delete_data_export", ["name": "daily"]),
 ]
 
-/// The only export of the world: `v1 crm a b` (active), `draft erp x of v1`, with `-` for nothing.
+/// The only export of the world: `v1 crm a b` (active), `draft erp x of v1`, with `-` for nothing
+/// and an asterisk behind a table that has settings.
 private func shown(_ world: World) -> String {
     guard let export = world.dataExport(id: 10) ?? world.dataExport(id: 100) else {
         return "absent"
     }
-    func chosen(_ database: Int64?, _ tables: TableSelection?) -> String {
+    func chosen(
+        _ database: Int64?, _ tables: TableSelection?, _ settings: [TableName: TableSettings]
+    ) -> String {
         let name = database.flatMap { world.database(id: $0)?.name } ?? "-"
         switch tables {
         case .none: return "\(name) -"
-        case .all: return "\(name) all"
+        case .all:
+            return ([name, "all"] + settings.keys.sorted().map { $0.name + "*" })
+                .joined(separator: " ")
         case .tables([]): return "\(name) none"
-        case .tables(let tables): return "\(name) " + tables.map(\.name).joined(separator: " ")
+        case .tables(let tables):
+            return ([name] + tables.map { settings[$0] == nil ? $0.name : $0.name + "*" })
+                .joined(separator: " ")
         }
     }
     var parts: [String] = []
     if let active = export.active {
-        parts.append("v\(active.number) " + chosen(active.databaseID, active.tables))
+        parts.append(
+            "v\(active.number) " + chosen(active.databaseID, active.tables, active.tableSettings))
     }
     if let draft = export.draft {
         let base = draft.baseVersion.map { " of v\($0)" } ?? ""
-        parts.append("draft " + chosen(draft.databaseID, draft.tables) + base)
+        let choice = chosen(draft.databaseID, draft.tables, draft.tableSettings)
+        parts.append("draft " + choice + base)
     }
     return parts.joined(separator: ", ")
 }

@@ -72,7 +72,7 @@ struct WorldTests {
                 "inputs":{"data_template":{"name":"csv","settings":{}},\
                 "database":{"connection":"env:CRM","name":"crm"},\
                 "destination":{"kind":"directory","name":"Lake","settings":{"path":"/lake"}},\
-                "tables":["public.a","public.b"]},"orchestration_id":6,\
+                "table_settings":{},"tables":["public.a","public.b"]},"orchestration_id":6,\
                 "orchestration_name":"Daily","state":"queued"}]
                 """)
     }
@@ -88,12 +88,13 @@ struct WorldTests {
                 {"deleted":{"data_exports":[],"data_templates":[],"databases":[],\
                 "destinations":[20],"orchestrations":[]},"plans":[],\
                 "saved":{"data_exports":[{"active":{"activated_by":"ben","database_id":1,\
-                "number":2,"tables":["public.a","public.b","public.c"]},"created_by":"anna",\
+                "number":2,"table_settings":{},"tables":["public.a","public.b","public.c"]},\
+                "created_by":"anna",\
                 "environment":"production","id":10,"key":"daily","name":"Daily",\
                 "version_count":2}],"data_templates":[],"databases":[],"destinations":[],\
                 "orchestrations":[],"runs":[]},\
                 "versions":[{"activated_by":"ben","database_id":1,"environment":"production",\
-                "export_id":10,"name":"Daily","number":2,\
+                "export_id":10,"name":"Daily","number":2,"table_settings":{},\
                 "tables":["public.a","public.b","public.c"]}]}
                 """)
     }

@@ -1,5 +1,5 @@
 -- begin_publishing: the intent. Committed before anything becomes visible; from here on the run
--- only rolls forward, with this manifest.
+-- only rolls forward, with this manifest, of whose warnings the run and its events tell.
 --
 -- Returns false, and does nothing, when the run is no longer the caller's, was told to stop, or has
 -- unfinished tasks or those of an earlier attempt.
@@ -13,8 +13,10 @@ create or replace function ferry_state.begin_publishing(
 returns boolean
 language plpgsql
 as $$
+declare
+    v_warnings constant jsonb := p_manifest::jsonb -> 'warnings';
 begin
-    update ferry_state.runs set state = 'publishing'
+    update ferry_state.runs set state = 'publishing', warnings = v_warnings
      where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
        and not exists (select from ferry_state.run_tasks
                         where run_id = p_run and (state <> 'done' or run_token <> p_token));
@@ -23,6 +25,11 @@ begin
     end if;
     insert into ferry_state.run_manifests (run_id, token, manifest, sha256)
     values (p_run, p_token, p_manifest, p_sha256);
+    perform ferry_state.record_run_event(p_run, 'run_warned', jsonb_strip_nulls(jsonb_build_object(
+                'code', w -> 'code',
+                'table', format('%I.%I', w -> 'table' ->> 'schema', w -> 'table' ->> 'name'),
+                'rows', w -> 'rows', 'minimum', w -> 'minimum', 'maximum', w -> 'maximum')))
+       from jsonb_array_elements(v_warnings) as w;
     perform ferry_state.record_run_event(p_run, 'run_publishing',
         jsonb_build_object('manifest_sha256', p_sha256));
     return true;

@@ -20,11 +20,12 @@ language plpgsql
 as $$
 begin
     insert into ferry_state.data_export_versions
-           (data_export_id, number, environment, name, database_id, tables, activated_by)
-    select export_id, number, environment, name, database_id, tables, activated_by
+           (data_export_id, number, environment, name, database_id, tables, table_settings,
+            activated_by)
+    select export_id, number, environment, name, database_id, tables, table_settings, activated_by
       from json_to_recordset(p_versions) as r (
           export_id bigint, number integer, environment text, name text,
-          database_id bigint, tables jsonb, activated_by text);
+          database_id bigint, tables jsonb, table_settings jsonb, activated_by text);
 
     if p_deleted is not null then
         perform ferry_state.delete_objects(p_deleted);

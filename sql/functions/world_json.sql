@@ -23,7 +23,8 @@ as $$
                        'created_by', e.created_by,
                        'active', case when v.number is not null then json_build_object(
                            'number', v.number, 'database_id', v.database_id,
-                           'tables', v.tables, 'activated_by', v.activated_by) end)), '[]')
+                           'tables', v.tables, 'table_settings', v.table_settings,
+                           'activated_by', v.activated_by) end)), '[]')
               from ferry_state.data_exports as e
               left join ferry_state.data_export_versions as v
                 on v.data_export_id = e.id and v.number = e.active_version

@@ -38,6 +38,7 @@ create table ferry_state.data_export_versions (
     name           text        not null,
     database_id    bigint      not null,
     tables         jsonb       not null,
+    table_settings jsonb       not null,  -- {"public.orders": {"columns": [], "filter": "", …}}
     activated_by   text        not null,
     activated_at   timestamptz not null default now(),
     constraint data_export_versions_pkey primary key (data_export_id, number)

@@ -31,6 +31,7 @@ select r.id,
        r.error_code,
        r.error_message,
        r.error_hint,
+       r.warnings,
        w.name as worker,
        m.sha256 as manifest_sha256
   from ferry_state.runs as r

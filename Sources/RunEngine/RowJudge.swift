@@ -1,0 +1,40 @@
+import Lifecycle
+import Manifests
+
+/// Judges how many rows a run has read, before anything of it is published.
+enum RowJudge {
+    /// - Returns: The tables that only warn of their number of rows.
+    /// - Throws: A ``RunTrouble`` naming the tables whose number of rows lets nothing be sent.
+    static func judge(
+        _ reads: [RunStanding.FinishedRead], _ settings: [TableName: TableSettings]
+    ) throws -> [Manifest.Warning] {
+        var rows: [TableName: Int64] = [:]
+        for read in reads {
+            let table = TableName(schema: read.schema, name: read.table)
+            rows[table, default: 0] += read.files.reduce(0) { $0 + $1.rows }
+        }
+        var warnings: [Manifest.Warning] = []
+        var refusals: [String] = []
+        for (table, settings) in settings.sorted(by: { $0.key < $1.key }) {
+            guard let bounds = settings.rows,
+                let violation = bounds.violation(by: rows[table] ?? 0)
+            else { continue }
+            let message = "table \"\(shown(table.canonical))\": \(violation)"
+            switch bounds.otherwise {
+            case .fail: refusals.append(message)
+            case .warn:
+                warnings.append(
+                    Manifest.Warning(
+                        code: "rows_out_of_range", table: table, rows: rows[table] ?? 0,
+                        minimum: bounds.minimum, maximum: bounds.maximum, message: message))
+            }
+        }
+        if refusals.isEmpty { return warnings }
+        throw RunTrouble(
+            code: "rows_out_of_range",
+            message: refusals.joined(separator: "; ") + ": nothing was sent",
+            hint: "see to the rows in the source, or change the bounds with edit_table and "
+                + "activate; then run again",
+            isTransient: false)
+    }
+}

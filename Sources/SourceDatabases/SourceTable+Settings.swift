@@ -1,0 +1,64 @@
+import Formats
+import Foundation
+import Lifecycle
+import Postgres
+
+extension SourceTable {
+    /// The table as these settings have it read.
+    ///
+    /// - Throws: ``SourceError/columnsMissing(table:columns:)`` when it lacks some that they name.
+    func reading(_ settings: TableSettings) throws(SourceError) -> SourceTable {
+        let present = Dictionary(columns.map { ($0.name, $0) }, uniquingKeysWith: { one, _ in one })
+        let named = (settings.columns ?? []) + settings.mask.keys
+        let missing = Set(named.filter { present[$0] == nil })
+        if !missing.isEmpty {
+            throw .columnsMissing(
+                table: shown(name.canonical), columns: missing.sorted().map(shown))
+        }
+        var table = self
+        table.columns = (settings.columns?.compactMap { present[$0] } ?? columns).map { column in
+            settings.mask[column.name].map(column.masked) ?? column
+        }
+        table.masks = settings.mask
+        table.filter = settings.filter
+        return table
+    }
+
+    /// Has the source plan what is to be read, which runs nothing of it, and gives the rows that it
+    /// expects.
+    ///
+    /// The statement is sent so that the source takes one alone, whatever the filter is.
+    func rowsPlanned(_ connection: Connection) async throws -> Int64 {
+        let rows = try await connection.query("EXPLAIN (FORMAT JSON) \(query())")
+        let text = try rows.first?[0].string() ?? "[]"
+        let queries = try JSONDecoder().decode([ExplainedQuery].self, from: Data(text.utf8))
+        // A planner's guess may be any number; those of many tables are added up.
+        return Int64(min(queries.first?.plan.rows ?? 0, 1e15))
+    }
+}
+
+private struct ExplainedQuery: Decodable {
+    let plan: Plan
+
+    struct Plan: Decodable {
+        let rows: Double
+
+        enum CodingKeys: String, CodingKey { case rows = "Plan Rows" }
+    }
+
+    enum CodingKeys: String, CodingKey { case plan = "Plan" }
+}
+
+extension TableColumn {
+    /// The column as it is read under a mask: as text, but for NULLs, which have its own type.
+    fileprivate func masked(_ mask: Mask) -> TableColumn {
+        var column = self
+        if mask == .null {
+            column.nullable = true
+        } else {
+            column = TableColumn(name: name, type: "text", nullable: nullable, typeID: 25)
+        }
+        column.masked = mask.word
+        return column
+    }
+}

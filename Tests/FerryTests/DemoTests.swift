@@ -133,9 +133,11 @@ private final class DemoScene {
         return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
     }
 
+    /// Those of its deliveries, beside which `latest.json` lies.
     func manifests() throws -> [String] {
         let folder = directory + "/Daily customers"
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            .filter { $0.hasPrefix("run-") }
             .map { "\(folder)/\($0)/\(Manifest.fileName)" }
     }
 

@@ -103,7 +103,7 @@ let targets: [Target] = [
     tests("PostgresTests", ["Postgres", "TestSupport"]),
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
     tests("LifecycleTests", ["Lifecycle"]),
-    tests("FormatsTests", ["Formats", "Lifecycle", "TestSupport"]),
+    tests("FormatsTests", ["Formats", "Lifecycle", "TestSupport", crypto]),
     tests("ManifestsTests", ["Manifests", "Formats", "Lifecycle", crypto]),
     tests(
         "DestinationsTests",

@@ -1,4 +1,4 @@
-/// How files are compressed.
+/// How files are compressed, alone or together in an archive.
 public enum Compression: String, Codable, Sendable, CaseIterable {
     case none
     case gzip
@@ -6,6 +6,21 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     case snappy
     /// Of the file, or of the pages in a Parquet file.
     case zstd
+    /// One archive of all files, each compressed.
+    case zip
+    /// One archive of all files, as they are.
+    case tar
+    /// The same, compressed with gzip as a whole.
+    case tgz
+
+    /// The layout of the archive; nil where each file is by itself.
+    var archive: ArchiveFormat? {
+        switch self {
+        case .none, .gzip, .snappy, .zstd: nil
+        case .zip: .zip
+        case .tar, .tgz: .tar
+        }
+    }
 
     /// What it adds to the names of files, with its dot.
     var fileExtension: String {
@@ -14,27 +29,31 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
         case .gzip: ".gz"
         case .snappy: ""
         case .zstd: ".zst"
+        case .zip: ".zip"
+        case .tar: ".tar"
+        case .tgz: ".tgz"
         }
     }
 
-    /// A compressor for one file; nil where bytes stay as they are.
+    /// A compressor for one file, or for an archive as a whole; nil where bytes stay as they are.
     ///
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeCompressor() throws(CompressionError) -> (any FileStage)? {
         switch self {
-        case .none, .snappy: nil
-        case .gzip: try GzipCompressor()
+        case .none, .snappy, .zip, .tar: nil
+        case .gzip, .tgz: try GzipCompressor()
         case .zstd: try ZstdCompressor()
         }
     }
 
-    /// A decompressor for one file; nil where bytes are what they are.
+    /// A decompressor for one file, or for an archive as a whole; nil where bytes are what they
+    /// are.
     ///
     /// - Throws: ``CompressionError`` when there is no memory for it.
     public func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
         switch self {
-        case .none, .snappy: nil
-        case .gzip: try GzipDecompressor()
+        case .none, .snappy, .zip, .tar: nil
+        case .gzip, .tgz: try GzipDecompressor()
         case .zstd: try ZstdDecompressor()
         }
     }

@@ -1,6 +1,3 @@
-internal import Formats
-internal import Foundation
-
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -43,24 +40,4 @@ func readFile(
             throw FileReadingError.failed(reason: String(cString: strerror(errno)))
         }
     }
-}
-
-/// The rows that a Parquet file says it has.
-///
-/// - Throws: ``FileReadingError``; `CompressionError` when its end is damaged.
-func parquetRows(at path: String) throws -> Int64 {
-    let file = try FileHandle(forReadingFrom: URL(filePath: path))
-    defer { try? file.close() }
-    func last(_ count: Int, before end: UInt64) throws -> Data {
-        guard end >= UInt64(count) else {
-            throw CompressionError.damaged("it is too short for a Parquet file")
-        }
-        try file.seek(toOffset: end - UInt64(count))
-        return try file.read(upToCount: count) ?? Data()
-    }
-    let size = try file.seekToEnd()
-    let trailer = try last(ParquetFooter.trailerBytes, before: size)
-    let bytes = try trailer.withUnsafeBytes { try ParquetFooter.metadataBytes(trailer: $0) }
-    let metadata = try last(bytes, before: size - UInt64(ParquetFooter.trailerBytes))
-    return try metadata.withUnsafeBytes { try ParquetFooter.rows(metadata: $0) }
 }

@@ -7,6 +7,18 @@ extension Manifest {
             && !name.utf8.contains(0)
     }
 
+    /// Those of an archive must be what the files of a delivery are, and add up to it.
+    private static func check(_ members: [File], of archive: File) throws(ManifestError) {
+        if let nested = members.first(where: { $0.members != nil || $0.table == nil }) {
+            throw .unsafeFileName(nested.name)
+        }
+        try check(members)
+        // No sum of these overflows any more.
+        guard members.reduce(0, { $0 + $1.rows }) == archive.rows else {
+            throw .impossibleNumber(file: archive.name)
+        }
+    }
+
     static func check(_ files: [File]) throws(ManifestError) {
         var names: Set<String> = []
         var rows: Int64 = 0
@@ -26,6 +38,7 @@ extension Manifest {
                 file.sha256.utf8.count == 64
                 && file.sha256.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
             guard isHash else { throw .impossibleHash(file: file.name) }
+            if let members = file.members { try check(members, of: file) }
         }
     }
 }

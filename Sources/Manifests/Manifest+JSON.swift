@@ -35,7 +35,9 @@ extension Manifest: Codable {
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(Self.schema, forKey: .manifest)
+        let hasArchive = files.contains { $0.members != nil }
+        try container.encode(
+            hasArchive ? Self.schemaWithArchives : Self.schema, forKey: .manifest)
         try container.encode(export, forKey: .export)
         try container.encode(run, forKey: .run)
         try container.encode(environment, forKey: .environment)
@@ -92,11 +94,20 @@ extension Manifest: Codable {
 
 extension Manifest.File: Codable {
     private enum CodingKeys: String, CodingKey {
-        case name, table, rows, bytes, sha256, columns
+        case name, table, rows, bytes, sha256, columns, members
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let members = try container.decodeIfPresent([Manifest.File].self, forKey: .members) {
+            let rows = try container.decode(Int64.self, forKey: .rows)
+            self.init(
+                archive: try container.decode(String.self, forKey: .name),
+                bytes: try container.decode(Int64.self, forKey: .bytes),
+                sha256: try container.decode(String.self, forKey: .sha256), members: members)
+            self.rows = rows
+            return
+        }
         self.init(
             name: try container.decode(String.self, forKey: .name),
             table: try container.decode(TableParts.self, forKey: .table).table,
@@ -109,11 +120,12 @@ extension Manifest.File: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
-        try container.encode(TableParts(table), forKey: .table)
+        try container.encodeIfPresent(table.map(TableParts.init), forKey: .table)
         try container.encode(rows, forKey: .rows)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
-        try container.encode(columns, forKey: .columns)
+        try container.encodeIfPresent(members, forKey: .members)
+        if members == nil { try container.encode(columns, forKey: .columns) }
     }
 }
 

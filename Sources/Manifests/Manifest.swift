@@ -8,6 +8,9 @@ public struct Manifest: Sendable, Equatable {
     /// What the `manifest` member of the JSON says: the schema and its major version.
     public static let schema = "ferry/1"
 
+    /// The same with the minor version that brought ``File/members``; written where there are any.
+    static let schemaWithArchives = "ferry/1.1"
+
     /// The name of the manifest in the folder of its delivery.
     public static let fileName = "manifest.json"
 
@@ -104,7 +107,8 @@ public struct Manifest: Sendable, Equatable {
     public struct File: Sendable, Equatable {
         /// Its name in the folder of the manifest; never a path.
         public var name: String
-        public var table: TableName
+        /// The table that it holds; nil for an archive.
+        public var table: TableName?
         /// Rows of the table in it, without the header.
         public var rows: Int64
         /// Its size at the destination.
@@ -113,6 +117,9 @@ public struct Manifest: Sendable, Equatable {
         public var sha256: String
         /// The table's columns in the order of the file.
         public var columns: [Column]
+        /// The files in an archive, in the order of their names' bytes; nil for any other file.
+        /// Their names, sizes and hashes are those in the archive.
+        public private(set) var members: [File]?
 
         public init(
             name: String, table: TableName, rows: Int64, bytes: Int64, sha256: String,
@@ -124,6 +131,19 @@ public struct Manifest: Sendable, Equatable {
             self.bytes = bytes
             self.sha256 = sha256
             self.columns = columns
+        }
+
+        /// An archive. Its rows are those of all its members.
+        public init(archive name: String, bytes: Int64, sha256: String, members: [File]) {
+            self.name = name
+            // Should the sum not exist, the manifest is refused.
+            rows = members.reduce(0) { $0 &+ $1.rows }
+            self.bytes = bytes
+            self.sha256 = sha256
+            columns = []
+            self.members = members.sorted {
+                $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+            }
         }
     }
 

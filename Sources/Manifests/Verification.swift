@@ -16,10 +16,10 @@ public func verify(manifestAt path: String) throws(ManifestError) -> Verificatio
     let url = URL(filePath: path)
     let folder = url.deletingLastPathComponent().path(percentEncoded: false)
     var report = VerificationReport(manifest: manifest, findings: [], bytesRead: 0)
-    if manifest.format.encryption != nil { report.notCounted = manifest.files.map(\.name) }
     for file in manifest.files {
         let check = FileCheck(of: file, format: manifest.format)
         report.findings += check.findings(at: folder + "/" + file.name)
+        report.notCounted += check.notCounted
         report.bytesRead += check.bytes
     }
     if manifest.format.successFile {
@@ -89,84 +89,4 @@ private func manifestBytes(at path: String) throws(ManifestError) -> Data {
         throw .unreadable(path: path, reason: "it is not a regular file")
     }
     return bytes
-}
-
-/// The comparison of one file with what the manifest says of it.
-private final class FileCheck {
-    private let file: Manifest.File
-    private let settings: DataTemplateSettings
-    private var sha256 = SHA256()
-    private var counter: any RecordCounter
-    /// What is in an encrypted file cannot be looked at.
-    private let isReadable: Bool
-    /// By the file itself, where its rows are not counted.
-    private var rowsToldAtEnd: Int64?
-    private var damage: String?
-    private(set) var bytes: Int64 = 0
-
-    init(of file: Manifest.File, format: DataTemplateSettings) {
-        self.file = file
-        settings = format
-        counter = format.makeRecordCounter()
-        isReadable = format.encryption == nil
-    }
-
-    func findings(at path: String) -> [VerificationReport.Finding] {
-        do {
-            let decompressor =
-                isReadable ? try settings.fileCompression.makeDecompressor() : nil
-            try readFile(at: path) { chunk in
-                bytes += Int64(chunk.count)
-                sha256.update(bufferPointer: chunk)
-                if isReadable { countRecords(in: chunk, through: decompressor) }
-            }
-            if damage == nil { try decompressor?.finish() }
-            if isReadable, settings.format == .parquet { rowsToldAtEnd = try parquetRows(at: path) }
-        } catch FileReadingError.missing {
-            return [.missing(file: file.name)]
-        } catch FileReadingError.notARegularFile {
-            return [.notAFile(file: file.name)]
-        } catch FileReadingError.failed(let reason) {
-            return [.unreadable(file: file.name, reason: reason)]
-        } catch {
-            damage = "\(error)"
-        }
-        return differences()
-    }
-
-    private func countRecords(
-        in chunk: UnsafeRawBufferPointer, through decompressor: (any Decompressor)?
-    ) {
-        guard damage == nil else { return }
-        guard let decompressor else { return counter.count(chunk) }
-        do {
-            try decompressor.decompress(chunk) { counter.count($0) }
-        } catch {
-            // Go on hashing: whether the bytes are those of the manifest is still worth knowing.
-            damage = "\(error)"
-        }
-    }
-
-    private func differences() -> [VerificationReport.Finding] {
-        var findings: [VerificationReport.Finding] = []
-        let hash = sha256.finalize().hexadecimal
-        if bytes < file.bytes {
-            findings.append(.short(file: file.name, expected: file.bytes, actual: bytes))
-        } else if bytes > file.bytes {
-            findings.append(.long(file: file.name, expected: file.bytes, actual: bytes))
-        } else if hash != file.sha256 {
-            findings.append(.changed(file: file.name, expected: file.sha256, actual: hash))
-        }
-        if !isReadable { return findings }
-        let rows = rowsToldAtEnd ?? counter.records - Int64(settings.headerRecords)
-        if let damage {
-            // Of a file whose bytes differ this is only a consequence.
-            if findings.isEmpty { findings.append(.damaged(file: file.name, reason: damage)) }
-        } else if rows < 0 {
-            findings.append(.damaged(file: file.name, reason: "its header line is missing"))
-        } else if rows != file.rows {
-            findings.append(.wrongRows(file: file.name, expected: file.rows, actual: rows))
-        }
-        return findings
-    }
 }

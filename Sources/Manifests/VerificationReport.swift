@@ -6,13 +6,20 @@ public struct VerificationReport: Sendable, Equatable {
     /// Everything that is not as the manifest says; empty when all is. Files of the manifest
     /// come first, in its order, then extra files by name.
     public var findings: [Finding]
-    /// Files whose rows were not counted, because nobody but the holder of the key can read them.
-    public var notCounted: [String] = []
+    /// Files whose rows were not counted, and why: nobody but the holder of the key can read what
+    /// is encrypted.
+    public var notCounted: [NotCounted] = []
     /// How many bytes were read and hashed.
     public var bytesRead: Int64
 
     /// Whether the delivery is exactly what the manifest says.
     public var isComplete: Bool { findings.isEmpty }
+
+    /// A file whose rows were not counted.
+    public struct NotCounted: Sendable, Equatable {
+        public var file: String
+        public var reason: String
+    }
 
     /// One thing that is not as the manifest says.
     public enum Finding: Sendable, Equatable, CustomStringConvertible {

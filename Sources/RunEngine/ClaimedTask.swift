@@ -8,6 +8,10 @@ public struct ClaimedTask: Decodable, Sendable {
     public let number: Int
     public let token: Int64
     let snapshot: String
+    /// When it was taken, in microseconds since 1970-01-01T00:00:00Z.
+    let snapshotTime: Int64
+    /// The name of the data export.
+    let export: String
     let inputs: RunInputs
     /// What it may write to the destination in a second, for now; nil for any.
     let bytesPerSecond: Int64?
@@ -32,7 +36,8 @@ public struct ClaimedTask: Decodable, Sendable {
         case run = "run_id"
         case number, token
         case snapshot = "snapshot_id"
-        case inputs, reads
+        case snapshotTime = "snapshot_time"
+        case export, inputs, reads
         case bytesPerSecond = "bytes_per_second"
     }
 }
@@ -45,6 +50,14 @@ struct RunStanding: Decodable, Sendable {
     let failure: Failure?
     /// Once all tasks are done: every read, in order.
     let reads: [FinishedRead]
+    /// What holds the files of all reads, where that is one archive.
+    let archive: FinishedArchive?
+
+    struct FinishedArchive: Decodable, Sendable {
+        /// Of the task, under which it is staged.
+        let token: Int64
+        let file: FinishedFile
+    }
 
     struct Failure: Decodable, Sendable {
         let code: String
@@ -80,7 +93,14 @@ struct FinishedFile: Codable, Sendable {
     }
 }
 
-/// The files of a read that is done, for `finish_task`.
+/// What a task has staged, for `finish_task`.
+struct StagedTask: Sendable {
+    let reads: [StagedRead]
+    /// What holds the files of all reads; nil where each lies there by itself.
+    let archive: FinishedFile?
+}
+
+/// The files of a read that is done.
 struct StagedRead: Sendable {
     /// Its number in the run.
     let read: Int

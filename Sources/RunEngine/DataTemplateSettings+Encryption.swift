@@ -13,9 +13,10 @@ extension DataTemplateSettings {
     ///
     /// - Throws: `PGPError.changed` when a file was encrypted for another: what a reference leads
     ///   to may change between two tasks.
-    mutating func name(_ key: String?, of reads: [RunStanding.FinishedRead]) throws(PGPError) {
+    mutating func name(_ key: String?, of standing: RunStanding) throws(PGPError) {
         guard let key else { return }
-        for file in reads.flatMap(\.files) where file.pgpKey != key {
+        let files = standing.archive.map { [$0.file] } ?? standing.reads.flatMap(\.files)
+        for file in files where file.pgpKey != key {
             throw .changed(from: key, to: file.pgpKey ?? "none")
         }
         encryption = PGPEncryption(fingerprint: key)

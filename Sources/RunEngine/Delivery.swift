@@ -8,7 +8,7 @@ import SourceDatabases
 enum Delivery {
     static func manifest(
         of run: ClaimedRun, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings,
-        _ reads: [RunStanding.FinishedRead], _ warnings: [Manifest.Warning]
+        _ standing: RunStanding, _ warnings: [Manifest.Warning]
     ) throws -> Manifest {
         try Manifest(
             export: Manifest.Export(
@@ -17,15 +17,27 @@ enum Delivery {
             run: run.id, environment: run.environment, database: run.inputs.database.name,
             snapshot: Manifest.Snapshot(id: snapshot.id, takenAt: time(snapshot.takenAt)),
             startedAt: time(run.startedAt), format: settings,
-            files: named(reads, settings).map { read, file, name in
-                Manifest.File(
-                    name: name, table: TableName(schema: read.schema, name: read.table),
-                    rows: file.rows, bytes: file.bytes, sha256: file.sha256,
-                    columns: read.columns.map {
-                        Manifest.Column(
-                            name: $0.name, type: $0.type, nullable: $0.nullable, masked: $0.masked)
-                    })
-            }, warnings: warnings)
+            files: files(standing, settings), warnings: warnings)
+    }
+
+    private static func files(
+        _ standing: RunStanding, _ settings: DataTemplateSettings
+    ) -> [Manifest.File] {
+        let files = named(standing.reads, settings).map { read, file, name in
+            Manifest.File(
+                name: name, table: TableName(schema: read.schema, name: read.table),
+                rows: file.rows, bytes: file.bytes, sha256: file.sha256,
+                columns: read.columns.map {
+                    Manifest.Column(
+                        name: $0.name, type: $0.type, nullable: $0.nullable, masked: $0.masked)
+                })
+        }
+        guard let archive = standing.archive?.file else { return files }
+        return [
+            Manifest.File(
+                archive: archive.name, bytes: archive.bytes, sha256: archive.sha256,
+                members: files)
+        ]
     }
 
     /// What the placeholders in names of files stand for.
@@ -64,14 +76,22 @@ enum Delivery {
 
     static func publication(
         of run: ClaimedRun, token: Int64, manifest: [UInt8], _ settings: DataTemplateSettings,
-        _ reads: [RunStanding.FinishedRead]
+        _ standing: RunStanding
     ) -> Publication {
-        Publication(
+        var files = named(standing.reads, settings).map { read, file, name in
+            Publication.File(name: name, stagedToken: read.token, stagedName: file.name)
+        }
+        if let archive = standing.archive {
+            files = [
+                Publication.File(
+                    name: archive.file.name, stagedToken: archive.token,
+                    stagedName: archive.file.name)
+            ]
+        }
+        return Publication(
             run: run.id, token: token,
             folder: FileName.sanitised(run.dataExportName) + "/run-\(run.id)",
-            files: named(reads, settings).map { read, file, name in
-                Publication.File(name: name, stagedToken: read.token, stagedName: file.name)
-            },
+            files: files,
             manifest: manifest)
     }
 }

@@ -20,7 +20,7 @@ struct FileEstimate {
     ) async throws {
         let reading = settings.reading(of: table.columns)
         let counter = ByteCounter(
-            try [reading.makeEncoder?(), settings.fileCompression.makeCompressor()]
+            try [reading.makeEncoder?(), settings.compressionOfRows.makeCompressor()]
                 .compactMap { $0 })
         var read: Int64 = 0
         let sampled = try await snapshot.sample(

@@ -109,7 +109,7 @@ final class FileSeries {
         let name = settings.numbered(name, staged.count + 1)
         let encoder = try reading.makeEncoder?()
         let writer = try await place.open(StagedFile(name, table: table))
-        let stages = try [encoder].compactMap { $0 } + place.stages(settings)
+        let stages = try [encoder].compactMap { $0 } + place.stages()
         let sink = FileSink(writer, through: stages, progress: place.progress)
         current = Open(name: name, sink: sink, encoder: encoder)
         if !staged.isEmpty { try sink.submit(preamble) }
@@ -121,7 +121,7 @@ final class FileSeries {
         staged.append(
             FinishedFile(
                 name: file.name, rows: file.encoder?.rows ?? file.rows, bytes: written.bytes,
-                sha256: written.sha256, pgpKey: place.keyring?.fingerprint))
+                sha256: written.sha256, pgpKey: place.pgpKey))
         current = nil
     }
 }

@@ -11,14 +11,14 @@ final class FileSink: @unchecked Sendable {
     private let writer: any StagedFileWriter
     /// What the bytes go through, in order, before they are written.
     private let stages: [any FileStage]
-    private let progress: TransferProgress
+    private let progress: TransferProgress?
     private let queue = DispatchQueue(label: "ferry-file")
     private let places = DispatchSemaphore(value: 2)
     private let failure = Mutex<(any Error)?>(nil)
 
     init(
         _ writer: any StagedFileWriter, through stages: [any FileStage],
-        progress: TransferProgress
+        progress: TransferProgress?
     ) {
         self.writer = writer
         self.progress = progress
@@ -89,10 +89,10 @@ final class FileSink: @unchecked Sendable {
         var rest = buffer
         while !rest.isEmpty {
             let piece = UnsafeRawBufferPointer(
-                rebasing: rest.prefix(progress.pace.bytesAtOnceMax))
-            try progress.pace.pass(piece.count)
+                rebasing: rest.prefix(progress?.pace.bytesAtOnceMax ?? rest.count))
+            try progress?.pace.pass(piece.count)
             try writer.write(piece)
-            progress.add(bytes: piece.count)
+            progress?.add(bytes: piece.count)
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
         }
     }

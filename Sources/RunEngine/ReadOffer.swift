@@ -46,8 +46,10 @@ extension ReadOffer {
         var offers: [ReadOffer] = []
         for (table, file) in zip(tables, names) {
             let casts = settings.reading(of: table.columns).casts
+            // What is read in parts ends in any order, and an archive is written in one.
             let parts =
-                settings.split == nil ? [nil] : table.parts(pagesAtMost: pagesPerPart)
+                settings.split == nil || settings.archive != nil
+                ? [nil] : table.parts(pagesAtMost: pagesPerPart)
             for (index, pages) in parts.enumerated() {
                 let number = offers.count + 1
                 offers.append(
@@ -60,7 +62,7 @@ extension ReadOffer {
                         bytesEstimated: table.bytesEstimated))
             }
         }
-        return offers.batched()
+        return settings.archive == nil ? offers.batched() : offers.together()
     }
 }
 
@@ -77,6 +79,15 @@ enum TaskBatch {
 }
 
 extension [ReadOffer] {
+    /// The same reads in one task: who writes an archive reads all that goes into it.
+    fileprivate func together() -> [ReadOffer] {
+        map { offer in
+            var offer = offer
+            offer.task = 1
+            return offer
+        }
+    }
+
     /// The same reads, in the same order, where neighbours that are small share a task.
     func batched() -> [ReadOffer] {
         let small = count { $0.isSmall }

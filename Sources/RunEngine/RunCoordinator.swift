@@ -167,7 +167,7 @@ public struct RunCoordinator: Sendable {
                     run, snapshot: snapshot.id, takenAt: snapshot.takenAt, reads: offers)
             else { throw await lost(run) }
             let finished = try await waitForTasks(of: run, snapshot)
-            let warnings = try RowJudge.judge(finished, run.inputs.tableSettings)
+            let warnings = try RowJudge.judge(finished.reads, run.inputs.tableSettings)
             try settings.name(key, of: finished)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
             Failpoint.reach("run.before_intent")
@@ -197,14 +197,14 @@ public struct RunCoordinator: Sendable {
 
     private func waitForTasks(
         of run: ClaimedRun, _ snapshot: SourceSnapshot
-    ) async throws -> [RunStanding.FinishedRead] {
+    ) async throws -> RunStanding {
         while true {
             let seen = bell.rings
             try lease.check()
             guard let standing = try await store.standing(of: run) else { throw ClaimLost() }
             if standing.state == .stopping { throw StopRequested() }
             if let failure = standing.failure { throw RunTrouble(failure) }
-            if standing.unfinished == 0 { return standing.reads }
+            if standing.unfinished == 0 { return standing }
             do {
                 try await snapshot.check()
             } catch {
@@ -228,7 +228,7 @@ public struct RunCoordinator: Sendable {
             run, to: destination,
             Delivery.publication(
                 of: run, token: intent.token, manifest: Array(intent.text.utf8), settings,
-                standing.reads))
+                standing))
     }
 
     private func publish(

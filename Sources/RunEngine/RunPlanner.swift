@@ -50,7 +50,16 @@ public struct RunPlanner: Sendable {
         let snapshot = try await SourceSnapshot.take(
             source, tables: tables, settings: inputs.tableSettings)
         do {
-            let plan = try await look(at: snapshot, settings, dataExport, inputs.tableSettings)
+            var plan = try await look(
+                at: snapshot, settings, dataExport, inputs.tableSettings)
+            if settings.archive != nil {
+                let archive = try settings.archiveName(
+                    Delivery.nameValues(export: dataExport, run: nil, snapshot),
+                    ending: settings.archiveExtension)
+                for index in plan.tables.indices {
+                    plan.tables[index].file = archive + "/" + plan.tables[index].file
+                }
+            }
             await snapshot.release()
             return plan
         } catch {

@@ -96,7 +96,7 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }
 
-    func finish(_ task: ClaimedTask, _ reads: [StagedRead]) async throws -> Bool {
+    func finish(_ task: ClaimedTask, _ staged: StagedTask) async throws -> Bool {
         struct File: Encodable {
             let read: Int
             let file: FinishedFile
@@ -106,12 +106,16 @@ public struct RunStore: Sendable {
                 try ["read": read].encode(to: encoder)
             }
         }
-        let files = reads.flatMap { read in
+        let files = staged.reads.flatMap { read in
             read.files.map { File(read: read.read, file: $0) }
         }
         let json = String(decoding: try JSONEncoder().encode(files), as: UTF8.self)
+        let archive = try staged.archive.map {
+            String(decoding: try JSONEncoder().encode($0), as: UTF8.self)
+        }
         return try await holds(
-            "select ferry_state.finish_task($1, $2, $3, $4, $5)", task, [.text(json)])
+            "select ferry_state.finish_task($1, $2, $3, $4, $5, $6)", task,
+            [.text(json), Value(archive)])
     }
 
     /// - Parameter read: The number of the read that it is about; nil for the whole task.

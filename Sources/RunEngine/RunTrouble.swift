@@ -53,6 +53,9 @@ struct RunTrouble: Error, Sendable {
             self.init(
                 code: error.code, message: "\(subject): \(error)", hint: nil,
                 isTransient: error.isTransient)
+        case let error as ArchiveError:
+            self.init(
+                code: "spool_full", message: "\(subject): \(error)", hint: nil, isTransient: false)
         case let error as FileNameError:
             self.init(
                 code: "file_name_conflict", message: "\(error)", hint: nil, isTransient: false)

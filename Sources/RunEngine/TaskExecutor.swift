@@ -47,15 +47,15 @@ public struct TaskExecutor: Sendable {
     }
 
     private func settle(
-        _ task: ClaimedTask, _ result: Result<[StagedRead], any Error>,
+        _ task: ClaimedTask, _ result: Result<StagedTask, any Error>,
         _ progress: TransferProgress
     ) async throws {
         switch result {
-        case .success(let reads):
+        case .success(let staged):
             Failpoint.reach("task.staged")
             // Fenced by the token alone: should the lease have run out, but nobody have taken over,
             // the files are as good as ever, and nobody else would write it.
-            let isTaken = try await store.finish(task, reads)
+            let isTaken = try await store.finish(task, staged)
             if !isTaken { await removeStaging(of: task) }
         case .failure(let error):
             try await handBack(task, error, atRead: progress.read)
@@ -109,26 +109,22 @@ public struct TaskExecutor: Sendable {
 
     private func transfer(
         _ task: ClaimedTask, _ progress: TransferProgress
-    ) async throws -> [StagedRead] {
+    ) async throws -> StagedTask {
         let settings = try access.settings(task.inputs.dataTemplate)
-        let keyring = try await settings.openKeyring()
         let destination = try access.open(task.inputs.destination)
         let source = try SourceDatabase(
             name: task.inputs.database.name, connection: task.inputs.database.connection)
         let connection = try await source.connect()
         do {
             try await SourceSnapshot.join(connection, id: task.snapshot)
-            let place = FilePlace(
-                destination: destination,
-                delivery: StagedDelivery(run: task.run, token: task.token), keyring: keyring,
-                progress: progress)
-            var staged: [StagedRead] = []
-            for read in task.reads {
-                progress.begin(read: read.number)
-                try lease.check()
-                try await SourceSnapshot.lock(read.tableName, connection)
-                let files = try await copy(read, settings, connection, to: place, progress)
-                staged.append(StagedRead(read: read.number, files: files))
+            let place = try await FilePlace(of: task, destination, settings, progress)
+            let staged: StagedTask
+            do {
+                staged = try await place.finish(
+                    read(task, settings, connection, to: place, progress))
+            } catch {
+                await place.abandon()
+                throw error
             }
             await connection.close()
             return staged
@@ -136,6 +132,21 @@ public struct TaskExecutor: Sendable {
             await connection.close()
             throw error
         }
+    }
+
+    private func read(
+        _ task: ClaimedTask, _ settings: DataTemplateSettings, _ connection: Connection,
+        to place: FilePlace, _ progress: TransferProgress
+    ) async throws -> [StagedRead] {
+        var staged: [StagedRead] = []
+        for read in task.reads {
+            progress.begin(read: read.number)
+            try lease.check()
+            try await SourceSnapshot.lock(read.tableName, connection)
+            let files = try await copy(read, settings, connection, to: place, progress)
+            staged.append(StagedRead(read: read.number, files: files))
+        }
+        return staged
     }
 
     private func copy(

@@ -117,9 +117,9 @@ enum Files: Listing {
     static let name = "files"
     static let abstract = "List the files that a run delivered."
     static let view = "ferry.run_files"
-    static let order = "v.file"
+    static let order = "v.file, v.member"
     static let columns = [
-        ListColumn("FILE", "v.file"),
+        ListColumn("FILE", "v.file"), ListColumn("MEMBER", "v.member"),
         ListColumn("TABLE", "v.table_schema || '.' || v.table_name"),
         ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
         ListColumn("SHA-256", "left(v.sha256, 16)"),

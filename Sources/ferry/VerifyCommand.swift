@@ -56,7 +56,9 @@ struct VerifyCommand: AsyncParsableCommand {
         let isCounted = report.notCounted.isEmpty
         let name = Display.escaped(manifest.export.name)
         var lines = report.findings.map { Display.escaped("\($0)") }
-        lines += report.notCounted.map { Display.escaped("not counted: \($0): encrypted") }
+        lines += report.notCounted.map {
+            Display.escaped("not counted: \($0.file): \($0.reason)")
+        }
         let what =
             "run \(manifest.run) \(name): "
             + [
@@ -73,7 +75,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func json(_ report: VerificationReport) -> String {
         let findings = report.findings.map { JSONLines.string("\($0)") }.joined(separator: ",")
-        let notCounted = report.notCounted.map(JSONLines.string).joined(separator: ",")
+        let notCounted = report.notCounted.map { JSONLines.string($0.file) }.joined(separator: ",")
         return "{\"run\":\(report.manifest.run),"
             + "\"export\":\(JSONLines.string(report.manifest.export.name)),"
             + "\"complete\":\(report.isComplete),\"bytes_read\":\(report.bytesRead),"

@@ -61,8 +61,14 @@ struct DataTemplateSettingsTests {
         (#"{"format": null}"#, "setting \"format\" must be a string, was null"),
         (#"{"null_text": ["x"]}"#, "setting \"null_text\" must be a string, was an array"),
         (
-            #"{"compression": "zip"}"#,
-            #"setting "compression" must be one of "none", "gzip", "snappy", "zstd"; was "zip""#
+            #"{"compression": "rar"}"#,
+            #"setting "compression" must be one of "none", "gzip", "snappy", "zstd", "zip", "#
+                + #""tar", "tgz"; was "rar""#
+        ),
+        (
+            #"{"compression": "snappy"}"#,
+            #"setting "compression" is of the format "parquet" only: choose "zstd" or "gzip"; "#
+                + #"was "snappy""#
         ),
         (
             #"{"delimiter": ";"}"#,

@@ -144,8 +144,8 @@ struct ManifestTests {
         (
             "\"none\"", "\"rot13\"",
             .notAManifest(
-                reason: #"setting "compression" must be one of "none", "gzip", "snappy", "zstd"; "#
-                    + #"was "rot13""#)
+                reason: #"setting "compression" must be one of "none", "gzip", "snappy", "zstd", "#
+                    + #""zip", "tar", "tgz"; was "rot13""#)
         ),
         (
             "2025-03-01T12", "2025-02-31T12",

@@ -31,7 +31,7 @@ struct ChangingTablesTests {
 
             // Its reader would come after the change that waits, which waits for the run: so the
             // run gives way, and all of it is read anew.
-            let file = try scene.delivered.manifest().files.first { $0.table.name == "customers" }
+            let file = try scene.delivered.manifest().files.first { $0.table?.name == "customers" }
             #expect(file?.rows == rowsAfterwards)
             let events = try await scene.events(of: run)
             #expect(events.filter { $0 == "snapshot_taken" }.count == 2)
@@ -103,7 +103,7 @@ struct ChangingTablesTests {
             let run = try await scene.run()
             try await scene.reaches("succeeded", run)
 
-            let file = try scene.delivered.manifest().files.first { $0.table.name == "newer" }
+            let file = try scene.delivered.manifest().files.first { $0.table?.name == "newer" }
             #expect(file?.rows == 7)
         }
     }

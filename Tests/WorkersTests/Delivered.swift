@@ -71,7 +71,7 @@ struct Delivered {
         let manifest = try manifest(of: run)
         guard
             let file = manifest.files.first(where: {
-                "\($0.table.schema).\($0.table.name)" == table
+                $0.table.map { "\($0.schema).\($0.name)" } == table
             }), let folder = manifests.first(where: { $0.contains("/run-\(run)/") })
         else { throw NotOneManifest(found: manifests) }
         let url = URL(filePath: path + "/" + folder).deletingLastPathComponent()

@@ -38,7 +38,7 @@ struct SmallTablesTests {
             #expect(files.first?.name == "t01.csv")
             for (number, file) in files.enumerated() {
                 let lines = try scene.delivered.lines(
-                    of: "public.\(file.table.name)", run: run)
+                    of: "public.\(file.table?.name ?? "")", run: run)
                 #expect(lines.dropFirst().first == "\(number + 1),1")
             }
             let shown = try await scene.queue.texts(

@@ -41,6 +41,8 @@ begin
         select json_build_object(
             'run_id', r.id, 'number', v_task.number, 'token', v_task.token,
             'run_token', v_task.run_token, 'snapshot_id', r.snapshot_id,
+            'snapshot_time', (extract(epoch from r.snapshot_at) * 1000000)::bigint,
+            'export', r.data_export_name,
             'inputs', r.inputs, 'bytes_per_second', ferry_state.task_rate(r.id),
             'reads', (select json_agg(json_build_object(
                           'number', number, 'schema', table_schema, 'table', table_name,

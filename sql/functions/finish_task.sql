@@ -1,15 +1,17 @@
 -- finish_task: the files of a task are staged, whole and durable.
 --
--- p_files: [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?}], in order; read is the number of the read
---          whose rows are in the file.
+-- p_files:   [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?}], in order; read is the number
+--            of the read whose rows are in the file.
+-- p_archive: the file that holds all of these, as one of them; null where there is none.
 -- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
 -- wait for it any more.
 create or replace function ferry_state.finish_task(
-    p_run    bigint,
-    p_number integer,
-    p_token  bigint,
-    p_worker bigint,
-    p_files  jsonb
+    p_run     bigint,
+    p_number  integer,
+    p_token   bigint,
+    p_worker  bigint,
+    p_files   jsonb,
+    p_archive jsonb default null
 )
 returns boolean
 language plpgsql
@@ -20,8 +22,10 @@ declare
 begin
     select coalesce(sum(rows), 0), coalesce(sum(bytes), 0) into v_rows, v_bytes
       from jsonb_to_recordset(p_files) as f (rows bigint, bytes bigint);
+    v_bytes := coalesce((p_archive ->> 'bytes')::bigint, v_bytes);
     update ferry_state.run_tasks as t
-       set state = 'done', rows = v_rows, bytes = v_bytes, finished_at = clock_timestamp()
+       set state = 'done', rows = v_rows, bytes = v_bytes, archive = p_archive,
+           finished_at = clock_timestamp()
      where run_id = p_run and number = p_number and token = p_token and worker_id = p_worker
        and state = 'running'
        and exists (select from ferry_state.runs as r

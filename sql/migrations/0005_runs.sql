@@ -82,6 +82,7 @@ create table ferry_state.run_tasks (
     worker_id       bigint,
     rows            bigint,
     bytes           bigint,
+    archive         jsonb,  -- {"name", "rows", "bytes", "sha256", "pgp_key"?}: all files are in it
     started_at      timestamptz,
     finished_at     timestamptz,
     error_read      integer,  -- the number of the read that it is about; null for the whole task

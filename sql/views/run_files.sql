@@ -1,4 +1,4 @@
--- run_files: what each run delivered, from its manifest, for ever.
+-- run_files: what each run delivered, from its manifest, for ever. Of an archive, each file in it.
 create or replace view ferry.run_files as
 select r.id as run_id,
        r.environment,
@@ -6,12 +6,15 @@ select r.id as run_id,
        r.data_export_version as version,
        r.destination_name as destination,
        f ->> 'name' as file,
-       f -> 'table' ->> 'schema' as table_schema,
-       f -> 'table' ->> 'name' as table_name,
-       (f ->> 'rows')::bigint as rows,
-       (f ->> 'bytes')::bigint as bytes,
-       f ->> 'sha256' as sha256
+       case when f ? 'members' then part ->> 'name' end as member,
+       part -> 'table' ->> 'schema' as table_schema,
+       part -> 'table' ->> 'name' as table_name,
+       (part ->> 'rows')::bigint as rows,
+       (part ->> 'bytes')::bigint as bytes,
+       part ->> 'sha256' as sha256
   from ferry_state.runs as r
   join ferry_state.run_manifests as m on m.run_id = r.id
  cross join lateral jsonb_array_elements(m.manifest::jsonb -> 'files') as f
+ cross join lateral jsonb_array_elements(
+     coalesce(f -> 'members', jsonb_build_array(f))) as part
  where r.state = 'succeeded';

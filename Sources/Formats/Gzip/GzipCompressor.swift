@@ -2,6 +2,13 @@ internal import CZlib
 
 /// Writes gzip files (RFC 1952) without time, name or operating system in them.
 public final class GzipCompressor: FileStage {
+    /// What is around the compressed data.
+    enum Wrapping {
+        case gzip
+        /// Nothing: the data alone (RFC 1951).
+        case none
+    }
+
     /// Used unless another level is asked for: 1, because it is three times as fast as zlib's own
     /// default of 6 for files a fifth larger (83 MB/s to 41 % against 26 MB/s to 34 %, 68 MB of
     /// typical CSV on one core), and an export must keep up with COPY.
@@ -19,7 +26,11 @@ public final class GzipCompressor: FileStage {
 
     /// - Parameter level: 1 (fastest) to 9 (smallest); others are brought into that range.
     /// - Throws: ``CompressionError/cannotStart(code:)``.
-    public init(level: Int = defaultLevel) throws(CompressionError) {
+    public convenience init(level: Int = defaultLevel) throws(CompressionError) {
+        try self.init(level: level, wrapping: .gzip)
+    }
+
+    init(level: Int = defaultLevel, wrapping: Wrapping) throws(CompressionError) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         header = .allocate(capacity: 1)
@@ -27,11 +38,12 @@ public final class GzipCompressor: FileStage {
         header.pointee.os = 3  // Unix, everywhere: zlib would name the system it was built for.
         piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
         output = .allocate(byteCount: Self.pieceBytes, alignment: 16)
-        let gzipWindow: Int32 = 15 + 16
+        // Of 32 KiB; more says that there is a header, less than none that there is nothing.
+        let window: Int32 = wrapping == .gzip ? 15 + 16 : -15
         var code = deflateInit2_(
-            stream, Int32(min(max(level, 1), 9)), Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY,
+            stream, Int32(min(max(level, 1), 9)), Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY,
             zlibVersion(), Int32(MemoryLayout<z_stream>.size))
-        if code == Z_OK { code = deflateSetHeader(stream, header) }
+        if code == Z_OK, wrapping == .gzip { code = deflateSetHeader(stream, header) }
         if code != Z_OK { throw .cannotStart(code: code) }
     }
 

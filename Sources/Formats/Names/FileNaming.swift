@@ -2,16 +2,16 @@ public import Lifecycle
 
 extension DataTemplateSettings {
     /// The files that the tables of one run are written to, in the order of `tables`, by the
-    /// template ``fileName``; without one `<table>.csv`, with `.gz` when compressed, and
-    /// `<schema>.<table>` outside `public`. ``numbered(_:_:)`` makes of each the name of its file,
-    /// or where tables are ``split``, of its files.
+    /// template ``fileName``; without one, and in an archive, `<table>.csv`, with `.gz` when
+    /// compressed, and `<schema>.<table>` outside `public`. ``numbered(_:_:)`` makes of each the
+    /// name of its file, or where tables are ``split``, of its files.
     ///
     /// - Throws: ``FileNameError`` when two tables would write one file. Names that differ only
     ///   in case or Unicode normalisation count as one, because on some file systems they are.
     public func fileNames(
         for tables: [TableName], _ values: FileNameTemplate.Values
     ) throws(FileNameError) -> [String] {
-        let template = fileName ?? .ofTables
+        let template = archive == nil ? fileName ?? .ofTables : .ofTables
         var owners: [String: TableName] = [:]
         var names: [String] = []
         for table in tables {
@@ -67,7 +67,19 @@ extension DataTemplateSettings {
     /// Refuses a template that cannot name any file of these settings.
     func checkFileName() throws(SettingsError) {
         guard let fileName else { return }
-        guard fileName.fits(ending: fileExtension, numbered: split != nil) else {
+        let ending = archive == nil ? fileExtension : archiveExtension
+        let isNumbered = archive == nil && split != nil
+        let values = FileNameTemplate.Values(export: "", run: 1, now: 0)
+        if archive != nil {
+            do {
+                _ = try archiveName(values, ending: ending)
+            } catch {
+                throw .notAllowed(
+                    setting: "file_name", value: fileName.text,
+                    rule: "must not have a place for a table or a number: \(error)")
+            }
+        }
+        guard fileName.fits(ending: ending, numbered: isNumbered) else {
             throw .notAllowed(
                 setting: "file_name", value: fileName.text,
                 rule: "must be shorter: names of files have at most "
@@ -75,9 +87,7 @@ extension DataTemplateSettings {
                     + "and \(FileNameTemplate.valueBytesMin) are kept for each {{table}} and "
                     + "{{export}}")
         }
-        let values = FileNameTemplate.Values(export: "", run: 1, now: 0)
-        let name = fileName.name(
-            of: nil, values, ending: fileExtension, numbered: split != nil)
+        let name = fileName.name(of: nil, values, ending: ending, numbered: isNumbered)
         guard !Self.isReserved(name.lowercased()) else {
             throw .notAllowed(
                 setting: "file_name", value: fileName.text,

@@ -104,7 +104,8 @@ extension Compression {
         switch self {
         case .none: .uncompressed
         case .gzip: .gzip
-        case .snappy: .snappy
+        // In an archive, pages are compressed as they would be without.
+        case .snappy, .zip, .tar, .tgz: .snappy
         case .zstd: .zstd
         }
     }

@@ -27,7 +27,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
     /// for none. Checked by ``init(json:)``.
     public private(set) var rowNumber: String?
     /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
-    /// where it defaults to none.
+    /// where it defaults to none. Or which archive holds all files.
     public var compression: Compression = .none
     /// Defaults to one file a table.
     public var split: FileSplit?
@@ -72,7 +72,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         if format != .parquet, compression == .snappy {
             throw .notAllowed(
                 setting: "compression", value: compression.rawValue,
-                rule: "must be \"none\", \"gzip\" or \"zstd\" unless the format is \"parquet\"")
+                rule: "is of the format \"parquet\" only: choose \"zstd\" or \"gzip\"")
         }
         split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
         if case .megabytes? = split, !format.isDelimited {
@@ -164,13 +164,19 @@ public struct DataTemplateSettings: Sendable, Equatable {
         rowNumber = name
     }
 
-    /// What the names of files end in, with its dot: `.csv`, `.csv.gz`, `.csv.gz.pgp`.
+    /// What the names of files end in, with its dot: `.csv`, `.csv.gz`, `.csv.gz.pgp`. In an
+    /// archive, those in it.
     public var fileExtension: String {
-        format.fileExtension + fileCompression.fileExtension + (encryption == nil ? "" : ".pgp")
+        format.fileExtension + fileCompression.fileExtension
+            + (archive == nil ? encryptionExtension : "")
     }
 
-    /// How the file as a whole is compressed: not at all where its pages are.
-    public var fileCompression: Compression { format == .parquet ? .none : compression }
+    var encryptionExtension: String { encryption == nil ? "" : ".pgp" }
+
+    /// How each file as a whole is compressed: not at all where its pages are, or in an archive.
+    public var fileCompression: Compression {
+        format == .parquet || archive != nil ? .none : compression
+    }
 
     private static let subject = "data template"
     private static let known = CodingKeys.allCases.map(\.rawValue)

@@ -1,0 +1,90 @@
+/// Writes an archive: files one after the other, each a stream of bytes of unknown length.
+///
+/// The same members give the same bytes. Used by one task or thread at a time.
+public protocol ArchiveWriter: AnyObject {
+    typealias Output = (UnsafeRawBufferPointer) throws -> Void
+
+    /// Begins a member. Its name is that of a file, never a path.
+    func begin(_ name: String, into output: Output) throws
+
+    /// Appends bytes to the member that was begun last. They may be passed on at once, or when it
+    /// ends.
+    func write(_ bytes: UnsafeRawBufferPointer, into output: Output) throws
+
+    /// Ends the member that was begun last.
+    func endMember(into output: Output) throws
+
+    /// Ends the archive. To be called once.
+    func finish(into output: Output) throws
+}
+
+/// Reads an archive that an ``ArchiveWriter`` wrote, from its bytes in order.
+public protocol ArchiveReader: AnyObject {
+    /// Takes the next bytes, and tells what they hold.
+    ///
+    /// - Throws: ``ArchiveError/damaged(_:)``, or what `found` throws.
+    func read(_ bytes: UnsafeRawBufferPointer, _ found: (ArchivePart) throws -> Void) throws
+
+    /// To be called after the last bytes.
+    ///
+    /// - Throws: ``ArchiveError/damaged(_:)`` when the archive ended too early.
+    func finish() throws
+}
+
+/// A piece of an archive.
+public enum ArchivePart {
+    /// A member begins.
+    case member(name: String)
+    /// Bytes of that member, valid during the call.
+    case bytes(UnsafeRawBufferPointer)
+    /// All of it was read.
+    case end
+}
+
+/// The layout of archives.
+public enum ArchiveFormat: Sendable {
+    case zip
+    case tar
+
+    /// - Parameter modified: When its members were last changed, in seconds since
+    ///   1970-01-01T00:00:00Z.
+    public func makeWriter(modified: Int64) -> any ArchiveWriter {
+        switch self {
+        case .zip: ZipWriter(modified: modified)
+        case .tar: TarWriter(modified: modified)
+        }
+    }
+
+    public func makeReader() -> any ArchiveReader {
+        switch self {
+        case .zip: ZipReader()
+        case .tar: TarReader()
+        }
+    }
+}
+
+/// Why an archive could not be written or read.
+public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A member of a tar cannot be kept until its size is known.
+    case noSpool(folder: String, reason: String)
+    /// The bytes are not an archive that Ferry wrote.
+    case damaged(String)
+
+    public var description: String {
+        switch self {
+        case .noSpool(let folder, let reason):
+            "cannot keep a file in \"\(folder.shown)\" until its size is known, which a tar tells "
+                + "first: \(reason.shown). Free some space there, set TMPDIR to another folder "
+                + "where the workers run, or set \"compression\" to \"zip\", which needs none"
+        case .damaged(let reason):
+            "the archive is damaged (\(reason.shown)): deliver it again"
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a number, the lowest first.
+    mutating func append(littleEndian value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    }
+}

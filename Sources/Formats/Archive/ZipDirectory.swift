@@ -1,0 +1,175 @@
+/// What a ZIP file says of its members (APPNOTE 6.3.9), before each of them and, in its directory,
+/// after all of them.
+///
+/// Sizes come after the bytes of a member, in a descriptor. Whatever passes 32 bits is written in
+/// 64 (ZIP64), and only then, so that old readers can read all other files.
+struct ZipDirectory: Equatable {
+    struct Member: Equatable {
+        var name: [UInt8]
+        var modified: ZipTime
+        /// Where its header begins.
+        var offset: UInt64
+        var crc: UInt32 = 0
+        var compressed: UInt64 = 0
+        var uncompressed: UInt64 = 0
+
+        fileprivate var isLarge: Bool { compressed >= limit32 || uncompressed >= limit32 }
+    }
+
+    static let headerSignature: UInt32 = 0x0403_4B50
+    static let descriptorSignature: UInt32 = 0x0807_4B50
+    static let entrySignature: UInt32 = 0x0201_4B50
+    /// From here on a field of 32 bits says that the true value is elsewhere.
+    static let limit32 = UInt64(UInt32.max)
+    /// Names are in UTF-8; sizes follow the bytes.
+    static let flags: UInt16 = 0x0808
+    static let deflated: UInt16 = 8
+    static let headerBytes = 30
+    static let timeBytes = 9
+
+    var members: [Member] = []
+
+    /// What stands before the bytes of a member.
+    static func header(_ member: Member) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: headerSignature)
+        bytes.append(littleEndian: UInt16(20))
+        bytes.append(littleEndian: flags)
+        bytes.append(littleEndian: deflated)
+        bytes.append(littleEndian: member.modified.time)
+        bytes.append(littleEndian: member.modified.date)
+        // CRC and sizes: in the descriptor.
+        bytes += [UInt8](repeating: 0, count: 12)
+        bytes.append(littleEndian: UInt16(member.name.count))
+        bytes.append(littleEndian: UInt16(timeBytes))
+        return bytes + member.name + member.modified.extraField
+    }
+
+    /// What stands after the bytes of a member.
+    static func descriptor(_ member: Member) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: descriptorSignature)
+        bytes.append(littleEndian: member.crc)
+        if member.isLarge {
+            bytes.append(littleEndian: member.compressed)
+            bytes.append(littleEndian: member.uncompressed)
+        } else {
+            bytes.append(littleEndian: UInt32(member.compressed))
+            bytes.append(littleEndian: UInt32(member.uncompressed))
+        }
+        return bytes
+    }
+
+    /// What stands in the directory for a member.
+    static func entry(_ member: Member) -> [UInt8] {
+        var large: [UInt8] = []
+        func field(_ value: UInt64) -> UInt32 {
+            if value < limit32 { return UInt32(value) }
+            large.append(littleEndian: value)
+            return .max
+        }
+        // In this order: the extra field has those that are too large in it, too.
+        let (uncompressed, compressed) = (field(member.uncompressed), field(member.compressed))
+        let offset = field(member.offset)
+        var extra = member.modified.extraField
+        if !large.isEmpty {
+            extra.append(littleEndian: UInt16(1))
+            extra.append(littleEndian: UInt16(large.count))
+            extra += large
+        }
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: entrySignature)
+        // Made on Unix, by the latest version of the format that is used.
+        bytes.append(littleEndian: UInt16(3 << 8 | 45))
+        bytes.append(littleEndian: UInt16(large.isEmpty ? 20 : 45))
+        bytes.append(littleEndian: flags)
+        bytes.append(littleEndian: deflated)
+        bytes.append(littleEndian: member.modified.time)
+        bytes.append(littleEndian: member.modified.date)
+        bytes.append(littleEndian: member.crc)
+        bytes.append(littleEndian: compressed)
+        bytes.append(littleEndian: uncompressed)
+        bytes.append(littleEndian: UInt16(member.name.count))
+        bytes.append(littleEndian: UInt16(extra.count))
+        // No comment, the first disk, no attributes but a regular file's 0644.
+        bytes += [UInt8](repeating: 0, count: 6)
+        bytes.append(littleEndian: UInt32(0o100644) << 16)
+        bytes.append(littleEndian: offset)
+        return bytes + member.name + extra
+    }
+
+    /// What stands after the directory.
+    ///
+    /// - Parameters:
+    ///   - offset: Where the directory begins.
+    ///   - bytes: How long it is.
+    func end(offset: UInt64, bytes size: UInt64) -> [UInt8] {
+        let count = UInt64(members.count)
+        var bytes: [UInt8] = []
+        if count >= UInt64(UInt16.max) || offset >= Self.limit32 || size >= Self.limit32 {
+            bytes.append(littleEndian: UInt32(0x0606_4B50))
+            bytes.append(littleEndian: UInt64(44))
+            bytes.append(littleEndian: UInt16(3 << 8 | 45))
+            bytes.append(littleEndian: UInt16(45))
+            bytes += [UInt8](repeating: 0, count: 8)
+            bytes.append(littleEndian: count)
+            bytes.append(littleEndian: count)
+            bytes.append(littleEndian: size)
+            bytes.append(littleEndian: offset)
+            // Where that stands.
+            bytes.append(littleEndian: UInt32(0x0706_4B50))
+            bytes.append(littleEndian: UInt32(0))
+            bytes.append(littleEndian: offset + size)
+            bytes.append(littleEndian: UInt32(1))
+        }
+        let count16 = UInt16(min(count, UInt64(UInt16.max)))
+        bytes.append(littleEndian: UInt32(0x0605_4B50))
+        bytes += [UInt8](repeating: 0, count: 4)
+        bytes.append(littleEndian: count16)
+        bytes.append(littleEndian: count16)
+        bytes.append(littleEndian: UInt32(min(size, Self.limit32)))
+        bytes.append(littleEndian: UInt32(min(offset, Self.limit32)))
+        bytes.append(littleEndian: UInt16(0))
+        return bytes
+    }
+}
+
+/// A time as ZIP files tell it: in MS-DOS's way, which knows no time zone and here is UTC, and in
+/// Unix's.
+struct ZipTime: Equatable {
+    let time: UInt16
+    let date: UInt16
+    let unix: UInt32
+
+    /// - Parameter seconds: Since 1970-01-01T00:00:00Z. Before 1980 and after 2099, MS-DOS's part
+    ///   is the first or the last second of these.
+    init(_ seconds: Int64) {
+        unix = UInt32(clamping: min(seconds, Int64(Int32.max)))
+        let (firstSecond, lastSecond): (Int64, Int64) = (315_532_800, 4_102_444_799)
+        let within = min(max(seconds, firstSecond), lastSecond)
+        let second = within % 86_400
+        time = UInt16((second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60) / 2)
+        // Days since 1980-03-01, so that a leap day ends its year; none is left out before 2100.
+        let days = within / 86_400 - 3712
+        let isEarly = days < 0
+        let (era, day) = isEarly ? (0, days + 366) : (days / 1461, days % 1461)
+        let year = isEarly ? 0 : min(day / 365, 3)
+        let dayOfYear = isEarly ? day : day - year * 365
+        let month = (5 * dayOfYear + 2) / 153
+        let dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1
+        let calendarYear = isEarly ? 0 : era * 4 + year + (month >= 10 ? 1 : 0)
+        date = UInt16(
+            calendarYear << 9 | (month < 10 ? month + 3 : month - 9) << 5 | dayOfMonth)
+    }
+
+    init(time: UInt16, date: UInt16, unix: UInt32) {
+        (self.time, self.date, self.unix) = (time, date, unix)
+    }
+
+    /// The extended timestamp: when the file was modified.
+    var extraField: [UInt8] {
+        var bytes = Array("UT".utf8) + [5, 0, 1]
+        bytes.append(littleEndian: unix)
+        return bytes
+    }
+}

@@ -1,0 +1,19 @@
+extension DataTemplateSettings {
+    /// The layout of the one archive that holds all files of a delivery; nil where each is by
+    /// itself.
+    public var archive: ArchiveFormat? { compression.archive }
+
+    /// How the archive as a whole is compressed, after its members were put into it.
+    public var archiveCompression: Compression { archive == nil ? .none : compression }
+
+    /// What makes the rows of a file smaller, be it within an archive or around it.
+    public var compressionOfRows: Compression {
+        switch compression {
+        case .zip, .tgz: .gzip
+        default: fileCompression
+        }
+    }
+
+    /// What the name of the archive ends in, with its dot: `.zip`, `.tgz.pgp`.
+    public var archiveExtension: String { compression.fileExtension + encryptionExtension }
+}

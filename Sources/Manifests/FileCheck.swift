@@ -1,0 +1,123 @@
+internal import Crypto
+internal import Formats
+
+/// The comparison of one file, as it lies there, with what the manifest says of it.
+final class FileCheck {
+    private let file: Manifest.File
+    private let settings: DataTemplateSettings
+    private var sha256 = SHA256()
+    private var contents: FileContents
+    private var damage: String?
+    private(set) var bytes: Int64 = 0
+    private(set) var notCounted: [VerificationReport.NotCounted] = []
+
+    /// What is looked for in the bytes of a file.
+    private enum FileContents {
+        case rows(RowCount)
+        case archive(ArchiveCheck)
+        /// They are encrypted.
+        case unreadable
+    }
+
+    init(of file: Manifest.File, format: DataTemplateSettings) {
+        self.file = file
+        settings = format
+        if format.encryption != nil {
+            contents = .unreadable
+        } else if let members = file.members, let archive = format.archive {
+            contents = .archive(
+                ArchiveCheck(of: members, in: file.name, archive.makeReader(), format: format))
+        } else {
+            contents = .rows(RowCount(format))
+        }
+    }
+
+    func findings(at path: String) -> [VerificationReport.Finding] {
+        do {
+            let decompressor = try makeDecompressor()
+            try readFile(at: path) { chunk in
+                bytes += Int64(chunk.count)
+                sha256.update(bufferPointer: chunk)
+                if damage == nil { look(at: chunk, through: decompressor) }
+            }
+            if damage == nil {
+                try decompressor?.finish()
+                if case .archive(let check) = contents { try check.finish() }
+            }
+        } catch FileReadingError.missing {
+            return [.missing(file: file.name)]
+        } catch FileReadingError.notARegularFile {
+            return [.notAFile(file: file.name)]
+        } catch FileReadingError.failed(let reason) {
+            return [.unreadable(file: file.name, reason: reason)]
+        } catch {
+            damage = "\(error)"
+        }
+        return differences()
+    }
+
+    private func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
+        switch contents {
+        case .rows: try settings.fileCompression.makeDecompressor()
+        case .archive: try settings.archiveCompression.makeDecompressor()
+        case .unreadable: nil
+        }
+    }
+
+    private func look(
+        at chunk: UnsafeRawBufferPointer, through decompressor: (any Decompressor)?
+    ) {
+        do {
+            if let decompressor {
+                try decompressor.decompress(chunk) { try look(at: $0) }
+            } else {
+                try look(at: chunk)
+            }
+        } catch {
+            // Go on hashing: whether the bytes are those of the manifest is still worth knowing.
+            damage = "\(error)"
+        }
+    }
+
+    private func look(at bytes: UnsafeRawBufferPointer) throws {
+        switch contents {
+        case .rows(let count): count.take(bytes)
+        case .archive(let check): try check.read(bytes)
+        case .unreadable: break
+        }
+    }
+
+    private func differences() -> [VerificationReport.Finding] {
+        var findings: [VerificationReport.Finding] = []
+        let hash = sha256.finalize().hexadecimal
+        if bytes < file.bytes {
+            findings.append(.short(file: file.name, expected: file.bytes, actual: bytes))
+        } else if bytes > file.bytes {
+            findings.append(.long(file: file.name, expected: file.bytes, actual: bytes))
+        } else if hash != file.sha256 {
+            findings.append(.changed(file: file.name, expected: file.sha256, actual: hash))
+        }
+        let isAsDelivered = findings.isEmpty
+        // Of a file whose bytes differ, damage is only a consequence.
+        if let damage, isAsDelivered {
+            findings.append(.damaged(file: file.name, reason: damage))
+        }
+        switch contents {
+        case .unreadable:
+            notCounted = [.init(file: file.name, reason: "encrypted")]
+        case .archive(let check):
+            findings += check.findings(isWhole: isAsDelivered && damage == nil)
+            notCounted = check.notCounted
+        case .rows(let count) where damage == nil:
+            switch count.result(expected: file.rows, of: file.name) {
+            case .counted(let finding?): findings.append(finding)
+            case .counted(nil): break
+            case .notCounted(let reason): notCounted = [.init(file: file.name, reason: reason)]
+            case .damaged(let reason):
+                if isAsDelivered { findings.append(.damaged(file: file.name, reason: reason)) }
+            }
+        case .rows: break
+        }
+        return findings
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Formats
+
+@Suite("A ZIP file beyond 4 GiB")
+struct LargeZipTests {
+    private func lines(_ path: String, _ program: String) throws -> [String] {
+        defer {
+            for ending in ["", ".py"] { try? FileManager.default.removeItem(atPath: path + ending) }
+        }
+        return try TestPython.lines(of: program, at: path + ".py", [path])
+    }
+
+    private let path = NSTemporaryDirectory() + "ferry-zip-" + UUID().uuidString
+
+    /// The bytes of a first member are a hole in the file, so that nobody has to write them.
+    @Test func `is read by its directory`() throws {
+        let hello = Array("hello".utf8)
+        let time = ZipTime(1_740_830_401)
+        var large = ZipDirectory.Member(name: Array("large".utf8), modified: time, offset: 0)
+        (large.compressed, large.uncompressed) = (5 << 30, 6 << 30)
+        let end = UInt64(ZipDirectory.header(large).count) + large.compressed
+        let descriptor = ZipDirectory.descriptor(large)
+        var small = ZipDirectory.Member(
+            name: Array("small".utf8), modified: time, offset: end + UInt64(descriptor.count))
+        let deflated = try GzipCompressor(wrapping: .none).output(of: hello) { _ in 5 }
+        small.crc = hello.withUnsafeBytes { crc(of: $0, after: 0) }
+        (small.compressed, small.uncompressed) = (UInt64(deflated.count), 5)
+        let tail =
+            descriptor + ZipDirectory.header(small) + deflated + ZipDirectory.descriptor(small)
+        let directory = ZipDirectory(members: [large, small])
+        let entries = directory.members.flatMap(ZipDirectory.entry)
+        let ending = directory.end(
+            offset: end + UInt64(tail.count), bytes: UInt64(entries.count))
+        try Data(ZipDirectory.header(large)).write(to: URL(filePath: path))
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.seek(toOffset: end)
+        try file.write(contentsOf: tail + entries + ending)
+        try file.close()
+
+        let told = try lines(
+            path,
+            """
+            import subprocess, sys, zipfile
+            archive = zipfile.ZipFile(sys.argv[1])
+            for info in archive.infolist():
+                print(info.filename, info.compress_size, info.file_size, info.header_offset)
+            print(archive.read("small").decode())
+            print(subprocess.run(["unzip", "-pqq", sys.argv[1], "small"],
+                                 capture_output=True).stdout.decode())
+            """)
+
+        #expect(
+            told == [
+                "large 5368709120 6442450944 0", "small 7 5 \(small.offset)", "hello", "hello",
+            ])
+    }
+
+    @Test func `may have more members than 16 bits count`() throws {
+        let member = ZipDirectory.Member(
+            name: Array("a".utf8), modified: ZipTime(1_740_830_401), offset: 0)
+        let directory = ZipDirectory(members: Array(repeating: member, count: 70_000))
+        let entries = directory.members.flatMap(ZipDirectory.entry)
+        let bytes = entries + directory.end(offset: 0, bytes: UInt64(entries.count))
+        try Data(bytes).write(to: URL(filePath: path))
+
+        let told = try lines(
+            path, "import sys, zipfile\nprint(len(zipfile.ZipFile(sys.argv[1]).namelist()))")
+
+        #expect(told == ["70000"])
+    }
+
+    @Test(arguments: [
+        (0, 1980, 1, 1, 0, 0), (951_782_400, 2000, 2, 29, 0, 0),
+        (1_740_830_401, 2025, 3, 1, 12, 0), (1_735_689_599, 2024, 12, 31, 23, 59),
+        (99_999_999_999, 2099, 12, 31, 23, 59),
+    ])
+    func `tells times as MS-DOS did`(
+        seconds: Int64, year: Int, month: Int, day: Int, hour: Int, minute: Int
+    ) {
+        let time = ZipTime(seconds)
+        let (date, clock) = (Int(time.date), Int(time.time))
+
+        #expect((date >> 9) + 1980 == year)
+        #expect((date >> 5) & 15 == month)
+        #expect(date & 31 == day)
+        #expect(clock >> 11 == hour)
+        #expect((clock >> 5) & 63 == minute)
+    }
+}

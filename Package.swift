@@ -63,9 +63,8 @@ let targets: [Target] = [
     module(
         "Destinations",
         [
-            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", asyncHTTPClient, crypto,
-            nioCore,
-            nioHTTP1, nioSSL,
+            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", "Postgres",
+            asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
         ]),
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
     module(
@@ -108,8 +107,8 @@ let targets: [Target] = [
     tests(
         "DestinationsTests",
         [
-            "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", "TestSupport",
-            crypto, nioCore, nioHTTP1,
+            "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", "Postgres",
+            "TestSupport", crypto, nioCore, nioHTTP1,
         ]),
     tests(
         "SourceDatabasesTests",

@@ -8,8 +8,10 @@ public struct FactFinder: Sendable {
     /// Tests a destination with these settings; returns the reason when it cannot be used.
     public typealias DestinationTest =
         @Sendable (_ kind: String, _ settings: JSONValue) async -> String?
-    /// Checks the settings of a data template; returns the reason when they are not valid.
-    public typealias TemplateCheck = @Sendable (_ settings: JSONValue) async -> String?
+    /// Checks the settings of a data template for a kind of destination; returns the reason when
+    /// they are not valid.
+    public typealias TemplateCheck =
+        @Sendable (_ kind: String, _ settings: JSONValue) async -> String?
 
     /// Plans a run of a data export; says why that run would fail, where it would.
     public typealias RunPlanning =
@@ -57,8 +59,8 @@ public struct FactFinder: Sendable {
             return .names(try rows.map { try $0[0].string() })
         case .destinationTest(let kind, let settings):
             return await destinationTest(kind, settings).map(FactValue.failed) ?? .passed
-        case .templateCheck(let settings):
-            return await templateCheck(settings).map(FactValue.failed) ?? .passed
+        case .templateCheck(let kind, let settings):
+            return await templateCheck(kind, settings).map(FactValue.failed) ?? .passed
         case .runPlan(let dataExport, let inputs):
             switch await runPlanning(dataExport, inputs) {
             case .success(let plan): return .plan(plan)

@@ -21,6 +21,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     case unavailable(destination: String, path: String, reason: String)
     /// A rule of the worker or the operating system forbids this place.
     case notAllowed(destination: String, path: String, rule: String)
+    /// The destination did not take what it was given, for `reason`.
+    case refused(destination: String, path: String, reason: String)
     /// The folder holds something else. `existing` and `publishing` say what, by SHA-256.
     case alreadyPublished(
         destination: String, folder: String, existing: String, publishing: String)
@@ -41,7 +43,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .unavailable: .retry
         case .accessDenied, .notAuthenticated, .notFound, .secretUnavailable, .stagedFileMissing,
-            .full, .notAllowed, .alreadyPublished, .checksumMismatch, .invalidPublication:
+            .full, .notAllowed, .refused, .alreadyPublished, .checksumMismatch, .invalidPublication:
             .discard
         }
     }
@@ -56,6 +58,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .full: "destination_full"
         case .unavailable: "destination_unavailable"
         case .notAllowed: "destination_not_allowed"
+        case .refused: "destination_refused"
         case .alreadyPublished: "already_published"
         case .checksumMismatch: "checksum_mismatch"
         case .invalidPublication: "invalid_publication"
@@ -90,6 +93,9 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
                 + "\(reason.shown). If it lasts, check the storage and its connection"
         case .notAllowed(let destination, let path, let rule):
             "destination \"\(destination.shown)\": \"\(path.shown)\" is not allowed: \(rule)"
+        case .refused(let destination, let path, let reason):
+            "destination \"\(destination.shown)\": \"\(path.shown)\" was not taken: "
+                + reason.shown
         case .alreadyPublished(let destination, let folder, let existing, let publishing):
             "destination \"\(destination.shown)\": \"\(folder.shown)\" already holds "
                 + "\(existing.shown), not the manifest \(publishing) of this run. Move that folder "

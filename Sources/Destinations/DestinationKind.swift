@@ -9,13 +9,16 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     case sftp
     /// A bucket of Amazon S3, or of a service that speaks its language.
     case s3
+    /// A schema of another PostgreSQL database, whose tables are filled.
+    case postgres
 
     /// A destination of this kind. Nothing is opened or looked at yet.
     ///
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
     ///   - settings: The UTF-8 text of a JSON object; for `directory`, `{"path": "/exports/crm"}`,
-    ///     for `s3`, `{"bucket": "exports", "prefix": "crm"}`.
+    ///     for `s3`, `{"bucket": "exports", "prefix": "crm"}`, for `postgres`,
+    ///     `{"connection": "env:WAREHOUSE_URL", "schema": "crm"}`.
     /// - Throws: ``SettingsError`` when the settings are not those of this kind.
     public func makeDestination(
         name: String, settings: Data, limits: DestinationLimits
@@ -29,7 +32,21 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
             SFTPDestination(name: name, settings: try SFTPSettings(json: settings))
         case .s3:
             S3Destination(name: name, settings: try S3Settings(json: settings))
+        case .postgres:
+            PostgresDestination(name: name, settings: try PostgresSettings(json: settings))
         }
+    }
+
+    /// Refuses settings of a data template that are not for destinations of this kind.
+    public func check(_ settings: DataTemplateSettings) throws(SettingsError) {
+        guard (self == .postgres) != (settings.format == .table) else { return }
+        throw .notAllowed(
+            setting: "format", value: settings.format.rawValue,
+            rule: self == .postgres
+                ? "must be \"table\" for a destination of the kind \"postgres\", whose rows go "
+                    + "into tables"
+                : "must be that of a file for a destination of the kind \"\(rawValue)\" (only "
+                    + "the kind \"postgres\" has tables)")
     }
 }
 

@@ -13,7 +13,7 @@ extension DataTemplateSettings {
         switch format {
         case .csv, .tsv, .psv, .delimited: DelimitedRecordCounter(escape: escape)
         case .ndjson, .json: JSONRecordCounter(isArray: format == .json)
-        case .parquet: UncountedRecords()
+        case .parquet, .table: UncountedRecords()
         }
     }
 
@@ -26,6 +26,7 @@ extension DataTemplateSettings {
         case .csv, .tsv, .psv, .delimited: delimitedReading(of: columns)
         case .ndjson, .json: jsonReading(of: columns)
         case .parquet: parquetReading(of: columns)
+        case .table: tableReading
         }
     }
 

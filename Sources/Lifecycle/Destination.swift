@@ -12,7 +12,7 @@ public struct Destination: StoredObject {
     public let createdBy: String
 
     /// The kinds there are.
-    public static let kinds = ["directory", "s3", "sftp"]
+    public static let kinds = ["directory", "postgres", "s3", "sftp"]
 
     enum CodingKeys: String, CodingKey {
         case id, environment, name

@@ -9,8 +9,8 @@ public enum Fact: Hashable, Sendable {
     case registeredDatabases(environment: String)
     /// Whether a destination with these settings can be written to.
     case destinationTest(kind: String, settings: JSONValue)
-    /// Whether the settings of a data template are valid.
-    case templateCheck(settings: JSONValue)
+    /// Whether the settings of a data template are valid, for a destination of this kind.
+    case templateCheck(kind: String, settings: JSONValue)
     /// What a run of a data export with these inputs would write now.
     case runPlan(dataExport: String, inputs: RunInputs)
 }

@@ -55,7 +55,8 @@ extension World {
                     + "at destination \(quoted(destination.name))\(note)",
                 hint: "choose another name; upper and lower case count as the same")
         }
-        let check = Fact.templateCheck(settings: settings)
+        let check = Fact.templateCheck(
+            kind: destination.destinationKind, settings: settings)
         guard let result = facts[check] else { throw .needs(check) }
         if case .failed(let reason) = result {
             throw .because(

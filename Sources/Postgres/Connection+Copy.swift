@@ -72,7 +72,7 @@ extension Connection {
         }
     }
 
-    private func beginCopy(_ sql: String) throws -> UInt64 {
+    func beginCopy(_ sql: String) throws -> UInt64 {
         try Task.checkCancellation()
         try session.checkUsable()
         try refuseNUL(in: sql)
@@ -80,7 +80,7 @@ extension Connection {
         return session.gate.begin()
     }
 
-    private func openCopy(_ sql: String, _ status: ExecStatusType) throws {
+    func openCopy(_ sql: String, _ status: ExecStatusType) throws {
         try session.openCopy(sql, expecting: status)
     }
 
@@ -88,7 +88,7 @@ extension Connection {
         try session.fill(chunk)
     }
 
-    private func put(_ bytes: [UInt8]) throws {
+    func put(_ bytes: [UInt8]) throws {
         try session.put(bytes)
     }
 
@@ -98,14 +98,14 @@ extension Connection {
         return rows
     }
 
-    private func finishCopyIn(_ ticket: UInt64) throws -> Int {
+    func finishCopyIn(_ ticket: UInt64) throws -> Int {
         let rows = try session.finishCopyIn()
         endCopy(ticket)
         return rows
     }
 
     /// Leaves a COPY that failed; returns the error to throw.
-    private func stopCopy(_ error: any Error, _ ticket: UInt64) -> any Error {
+    func stopCopy(_ error: any Error, _ ticket: UInt64) -> any Error {
         let error = explained(error, ticket)
         // The server's answer to being stopped says nothing new.
         try? session.stopCopy()

@@ -19,14 +19,18 @@ public struct DestinationAccess: Sendable {
     private func open(
         name: String, kind: String, settings: JSONValue
     ) throws -> any Destinations.Destination {
+        try known(kind).makeDestination(
+            name: name, settings: JSONEncoder().encode(withoutLimits(settings)), limits: limits)
+    }
+
+    private func known(_ kind: String) throws -> DestinationKind {
         guard let known = DestinationKind(rawValue: kind) else {
             throw RunTrouble(
                 code: "unknown_destination_kind",
                 message: "this worker knows no destinations of kind \"\(shown(kind))\"",
                 hint: "update the workers", isTransient: false)
         }
-        return try known.makeDestination(
-            name: name, settings: JSONEncoder().encode(withoutLimits(settings)), limits: limits)
+        return known
     }
 
     /// The settings that are the kind's own, once those that all kinds have were checked.
@@ -37,8 +41,15 @@ public struct DestinationAccess: Sendable {
         return .object(own)
     }
 
-    func settings(_ input: RunInputs.DataTemplateInput) throws -> DataTemplateSettings {
-        try DataTemplateSettings(json: JSONEncoder().encode(input.settings))
+    /// The settings of the run's data template, which must be for its kind of destination.
+    func settings(_ inputs: RunInputs) throws -> DataTemplateSettings {
+        try settings(inputs.dataTemplate.settings, kind: inputs.destination.kind)
+    }
+
+    private func settings(_ json: JSONValue, kind: String) throws -> DataTemplateSettings {
+        let settings = try DataTemplateSettings(json: JSONEncoder().encode(json))
+        try known(kind).check(settings)
+        return settings
     }
 
     /// Writes, reads back and deletes a probe.
@@ -55,12 +66,14 @@ public struct DestinationAccess: Sendable {
         }
     }
 
-    /// - Returns: The reason when these settings of a data template are not valid, else nil.
-    public func check(template settings: JSONValue) async -> String? {
+    /// - Returns: The reason when these settings of a data template are not valid for a kind of
+    ///   destination, else nil.
+    public func check(template json: JSONValue, kind: String) async -> String? {
         do {
-            let settings = try DataTemplateSettings(json: JSONEncoder().encode(settings))
-            _ = try await settings.openKeyring()
+            _ = try await settings(json, kind: kind).openKeyring()
             return nil
+        } catch let trouble as RunTrouble {
+            return trouble.message
         } catch {
             return "\(error)"
         }

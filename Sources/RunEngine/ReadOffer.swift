@@ -30,7 +30,7 @@ extension ReadOffer {
     /// The pages of a part: 128 MiB of a table with pages of the usual 8 KiB.
     static let pagesPerPart: Int64 = 16_384
 
-    /// Every table once; where it is split into files, each part of it.
+    /// Every table once; where it becomes several files or rows of a table, each part of it.
     ///
     /// Parts and tasks depend on the sizes that the tables have when the snapshot is taken, not on
     /// who reads.
@@ -46,10 +46,8 @@ extension ReadOffer {
         var offers: [ReadOffer] = []
         for (table, file) in zip(tables, names) {
             let casts = settings.reading(of: table.columns).casts
-            // What is read in parts ends in any order, and an archive is written in one.
             let parts =
-                settings.split == nil || settings.archive != nil
-                ? [nil] : table.parts(pagesAtMost: pagesPerPart)
+                settings.readsInParts ? table.parts(pagesAtMost: pagesPerPart) : [nil]
             for (index, pages) in parts.enumerated() {
                 let number = offers.count + 1
                 offers.append(

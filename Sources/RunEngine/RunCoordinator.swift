@@ -141,7 +141,7 @@ public struct RunCoordinator: Sendable {
 
     private func attempt(_ run: ClaimedRun) async throws {
         let destination = try access.open(run.inputs.destination)
-        var settings = try access.settings(run.inputs.dataTemplate)
+        var settings = try access.settings(run.inputs)
         // A key that cannot be used is told before anything is read.
         let key = try await settings.openKeyring()?.fingerprint
         let source = try SourceDatabase(
@@ -223,7 +223,7 @@ public struct RunCoordinator: Sendable {
             throw ClaimLost()
         }
         let destination = try access.open(run.inputs.destination)
-        let settings = try access.settings(run.inputs.dataTemplate)
+        let settings = try access.settings(run.inputs)
         try await publish(
             run, to: destination,
             Delivery.publication(

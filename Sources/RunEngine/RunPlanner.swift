@@ -37,7 +37,7 @@ public struct RunPlanner: Sendable {
     }
 
     private func planned(_ dataExport: String, _ inputs: RunInputs) async throws -> RunPlan {
-        let settings = try access.settings(inputs.dataTemplate)
+        let settings = try access.settings(inputs)
         _ = try await settings.openKeyring()
         _ = try access.open(inputs.destination)
         let source = try SourceDatabase(

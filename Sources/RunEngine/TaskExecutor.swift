@@ -110,7 +110,7 @@ public struct TaskExecutor: Sendable {
     private func transfer(
         _ task: ClaimedTask, _ progress: TransferProgress
     ) async throws -> StagedTask {
-        let settings = try access.settings(task.inputs.dataTemplate)
+        let settings = try access.settings(task.inputs)
         let destination = try access.open(task.inputs.destination)
         let source = try SourceDatabase(
             name: task.inputs.database.name, connection: task.inputs.database.connection)

@@ -70,7 +70,7 @@ struct Shift: Sendable {
             connection: connection,
             facts: FactFinder(
                 destinationTest: { await access.test(kind: $0, settings: $1) },
-                templateCheck: { await access.check(template: $0) },
+                templateCheck: { await access.check(template: $1, kind: $0) },
                 runPlanning: { await RunPlanner(access: access).plan($0, $1) }),
             retry: configuration.commandRetry)
         var refusals = 0

@@ -91,7 +91,8 @@ private let malformedCases = [
     RejectionCase(
         .unknownDestinationKind,
         command("create_destination", ["name": "x", "kind": "ftp", "settings": [:]]),
-        message: "there is no destination kind \"ftp\"", hint: "kinds: directory, s3, sftp"),
+        message: "there is no destination kind \"ftp\"",
+        hint: "kinds: directory, postgres, s3, sftp"),
     RejectionCase(
         .unknownCommand, command("drop_everything", [:]),
         message: "there is no command \"drop_everything\"",
@@ -240,7 +241,10 @@ private let otherCases = [
         command(
             "create_data_template",
             ["destination": "Lake", "name": "xml", "settings": ["format": "xml"]]),
-        knowing: [.templateCheck(settings: ["format": "xml"]): .failed("format must be csv")],
+        knowing: [
+            .templateCheck(kind: "directory", settings: ["format": "xml"]):
+                .failed("format must be csv")
+        ],
         message: "data template \"xml\" was not saved: format must be csv",
         hint: "correct its settings, then send the command again"),
     RejectionCase(

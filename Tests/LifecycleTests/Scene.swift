@@ -40,7 +40,7 @@ struct Scene {
             .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
         world.learn(.catalog(databaseID: 2), .catalog(Scene.catalog("x", "y")))
         world.learn(.destinationTest(kind: "directory", settings: ["path": "/lake"]), .passed)
-        world.learn(.templateCheck(settings: ["format": "csv"]), .passed)
+        world.learn(.templateCheck(kind: "directory", settings: ["format": "csv"]), .passed)
         return world
     }
 

@@ -34,7 +34,7 @@ struct WorldTests {
         var world = World()
         world.learn(.catalog(databaseID: 1), .catalog(Scene.catalog("a", "b")))
         world.learn(.destinationTest(kind: "directory", settings: ["path": "/lake"]), .passed)
-        world.learn(.templateCheck(settings: [:]), .passed)
+        world.learn(.templateCheck(kind: "directory", settings: [:]), .passed)
         let batch: [(String, JSONValue)] = [
             ("register_database", ["name": "crm", "connection": "env:CRM"]),
             ("create_data_export", ["name": "Daily", "database": "crm", "tables": ["b", "a"]]),

@@ -65,15 +65,18 @@ struct Delivering: Sendable {
     }
 
     /// Sends all tables of the source through each data template; gives the deliveries' folders.
-    func deliver(all templates: [String]) async throws -> [String] {
+    ///
+    /// - Parameter destination: Its kind and settings as JSON; a directory unless it is given.
+    func deliver(all templates: [String], to destination: String? = nil) async throws -> [String] {
+        let destination =
+            destination ?? #""kind": "directory", "settings": {"path": "\#(folder)/exports"}"#
         try await send(
             "register_database", #"{"name": "shop", "connection": "file:\#(folder)/source"}"#)
         try await send(
             "create_data_export", #"{"name": "All", "database": "shop", "tables": "all"}"#)
         try await send("activate_data_export", #"{"name": "All"}"#)
         try await send(
-            "create_destination",
-            #"{"name": "Disk", "kind": "directory", "settings": {"path": "\#(folder)/exports"}}"#)
+            "create_destination", #"{"name": "Disk", \#(destination)}"#)
         var runs: [Int64] = []
         for (number, settings) in templates.enumerated() {
             let name = "template \(number)"

@@ -4,6 +4,8 @@ public import Lifecycle
 public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Two tables would write one file, at least where case and normalisation are ignored.
     case collision(TableName, TableName, file: String)
+    /// Two tables of one name would go into one table of the target's schema.
+    case oneTarget(TableName, TableName)
     /// The template gives all tables one name.
     case oneNameForAll(tables: Int, file: String)
     /// A table would overwrite what the delivery has besides its files.
@@ -20,6 +22,10 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
             "tables \"\(shown(first))\" and \"\(shown(second))\" would both write "
                 + "\"\(file.shown)\" (file names are compared without regard to case): "
                 + "send them in two data exports"
+        case .oneTarget(let first, let second):
+            "tables \"\(shown(first))\" and \"\(shown(second))\" would both go into the table "
+                + "\"\(first.name.shown)\" of the target: send them in two data exports, to "
+                + "destinations with schemas of their own"
         case .oneNameForAll(let tables, let file):
             "the data template's file_name has no {{table}}, so all \(tables) tables would write "
                 + "\"\(file.shown)\": put {{table}} into it, or send each table in a data export "

@@ -11,6 +11,7 @@ extension DataTemplateSettings {
     public func fileNames(
         for tables: [TableName], _ values: FileNameTemplate.Values
     ) throws(FileNameError) -> [String] {
+        if format == .table { return try targetNames(for: tables) }
         let template = archive == nil ? fileName ?? .ofTables : .ofTables
         var owners: [String: TableName] = [:]
         var names: [String] = []
@@ -52,15 +53,16 @@ extension DataTemplateSettings {
     ///
     /// - Parameters:
     ///   - file: One of ``fileNames(for:_:)``. If it has no place for a number, it is the name of
-    ///     the only file.
+    ///     the only file; of tables, that of the first part.
     ///   - number: From 1; written with at least seven digits.
     public func numbered(_ file: String, _ number: Int) -> String {
+        if format == .table { return number == 1 ? file : "\(file)~\(number)" }
         let digits = String(number)
         let zeros = String(repeating: "0", count: max(0, 7 - digits.count))
         return file.replacing(FileName.numberMark, with: zeros + digits)
     }
 
-    private static func isReserved(_ lowercasedName: String) -> Bool {
+    static func isReserved(_ lowercasedName: String) -> Bool {
         lowercasedName == "manifest.json"
     }
 

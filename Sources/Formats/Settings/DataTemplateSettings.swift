@@ -39,6 +39,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
     public var successFile = false
     /// Of each run that uses the template. Defaults to none. Checked by ``init(json:)``.
     public private(set) var limits = TransferLimits()
+    /// How tables are filled, where the format is `table`. Defaults to making them.
+    public var mode: TableMode = .create
 
     /// The longest `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
@@ -67,6 +69,10 @@ public struct DataTemplateSettings: Sendable, Equatable {
 
     private init(_ reader: SettingsReader) throws(SettingsError) {
         format = try reader.choice("format", of: FileFormat.self) ?? format
+        try Self.checkTable(
+            reader, format, known: Self.known, own: CodingKeys.ofTables.map(\.rawValue),
+            mode: CodingKeys.mode.rawValue)
+        mode = try reader.choice("mode", of: TableMode.self) ?? mode
         if format == .parquet { compression = .snappy }
         compression = try reader.choice("compression", of: Compression.self) ?? compression
         if format != .parquet, compression == .snappy {
@@ -193,6 +199,9 @@ extension DataTemplateSettings: Codable {
         case key = "pgp_key"
         case fileName = "file_name"
         case successFile = "success_file"
+        case mode
+
+        static let ofTables: [CodingKeys] = [.format, .mode, .limits]
 
         static let ofDelimitedFormats: [CodingKeys] = [
             .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
@@ -208,6 +217,7 @@ extension DataTemplateSettings: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(format, forKey: .format)
+        if format == .table { return try container.encode(mode, forKey: .mode) }
         try container.encode(compression, forKey: .compression)
         try container.encodeIfPresent(split, forKey: .split)
         // The name of the key alone: whoever reads this has no use for the key.

@@ -14,6 +14,8 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
     case json
     /// Apache Parquet: columns with their types, compressed by pages.
     case parquet
+    /// No file: rows for the tables of a database, in the text that COPY writes and reads.
+    case table
 
     /// What the file's name ends in, with its dot.
     var fileExtension: String {
@@ -25,6 +27,7 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
         case .ndjson: ".ndjson"
         case .json: ".json"
         case .parquet: ".parquet"
+        case .table: ""
         }
     }
 

@@ -15,6 +15,10 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed(setting: String, character: Int, reason: String)
     /// The setting is of delimited formats, and the format is none.
     case notOfFormat(setting: String, format: String)
+    /// The setting is of files, and the format is `table`.
+    case notOfTables(setting: String)
+    /// The setting is of the format `table` alone.
+    case onlyOfTables(setting: String)
     /// The column that numbers the rows would have the name of a column of the table.
     case rowNumberTaken(name: String, table: String)
     /// The name of a column cannot be written without quotes.
@@ -40,6 +44,11 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notOfFormat(let setting, let format):
             "setting \"\(setting)\" is of the formats csv, tsv, psv and delimited: leave it out "
                 + "for the format \"\(format)\""
+        case .notOfTables(let setting):
+            "setting \"\(setting)\" is of files, and the rows of the format \"table\" go into "
+                + "tables: leave it out"
+        case .onlyOfTables(let setting):
+            "setting \"\(setting)\" is of the format \"table\": leave it out"
         case .rowNumberTaken(let name, let table):
             "table \"\(table.shown)\" has a column \"\(name.shown)\" already: choose another "
                 + "name for the setting \"row_number\""

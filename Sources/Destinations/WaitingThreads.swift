@@ -31,7 +31,7 @@ enum WaitingThreads {
     }
 
     private final class Executor: TaskExecutor {
-        private let queue = DispatchQueue(label: "ferry.s3", attributes: .concurrent)
+        private let queue = DispatchQueue(label: "ferry.waiting", attributes: .concurrent)
 
         func enqueue(_ job: consuming ExecutorJob) {
             let job = UnownedJob(job)

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Postgres
+
+extension PostgresError {
+    /// This error as a destination tells it.
+    ///
+    /// - Parameter path: What it was about: a table, a schema, a reference to a connection.
+    func asDestinationError(of destination: String, about path: String) -> DestinationError {
+        switch self {
+        case .server(let error): error.asDestinationError(of: destination, about: path)
+        case .cannotConnect(let reason) where Self.isRefusal(reason):
+            .accessDenied(
+                destination: destination, path: path,
+                reason: "\(reason). Correct the connection string, or let the server accept it")
+        case .connectionLost(let reason), .cannotConnect(let reason):
+            .unavailable(destination: destination, path: path, reason: reason)
+        case .decoding, .misuse, .canceled:
+            .unavailable(destination: destination, path: path, reason: description)
+        }
+    }
+
+    /// Whether the server answered and did not let us in. libpq gives no SQLSTATE for it, so that
+    /// of a server that speaks another language the reason counts as one that may pass.
+    private static func isRefusal(_ reason: String) -> Bool {
+        [
+            "authentication failed", "no password supplied", "pg_hba.conf", "\" does not exist",
+            "not permitted to log in", "connection string is not valid",
+        ].contains { reason.contains($0) }
+    }
+}
+
+extension ServerError {
+    fileprivate func asDestinationError(
+        of destination: String, about path: String
+    ) -> DestinationError {
+        switch sqlState {
+        case "53100": .full(destination: destination, path: path)
+        case "42501", "28000", "28P01":
+            .accessDenied(
+                destination: destination, path: path,
+                reason: "\(message). Grant the role what it needs")
+        case "25006":
+            .unavailable(
+                destination: destination, path: path,
+                reason: "the server takes no writes: it may be a standby (see libpq's "
+                    + "target_session_attrs)")
+        case "57014": .unavailable(destination: destination, path: path, reason: message)
+        case _ where PostgresError.server(self).isTransient:
+            .unavailable(destination: destination, path: path, reason: message)
+        default: .refused(destination: destination, path: path, reason: withoutValues)
+        }
+    }
+
+    /// The message without any value of a row.
+    private var withoutValues: String {
+        var text = message
+        if sqlState.hasPrefix("22") {
+            // `invalid input value for enum mood: "…"`: the value stands in quotes.
+            let parts = text.components(separatedBy: "\"")
+            text = parts.count < 2 ? text : "\(parts[0])\"…\""
+        }
+        if let place { text += " (\(place))" }
+        if let hint { text += ". \(hint)" }
+        return "\(text) [\(sqlState)]"
+    }
+
+    /// Where in the rows of a COPY it happened. Its context is `COPY table, line 3, column id: …`.
+    private var place: String? {
+        guard let parts = context?.split(separator: ", ", maxSplits: 3), parts.count >= 2,
+            parts[0].hasPrefix("COPY "), parts[1].hasPrefix("line ")
+        else { return nil }
+        let row = "row \(parts[1].dropFirst("line ".count).prefix { $0.isNumber })"
+        guard parts.count > 2, parts[2].hasPrefix("column ") else { return row }
+        return row + ", column " + parts[2].dropFirst("column ".count).prefix { $0 != ":" }
+    }
+}

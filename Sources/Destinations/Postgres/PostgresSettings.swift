@@ -1,0 +1,66 @@
+internal import Formats
+internal import Foundation
+internal import enum Lifecycle.SecretReference
+
+/// The settings of a PostgreSQL destination:
+///
+///     {"connection": "env:WAREHOUSE_URL", "schema": "crm"}
+struct PostgresSettings: Sendable, Equatable {
+    /// Where the connection string is found.
+    let connection: SecretReference
+    /// The schema in which tables are filled. `public` by default; it must exist.
+    let schema: String
+    /// The schema of what is staged and of the record of deliveries. `ferry_staging` by default.
+    let stagingSchema: String
+
+    /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
+    init(json: Data) throws(SettingsError) {
+        let reader = try SettingsReader(
+            json: json, subject: "postgres destination",
+            known: ["connection", "schema", "staging_schema"])
+        connection = try Self.secret("connection", in: reader)
+        schema = try Self.schema("schema", in: reader) ?? "public"
+        stagingSchema = try Self.schema("staging_schema", in: reader) ?? "ferry_staging"
+        guard schema != stagingSchema else {
+            throw .notAllowed(
+                setting: "staging_schema", value: stagingSchema,
+                rule: "must be another schema than that of the tables")
+        }
+    }
+
+    private static func schema(
+        _ setting: String, in reader: SettingsReader
+    ) throws(SettingsError) -> String? {
+        guard let name = try reader.string(setting) else { return nil }
+        let isPlain = !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        guard isPlain, (1...63).contains(name.utf8.count), !name.hasPrefix("pg_"),
+            name != "information_schema"
+        else {
+            throw .notAllowed(
+                setting: setting, value: name,
+                rule: "must be the name of a schema, of 1 to 63 bytes without control "
+                    + "characters, and none of PostgreSQL's own")
+        }
+        return name
+    }
+
+    private static func secret(
+        _ setting: String, in reader: SettingsReader
+    ) throws(SettingsError) -> SecretReference {
+        guard let text = try reader.string(setting) else {
+            throw .missing(
+                setting: setting,
+                rule: "must be a reference to a connection string: env:NAME or file:/path")
+        }
+        do {
+            return try SecretReference(text)
+        } catch {
+            // What stands there may be the secret itself.
+            throw .wrongType(
+                setting: setting,
+                expected: "a reference to a connection string, env:NAME or file:/path, never the "
+                    + "connection string itself",
+                actual: "something else")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+internal import Formats
+internal import Manifests
+internal import Postgres
+
+/// Empties the tables that are there, and fills them by the names of their columns.
+struct TableTruncation: Sendable {
+    let loading: TableLoading
+
+    private var connection: Connection { loading.connection }
+
+    /// A column of a table that is there.
+    private struct Column: Sendable {
+        let name: String
+        let type: String
+        /// Whether the target computes it.
+        let isGenerated: Bool
+    }
+
+    func load(_ tables: [TargetTable]) async throws {
+        guard !tables.isEmpty else { return }
+        var filled: [String: [String]] = [:]
+        for table in tables {
+            try await loading.about(table) {
+                let columns = try await columns(of: table)
+                filled[table.name] = try named(table, columns)
+                try await checkValues(of: table, columns)
+            }
+        }
+        try loading.step("publish.truncate")
+        try await truncate(tables)
+        for table in try await parentsFirst(tables) {
+            try await loading.about(table) {
+                try await loading.fill(table, table.name, filled[table.name] ?? [])
+            }
+        }
+    }
+
+    private func columns(of table: TargetTable) async throws -> [Column] {
+        let found = try await connection.query(
+            """
+            select c.relkind in ('r', 'p'), a.attname, format_type(a.atttypid, a.atttypmod),
+                   a.attgenerated <> ''
+              from pg_catalog.pg_class as c
+              join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+              left join pg_catalog.pg_attribute as a
+                     on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+             where n.nspname = $1 and c.relname = $2
+            """, [.text(table.schema), .text(table.name)])
+        guard let first = found.first else {
+            throw DestinationError.notFound(
+                destination: loading.target.destination, path: table.shown,
+                rule: "Create this table, or choose the mode \"create\" or \"replace\"")
+        }
+        guard try first[0].bool() else {
+            throw DestinationError.notAllowed(
+                destination: loading.target.destination, path: table.shown,
+                rule: "it is not a table. Drop it, or send to another schema")
+        }
+        return try found.filter { !$0[1].isNull }.map { row in
+            try Column(
+                name: row[1].string(), type: row[2].string(), isGenerated: row[3].bool())
+        }
+    }
+
+    /// The columns to fill: those that are delivered, but what the target computes by itself.
+    private func named(_ table: TargetTable, _ columns: [Column]) throws -> [String] {
+        try table.columns.map(\.name).filter { name in
+            guard let column = columns.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
+            else {
+                throw DestinationError.notAllowed(
+                    destination: loading.target.destination, path: table.shown,
+                    rule: "it lacks the column \"\(name.shown)\" that is delivered. Add it there, "
+                        + "or choose the mode \"replace\"")
+            }
+            return !column.isGenerated
+        }
+    }
+
+    /// Refuses values that the column's type would change, as by rounding.
+    private func checkValues(of table: TargetTable, _ columns: [Column]) async throws {
+        for delivered in table.columns {
+            guard
+                let column = columns.first(where: {
+                    $0.name.utf8.elementsEqual(delivered.name.utf8)
+                }), !column.isGenerated, column.type != delivered.type
+            else { continue }
+            let name = quoteIdentifier(delivered.name)
+            for part in table.parts {
+                let changed = try await connection.query(
+                    """
+                    select exists (select from \(part)
+                     where \(name)::text is distinct from
+                           \(name)::\(column.type)::\(delivered.type)::text)
+                    """)
+                guard try changed[0][0].bool() else { continue }
+                throw DestinationError.refused(
+                    destination: loading.target.destination, path: table.shown,
+                    reason: "column \"\(delivered.name)\" is of type \(column.type), which would "
+                        + "change values of the type \(delivered.type) that is delivered. Alter "
+                        + "the column, or choose the mode \"replace\"")
+            }
+        }
+    }
+
+    private func truncate(_ tables: [TargetTable]) async throws {
+        let path = tables.count == 1 ? tables[0].shown : tables[0].schema
+        do {
+            try await connection.run("truncate \(tables.map(\.quoted).joined(separator: ", "))")
+        } catch PostgresError.server(let error) where error.sqlState == "0A000" {
+            throw DestinationError.notAllowed(
+                destination: loading.target.destination, path: path,
+                rule: "a table to be emptied is referenced by another that is not delivered: "
+                    + "\((error.detail ?? error.message).shown) Send both in one data export, or "
+                    + "drop the foreign key")
+        } catch let error as PostgresError where error.sqlState != "55P03" {
+            throw loading.target.failure(error, about: path)
+        }
+    }
+
+    /// So that a row is there before others refer to it. Circles are left as they are.
+    private func parentsFirst(_ tables: [TargetTable]) async throws -> [TargetTable] {
+        let keys = try await connection.query(
+            """
+            select distinct child.relname, parent.relname
+              from pg_catalog.pg_constraint as k
+              join pg_catalog.pg_class as child on child.oid = k.conrelid
+              join pg_catalog.pg_class as parent on parent.oid = k.confrelid
+              join pg_catalog.pg_namespace as n on n.oid = child.relnamespace
+                                               and n.oid = parent.relnamespace
+             where k.contype = 'f' and k.conrelid <> k.confrelid and n.nspname = $1
+            """, [.text(tables[0].schema)])
+        var parents: [String: Set<String>] = [:]
+        for key in keys { parents[try key[0].string(), default: []].insert(try key[1].string()) }
+        var (waiting, ordered) = (tables, [TargetTable]())
+        while !waiting.isEmpty {
+            let names = Set(waiting.map(\.name))
+            let free = waiting.filter { parents[$0.name, default: []].isDisjoint(with: names) }
+            ordered += free.isEmpty ? waiting : free
+            let done = Set(ordered.map(\.name))
+            waiting.removeAll { done.contains($0.name) }
+        }
+        return ordered
+    }
+}

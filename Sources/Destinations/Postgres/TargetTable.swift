@@ -1,0 +1,35 @@
+internal import Lifecycle
+internal import Manifests
+internal import Postgres
+
+/// A table of a target, and what it is to be filled with.
+struct TargetTable: Sendable {
+    let run: Int64
+    let schema: String
+    let name: String
+    /// The table at the source.
+    let source: TableName
+    /// In the order of the source.
+    let columns: [Manifest.Column]
+    /// The rows in all parts.
+    var rows: Int64 = 0
+    /// The staged tables, quoted.
+    var parts: [String] = []
+
+    /// For SQL.
+    var quoted: String { quoted(name) }
+
+    /// For people.
+    var shown: String { TableName(schema: schema, name: name).canonical }
+
+    func quoted(_ name: String) -> String { "\(quoteIdentifier(schema)).\(quoteIdentifier(name))" }
+
+    /// What stands behind the name where a table is created: columns and types, and which of them
+    /// are never null.
+    static func definition(_ columns: [Manifest.Column]) -> String {
+        let list = columns.map {
+            "\(quoteIdentifier($0.name)) \($0.type)" + ($0.nullable ? "" : " not null")
+        }
+        return "(\(list.joined(separator: ", ")))"
+    }
+}

@@ -32,6 +32,12 @@ public protocol Destination: Sendable {
         _ delivery: StagedDelivery, _ file: StagedFile
     ) async throws -> any StagedFileWriter
 
+    /// Finds out whether a publication would be refused, as far as that can be known without
+    /// publishing. To be asked before publishing is decided on, as it cannot be taken back.
+    ///
+    /// Changes nothing that a reader sees.
+    func rehearse(_ publication: Publication) async throws
+
     /// Makes the staged files and the manifest visible under the publication's folder.
     ///
     /// Files that the manifest does not name, or with another size, are refused.
@@ -57,6 +63,9 @@ public protocol Destination: Sendable {
 }
 
 extension Destination {
+    /// Nothing: where files go, none refuses another.
+    public func rehearse(_ publication: Publication) async throws {}
+
     /// The manifest in the publication's folder.
     public func location(of publication: Publication) -> String {
         publication.folder + "/manifest.json"

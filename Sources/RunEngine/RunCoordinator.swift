@@ -170,6 +170,9 @@ public struct RunCoordinator: Sendable {
             let warnings = try RowJudge.judge(finished.reads, run.inputs.tableSettings)
             try settings.name(key, of: finished)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
+            let publication = Delivery.publication(
+                of: run, token: run.token, manifest: manifest.encoded(), settings, finished)
+            try await destination.rehearse(publication)
             Failpoint.reach("run.before_intent")
             try lease.check()
             guard
@@ -179,10 +182,7 @@ public struct RunCoordinator: Sendable {
             else { throw await lost(run) }
             Failpoint.reach("run.after_intent")
             await snapshot.release()
-            try await publish(
-                run, to: destination,
-                Delivery.publication(
-                    of: run, token: run.token, manifest: manifest.encoded(), settings, finished))
+            try await publish(run, to: destination, publication)
         } catch {
             await snapshot.release()
             throw error

@@ -74,16 +74,23 @@ struct PostgresDestination: Destination {
         return try await PostgresTableWriter.open(target, delivery, file)
     }
 
+    func rehearse(_ publication: Publication) async throws {
+        try await publisher(of: publication).rehearse()
+    }
+
     func publish(_ publication: Publication) async throws {
+        try await publisher(of: publication).publish()
+    }
+
+    private func publisher(of publication: Publication) throws -> PostgresPublisher {
         let manifest = try publication.checkedManifest(destination: target.destination)
         guard manifest.format.format == .table else {
             throw DestinationError.invalidPublication(
                 destination: target.destination, run: publication.run,
                 reason: "its format is not \"table\"")
         }
-        try await PostgresPublisher(
-            target: target, publication: publication, manifest: manifest, step: step
-        ).publish()
+        return PostgresPublisher(
+            target: target, publication: publication, manifest: manifest, step: step)
     }
 
     func location(of publication: Publication) -> String {

@@ -30,6 +30,28 @@ struct PostgresPublisher: Sendable {
         }
     }
 
+    /// Does what publishing does to tables, but for filling them, and takes it back.
+    ///
+    /// - Throws: Only what will not pass by itself; publishing waits for the rest.
+    func rehearse() async throws {
+        let connection = try await target.connect()
+        do {
+            try await staging.prepare(connection, of: target)
+            try await connection.run("begin")
+            let loading = TableLoading(
+                target: target, connection: connection, isRehearsal: true, step: { _ in })
+            try await loading.load(try await tables(connection), manifest.format.mode)
+            try await connection.run("rollback")
+            await connection.close()
+        } catch {
+            try? await connection.run("rollback")
+            let told = await told(error, connection)
+            await connection.close()
+            if (told as? DestinationError)?.disposition == .retry { return }
+            throw told
+        }
+    }
+
     private func fill(_ connection: isolated Connection) async throws {
         try step("publish.lock")
         _ = try await connection.query(
@@ -66,7 +88,7 @@ struct PostgresPublisher: Sendable {
     }
 
     /// The tables to fill, with what is staged for each.
-    private func tables(_ connection: isolated Connection) async throws -> [TargetTable] {
+    private func tables(_ connection: Connection) async throws -> [TargetTable] {
         let staged = try await staging.tables(of: publication.run, connection)
         var tables: [TargetTable] = []
         for file in manifest.files {

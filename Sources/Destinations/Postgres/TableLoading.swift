@@ -6,6 +6,8 @@ internal import Postgres
 struct TableLoading: Sendable {
     let target: PostgresTarget
     let connection: Connection
+    /// Whether all is taken back, so that there is no use in filling anything.
+    var isRehearsal = false
     let step: @Sendable (String) throws -> Void
 
     /// - Throws: ``DestinationError``; `PostgresError` when something is locked.
@@ -49,6 +51,7 @@ struct TableLoading: Sendable {
 
     /// Inserts these columns of what is staged.
     func fill(_ table: TargetTable, _ name: String, _ columns: [String]) async throws {
+        if isRehearsal { return }
         let list = columns.map(quoteIdentifier).joined(separator: ", ")
         let named = list.isEmpty ? "" : "(\(list)) "
         for part in table.parts {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A way to an HTTP server on which things happen.
 final class FaultyWay: Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Destinations

@@ -5,10 +5,12 @@
 #endif
 
 /// A TCP socket on this machine. Its calls block.
-struct LocalSocket: Sendable {
-    let descriptor: Int32
+public struct LocalSocket: Sendable {
+    public let descriptor: Int32
 
-    struct Failure: Error { let code = errno }
+    public struct Failure: Error {
+        public let code = errno
+    }
 
     private init() throws {
         #if canImport(Glibc)
@@ -22,7 +24,7 @@ struct LocalSocket: Sendable {
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Listens on a port that is free.
-    static func listening() throws -> (socket: LocalSocket, port: Int) {
+    public static func listening() throws -> (socket: LocalSocket, port: Int) {
         let socket = try LocalSocket()
         var address = Self.address(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -36,7 +38,7 @@ struct LocalSocket: Sendable {
         return (socket, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    static func connected(to port: Int) throws -> LocalSocket {
+    public static func connected(to port: Int) throws -> LocalSocket {
         let socket = try LocalSocket()
         var address = Self.address(UInt16(port))
         let isConnected = withUnsafePointer(to: &address) { pointer in
@@ -53,20 +55,20 @@ struct LocalSocket: Sendable {
     }
 
     /// The next one who connects.
-    func accepted() throws -> LocalSocket {
+    public func accepted() throws -> LocalSocket {
         let other = accept(descriptor, nil, nil)
         if other < 0 { throw Failure() }
         return LocalSocket(descriptor: other)
     }
 
     /// What has arrived; empty at the end.
-    func read() -> [UInt8] {
+    public func read() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
             count = max(recv(descriptor, buffer.baseAddress, buffer.count, 0), 0)
         }
     }
 
-    func write(_ bytes: [UInt8]) {
+    public func write(_ bytes: [UInt8]) {
         #if canImport(Glibc)
             let flags = Int32(MSG_NOSIGNAL)
         #else
@@ -80,7 +82,7 @@ struct LocalSocket: Sendable {
         }
     }
 
-    func close() {
+    public func close() {
         #if canImport(Glibc)
             _ = Glibc.close(descriptor)
         #else
@@ -89,7 +91,7 @@ struct LocalSocket: Sendable {
     }
 
     /// Wakes whoever waits on it.
-    func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+    public func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private static func address(_ port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()

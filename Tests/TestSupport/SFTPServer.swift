@@ -1,7 +1,4 @@
 import Foundation
-import Testing
-
-@testable import Destinations
 
 #if canImport(Glibc)
     import Glibc
@@ -13,18 +10,18 @@ import Testing
 ///
 /// It has two host keys, and lets in by public key only: passwords are those of the system.
 /// It ends when it is let go, or the tests end.
-final class SFTPServer: Sendable {
-    let port: Int
-    let folder: String
+public final class SFTPServer: Sendable {
+    public let port: Int
+    public let folder: String
     private let process: Process
 
     /// One for all tests that do nothing to it.
-    static let shared = Result { try SFTPServer() }
+    public static let shared = Result { try SFTPServer() }
 
     /// - Parameters:
     ///   - readOnly: Refuse to change anything.
     ///   - lines: Further lines of its configuration.
-    init(readOnly: Bool = false, _ lines: String...) throws {
+    public init(readOnly: Bool = false, _ lines: String...) throws {
         // Short and without links: the server insists on the one, sockets on the other.
         let folder = "/tmp/ferry-sshd-" + UUID().uuidString
         try FileManager.default.createDirectory(
@@ -52,7 +49,7 @@ final class SFTPServer: Sendable {
     deinit { stop() }
 
     /// Also removes its keys.
-    func stop() {
+    public func stop() {
         Self.stop(process)
     }
 
@@ -63,31 +60,30 @@ final class SFTPServer: Sendable {
     }
 
     /// Ends the processes that serve the connections there are.
-    func cutConnections() throws {
+    public func cutConnections() throws {
         try Self.run("sh", "-c", "kill $(pgrep -P $(cat \(folder)/pid))")
     }
 
     /// The fingerprint of a host key, as `ssh-keygen -lf` prints it.
-    func fingerprint(_ key: String = "ed25519") throws -> String {
+    public func fingerprint(_ key: String = "ed25519") throws -> String {
         let line = try Self.run("ssh-keygen", "-lf", "\(folder)/\(key).pub")
         return String(line.split(separator: " ")[1])
     }
 
-    func settings(
-        path: String, port: Int? = nil, _ changes: [String: String] = [:]
-    ) throws -> SFTPSettings {
-        var values: [String: Any] = [
-            "host": "127.0.0.1", "port": port ?? self.port, "user": NSUserName(), "path": path,
+    /// The settings of a destination on the server, for the user and the key that it lets in.
+    public func settings(path: String) throws -> [String: Any] {
+        [
+            "host": "127.0.0.1", "port": port, "user": NSUserName(), "path": path,
             "host_key": try fingerprint(), "private_key": "file:\(folder)/client",
         ]
-        for (name, value) in changes { values[name] = value.isEmpty ? nil : value }
-        return try SFTPSettings(json: JSONSerialization.data(withJSONObject: values))
     }
 
     private static func start(
         in folder: String, readOnly: Bool, _ further: [String]
     ) throws -> (Int, Process) {
-        let sshd = try #require(path(of: "sshd"), "install openssh-server")
+        guard let sshd = path(of: "sshd") else {
+            throw CannotRun(command: "sshd", output: "install openssh-server")
+        }
         // Another process may take a free port before the server does.
         for _ in 1...5 {
             let port = try freePort()
@@ -136,17 +132,17 @@ final class SFTPServer: Sendable {
         throw CannotRun(command: sshd, output: log ?? "")
     }
 
-    func log() throws -> String {
+    public func log() throws -> String {
         try String(contentsOfFile: folder + "/log", encoding: .utf8)
     }
 
-    struct CannotRun: Error {
-        let command: String
-        let output: String
+    public struct CannotRun: Error {
+        public let command: String
+        public let output: String
     }
 
     @discardableResult
-    static func run(_ command: String...) throws -> String {
+    public static func run(_ command: String...) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = command
@@ -164,62 +160,14 @@ final class SFTPServer: Sendable {
         return text
     }
 
-    static func path(of program: String) -> String? {
+    private static func path(of program: String) -> String? {
         ["/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/opt/homebrew/sbin/"]
             .map { $0 + program }.first(where: FileManager.default.isExecutableFile)
     }
 
-    static func freePort() throws -> Int {
-        let proxy = try TCPListener()
-        defer { proxy.close() }
-        return proxy.port
-    }
-}
-
-/// A folder on the server, and the eyes to look at what it holds.
-final class SFTPUnderTest: DestinationUnderTest {
-    let server: SFTPServer
-    private let directory: DirectoryUnderTest
-    let settings: SFTPSettings
-    private let answer: Duration
-
-    var root: String { directory.root }
-
-    init(
-        server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
-        answer: Duration = .seconds(20), _ changes: [String: String] = [:]
-    ) throws {
-        self.server = try server ?? SFTPServer.shared.get()
-        self.answer = answer
-        directory = try DirectoryUnderTest(root: root)
-        settings = try self.server.settings(path: directory.root, port: port, changes)
-    }
-
-    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
-        SFTPDestination(
-            name: "crm", settings: settings,
-            timeouts: SFTPTimeouts(
-                connect: .seconds(5), answer: answer, synchronize: answer),
-            // With the destination, its folder stays.
-            step: { [self] in
-                _ = self
-                try step($0)
-            })
-    }
-
-    /// The same folder, not by way of the server.
-    var local: any Destination { directory.connect() }
-
-    func visible() throws -> [String: [UInt8]] { try directory.visible() }
-
-    func staged() throws -> [String] { try directory.staged() }
-}
-
-/// Waits, within a time, until something holds.
-func eventually(_ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try !condition() {
-        try #require(ContinuousClock.now < deadline, "it never came about")
-        try await Task.sleep(for: .milliseconds(5))
+    public static func freePort() throws -> Int {
+        let (listener, port) = try LocalSocket.listening()
+        listener.close()
+        return port
     }
 }

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Destinations
+
+extension SFTPServer {
+    /// - Parameter changes: Settings to have besides or instead; without the empty ones.
+    func settings(
+        path: String, port: Int? = nil, _ changes: [String: String] = [:]
+    ) throws -> SFTPSettings {
+        var values = try settings(path: path)
+        if let port { values["port"] = port }
+        for (name, value) in changes { values[name] = value.isEmpty ? nil : value }
+        return try SFTPSettings(json: JSONSerialization.data(withJSONObject: values))
+    }
+}
+
+/// A folder on the server, and the eyes to look at what it holds.
+final class SFTPUnderTest: DestinationUnderTest {
+    let server: SFTPServer
+    private let directory: DirectoryUnderTest
+    let settings: SFTPSettings
+    private let answer: Duration
+
+    var root: String { directory.root }
+
+    init(
+        server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
+        answer: Duration = .seconds(20), _ changes: [String: String] = [:]
+    ) throws {
+        self.server = try server ?? SFTPServer.shared.get()
+        self.answer = answer
+        directory = try DirectoryUnderTest(root: root)
+        settings = try self.server.settings(path: directory.root, port: port, changes)
+    }
+
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
+        SFTPDestination(
+            name: "crm", settings: settings,
+            timeouts: SFTPTimeouts(
+                connect: .seconds(5), answer: answer, synchronize: answer),
+            // With the destination, its folder stays.
+            step: { [self] in
+                _ = self
+                try step($0)
+            })
+    }
+
+    /// The same folder, not by way of the server.
+    var local: any Destination { directory.connect() }
+
+    func visible() throws -> [String: [UInt8]] { try directory.visible() }
+
+    func staged() throws -> [String] { try directory.staged() }
+}
+
+/// Waits, within a time, until something holds.
+func eventually(_ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try !condition() {
+        try #require(ContinuousClock.now < deadline, "it never came about")
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}

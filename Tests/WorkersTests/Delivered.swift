@@ -22,9 +22,9 @@ struct Delivered {
         visible.filter { $0.hasSuffix("/" + Manifest.fileName) }
     }
 
-    /// What `latest.json` names, once it was seen to match.
-    func latest() throws -> Int64 {
-        guard let name = visible.first(where: { $0.hasSuffix("/" + LatestDelivery.fileName) })
+    /// What the `latest.json` of this data export names, once it was seen to match.
+    func latest(of export: String = "Daily customers") throws -> Int64 {
+        guard let name = visible.first(where: { $0 == export + "/" + LatestDelivery.fileName })
         else { throw NotOneManifest(found: []) }
         let report = try verify(latestAt: path + "/" + name)
         guard report.findings.isEmpty else { throw DoesNotMatch(report: "\(report)") }

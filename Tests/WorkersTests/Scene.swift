@@ -155,28 +155,36 @@ final class Scene: Sendable {
         tables: String = "\"all\"", destination: String? = nil,
         template: String = #"{"format": "csv"}"#
     ) async throws {
+        try await configure(
+            kind: "directory", settings: #"{"path": "\#(destination ?? self.destination)"}"#,
+            tables: tables, template: template)
+    }
+
+    func configure(
+        kind: String, settings: String, tables: String = "\"all\"",
+        template: String = #"{"format": "csv"}"#
+    ) async throws {
         try await apply(
             "register_database", #"{"name": "crm", "connection": "env:FERRY_TEST_SOURCE"}"#)
         try await apply(
             "create_destination",
-            """
-            {"name": "lake", "kind": "directory",
-             "settings": {"path": "\(destination ?? self.destination)"}}
-            """)
+            #"{"name": "lake", "kind": "\#(kind)", "settings": \#(settings)}"#)
         try await apply(
             "create_data_template",
             #"{"destination": "lake", "name": "csv", "settings": \#(template)}"#)
         try await addExport("Daily customers", tables: tables)
     }
 
-    func addExport(_ name: String, tables: String) async throws {
+    func addExport(_ name: String, tables: String, template: String = "csv") async throws {
         try await apply(
             "create_data_export",
             #"{"name": "\#(name)", "database": "crm", "tables": \#(tables)}"#)
         try await apply("activate_data_export", #"{"name": "\#(name)"}"#)
         try await apply(
             "add_orchestration",
-            #"{"data_export": "\#(name)", "destination": "lake", "data_template": "csv"}"#)
+            """
+            {"data_export": "\(name)", "destination": "lake", "data_template": "\(template)"}
+            """)
     }
 
     /// Starts a run and returns its id.
@@ -231,45 +239,6 @@ final class Scene: Sendable {
                 (select string_agg(e::text, E'\\n' order by id)
                    from ferry_state.events as e where run_id is not null))
             """) ?? ""
-    }
-}
-
-/// How many scenes are played at a time: each has several processes and many connections.
-private actor SceneLimit {
-    static let shared = SceneLimit(places: 3)
-
-    private var places: Int
-    private var waiters: [CheckedContinuation<Void, Never>] = []
-
-    init(places: Int) {
-        self.places = places
-    }
-
-    nonisolated func within(_ body: () async throws -> Void) async throws {
-        await enter()
-        do {
-            try await body()
-            await leave()
-        } catch {
-            await leave()
-            throw error
-        }
-    }
-
-    private func enter() async {
-        if places > 0 {
-            places -= 1
-        } else {
-            await withCheckedContinuation { waiters.append($0) }
-        }
-    }
-
-    private func leave() {
-        if waiters.isEmpty {
-            places += 1
-        } else {
-            waiters.removeFirst().resume()
-        }
     }
 }
 

@@ -71,8 +71,11 @@ struct BatchApplier: Sendable {
         let loaded = try await connection.pipeline([
             Statement("SAVEPOINT batch"),
             Statement(
-                "select ferry_state.load_world($1::jsonb)",
-                [.text(String(decoding: references, as: UTF8.self))]),
+                "select ferry_state.load_world($1::jsonb, $2)",
+                [
+                    .text(String(decoding: references, as: UTF8.self)),
+                    Value(Array(Set(commands.map(\.envelope.actor)))),
+                ]),
         ])
         let text = try loaded[1].first?[0].string() ?? "{}"
         var world = try JSONDecoder().decode(World.self, from: Data(text.utf8))

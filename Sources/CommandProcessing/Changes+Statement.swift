@@ -12,7 +12,8 @@ extension Changes {
         return Statement(
             """
             select ferry_state.save_changes($1::json, $2::json, $3::json, $4::json, $5::json,
-                                            $6::json, $7::json, $8::json, $9::json)
+                                            $6::json, $7::json, $8::json, $9::json,
+                                            $10::json)
             """,
             [
                 deleted, try json(versions), try json(saved.databases.map(WithKey.init)),
@@ -20,7 +21,7 @@ extension Changes {
                 try json(saved.destinations.map(WithKey.init)),
                 try json(saved.dataTemplates.map(WithKey.init)),
                 try json(saved.orchestrations.map(WithKey.init)), try json(saved.runs),
-                try json(plans),
+                try json(plans), try json(saved.policyAssignments),
             ])
     }
 }

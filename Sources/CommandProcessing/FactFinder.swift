@@ -61,6 +61,11 @@ public struct FactFinder: Sendable {
             return await destinationTest(kind, settings).map(FactValue.failed) ?? .passed
         case .templateCheck(let kind, let settings):
             return await templateCheck(kind, settings).map(FactValue.failed) ?? .passed
+        case .role(let name):
+            let rows = try await connection.query(
+                "select from pg_catalog.pg_roles where rolname = $1", [.text(name)])
+            return rows.isEmpty
+                ? .failed("there is no role \"\(shown(name))\" in the queue's database") : .passed
         case .runPlan(let dataExport, let inputs):
             switch await runPlanning(dataExport, inputs) {
             case .success(let plan): return .plan(plan)

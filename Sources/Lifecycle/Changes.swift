@@ -31,6 +31,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
     public var dataTemplates: [DataTemplate] = []
     public var orchestrations: [Orchestration] = []
     public var runs: [Run] = []
+    public var policyAssignments: [PolicyAssignment] = []
 
     enum CodingKeys: String, CodingKey {
         case databases
@@ -38,6 +39,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         case destinations
         case dataTemplates = "data_templates"
         case orchestrations, runs
+        case policyAssignments = "policy_assignments"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -48,6 +50,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         try container.encode(dataTemplates.map(WithKey.init), forKey: .dataTemplates)
         try container.encode(orchestrations.map(WithKey.init), forKey: .orchestrations)
         try container.encode(runs, forKey: .runs)
+        try container.encode(policyAssignments, forKey: .policyAssignments)
     }
 }
 
@@ -75,6 +78,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     public var destinations: [Int64] = []
     public var dataTemplates: [Int64] = []
     public var orchestrations: [Int64] = []
+    public var policyAssignments: [Int64] = []
 
     public var isEmpty: Bool { self == DeletedObjects() }
 
@@ -84,6 +88,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
         case destinations
         case dataTemplates = "data_templates"
         case orchestrations
+        case policyAssignments = "policy_assignments"
     }
 }
 
@@ -137,11 +142,13 @@ extension World {
         changes.saved.dataTemplates = dataTemplates.saved
         changes.saved.orchestrations = orchestrations.saved
         changes.saved.runs = runs.saved
+        changes.saved.policyAssignments = savedAssignments.sorted().compactMap { assignments[$0] }
         changes.deleted.databases = databases.deleted
         changes.deleted.dataExports = dataExports.deleted
         changes.deleted.destinations = destinations.deleted
         changes.deleted.dataTemplates = dataTemplates.deleted
         changes.deleted.orchestrations = orchestrations.deleted
+        changes.deleted.policyAssignments = revokedAssignments.sorted()
         changes.versions = versions
         changes.plans = plans
         return changes

@@ -34,8 +34,19 @@ extension Command {
             ]
         case .deleteOrchestration(let name), .runOrchestration(let name), .planRun(let name):
             return [one(.orchestration, name)]
+        case .grantPolicy(let grant):
+            return [Reference(policy: grant.policy, environment)]
+        case .revokePolicy(let policy, _, _):
+            return [Reference(policy: policy, environment)]
         case .stopRun(let run):
             return [Reference(kind: .run, environment: environment, key: String(run))]
         }
+    }
+}
+
+extension Reference {
+    /// All assignments are loaded for it.
+    fileprivate init(policy: Policy, _ environment: String) {
+        self.init(kind: .policyAssignment, environment: environment, key: policy.rawValue)
     }
 }

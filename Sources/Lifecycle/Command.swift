@@ -34,6 +34,9 @@ public enum Command: Hashable, Sendable {
     case planRun(name: Name)
     case stopRun(run: Int64)
 
+    case grantPolicy(PolicyGrant)
+    case revokePolicy(policy: Policy, role: String, inAllEnvironments: Bool)
+
     /// Reads a command.
     ///
     /// - Parameter arguments: An object; a null is an absent argument.
@@ -50,6 +53,13 @@ public enum Command: Hashable, Sendable {
         case .dataExport: self = try Command.ofDataExport(name, given)
         case .destination, .dataTemplate: self = try Command.ofDestination(name, given)
         case .orchestration, .run: self = try Command.ofOrchestration(name, given)
+        case .policyAssignment:
+            self =
+                name == "grant_policy"
+                ? .grantPolicy(try PolicyGrant(given))
+                : .revokePolicy(
+                    policy: try given.policy(), role: try given.string("role"),
+                    inAllEnvironments: try given.boolean("all_environments"))
         }
     }
 

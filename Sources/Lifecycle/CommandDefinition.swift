@@ -89,6 +89,10 @@ extension CommandDefinition.Argument {
     static let table = Self(.string, charactersMax: TableName.charactersMax)
     static let tables = Self(.tables, itemsMax: TableSelection.tablesMax)
     static let settings = Self(.object)
+    static let flag = Self(.boolean, required: false)
+    /// The name of a database role.
+    static let role = Self(.string, charactersMax: 63)
+    static let policy = Self(.string, choices: Policy.allCases.map(\.rawValue))
 }
 
 extension CommandDefinition {
@@ -145,6 +149,17 @@ extension CommandDefinition {
         Self("delete_orchestration", lane: .orchestration, key: ["name"], ["name": .name]),
         Self("run_orchestration", lane: .orchestration, key: ["name"], ["name": .name]),
         Self("plan_run", lane: .orchestration, key: ["name"], ["name": .name]),
+
+        Self(
+            // One lane a policy, so that no two at once can take the last administrators.
+            "grant_policy", lane: .policyAssignment, key: ["policy"],
+            [
+                "role": .role, "policy": .policy, "all_environments": .flag, "denial": .flag,
+                "allow_sandbox_administration": .flag, "restrict_data_exports": .flag,
+            ]),
+        Self(
+            "revoke_policy", lane: .policyAssignment, key: ["policy"],
+            ["role": .role, "policy": .policy, "all_environments": .flag]),
 
         Self("stop_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
     ]

@@ -53,11 +53,14 @@ struct Author {
     let id: Int64
     let environment: String
     let actor: String
+    /// The command's name.
+    let command: String
 
     init(_ envelope: CommandEnvelope) {
         id = envelope.id
         environment = envelope.environment
         actor = envelope.actor
+        command = envelope.name
     }
 }
 
@@ -70,6 +73,7 @@ extension World {
                 .unknownEnvironment, "there is no environment \(quoted(author.environment))",
                 hint: "environments: " + environments.joined(separator: ", "))
         }
+        try authorize(author.command, command.action, author)
         switch command {
         case .registerDatabase(let name, let connection):
             return try registerDatabase(name, connection, author)
@@ -113,6 +117,11 @@ extension World {
             return try planRun(name, author)
         case .stopRun(let run):
             return try stopRun(run, author)
+        case .grantPolicy(let grant):
+            return try grantPolicy(grant, author)
+        case .revokePolicy(let policy, let role, let inAllEnvironments):
+            return try revokePolicy(
+                policy, of: role, inAllEnvironments: inAllEnvironments, author)
         }
     }
 }

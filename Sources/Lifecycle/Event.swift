@@ -65,4 +65,8 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case runQueued = "run_queued"
     case runStopping = "run_stopping"
     case runStopped = "run_stopped"
+    /// Details: `policy`, `environment` (or `all`), `denial`, `options`; also when one was denied.
+    case policyGranted = "policy_granted"
+    /// Details: as of `policy_granted`.
+    case policyRevoked = "policy_revoked"
 }

@@ -11,6 +11,8 @@ public enum Fact: Hashable, Sendable {
     case destinationTest(kind: String, settings: JSONValue)
     /// Whether the settings of a data template are valid, for a destination of this kind.
     case templateCheck(kind: String, settings: JSONValue)
+    /// Whether the queue's database has a role of this name.
+    case role(String)
     /// What a run of a data export with these inputs would write now.
     case runPlan(dataExport: String, inputs: RunInputs)
 }

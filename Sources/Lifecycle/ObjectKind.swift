@@ -6,6 +6,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
     case dataTemplate = "data_template"
     case orchestration
     case run
+    case policyAssignment = "policy_assignment"
 
     /// The kind in a message: `export "X"`, `data template "T"`.
     var word: String {
@@ -16,6 +17,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .dataTemplate: "data template"
         case .orchestration: "orchestration"
         case .run: "run"
+        case .policyAssignment: "policy assignment"
         }
     }
 
@@ -28,6 +30,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .dataTemplate: "ferry.data_templates"
         case .orchestration: "ferry.orchestrations"
         case .run: "ferry.runs"
+        case .policyAssignment: "ferry.policy_assignments"
         }
     }
 }

@@ -23,6 +23,16 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     /// There is no such kind of destination.
     case unknownDestinationKind = "unknown_destination_kind"
 
+    /// There is no such policy, or its options do not go together.
+    case invalidPolicy = "invalid_policy"
+
+    // Who sends it.
+
+    /// No policy of the sender allows it, or one denies it.
+    case permissionDenied = "permission_denied"
+    /// It would leave nobody who may grant policies.
+    case lastAdministrator = "last_administrator"
+
     // The objects it names.
 
     /// An object that the command names does not exist.

@@ -23,6 +23,7 @@ extension World {
 
     mutating func deleteDestination(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let destination: Destination = try existing(name, author)
+        try requireUse(of: destination, author)
         try requireUnused(destination, isBeingUsedBy: { "\($0) is sending to it" })
         delete(destination)
         return [Event(.destinationDeleted, destination)]
@@ -31,6 +32,7 @@ extension World {
     /// Changes nothing.
     func testDestination(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let destination: Destination = try existing(name, author)
+        try requireUse(of: destination, author)
         let test = Fact.destinationTest(
             kind: destination.destinationKind, settings: destination.settings)
         guard let result = facts[test] else { throw .needs(test) }
@@ -47,6 +49,7 @@ extension World {
         _ destinationName: Name, _ name: Name, _ settings: JSONValue, _ author: Author
     ) throws(Refusal) -> [Event] {
         let destination: Destination = try existing(destinationName, author)
+        try requireUse(of: destination, author)
         if let other: DataTemplate = find(name, scope: destination.id, author) {
             let note = other.name == name.text ? "" : " (as \(quoted(other.name)))"
             throw .because(
@@ -79,6 +82,7 @@ extension World {
         _ destinationName: Name, _ name: Name, _ author: Author
     ) throws(Refusal) -> [Event] {
         let destination: Destination = try existing(destinationName, author)
+        try requireUse(of: destination, author)
         let template = try existingTemplate(name, of: destination, author)
         try requireUnused(template, isBeingUsedBy: { "\($0) is using it" })
         delete(template)

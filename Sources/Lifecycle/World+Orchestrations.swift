@@ -7,6 +7,7 @@ extension World {
         let export: DataExport = try existing(exportName, author)
         if export.active == nil { throw isDraft(export) }
         let destination: Destination = try existing(destinationName, author)
+        try requireUse(of: destination, author)
         let template = try existingTemplate(templateName, of: destination, author)
         // By default the name of the export as that is spelled.
         try requireFree(name ?? exportName, for: Orchestration.self, author)
@@ -35,7 +36,7 @@ extension World {
 
     mutating func runOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
-        let (export, version, destination, inputs) = try sending(orchestration)
+        let (export, version, destination, inputs) = try sending(orchestration, author)
         let run = Run(
             id: author.id, of: orchestration, sending: export, version: version, to: destination,
             inputs: inputs, createdBy: author.actor)
@@ -53,7 +54,7 @@ extension World {
     /// Writes nothing but the plan.
     mutating func planRun(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
-        let (export, version, _, inputs) = try sending(orchestration)
+        let (export, version, _, inputs) = try sending(orchestration, author)
         let fact = Fact.runPlan(dataExport: export.name, inputs: inputs)
         switch facts[fact] {
         case .plan(let plan):
@@ -72,12 +73,13 @@ extension World {
 
     /// What a run of an orchestration starts with, as everything is configured now.
     private func sending(
-        _ orchestration: Orchestration
+        _ orchestration: Orchestration, _ author: Author
     ) throws(Refusal) -> (DataExport, Version, Destination, RunInputs) {
         let export: DataExport = try used(orchestration.dataExportID)
         guard let version = export.active else { throw isDraft(export) }
         let database: Database = try used(version.databaseID)
         let destination: Destination = try used(orchestration.destinationID)
+        try requireUse(of: destination, author)
         let template: DataTemplate = try used(orchestration.dataTemplateID)
         let inputs = RunInputs(
             database: .init(name: database.name, connection: database.connection),

@@ -13,6 +13,12 @@ public struct World: Sendable {
     var facts: [Fact: FactValue] = [:]
     var versions: [SavedVersion] = []
     var plans: [SavedPlan] = []
+    /// The policies that apply to each actor of the batch, before the batch.
+    var rights: [String: [PolicyAssignment]] = [:]
+    /// All there are, where the batch grants or revokes any.
+    var assignments: [Int64: PolicyAssignment] = [:]
+    var savedAssignments: Set<Int64> = []
+    var revokedAssignments: Set<Int64> = []
     private var users: [Use: Set<Int64>] = [:]
 
     private struct Use: Hashable, Sendable {
@@ -37,6 +43,7 @@ public struct World: Sendable {
             (.tableSettings, .problems), (.tableSettings, .failed), (.registeredDatabases, .names),
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.templateCheck, .passed), (.templateCheck, .failed),
+            (.role, .passed), (.role, .failed),
             (.runPlan, .plan), (.runPlan, .failed):
             facts[fact] = value
         default:
@@ -95,7 +102,8 @@ extension World: Codable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations, runs
+        case orchestrations, runs, rights
+        case policyAssignments = "policy_assignments"
     }
 
     /// A kind that is missing is taken for empty.
@@ -110,6 +118,12 @@ extension World: Codable {
         for object: DataTemplate in try objects(.dataTemplates) { load(object) }
         for object: Orchestration in try objects(.orchestrations) { load(object) }
         for object: Run in try objects(.runs) { load(object) }
+        let assignments = try container.decodeIfPresent(
+            [PolicyAssignment].self, forKey: .policyAssignments)
+        for assignment in assignments ?? [] { load(assignment) }
+        rights =
+            try container.decodeIfPresent([String: [PolicyAssignment]].self, forKey: .rights)
+            ?? [:]
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -120,5 +134,8 @@ extension World: Codable {
         try container.encode(dataTemplates.all, forKey: .dataTemplates)
         try container.encode(orchestrations.all, forKey: .orchestrations)
         try container.encode(runs.all, forKey: .runs)
+        try container.encode(
+            assignments.values.sorted { $0.id < $1.id }, forKey: .policyAssignments)
+        try container.encode(rights, forKey: .rights)
     }
 }

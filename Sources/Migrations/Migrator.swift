@@ -68,7 +68,8 @@ public struct Migrator: Sendable {
 
     /// Writes every view and function, and drops those that are no longer among them.
     private static func renewCode(_ connection: isolated Connection) async throws {
-        for file in SchemaSQL.views + SchemaSQL.functions {
+        let files = SchemaSQL.functionsOfViews + SchemaSQL.views + SchemaSQL.functions
+        for file in files {
             try await connection.run(file.text)
         }
         // What this transaction did not write is left over from an older release.

@@ -25,6 +25,12 @@ struct CommandScene: Sendable {
             try await admin.run(
                 "create table public.a(); create table public.b();"
                     + "create table public.c()")
+            try await admin.execute(
+                """
+                insert into ferry_state.policy_assignments
+                       (id, role, policy, denial, options, created_by)
+                values (-1, $1, 'datagrid_administrator', false, '[]', 'test')
+                """, [.text(TestRole.alice.rawValue)])
             let scene = CommandScene(database: database, admin: admin, folder: folder)
             try scene.keep(database.url, as: "shop")
             try await scene.send(

@@ -11,7 +11,7 @@ struct CommandTests {
                 arguments[name] =
                     switch argument.type {
                     case .string: .string(argument.choices?.first ?? "env:X")
-                    case .boolean: true
+                    case .boolean: .bool(name != "denial")
                     case .integer: 1
                     case .object: [:]
                     case .tables: ["a"]

@@ -26,7 +26,7 @@ struct RejectionCase: CustomTestStringConvertible {
 private let orchestrated = Scene(hasOrchestration: true)
 private let lost = Scene.tables("a", "b", "gone", "locked")
 
-let rejectionCases = malformedCases + exportCases + tableSettingsCases + otherCases
+let rejectionCases = malformedCases + exportCases + tableSettingsCases + otherCases + policyCases
 
 private let malformedCases = [
     RejectionCase(
@@ -100,7 +100,8 @@ private let malformedCases = [
             + "edit_data_export, add_tables, remove_tables, edit_table, switch_database, "
             + "activate_data_export, discard_draft, delete_data_export, create_destination, "
             + "delete_destination, test_destination, create_data_template, delete_data_template, "
-            + "add_orchestration, delete_orchestration, run_orchestration, plan_run, stop_run"),
+            + "add_orchestration, delete_orchestration, run_orchestration, plan_run, "
+            + "grant_policy, revoke_policy, stop_run"),
 ]
 
 private let exportCases = [

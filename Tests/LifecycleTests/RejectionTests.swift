@@ -20,6 +20,7 @@ struct RejectionTests {
 
     @Test func `never repeats a connection that holds a password`() throws {
         var world = World()
+        world.load(rights: [Scene.assignment(.administrator)], of: "ben")
         let connection = "postgres://app:hunter2@db/crm"
 
         let decision = decide(
@@ -35,6 +36,7 @@ struct RejectionTests {
 
     @Test func `shows control, escape and bidirectional characters escaped`() {
         var world = World()
+        world.load(rights: [Scene.assignment(.administrator)], of: "ben")
 
         let decision = decide(
             command("delete_destination", ["name": "a\u{202e}b\u{200b}é"]), &world)

@@ -10,6 +10,10 @@ struct Scene {
     var hasTemplate = true
     var hasOrchestration = false
     var run: RunState?
+    /// What the commands' sender, ben, may do.
+    var rights = [Scene.assignment(.administrator)]
+    /// All that is assigned, for commands that change it.
+    var assignments: [PolicyAssignment] = []
 
     static let crm = Database(
         id: 1, environment: "production", name: "crm", connection: "env:CRM", createdBy: "anna")
@@ -35,6 +39,8 @@ struct Scene {
         if hasTemplate { world.load(Scene.template) }
         if hasOrchestration { world.load(Scene.orchestration) }
         if let run, let export { world.load(Scene.run(run, of: export)) }
+        world.load(rights: rights, of: "ben")
+        for assignment in assignments { world.load(assignment) }
         world.learn(.registeredDatabases(environment: "production"), .names(["crm", "erp"]))
         world.learn(
             .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
@@ -72,6 +78,15 @@ struct Scene {
                 destination: .init(name: "Lake", kind: "directory", settings: ["path": "/lake"]),
                 dataTemplate: .init(name: "csv", settings: ["format": "csv"])),
             state: state, createdBy: "anna")
+    }
+
+    static func assignment(
+        _ policy: Policy, id: Int64 = 90, role: String = "ben", in environment: String? = nil,
+        isDenial: Bool = false, _ options: PolicyOption...
+    ) -> PolicyAssignment {
+        PolicyAssignment(
+            id: id, role: role, policy: policy, environment: environment, isDenial: isDenial,
+            options: Set(options), createdBy: "anna")
     }
 
     static func tables(_ names: String...) -> TableSelection {

@@ -5,6 +5,7 @@ import Testing
 struct WorldTests {
     @Test func `asks for a fact only when a rule depends on it, and changes nothing meanwhile`() {
         var world = World()
+        world.load(rights: [Scene.assignment(.administrator)], of: "ben")
         world.load(Scene.crm)
         let create = command(
             "create_data_export", ["name": "X", "database": "crm", "tables": ["a"]])
@@ -32,6 +33,7 @@ struct WorldTests {
 
     @Test func `folds a whole configuration in one batch`() throws {
         var world = World()
+        world.load(rights: [Scene.assignment(.administrator)], of: "ben")
         world.learn(.catalog(databaseID: 1), .catalog(Scene.catalog("a", "b")))
         world.learn(.destinationTest(kind: "directory", settings: ["path": "/lake"]), .passed)
         world.learn(.templateCheck(kind: "directory", settings: [:]), .passed)
@@ -86,13 +88,13 @@ struct WorldTests {
         #expect(
             try json(world.changes()) == """
                 {"deleted":{"data_exports":[],"data_templates":[],"databases":[],\
-                "destinations":[20],"orchestrations":[]},"plans":[],\
+                "destinations":[20],"orchestrations":[],"policy_assignments":[]},"plans":[],\
                 "saved":{"data_exports":[{"active":{"activated_by":"ben","database_id":1,\
                 "number":2,"table_settings":{},"tables":["public.a","public.b","public.c"]},\
                 "created_by":"anna",\
                 "environment":"production","id":10,"key":"daily","name":"Daily",\
                 "version_count":2}],"data_templates":[],"databases":[],"destinations":[],\
-                "orchestrations":[],"runs":[]},\
+                "orchestrations":[],"policy_assignments":[],"runs":[]},\
                 "versions":[{"activated_by":"ben","database_id":1,"environment":"production",\
                 "export_id":10,"name":"Daily","number":2,"table_settings":{},\
                 "tables":["public.a","public.b","public.c"]}]}

@@ -1,6 +1,7 @@
 -- grant_privileges: who may do what. Called by every migration, after the functions are there.
 --
--- ferry_client: send commands, read its own. ferry_viewer: read every view. ferry_worker: work.
+-- ferry_client: send commands, read its own, and what its policies show. ferry_viewer: read all.
+-- ferry_worker: work.
 create or replace function ferry_state.grant_privileges()
 returns void
 language plpgsql
@@ -16,9 +17,11 @@ begin
         from ferry_client;
     grant select, insert on ferry.commands to ferry_client, ferry_worker;
     grant delete on ferry.commands to ferry_client;  -- cancels
-    grant select on ferry.command_status, ferry.run_plans to ferry_client, ferry_worker;
 
-    grant select on all tables in schema ferry to ferry_viewer, ferry_worker;
+    -- Each view has the rows that the reader's policies show.
+    grant select on all tables in schema ferry to ferry_client, ferry_viewer, ferry_worker;
+    grant execute on function ferry_state.visible_environments(name),
+        ferry_state.is_visible(text, text[]) to ferry_client, ferry_viewer;
     grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
         to ferry_viewer, ferry_worker;
 

@@ -12,7 +12,9 @@ language sql
 immutable
 as $$
     select hashtextextended(
-        concat_ws(E'\x1f', p_kind, p_environment, case p_kind
+        concat_ws(E'\x1f', p_kind,
+            -- A policy may be granted in all environments.
+            case when p_kind <> 'policy_assignment' then p_environment end, case p_kind
             -- An orchestration bears the name of its data export unless it is given one.
             when 'orchestration' then
                 ferry_state.lane_key(coalesce(p_arguments ->> p_keys[1], p_arguments ->> p_keys[2]))

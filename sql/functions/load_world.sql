@@ -3,10 +3,11 @@
 -- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
 --   environment, the key and whether the batch may change or delete the object. The key of a data
 --   template is its destination's key, U+001F and its own; that of a run its id.
+-- p_actors: the roles that sent the commands, whose policies are loaded.
 -- Locks: what may be changed against everybody, what is only referred to against changes; always
 --        kind by kind in the order below and by id within a kind, so that two workers hardly ever
 --        wait for each other in a circle.
-create or replace function ferry_state.load_world(p_references jsonb)
+create or replace function ferry_state.load_world(p_references jsonb, p_actors text[])
 returns text
 language plpgsql
 -- A batch names few objects of many; statistics of young tables would have it read them all.
@@ -104,6 +105,7 @@ begin
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 
     return ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
-                                  v_orchestrations, v_runs);
+                                  v_orchestrations, v_runs, p_actors,
+                                  p_references ? 'policy_assignment');
 end;
 $$;

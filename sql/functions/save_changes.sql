@@ -13,7 +13,8 @@ create or replace function ferry_state.save_changes(
     p_data_templates json,
     p_orchestrations json,
     p_runs           json,
-    p_plans          json
+    p_plans          json,
+    p_policies       json
 )
 returns void
 language plpgsql
@@ -73,6 +74,9 @@ begin
 
     if p_runs is not null then
         perform ferry_state.save_runs(p_runs);
+    end if;
+    if p_policies is not null or p_deleted -> 'policy_assignments' is not null then
+        perform ferry_state.save_policies(p_policies, p_deleted -> 'policy_assignments');
     end if;
     insert into ferry_state.run_plans
            (id, environment, orchestration, version, plan, created_by)

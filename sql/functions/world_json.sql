@@ -5,7 +5,9 @@ create or replace function ferry_state.world_json(
     p_destinations   bigint[],
     p_templates      bigint[],
     p_orchestrations bigint[],
-    p_runs           bigint[]
+    p_runs           bigint[],
+    p_actors         text[],
+    p_all_policies   boolean
 )
 returns text
 language sql
@@ -55,6 +57,12 @@ as $$
                        'data_export_version', data_export_version, 'database_id', database_id,
                        'destination_id', destination_id, 'destination_name', destination_name,
                        'state', state, 'inputs', inputs, 'created_by', created_by)), '[]')
-              from ferry_state.runs where id = any (p_runs))
+              from ferry_state.runs where id = any (p_runs)),
+        'rights', ferry_state.policies_of(p_actors),
+        'policy_assignments', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'role', role, 'policy', policy, 'environment', environment,
+                       'denial', denial, 'options', options, 'created_by', created_by)), '[]')
+              from ferry_state.policy_assignments where p_all_policies)
     )::text
 $$;

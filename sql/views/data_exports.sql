@@ -1,5 +1,5 @@
 -- data_exports: the status of every data export.
-create or replace view ferry.data_exports as
+create or replace view ferry.data_exports with (security_barrier) as
 select e.id,
        e.environment,
        e.name,
@@ -31,4 +31,5 @@ select e.id,
   left join ferry_state.databases as dd on dd.id = (e.draft ->> 'database_id')::bigint
   left join lateral (
       select * from ferry_state.runs where data_export_id = e.id order by id desc limit 1
-  ) as r on true;
+  ) as r on true
+ where ferry_state.is_visible(e.environment, (select ferry_state.visible_environments(current_user)));

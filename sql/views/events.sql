@@ -1,5 +1,6 @@
 -- events: every transition, append-only.
-create or replace view ferry.events as
+create or replace view ferry.events with (security_barrier) as
 select id, at, environment, event, object_kind, object_id, object_name, run_id, command_id, actor,
        details
-  from ferry_state.events;
+  from ferry_state.events
+ where ferry_state.is_visible(environment, (select ferry_state.visible_environments(current_user)));

@@ -1,5 +1,5 @@
 -- orchestrations: which export goes to which destination, by which template, and its last run.
-create or replace view ferry.orchestrations as
+create or replace view ferry.orchestrations with (security_barrier) as
 select o.id, o.environment, o.name, 'database_export' as type, e.name as data_export,
        d.name as destination, t.name as data_template, r.id as last_run,
        r.state as last_run_state, o.created_by, o.created_at
@@ -9,4 +9,5 @@ select o.id, o.environment, o.name, 'database_export' as type, e.name as data_ex
   join ferry_state.data_templates as t on t.id = o.data_template_id
   left join lateral (
       select id, state from ferry_state.runs where orchestration_id = o.id order by id desc limit 1
-  ) as r on true;
+  ) as r on true
+ where ferry_state.is_visible(o.environment, (select ferry_state.visible_environments(current_user)));

@@ -1,5 +1,5 @@
 -- run_files: what each run delivered, from its manifest, for ever. Of an archive, each file in it.
-create or replace view ferry.run_files as
+create or replace view ferry.run_files with (security_barrier) as
 select r.id as run_id,
        r.environment,
        r.data_export_name as data_export,
@@ -17,4 +17,5 @@ select r.id as run_id,
  cross join lateral jsonb_array_elements(m.manifest::jsonb -> 'files') as f
  cross join lateral jsonb_array_elements(
      coalesce(f -> 'members', jsonb_build_array(f))) as part
- where r.state = 'succeeded';
+ where r.state = 'succeeded'
+   and ferry_state.is_visible(r.environment, (select ferry_state.visible_environments(current_user)));

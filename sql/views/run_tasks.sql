@@ -1,7 +1,7 @@
 -- run_tasks: the tables of each run, some in several parts, and how far they are.
 --
 -- Small tables share a task: one worker reads them one after another, under one token.
-create or replace view ferry.run_tasks as
+create or replace view ferry.run_tasks with (security_barrier) as
 select t.run_id,
        d.number,
        d.table_schema,
@@ -27,6 +27,10 @@ select t.run_id,
        case when e.here then t.error_message end as error_message,
        case when e.here then t.error_hint end as error_hint
   from ferry_state.run_tasks as t
+  join ferry_state.runs as r
+    on r.id = t.run_id
+   and ferry_state.is_visible(r.environment,
+                              (select ferry_state.visible_environments(current_user)))
   join ferry_state.run_reads as d on d.run_id = t.run_id and d.task = t.number
  cross join lateral (select coalesce(t.error_read, d.number) = d.number as here) as e
   left join ferry_state.workers as w on w.id = t.worker_id

@@ -2,7 +2,7 @@
 --
 -- percent and rows_estimated come from the source's statistics until a table is done; rate is bytes
 -- per second since the run started; seconds_left follows from both.
-create or replace view ferry.runs as
+create or replace view ferry.runs with (security_barrier) as
 select r.id,
        r.environment,
        r.orchestration_name as orchestration,
@@ -54,4 +54,5 @@ select r.id,
   ) as s on true
   left join lateral (
       select s.seconds, round(t.bytes / s.seconds)::bigint as bytes_per_second
-  ) as f on true;
+  ) as f on true
+ where ferry_state.is_visible(r.environment, (select ferry_state.visible_environments(current_user)));

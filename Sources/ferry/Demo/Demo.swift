@@ -38,7 +38,13 @@ struct Demo {
         try await owner.migrate(server, after: site.folder.latestRun)
         try await startWorkers(server)
 
-        try await say("4. Send commands as ann, a role that may do nothing else (psql)")
+        try await say("4. Let ann, an ordinary role, send commands (psql)")
+        let granting = try await Connection.connect(
+            ConnectionOptions(server.url(database: "ferry")))
+        _ = try await DemoClient(connection: granting).apply(
+            "select ferry.grant_policy('ann', 'datagrid_administrator');")
+        await granting.close()
+        try await Output.line("\nNow as ann:\n")
         let ann = try await Connection.connect(
             ConnectionOptions(server.url(database: "ferry", user: "ann")))
         let run = try await DemoClient(connection: ann).deliverTables(into: site.folder)

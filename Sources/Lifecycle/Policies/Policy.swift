@@ -1,0 +1,61 @@
+/// What a database role may do. Assigned by the command `grant_policy`.
+public enum Policy: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Everything but administering sandboxes, which is an option.
+    case administrator = "datagrid_administrator"
+    /// Destinations, data templates, orchestrations, runs, and sandboxes of one's own.
+    case `operator` = "datagrid_operator"
+    /// Orchestrations and runs.
+    case user = "amp360_user"
+
+    /// Whether the policy by itself allows an action.
+    func allows(_ action: Action) -> Bool {
+        switch (self, action) {
+        case (_, .view), (_, .orchestrate), (_, .run): true
+        case (.administrator, .configureDatabases), (.administrator, .configureDataExports),
+            (.administrator, .assignPolicies):
+            true
+        case (.administrator, .configureDestinations), (.operator, .configureDestinations): true
+        case (.administrator, .createSandbox), (.operator, .createSandbox): true
+        default: false
+        }
+    }
+
+    /// Whether the policy allows an action with the option `allow_sandbox_administration`.
+    func allowsWithOption(_ action: Action) -> Bool {
+        self != .user && action == .administerSandboxes
+    }
+}
+
+/// What goes with a policy.
+public enum PolicyOption: String, Codable, Hashable, Sendable, CaseIterable {
+    /// To pull, promote and delete any sandbox.
+    case allowSandboxAdministration = "allow_sandbox_administration"
+    /// Takes away running and orchestrating, whatever else is granted.
+    case restrictDataExports = "restrict_data_exports"
+}
+
+/// What policies are about.
+public enum Action: String, Codable, Hashable, Sendable, CaseIterable {
+    case view
+    case configureDatabases = "configure_databases"
+    case configureDataExports = "configure_data_exports"
+    /// Destinations and data templates.
+    case configureDestinations = "configure_destinations"
+    /// Orchestrations and groups, among them adding a data export.
+    case orchestrate
+    /// Running, planning, stopping and resolving runs.
+    case run
+    case createSandbox = "create_sandbox"
+    case administerSandboxes = "administer_sandboxes"
+    case assignPolicies = "assign_policies"
+
+    /// The policies that allow it, in words, for a message.
+    var allowedBy: String {
+        let names = Policy.allCases.filter { $0.allows(self) || $0.allowsWithOption(self) }
+            .map(\.rawValue)
+        let option =
+            self == .administerSandboxes
+            ? " with the option \(PolicyOption.allowSandboxAdministration.rawValue)" : ""
+        return names.joined(separator: " or ") + option
+    }
+}

@@ -1,0 +1,53 @@
+// Who may do what.
+extension World {
+    /// Adds the policies that apply to a role: its own, and those it inherits.
+    public mutating func load(rights: [PolicyAssignment], of actor: String) {
+        self.rights[actor] = rights
+    }
+
+    /// - Throws: ``RejectionCode/permissionDenied``.
+    func authorize(_ command: String, _ action: Action, _ author: Author) throws(Refusal) {
+        let assignments = rights[author.actor] ?? []
+        switch assignments.permission(for: action, in: author.environment) {
+        case .allowed: return
+        case .restricted:
+            throw .because(
+                .permissionDenied,
+                "permission denied: \"\(PolicyOption.restrictDataExports.rawValue)\" is set for "
+                    + "you",
+                hint: "ask an administrator to run it, or to grant the policy without that "
+                    + "option")
+        case .denied(let denial):
+            throw .because(
+                .permissionDenied,
+                "permission denied: \(command): role \(quoted(denial.role)) is denied "
+                    + "\(denial.policy.rawValue)",
+                hint: "ask an administrator to take the denial back with revoke_policy")
+        case .notGranted:
+            let own = assignments.filter { $0.applies(in: author.environment) && !$0.isDenial }
+                .map(\.policy.rawValue)
+            throw .because(
+                .permissionDenied,
+                "permission denied: \(command) needs \(action.allowedBy) "
+                    + "in \(quoted(author.environment)); you have "
+                    + (own.isEmpty ? "no policy there" : listed(Set(own).sorted())),
+                hint: "ask an administrator to grant it to \(quoted(author.actor)) "
+                    + "with grant_policy")
+        }
+    }
+
+    /// A destination that only administrators may use is for nobody else.
+    ///
+    /// - Throws: ``RejectionCode/permissionDenied``.
+    func requireUse(of destination: Destination, _ author: Author) throws(Refusal) {
+        guard destination.administratorsOnly else { return }
+        let assignments = (rights[author.actor] ?? []).filter { $0.policy == .administrator }
+        if assignments.permission(for: .configureDatabases, in: author.environment) == .allowed {
+            return
+        }
+        throw .because(
+            .permissionDenied,
+            "permission denied: destination \(quoted(destination.name)) is for administrators only",
+            hint: "ask an administrator, or choose another destination")
+    }
+}

@@ -5,9 +5,9 @@ import SourceDatabases
 
 /// Looks up what the rules of a command depend on and the configuration does not hold.
 public struct FactFinder: Sendable {
-    /// Tests a destination with these settings; returns the reason when it cannot be used.
+    /// Tests a destination; returns the reason when it cannot be used.
     public typealias DestinationTest =
-        @Sendable (_ kind: String, _ settings: JSONValue) async -> String?
+        @Sendable (RunInputs.DestinationInput) async -> String?
     /// Checks the settings of a data template for a kind of destination; returns the reason when
     /// they are not valid.
     public typealias TemplateCheck =
@@ -57,8 +57,8 @@ public struct FactFinder: Sendable {
                 "select name from ferry_state.databases where environment = $1",
                 [.text(environment)])
             return .names(try rows.map { try $0[0].string() })
-        case .destinationTest(let kind, let settings):
-            return await destinationTest(kind, settings).map(FactValue.failed) ?? .passed
+        case .destinationTest(let destination):
+            return await destinationTest(destination).map(FactValue.failed) ?? .passed
         case .templateCheck(let kind, let settings):
             return await templateCheck(kind, settings).map(FactValue.failed) ?? .passed
         case .role(let name):

@@ -7,8 +7,8 @@ public enum Fact: Hashable, Sendable {
     case tableSettings(databaseID: Int64, settings: [TableName: TableSettings], ofAll: Bool)
     /// The names of all databases of an environment, to list them in a message.
     case registeredDatabases(environment: String)
-    /// Whether a destination with these settings can be written to.
-    case destinationTest(kind: String, settings: JSONValue)
+    /// Whether a destination, a new one perhaps, can be written to.
+    case destinationTest(RunInputs.DestinationInput)
     /// Whether the settings of a data template are valid, for a destination of this kind.
     case templateCheck(kind: String, settings: JSONValue)
     /// Whether the queue's database has a role of this name.

@@ -5,7 +5,8 @@ extension World {
         _ author: Author
     ) throws(Refusal) -> [Event] {
         try requireFree(name, for: Destination.self, author)
-        let test = Fact.destinationTest(kind: kind, settings: settings)
+        let test = Fact.destinationTest(
+            .init(name: name.text, kind: kind, settings: settings))
         guard let result = facts[test] else { throw .needs(test) }
         if case .failed(let reason) = result {
             throw .because(
@@ -34,7 +35,9 @@ extension World {
         let destination: Destination = try existing(name, author)
         try requireUse(of: destination, author)
         let test = Fact.destinationTest(
-            kind: destination.destinationKind, settings: destination.settings)
+            .init(
+                name: destination.name, kind: destination.destinationKind,
+                settings: destination.settings))
         guard let result = facts[test] else { throw .needs(test) }
         if case .failed(let reason) = result {
             throw .because(

@@ -13,14 +13,9 @@ public struct DestinationAccess: Sendable {
 
     /// - Throws: `SettingsError`, `RunTrouble`.
     func open(_ input: RunInputs.DestinationInput) throws -> any Destinations.Destination {
-        try open(name: input.name, kind: input.kind, settings: input.settings)
-    }
-
-    private func open(
-        name: String, kind: String, settings: JSONValue
-    ) throws -> any Destinations.Destination {
-        try known(kind).makeDestination(
-            name: name, settings: JSONEncoder().encode(withoutLimits(settings)), limits: limits)
+        try known(input.kind).makeDestination(
+            name: input.name, settings: JSONEncoder().encode(withoutLimits(input.settings)),
+            limits: limits)
     }
 
     private func known(_ kind: String) throws -> DestinationKind {
@@ -55,9 +50,9 @@ public struct DestinationAccess: Sendable {
     /// Writes, reads back and deletes a probe.
     ///
     /// - Returns: The reason when the destination cannot be used, else nil.
-    public func test(kind: String, settings: JSONValue) async -> String? {
+    public func test(_ destination: RunInputs.DestinationInput) async -> String? {
         do {
-            try await open(name: "new", kind: kind, settings: settings).test()
+            try await open(destination).test()
             return nil
         } catch let trouble as RunTrouble {
             return trouble.message

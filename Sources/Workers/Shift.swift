@@ -69,7 +69,7 @@ struct Shift: Sendable {
         let processor = CommandProcessor(
             connection: connection,
             facts: FactFinder(
-                destinationTest: { await access.test(kind: $0, settings: $1) },
+                destinationTest: { await access.test($0) },
                 templateCheck: { await access.check(template: $1, kind: $0) },
                 runPlanning: { await RunPlanner(access: access).plan($0, $1) }),
             retry: configuration.commandRetry)

@@ -56,7 +56,7 @@ struct CommandScene: Sendable {
     }
 
     static let facts = FactFinder(
-        destinationTest: { _, _ in nil }, templateCheck: { _, _ in nil },
+        destinationTest: { _ in nil }, templateCheck: { _, _ in nil },
         runPlanning: { _, _ in .success(RunPlan(tables: [])) })
 
     /// Inserts a command as alice and returns its id.

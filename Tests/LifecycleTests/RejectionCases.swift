@@ -215,7 +215,8 @@ private let otherCases = [
             "create_destination",
             ["name": "Sea", "kind": "directory", "settings": ["path": "/sea"]]),
         knowing: [
-            .destinationTest(kind: "directory", settings: ["path": "/sea"]):
+            .destinationTest(
+                .init(name: "Sea", kind: "directory", settings: ["path": "/sea"])):
                 .failed("/sea: no such directory")
         ],
         message: "destination \"Sea\" was not saved: its test failed: /sea: no such directory",
@@ -223,7 +224,7 @@ private let otherCases = [
     RejectionCase(
         .destinationTestFailed, command("test_destination", ["name": "Lake"]),
         knowing: [
-            .destinationTest(kind: "directory", settings: ["path": "/lake"]): .failed("no disk")
+            Scene.destinationTest("Lake"): .failed("no disk")
         ],
         message: "the test of destination \"Lake\" failed: no disk",
         hint: "mend the cause, then send the command again"),

@@ -54,7 +54,7 @@ struct RunPlanTests {
 
 @Suite("A test of a destination")
 struct DestinationTestTests {
-    private let fact = Fact.destinationTest(kind: "directory", settings: ["path": "/lake"])
+    private let fact = Scene.destinationTest("Lake")
 
     @Test func `is an event when it passes, and changes nothing`() {
         var world = Scene().world

@@ -45,7 +45,7 @@ struct Scene {
         world.learn(
             .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
         world.learn(.catalog(databaseID: 2), .catalog(Scene.catalog("x", "y")))
-        world.learn(.destinationTest(kind: "directory", settings: ["path": "/lake"]), .passed)
+        for name in ["Lake", "lake"] { world.learn(Scene.destinationTest(name), .passed) }
         world.learn(.templateCheck(kind: "directory", settings: ["format": "csv"]), .passed)
         return world
     }
@@ -87,6 +87,10 @@ struct Scene {
         PolicyAssignment(
             id: id, role: role, policy: policy, environment: environment, isDenial: isDenial,
             options: Set(options), createdBy: "anna")
+    }
+
+    static func destinationTest(_ name: String) -> Fact {
+        .destinationTest(.init(name: name, kind: "directory", settings: ["path": "/lake"]))
     }
 
     static func tables(_ names: String...) -> TableSelection {

@@ -28,14 +28,15 @@ struct WorldTests {
                 command(
                     "create_destination",
                     ["name": "D", "kind": "directory", "settings": settings]), &world)
-                == .needs(.destinationTest(kind: "directory", settings: settings)))
+                == .needs(
+                    .destinationTest(.init(name: "D", kind: "directory", settings: settings))))
     }
 
     @Test func `folds a whole configuration in one batch`() throws {
         var world = World()
         world.load(rights: [Scene.assignment(.administrator)], of: "ben")
         world.learn(.catalog(databaseID: 1), .catalog(Scene.catalog("a", "b")))
-        world.learn(.destinationTest(kind: "directory", settings: ["path": "/lake"]), .passed)
+        world.learn(Scene.destinationTest("Lake"), .passed)
         world.learn(.templateCheck(kind: "directory", settings: [:]), .passed)
         let batch: [(String, JSONValue)] = [
             ("register_database", ["name": "crm", "connection": "env:CRM"]),

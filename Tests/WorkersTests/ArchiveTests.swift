@@ -21,6 +21,16 @@ struct ArchiveTests {
             #expect(files.map(\.name) == ["Daily customers-\(run).zip"])
             #expect(files[0].members?.count == 5)
             #expect(files[0].rows == 3000 + 500 + 2 + 999)
+            // The run tells what was delivered, not what is in it.
+            for query in [
+                "select bytes from ferry.runs where id = \(run)",
+                """
+                select details ->> 'bytes' from ferry.events
+                 where run_id = \(run) and event = 'run_succeeded'
+                """,
+            ] {
+                #expect(try await scene.queue.text(query) == "\(files[0].bytes)")
+            }
         }
     }
 

@@ -15,6 +15,7 @@ struct DestinationTestTests {
             #expect(works.state == "applied")
             #expect(gone.state == "rejected")
             #expect(gone.code == "destination_test_failed")
+            #expect(gone.message?.contains("destination \"lake\": ") == true)
             #expect(gone.message?.contains(scene.destination) == true)
         }
     }

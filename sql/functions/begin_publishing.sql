@@ -1,5 +1,5 @@
 -- begin_publishing: the intent. Committed before anything becomes visible; from here on the run
--- only rolls forward, with this manifest, of whose warnings the run and its events tell.
+-- only rolls forward, with this manifest, of whose bytes and warnings the run tells.
 --
 -- Returns false, and does nothing, when the run is no longer the caller's, was told to stop, or has
 -- unfinished tasks or those of an earlier attempt.
@@ -14,9 +14,11 @@ returns boolean
 language plpgsql
 as $$
 declare
-    v_warnings constant jsonb := p_manifest::jsonb -> 'warnings';
+    v_manifest constant jsonb := p_manifest::jsonb;
+    v_warnings constant jsonb := v_manifest -> 'warnings';
 begin
-    update ferry_state.runs set state = 'publishing', warnings = v_warnings
+    update ferry_state.runs set state = 'publishing', warnings = v_warnings,
+           bytes = (v_manifest -> 'totals' ->> 'bytes')::bigint
      where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
        and not exists (select from ferry_state.run_tasks
                         where run_id = p_run and (state <> 'done' or run_token <> p_token));

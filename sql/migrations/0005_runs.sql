@@ -49,6 +49,7 @@ create table ferry_state.runs (
     error_message       text,
     error_hint          text,
     warnings            jsonb,  -- those of its manifest
+    bytes               bigint, -- of the files as delivered, by its manifest
     -- The limits that it was started with: its own, and those of all runs to its destination.
     tasks_max           integer generated always as
         ((inputs #>> '{data_template,settings,limits,tasks}')::integer) stored,

@@ -14,7 +14,7 @@ select r.id,
        t.tables,
        t.tables_done,
        t.rows,
-       t.bytes,
+       b.bytes,
        t.rows_expected,
        case when r.state in ('publishing', 'succeeded') then 100.0
             when t.rows_expected > 0 then round(100.0 * t.rows / t.rows_expected, 1)
@@ -53,6 +53,10 @@ select r.id,
                  - coalesce(r.snapshot_at, r.started_at), interval '1 ms')) as seconds
   ) as s on true
   left join lateral (
-      select s.seconds, round(t.bytes / s.seconds)::bigint as bytes_per_second
+      -- What was delivered may be one archive of all files.
+      select coalesce(r.bytes, t.bytes) as bytes
+  ) as b on true
+  left join lateral (
+      select s.seconds, round(b.bytes / s.seconds)::bigint as bytes_per_second
   ) as f on true
  where ferry_state.is_visible(r.environment, (select ferry_state.visible_environments(current_user)));

@@ -5,9 +5,11 @@
 -- Returns {"anna": [{"id", "role", "policy", "environment", "denial", "options", "created_by"}]}.
 create or replace function ferry_state.policies_of(p_actors text[])
 returns json
-language sql
+language plpgsql  -- which keeps its plan; every batch comes here
 stable
 as $$
+begin
+    return (
     with recursive held (actor, role) as (
         select rolname, oid from pg_catalog.pg_roles where rolname = any (p_actors)
         union
@@ -29,5 +31,6 @@ as $$
                    'created_by', p.created_by) order by p.id) as assignments
           from inherited as i
           join ferry_state.policy_assignments as p on p.role = i.role
-         group by i.actor) as of_actors
+         group by i.actor) as of_actors);
+end;
 $$;

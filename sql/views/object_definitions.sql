@@ -1,0 +1,34 @@
+-- object_definitions: what each object of the configuration is, without ids, times or actors, and
+-- with other objects by their names: so that two environments, or two times, can be compared.
+--
+-- A data export is its active version; one that was never activated is not here. A data template is
+-- known by its destination and its name, every other object by its name.
+create or replace view ferry_state.object_definitions as
+select environment, 'database' as kind, null::text as destination, name, id as object_id,
+       jsonb_build_object('connection', connection) as definition
+  from ferry_state.databases
+union all
+select e.environment, 'data_export', null, e.name, e.id,
+       jsonb_build_object('database', d.name, 'tables', v.tables,
+                          'table_settings', v.table_settings)
+  from ferry_state.data_exports as e
+  join ferry_state.data_export_versions as v
+    on v.data_export_id = e.id and v.number = e.active_version
+  join ferry_state.databases as d on d.id = v.database_id
+union all
+select environment, 'destination', null, name, id,
+       jsonb_build_object('kind', kind, 'settings', settings,
+                          'administrators_only', administrators_only)
+  from ferry_state.destinations
+union all
+select t.environment, 'data_template', d.name, t.name, t.id,
+       jsonb_build_object('settings', t.settings)
+  from ferry_state.data_templates as t
+  join ferry_state.destinations as d on d.id = t.destination_id
+union all
+select o.environment, 'orchestration', null, o.name, o.id,
+       jsonb_build_object('data_export', e.name, 'destination', d.name, 'data_template', t.name)
+  from ferry_state.orchestrations as o
+  join ferry_state.data_exports as e on e.id = o.data_export_id
+  join ferry_state.destinations as d on d.id = o.destination_id
+  join ferry_state.data_templates as t on t.id = o.data_template_id;

@@ -60,6 +60,9 @@ struct Arguments {
         self[argument] == nil ? nil : try name(argument, of: kind)
     }
 
+    /// Whether it is given; null is not.
+    func has(_ argument: String) -> Bool { self[argument] != nil }
+
     /// False when absent.
     func boolean(_ argument: String) throws(Rejection) -> Bool {
         switch self[argument] {

@@ -10,7 +10,8 @@ extension Command {
                 key: destination.key + Reference.separator + name.key)
         }
         switch self {
-        case .registerDatabase(let name, _), .unregisterDatabase(let name):
+        case .registerDatabase(let name, _), .editDatabase(let name, _),
+            .unregisterDatabase(let name):
             return [one(.database, name)]
         case .createDataExport(let name, let database, _),
             .editDataExport(let name, let database, _):
@@ -21,10 +22,11 @@ extension Command {
         case .addTables(let name, _), .removeTables(let name, _), .editTable(let name, _, _),
             .activateDataExport(let name), .discardDraft(let name), .deleteDataExport(let name):
             return [one(.dataExport, name)]
-        case .createDestination(let name, _, _, _), .deleteDestination(let name),
-            .testDestination(let name):
+        case .createDestination(let name, _, _, _), .editDestination(let name, _, _, _),
+            .deleteDestination(let name), .testDestination(let name):
             return [one(.destination, name)]
         case .createDataTemplate(let destination, let name, _),
+            .editDataTemplate(let destination, let name, _),
             .deleteDataTemplate(let destination, let name):
             return [one(.destination, destination), template(destination, name)]
         case .addOrchestration(let export, let destination, let dataTemplate, let name):
@@ -32,6 +34,16 @@ extension Command {
                 one(.dataExport, export), one(.destination, destination),
                 template(destination, dataTemplate), one(.orchestration, name ?? export),
             ]
+        case .editOrchestration(let name, let export, let destination, let dataTemplate):
+            var references = [one(.orchestration, name)]
+            if let export { references.append(one(.dataExport, export)) }
+            if let destination { references.append(one(.destination, destination)) }
+            if let dataTemplate {
+                references.append(
+                    destination.map { template($0, dataTemplate) }
+                        ?? Reference(allDataTemplatesIn: environment))
+            }
+            return references
         case .deleteOrchestration(let name), .runOrchestration(let name), .planRun(let name):
             return [one(.orchestration, name)]
         case .grantPolicy(let grant):
@@ -45,6 +57,12 @@ extension Command {
 }
 
 extension Reference {
+    /// All templates of the destinations that are loaded: which destination it is depends on the
+    /// orchestration.
+    fileprivate init(allDataTemplatesIn environment: String) {
+        self.init(kind: .dataTemplate, environment: environment, key: Reference.separator)
+    }
+
     /// All assignments are loaded for it.
     fileprivate init(policy: Policy, _ environment: String) {
         self.init(kind: .policyAssignment, environment: environment, key: policy.rawValue)

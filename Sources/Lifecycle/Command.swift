@@ -2,6 +2,7 @@
 /// the world.
 public enum Command: Hashable, Sendable {
     case registerDatabase(name: Name, connection: String)
+    case editDatabase(name: Name, connection: String)
     case unregisterDatabase(name: Name)
 
     case createDataExport(name: Name, database: Name?, tables: TableSelection?)
@@ -20,14 +21,22 @@ public enum Command: Hashable, Sendable {
     case deleteDataExport(name: Name)
 
     case createDestination(name: Name, kind: String, settings: JSONValue, administratorsOnly: Bool)
+    /// What is nil stays as it is. A `kind` must be the one that it has.
+    case editDestination(
+        name: Name, kind: String?, settings: JSONValue?, administratorsOnly: Bool?)
     case deleteDestination(name: Name)
     /// Changes nothing: it is applied when the test passes.
     case testDestination(name: Name)
     case createDataTemplate(destination: Name, name: Name, settings: JSONValue)
+    case editDataTemplate(destination: Name, name: Name, settings: JSONValue)
     case deleteDataTemplate(destination: Name, name: Name)
 
     /// Without `name` it is called like the export.
     case addOrchestration(dataExport: Name, destination: Name, dataTemplate: Name, name: Name?)
+    /// What is nil stays as it is. Without `destination`, the template is one of the destination
+    /// that it has.
+    case editOrchestration(
+        name: Name, dataExport: Name?, destination: Name?, dataTemplate: Name?)
     case deleteOrchestration(name: Name)
     case runOrchestration(name: Name)
     /// Of an orchestration: what a run of it would write.
@@ -78,7 +87,9 @@ public enum Command: Hashable, Sendable {
                 hint: "put the connection string into an environment variable or a file of the "
                     + "workers and name it here")
         }
-        return .registerDatabase(name: name, connection: connection)
+        return command == "edit_database"
+            ? .editDatabase(name: name, connection: connection)
+            : .registerDatabase(name: name, connection: connection)
     }
 
     private static func ofDataExport(
@@ -129,30 +140,49 @@ public enum Command: Hashable, Sendable {
     ) throws(Rejection) -> Command {
         switch command {
         case "create_destination":
-            let name = try given.name("name", of: .destination)
-            let kind = try given.string("kind")
-            if !Destination.kinds.contains(kind) {
-                throw Rejection(
-                    .unknownDestinationKind, "there is no destination kind \(quoted(kind))",
-                    hint: "kinds: " + Destination.kinds.joined(separator: ", "))
-            }
             return .createDestination(
-                name: name, kind: kind, settings: try given.object("settings"),
+                name: try given.name("name", of: .destination),
+                kind: try destinationKind(try given.string("kind")),
+                settings: try given.object("settings"),
                 administratorsOnly: try given.boolean("administrators_only"))
+        case "edit_destination":
+            return .editDestination(
+                name: try given.name("name", of: .destination),
+                kind: given.has("kind") ? try destinationKind(try given.string("kind")) : nil,
+                settings: given.has("settings") ? try given.object("settings") : nil,
+                administratorsOnly: given.has("administrators_only")
+                    ? try given.boolean("administrators_only") : nil)
         case "delete_destination":
             return .deleteDestination(name: try given.name("name", of: .destination))
         case "test_destination":
             return .testDestination(name: try given.name("name", of: .destination))
+        default:
+            return try ofDataTemplate(command, given)
+        }
+    }
+
+    private static func ofDataTemplate(
+        _ command: String, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        let destination = try given.name("destination", of: .destination)
+        let name = try given.name("name", of: .dataTemplate)
+        switch command {
         case "create_data_template":
             return .createDataTemplate(
-                destination: try given.name("destination", of: .destination),
-                name: try given.name("name", of: .dataTemplate),
-                settings: try given.object("settings"))
+                destination: destination, name: name, settings: try given.object("settings"))
+        case "edit_data_template":
+            return .editDataTemplate(
+                destination: destination, name: name, settings: try given.object("settings"))
         default:
-            return .deleteDataTemplate(
-                destination: try given.name("destination", of: .destination),
-                name: try given.name("name", of: .dataTemplate))
+            return .deleteDataTemplate(destination: destination, name: name)
         }
+    }
+
+    private static func destinationKind(_ kind: String) throws(Rejection) -> String {
+        if Destination.kinds.contains(kind) { return kind }
+        throw Rejection(
+            .unknownDestinationKind, "there is no destination kind \(quoted(kind))",
+            hint: "kinds: " + Destination.kinds.joined(separator: ", "))
     }
 
     private static func ofOrchestration(
@@ -165,6 +195,12 @@ public enum Command: Hashable, Sendable {
                 destination: try given.name("destination", of: .destination),
                 dataTemplate: try given.name("data_template", of: .dataTemplate),
                 name: try given.optionalName("name", of: .orchestration))
+        case "edit_orchestration":
+            return .editOrchestration(
+                name: try given.name("name", of: .orchestration),
+                dataExport: try given.optionalName("data_export", of: .dataExport),
+                destination: try given.optionalName("destination", of: .destination),
+                dataTemplate: try given.optionalName("data_template", of: .dataTemplate))
         case "delete_orchestration":
             return .deleteOrchestration(name: try given.name("name", of: .orchestration))
         case "run_orchestration":

@@ -101,6 +101,9 @@ extension CommandDefinition {
         Self(
             "register_database", lane: .database, key: ["name"],
             ["name": .name, "connection": .init(.string, charactersMax: 1024)]),
+        Self(
+            "edit_database", lane: .database, key: ["name"],
+            ["name": .name, "connection": .init(.string, charactersMax: 1024)]),
         Self("unregister_database", lane: .database, key: ["name"], ["name": .name]),
 
         Self(
@@ -129,11 +132,20 @@ extension CommandDefinition {
                 "name": .name, "kind": .init(.string, choices: Destination.kinds),
                 "settings": .settings, "administrators_only": .init(.boolean, required: false),
             ]),
+        Self(
+            "edit_destination", lane: .destination, key: ["name"],
+            [
+                "name": .name, "settings": .settings.optional, "administrators_only": .flag,
+                "kind": .init(.string, choices: Destination.kinds).optional,
+            ]),
         Self("delete_destination", lane: .destination, key: ["name"], ["name": .name]),
         Self("test_destination", lane: .destination, key: ["name"], ["name": .name]),
 
         Self(
             "create_data_template", lane: .dataTemplate, key: ["destination", "name"],
+            ["destination": .name, "name": .name, "settings": .settings]),
+        Self(
+            "edit_data_template", lane: .dataTemplate, key: ["destination", "name"],
             ["destination": .name, "name": .name, "settings": .settings]),
         Self(
             "delete_data_template", lane: .dataTemplate, key: ["destination", "name"],
@@ -145,6 +157,12 @@ extension CommandDefinition {
             [
                 "data_export": .name, "destination": .name, "data_template": .name,
                 "name": .name.optional,
+            ]),
+        Self(
+            "edit_orchestration", lane: .orchestration, key: ["name"],
+            [
+                "name": .name, "data_export": .name.optional, "destination": .name.optional,
+                "data_template": .name.optional,
             ]),
         Self("delete_orchestration", lane: .orchestration, key: ["name"], ["name": .name]),
         Self("run_orchestration", lane: .orchestration, key: ["name"], ["name": .name]),

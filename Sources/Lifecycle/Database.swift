@@ -4,7 +4,7 @@ public struct Database: StoredObject {
     public let environment: String
     public let name: String
     /// A reference to the secret that holds the connection: `env:NAME` or `file:/path`.
-    public let connection: String
+    public var connection: String
     /// As the database writes it; nil until it has been saved.
     public var createdAt: String?
     public let createdBy: String

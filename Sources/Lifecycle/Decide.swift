@@ -77,6 +77,8 @@ extension World {
         switch command {
         case .registerDatabase(let name, let connection):
             return try registerDatabase(name, connection, author)
+        case .editDatabase(let name, let connection):
+            return try editDatabase(name, connection, author)
         case .unregisterDatabase(let name):
             return try unregisterDatabase(name, author)
         case .createDataExport(let name, let database, let tables):
@@ -99,16 +101,22 @@ extension World {
             return try deleteDataExport(name, author)
         case .createDestination(let name, let kind, let settings, let administratorsOnly):
             return try createDestination(name, kind, settings, administratorsOnly, author)
+        case .editDestination(let name, let kind, let settings, let administratorsOnly):
+            return try editDestination(name, kind, settings, administratorsOnly, author)
         case .deleteDestination(let name):
             return try deleteDestination(name, author)
         case .testDestination(let name):
             return try testDestination(name, author)
         case .createDataTemplate(let destination, let name, let settings):
             return try createDataTemplate(destination, name, settings, author)
+        case .editDataTemplate(let destination, let name, let settings):
+            return try editDataTemplate(destination, name, settings, author)
         case .deleteDataTemplate(let destination, let name):
             return try deleteDataTemplate(destination, name, author)
         case .addOrchestration(let dataExport, let destination, let dataTemplate, let name):
             return try addOrchestration(dataExport, destination, dataTemplate, name, author)
+        case .editOrchestration(let name, let dataExport, let destination, let dataTemplate):
+            return try editOrchestration(name, dataExport, destination, dataTemplate, author)
         case .deleteOrchestration(let name):
             return try deleteOrchestration(name, author)
         case .runOrchestration(let name):

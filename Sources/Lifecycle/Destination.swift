@@ -6,8 +6,8 @@ public struct Destination: StoredObject {
     /// One of ``kinds``.
     public let destinationKind: String
     /// What the kind asks for; never a secret.
-    public let settings: JSONValue
-    public let administratorsOnly: Bool
+    public var settings: JSONValue
+    public var administratorsOnly: Bool
     public var createdAt: String?
     public let createdBy: String
 
@@ -47,7 +47,7 @@ public struct DataTemplate: StoredObject {
     public let environment: String
     public let destinationID: Int64
     public let name: String
-    public let settings: JSONValue
+    public var settings: JSONValue
     public var createdAt: String?
     public let createdBy: String
 

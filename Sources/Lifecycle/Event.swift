@@ -33,6 +33,8 @@ public struct Event: Hashable, Codable, Sendable {
 /// The kinds of event that commands cause.
 public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case databaseRegistered = "database_registered"
+    /// Details: `connection` as it is now.
+    case databaseEdited = "database_edited"
     case databaseUnregistered = "database_unregistered"
     case dataExportCreated = "data_export_created"
     /// A draft was opened beside the active version; details: `version` it is a copy of.
@@ -52,12 +54,18 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case draftDiscarded = "draft_discarded"
     case dataExportDeleted = "data_export_deleted"
     case destinationCreated = "destination_created"
+    /// Details: `changed`, the arguments that were.
+    case destinationEdited = "destination_edited"
     case destinationDeleted = "destination_deleted"
     /// A test of it passed.
     case destinationTested = "destination_tested"
     case dataTemplateCreated = "data_template_created"
+    /// Details: `destination`.
+    case dataTemplateEdited = "data_template_edited"
     case dataTemplateDeleted = "data_template_deleted"
     case orchestrationAdded = "orchestration_added"
+    /// Details: `data_export`, `destination` and `data_template` as they are now.
+    case orchestrationEdited = "orchestration_edited"
     case orchestrationDeleted = "orchestration_deleted"
     /// Of an orchestration. Details: `files`, `rows_estimated` and `bytes_estimated` in all.
     case runPlanned = "run_planned"

@@ -39,8 +39,9 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
 public struct Reference: Hashable, Codable, Sendable {
     public let kind: ObjectKind
     public let environment: String
-    /// ``Name/key``; for a data template the destination's key, ``separator`` and its own;
-    /// for a run its id in decimal.
+    /// ``Name/key``; for a data template the destination's key, ``separator`` and its own, or
+    /// ``separator`` alone for all of the destinations that are loaded; for a run its id in
+    /// decimal.
     public let key: String
 
     /// Stands between the two parts of a data template's key; no name can contain it.

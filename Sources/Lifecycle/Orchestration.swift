@@ -3,9 +3,9 @@ public struct Orchestration: StoredObject {
     public let id: Int64
     public let environment: String
     public let name: String
-    public let dataExportID: Int64
-    public let destinationID: Int64
-    public let dataTemplateID: Int64
+    public var dataExportID: Int64
+    public var destinationID: Int64
+    public var dataTemplateID: Int64
     public var createdAt: String?
     public let createdBy: String
 

@@ -69,7 +69,9 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
 
     // Destinations and data templates.
 
-    /// The destination's test failed; a new one was not saved.
+    /// The kind of a destination cannot be changed.
+    case kindIsFixed = "kind_is_fixed"
+    /// The destination's test failed; a new or edited one was not saved.
     case destinationTestFailed = "destination_test_failed"
     /// The settings of a data template are not valid, so it was not saved.
     case invalidSettings = "invalid_settings"

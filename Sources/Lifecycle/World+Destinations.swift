@@ -5,19 +5,10 @@ extension World {
         _ author: Author
     ) throws(Refusal) -> [Event] {
         try requireFree(name, for: Destination.self, author)
-        let test = Fact.destinationTest(
-            .init(name: name.text, kind: kind, settings: settings))
-        guard let result = facts[test] else { throw .needs(test) }
-        if case .failed(let reason) = result {
-            throw .because(
-                .destinationTestFailed,
-                "destination \(quoted(name.text)) was not saved: its test failed: "
-                    + shown(reason),
-                hint: "mend the cause or the settings, then send the command again")
-        }
         let destination = Destination(
             id: author.id, environment: author.environment, name: name.text, kind: kind,
             settings: settings, administratorsOnly: administratorsOnly, createdBy: author.actor)
+        try requirePassedTest(toSave: destination)
         save(destination)
         return [Event(.destinationCreated, destination)]
     }
@@ -61,18 +52,10 @@ extension World {
                     + "at destination \(quoted(destination.name))\(note)",
                 hint: "choose another name; upper and lower case count as the same")
         }
-        let check = Fact.templateCheck(
-            kind: destination.destinationKind, settings: settings)
-        guard let result = facts[check] else { throw .needs(check) }
-        if case .failed(let reason) = result {
-            throw .because(
-                .invalidSettings,
-                "data template \(quoted(name.text)) was not saved: \(shown(reason))",
-                hint: "correct its settings, then send the command again")
-        }
         let template = DataTemplate(
             id: author.id, environment: author.environment, destinationID: destination.id,
             name: name.text, settings: settings, createdBy: author.actor)
+        try requireValidSettings(toSave: template, of: destination)
         save(template)
         return [
             Event(

@@ -16,15 +16,7 @@ extension World {
             dataExportID: export.id, destinationID: destination.id, dataTemplateID: template.id,
             createdBy: author.actor)
         save(orchestration)
-        return [
-            Event(
-                .orchestrationAdded, orchestration,
-                details: [
-                    "data_export": .string(export.name),
-                    "destination": .string(destination.name),
-                    "data_template": .string(template.name),
-                ])
-        ]
+        return [Event(.orchestrationAdded, orchestration, details: try details(of: orchestration))]
     }
 
     mutating func deleteOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
@@ -122,7 +114,7 @@ extension World {
         }
     }
 
-    private func isDraft(_ export: DataExport) -> Refusal {
+    func isDraft(_ export: DataExport) -> Refusal {
         .because(
             .exportIsDraft, "\(quoted(export.name)) is a draft: activate it first",
             hint: "use activate_data_export")

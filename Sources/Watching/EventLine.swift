@@ -48,7 +48,8 @@ public struct EventLine: Sendable {
     /// What is said of an event, in this order; other details are for programs.
     private static let order = [
         "attempt", "version", "replaced", "data_export", "database", "table", "tables", "rows",
-        "minimum", "maximum", "bytes", "destination", "message", "retry_at", "hint",
+        "minimum", "maximum", "bytes", "destination", "data_template",
+        "connection", "changed", "message", "retry_at", "hint",
     ]
 
     private func describe(_ key: String, _ value: Any) -> String? {
@@ -67,6 +68,9 @@ public struct EventLine: Sendable {
         case ("data_export", let name as String): "data export \(name)"
         case ("database", let name as String): "database \(name)"
         case ("destination", let name as String): "to \(name)"
+        case ("data_template", let name as String): "by \(name)"
+        case ("connection", let reference as String): "connection \(reference)"
+        case ("changed", let arguments as [Any]): Self.list(arguments)
         case ("message", let text as String): text
         case ("hint", let text as String): "hint: \(text)"
         case ("retry_at", let text as String): Self.date(text).map { "again at \(clock($0))" }

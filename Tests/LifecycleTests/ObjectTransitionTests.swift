@@ -60,29 +60,36 @@ private let states: [String: Scene] = [
     "active": Scene(),
     "active, draft elsewhere": Scene(
         export: Scene.export(active: Scene.version(1), draft: Scene.draft(2, nil, base: 1))),
-    "orchestrated": Scene(hasOrchestration: true),
-    "orchestrated draft": Scene(export: draftOnly, hasOrchestration: true),
-    "queued": Scene(hasOrchestration: true, run: .queued),
-    "running": Scene(hasOrchestration: true, run: .running),
-    "publishing": Scene(hasOrchestration: true, run: .publishing),
-    "stopping": Scene(hasOrchestration: true, run: .stopping),
-    "succeeded": Scene(hasOrchestration: true, run: .succeeded),
-    "failed": Scene(hasOrchestration: true, run: .failed),
-    "stopped": Scene(hasOrchestration: true, run: .stopped),
+    "orchestrated": Scene(hasOrchestration: true, hasOtherTemplate: true),
+    "orchestrated draft": Scene(
+        export: draftOnly, hasOrchestration: true, hasOtherTemplate: true),
+    "queued": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .queued),
+    "running": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .running),
+    "publishing": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .publishing),
+    "stopping": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .stopping),
+    "succeeded": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .succeeded),
+    "failed": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .failed),
+    "stopped": Scene(hasOrchestration: true, hasOtherTemplate: true, run: .stopped),
 ]
 
 private let commands: [String: CommandEnvelope] = [
     "register crm": command("register_database", ["name": "CRM", "connection": "env:X"]),
     "register hr": command("register_database", ["name": "hr", "connection": "env:X"]),
+    "edit crm": command("edit_database", ["name": "CRM", "connection": "env:NEW"]),
     "unregister crm": command("unregister_database", ["name": "crm"]),
     "unregister erp": command("unregister_database", ["name": "erp"]),
     "create destination": command(
         "create_destination",
         ["name": "lake", "kind": "directory", "settings": ["path": "/lake"]]),
+    "edit destination": command(
+        "edit_destination", ["name": "lake", "administrators_only": true]),
     "delete destination": command("delete_destination", ["name": "lake"]),
     "create template": command(
         "create_data_template",
         ["destination": "lake", "name": "CSV", "settings": ["format": "csv"]]),
+    "edit template": command(
+        "edit_data_template",
+        ["destination": "lake", "name": "CSV", "settings": ["format": "tsv"]]),
     "delete template": command(
         "delete_data_template", ["destination": "lake", "name": "csv"]),
     "add orchestration": command(
@@ -91,6 +98,8 @@ private let commands: [String: CommandEnvelope] = [
             "data_export": "daily", "destination": "lake", "data_template": "csv",
             "name": "nightly",
         ]),
+    "edit orchestration": command(
+        "edit_orchestration", ["name": "nightly", "data_template": "tsv"]),
     "delete orchestration": command("delete_orchestration", ["name": "nightly"]),
     "run": command("run_orchestration", ["name": "nightly"]),
     "stop": command("stop_run", ["run": 40]),

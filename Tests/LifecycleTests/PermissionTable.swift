@@ -16,16 +16,16 @@ let permissionTable = """
 
 /// Which action each command is.
 let commandActions = [
-    "configure_databases": ["register_database", "unregister_database"],
+    "configure_databases": ["register_database", "edit_database", "unregister_database"],
     "configure_data_exports": [
         "create_data_export", "edit_data_export", "edit_table", "add_tables", "remove_tables",
         "switch_database", "activate_data_export", "discard_draft", "delete_data_export",
     ],
     "configure_destinations": [
-        "create_destination", "delete_destination", "test_destination", "create_data_template",
-        "delete_data_template",
+        "create_destination", "edit_destination", "delete_destination", "test_destination",
+        "create_data_template", "edit_data_template", "delete_data_template",
     ],
-    "orchestrate": ["add_orchestration", "delete_orchestration"],
+    "orchestrate": ["add_orchestration", "edit_orchestration", "delete_orchestration"],
     "run": ["run_orchestration", "plan_run", "stop_run"],
     "assign_policies": ["grant_policy", "revoke_policy"],
 ]

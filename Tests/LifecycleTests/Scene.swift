@@ -9,6 +9,8 @@ struct Scene {
     var hasDestination = true
     var hasTemplate = true
     var hasOrchestration = false
+    /// Another template of Lake: tsv (22).
+    var hasOtherTemplate = false
     var run: RunState?
     /// What the commands' sender, ben, may do.
     var rights = [Scene.assignment(.administrator)]
@@ -26,6 +28,9 @@ struct Scene {
     static let template = DataTemplate(
         id: 21, environment: "production", destinationID: 20, name: "csv",
         settings: ["format": "csv"], createdBy: "anna")
+    static let otherTemplate = DataTemplate(
+        id: 22, environment: "production", destinationID: 20, name: "tsv",
+        settings: ["format": "tsv"], createdBy: "anna")
     static let orchestration = Orchestration(
         id: 30, environment: "production", name: "Nightly", dataExportID: 10, destinationID: 20,
         dataTemplateID: 21, createdBy: "anna")
@@ -37,6 +42,7 @@ struct Scene {
         if let export { world.load(export) }
         if hasDestination { world.load(Scene.destination) }
         if hasTemplate { world.load(Scene.template) }
+        if hasOtherTemplate { world.load(Scene.otherTemplate) }
         if hasOrchestration { world.load(Scene.orchestration) }
         if let run, let export { world.load(Scene.run(run, of: export)) }
         world.load(rights: rights, of: "ben")
@@ -46,7 +52,10 @@ struct Scene {
             .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
         world.learn(.catalog(databaseID: 2), .catalog(Scene.catalog("x", "y")))
         for name in ["Lake", "lake"] { world.learn(Scene.destinationTest(name), .passed) }
-        world.learn(.templateCheck(kind: "directory", settings: ["format": "csv"]), .passed)
+        for format in ["csv", "tsv"] {
+            world.learn(
+                .templateCheck(kind: "directory", settings: ["format": .string(format)]), .passed)
+        }
         return world
     }
 

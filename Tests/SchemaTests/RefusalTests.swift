@@ -16,7 +16,8 @@ struct Refused: Sendable, CustomTestStringConvertible {
 private let commands = """
     commands are: activate_data_export, add_orchestration, add_tables, create_data_export, \
     create_data_template, create_destination, delete_data_export, delete_data_template, \
-    delete_destination, delete_orchestration, discard_draft, edit_data_export, edit_table, \
+    delete_destination, delete_orchestration, discard_draft, edit_data_export, \
+    edit_data_template, edit_database, edit_destination, edit_orchestration, edit_table, \
     grant_policy, plan_run, register_database, remove_tables, revoke_policy, \
     run_orchestration, stop_run, \
     switch_database, test_destination, unregister_database

@@ -2,7 +2,8 @@
 --
 -- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
 --   environment, the key and whether the batch may change or delete the object. The key of a data
---   template is its destination's key, U+001F and its own; that of a run its id.
+--   template is its destination's key, U+001F and its own, or U+001F alone for all of the
+--   destinations that are loaded; that of a run its id.
 -- p_actors: the roles that sent the commands, whose policies are loaded.
 -- Locks: what may be changed against everybody, what is only referred to against changes; always
 --        kind by kind in the order below and by id within a kind, so that two workers hardly ever
@@ -94,6 +95,11 @@ begin
             union
             select (draft ->> 'database_id')::bigint from ferry_state.data_exports
              where id = any (v_exports) and draft ->> 'database_id' is not null);
+    end if;
+    if jsonb_path_exists(p_references -> 'data_template', 'strict $[*] ? (@[1] == "\u001f")') then
+        v_templates := v_templates || array(
+            select id from ferry_state.data_templates
+             where destination_id = any (v_destinations) order by id for share);
     end if;
     if num_nonnulls(v_exports, v_orchestrations, v_destinations_written) > 0 then
         v_runs := v_runs || array(

@@ -70,7 +70,9 @@ begin
       from json_to_recordset(p_orchestrations) as r (
           id bigint, environment text, name text, key text, data_export_id bigint,
           destination_id bigint, data_template_id bigint, created_by text)
-    on conflict (id) do nothing;
+    on conflict (id) do update
+       set data_export_id = excluded.data_export_id, destination_id = excluded.destination_id,
+           data_template_id = excluded.data_template_id;
 
     if p_runs is not null then
         perform ferry_state.save_runs(p_runs);

@@ -2,14 +2,14 @@ extension Command {
     /// What the command's sender must be allowed to do.
     var action: Action {
         switch self {
-        case .registerDatabase, .unregisterDatabase: .configureDatabases
+        case .registerDatabase, .editDatabase, .unregisterDatabase: .configureDatabases
         case .createDataExport, .editDataExport, .editTable, .addTables, .removeTables,
             .switchDatabase, .activateDataExport, .discardDraft, .deleteDataExport:
             .configureDataExports
-        case .createDestination, .deleteDestination, .testDestination, .createDataTemplate,
-            .deleteDataTemplate:
+        case .createDestination, .editDestination, .deleteDestination, .testDestination,
+            .createDataTemplate, .editDataTemplate, .deleteDataTemplate:
             .configureDestinations
-        case .addOrchestration, .deleteOrchestration: .orchestrate
+        case .addOrchestration, .editOrchestration, .deleteOrchestration: .orchestrate
         case .runOrchestration, .planRun, .stopRun: .run
         case .grantPolicy, .revokePolicy: .assignPolicies
         }

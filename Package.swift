@@ -87,8 +87,7 @@ let targets: [Target] = [
         name: "ferry",
         dependencies: [
             "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching",
-            "Manifests",
-            "Destinations", argumentParser, logging, signals,
+            "Lifecycle", "Manifests", "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),
 
@@ -133,7 +132,7 @@ let targets: [Target] = [
         "FerryTests",
         [
             "ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
-            "TestSupport",
+            "TestSupport", argumentParser,
         ]),
     tests(
         "RoundTripTests",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lifecycle
 import Postgres
 import Watching
 
@@ -15,7 +16,9 @@ struct EnqueueCommand: AsyncParsableCommand {
             --argument database=crm --argument tables=public.customers --wait
             """)
 
-    @Argument(help: "The command, for example create_data_export.")
+    @Argument(
+        help: "The command, for example create_data_export.",
+        completion: .list(CommandDefinition.all.map(\.command)))
     var command: String
 
     @Option(help: ArgumentHelp("An argument of the command; repeatable.", valueName: "name=value"))
@@ -50,11 +53,9 @@ struct EnqueueCommand: AsyncParsableCommand {
         if json != nil && !argument.isEmpty {
             throw ValidationError("give either --json or --argument")
         }
-        if let timeout, !wait || !(timeout > 0 && timeout <= 31_536_000) {
-            throw ValidationError(
-                wait
-                    ? "--timeout is a number of seconds above 0, at most a year"
-                    : "--timeout goes with --wait")
+        if let timeout {
+            if !wait { throw ValidationError("--timeout goes with --wait") }
+            try checkTimeout(timeout)
         }
         _ = try arguments()
     }
@@ -71,40 +72,15 @@ struct EnqueueCommand: AsyncParsableCommand {
         let sent = try await SentCommand(
             command, try arguments(), environment: environment, priority: priority, runAt: runAt,
             idempotencyKey: idempotencyKey, over: connection)
+        let report = CommandReport(sent: sent, format: format.output)
         var status: ExitStatus = .succeeded
         if wait {
-            status = try await outcome(of: sent, connection)
+            status = try await report.outcome(
+                timeout: timeout, telling: .state, connection: connection)
         } else {
-            try await report(sent.id, connection)
+            try await report.standing(connection)
         }
         await connection.close()
         throw status.code
-    }
-
-    private func outcome(
-        of sent: SentCommand, _ connection: Connection
-    ) async throws -> ExitStatus {
-        let ended = try await sent.ended(timeout: timeout, connection: connection)
-        if format.output == .ndjson || ended.outcome == nil || ended.outcome == .succeeded {
-            try await report(sent.id, connection)
-        }
-        guard let outcome = ended.outcome, format.output == .ndjson || outcome == .succeeded
-        else { throw sent.failure(ended) }
-        return outcome.status
-    }
-
-    /// Writes how the command stands, over a new connection when the old one is lost.
-    private func report(_ id: Int64, _ connection: Connection) async throws {
-        let connection = await connection.isUsable ? connection : try await Database.connect()
-        let rows = try await connection.query(
-            """
-            select state, row_to_json(c)::text as json
-              from ferry.command_status as c where id = $1
-            """, [.int(id)])
-        guard let row = rows.first else { return }
-        switch format.output {
-        case .ndjson: try await Output.line(JSONLines.shielded(try row["json"].string()))
-        case .table: try await Output.line("command \(id) \(try row["state"].string())")
-        }
     }
 }

@@ -21,7 +21,14 @@ struct FerryProgram: AsyncParsableCommand {
                 name: "Work",
                 subcommands: [
                     DemoCommand.self, MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
-                    RunCommand.self, WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
+                    WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
+                ]),
+            CommandGroup(
+                name: "Configure and run",
+                subcommands: [
+                    DatabaseCommand.self, ExportCommand.self, DestinationCommand.self,
+                    TemplateCommand.self, OrchestrationCommand.self, RunCommand.self,
+                    PolicyCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",
@@ -39,13 +46,17 @@ struct FerryProgram: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let command: any ParsableCommand
         do {
-            command = try parseAsRoot()
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            try SubcommandSearch.check(arguments, in: FerryProgram.self)
+            command = try await asyncParseAsRoot(arguments)
             guard command is any AsyncParsableCommand else {
                 // Not ours: the help.
                 var command = command
                 try command.run()
                 return
             }
+        } catch let failure as Failure {
+            Failure.exit(failure)
         } catch {
             exit(withError: error)
         }

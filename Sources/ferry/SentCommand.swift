@@ -1,34 +1,55 @@
 import Foundation
+import Lifecycle
 import Postgres
 import Watching
 
 /// A command that was inserted into the job table.
 struct SentCommand {
     let id: Int64
+    let command: String
+    /// The text of a JSON object.
+    let arguments: String
+    let environment: String
 
     /// Sends a command.
     ///
     /// - Parameter arguments: The text of a JSON object.
-    /// - Throws: `PostgresError`, above all what the job table refuses.
+    /// - Throws: `PostgresError`, and ``Failure`` for what the job table refuses.
     init(
         _ command: String, _ arguments: String, environment: String? = nil,
         priority: Int? = nil, runAt: String? = nil, idempotencyKey: String? = nil,
         over connection: Connection
     ) async throws {
-        let rows = try await connection.query(
-            """
-            insert into ferry.commands
-                   (command, arguments, environment, priority, run_at, idempotency_key)
-            values ($1, $2, $3, $4, $5, $6) returning id
-            """,
-            [
-                .text(command), .text(arguments), Value(environment), Value(priority),
-                Value(runAt), Value(idempotencyKey),
-            ])
-        guard let id = try rows.first?[0].int64() else {
-            throw Failure(.internalError, "the database gave the command no id")
+        self.command = command
+        self.arguments = arguments
+        self.environment = environment ?? "production"
+        do {
+            let rows = try await connection.query(
+                """
+                insert into ferry.commands
+                       (command, arguments, environment, priority, run_at, idempotency_key)
+                values ($1, $2, $3, $4, $5, $6) returning id
+                """,
+                [
+                    .text(command), .text(arguments), Value(environment), Value(priority),
+                    Value(runAt), Value(idempotencyKey),
+                ])
+            guard let id = try rows.first?[0].int64() else {
+                throw Failure(.internalError, "the database gave the command no id")
+            }
+            self.id = id
+        } catch let error as PostgresError {
+            throw Typos.explained(error, command, arguments)
         }
-        self.id = id
+    }
+
+    init(
+        _ command: String, _ arguments: JSONValue, sending: SendingOptions,
+        over connection: Connection
+    ) async throws {
+        try await self.init(
+            command, arguments.text, environment: sending.environment, priority: sending.priority,
+            runAt: sending.at, idempotencyKey: sending.idempotencyKey, over: connection)
     }
 
     /// Waits until it has ended.
@@ -48,7 +69,7 @@ struct SentCommand {
     /// - Throws: ``Failure`` when it ended otherwise, or not in time.
     func applied(timeout: Double?, connection: Connection) async throws {
         let ended = try await ended(timeout: timeout, connection: connection)
-        if ended.outcome != .succeeded { throw failure(ended) }
+        if ended.outcome != .succeeded { throw try await advised(ended, connection) }
     }
 
     /// What to tell of a command that was not applied.
@@ -61,5 +82,21 @@ struct SentCommand {
         let message = ended.message.map { ": \($0)" } ?? ""
         return Failure(
             outcome.status, "command \(id) \(ended.state)\(message)", hint: ended.hint)
+    }
+
+    /// The same, with the name that was probably meant when one does not exist.
+    func advised(_ ended: Watching.Command, _ connection: Connection) async throws -> Failure {
+        var failure = failure(ended)
+        guard
+            ended.errorCode == RejectionCode.notFound.rawValue
+                || ended.errorCode == RejectionCode.databaseNotRegistered.rawValue,
+            let message = ended.message
+        else { return failure }
+        if let meant = await Typos.name(
+            meantBy: self, message: message, connection: connection)
+        {
+            failure.message += "; did you mean \(shownName(meant))?"
+        }
+        return failure
     }
 }

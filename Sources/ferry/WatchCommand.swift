@@ -53,9 +53,21 @@ struct WatchCommand: AsyncParsableCommand {
         let connection = try await Database.connect()
         try await Database.checkSchema(connection)
         await connection.close()
+        let outcome = try await Self.watch(
+            scope, after: try after.map(Cursor.init), once: once, format: format.output)
+        throw (outcome?.status ?? .succeeded).code
+    }
 
+    /// Shows a run until it has ended, and says how it did.
+    static func follow(run: Int64, format: OutputFormat) async throws -> ExitStatus {
+        try await watch(.run(run), after: nil, once: false, format: format)?.status ?? .succeeded
+    }
+
+    private static func watch(
+        _ scope: Scope, after: Cursor?, once: Bool, format: OutputFormat
+    ) async throws -> Outcome? {
         let view: any WatchView
-        switch format.output {
+        switch format {
         case .ndjson: view = LineView(json: true, startsWithState: after == nil)
         case .table where Terminal.isInteractive && !once: view = LiveView()
         case .table where once && after == nil: view = FrameView()
@@ -63,9 +75,7 @@ struct WatchCommand: AsyncParsableCommand {
         }
         let signals = Interruption.handle(farewell: view.farewell)
         defer { withExtendedLifetime(signals) {} }
-        let watcher = Watcher(scope: scope, after: try after.map(Cursor.init), view: view)
-        let outcome = try await watcher.watch(once: once)
-        throw (outcome?.status ?? .succeeded).code
+        return try await Watcher(scope: scope, after: after, view: view).watch(once: once)
     }
 }
 

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Foundation
+import Lifecycle
 import Postgres
 import Watching
 
-struct RunPlanCommand: AsyncParsableCommand {
+struct RunPlanCommand: SendingCommand {
+    static let command = "plan_run"
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what a run of an orchestration would write, without writing anything.",
@@ -13,36 +15,23 @@ struct RunPlanCommand: AsyncParsableCommand {
             kept for a day in the view ferry.run_plans, where only you see it.
             """)
 
-    @Argument(help: "The name of the orchestration.")
+    @Argument(
+        help: "The name of the orchestration.", completion: .names(of: .orchestration))
     var orchestration: String
 
-    @Option(help: "The environment: production (the default), or a sandbox.")
-    var environment: String?
+    @OptionGroup var sending: SendingOptions
 
-    @Option(help: ArgumentHelp("How many seconds to wait at most.", valueName: "seconds"))
-    var timeout: Double = 120
+    var arguments: [String: JSONValue?] { ["name": .string(orchestration)] }
+    var done: String? { nil }
 
-    @OptionGroup var format: OutputOptions
-
-    func validate() throws {
-        guard timeout > 0, timeout <= 31_536_000 else {
-            throw ValidationError("--timeout is a number of seconds above 0, at most a year")
-        }
-    }
-
-    func run() async throws {
+    func follow(_ sent: SentCommand) async throws -> ExitStatus {
         let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
-        let sent = try await SentCommand(
-            "plan_run", "{\"name\":\(JSONLines.string(orchestration))}", environment: environment,
-            over: connection)
-        try await sent.applied(timeout: timeout, connection: connection)
-        let usable = await connection.isUsable ? connection : try await Database.connect()
-        switch format.output {
-        case .ndjson: try await writeLines(of: sent.id, usable)
-        case .table: try await writeTables(of: sent.id, usable)
+        switch sending.format.output {
+        case .ndjson: try await writeLines(of: sent.id, connection)
+        case .table: try await writeTables(of: sent.id, connection)
         }
-        await usable.close()
+        await connection.close()
+        return .succeeded
     }
 
     private func writeLines(of id: Int64, _ connection: Connection) async throws {

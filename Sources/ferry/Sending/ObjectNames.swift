@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Postgres
+
+/// A kind of thing that is called by its name on the command line.
+enum NamedKind: Sendable {
+    case database, dataExport, destination, dataTemplate, orchestration, environment
+
+    /// What the argument of a command names; nil when that is no object.
+    init?(argument: String, of definition: CommandDefinition) {
+        switch argument {
+        case "name":
+            switch definition.lane {
+            case .database: self = .database
+            case .dataExport: self = .dataExport
+            case .destination: self = .destination
+            case .dataTemplate: self = .dataTemplate
+            case .orchestration: self = .orchestration
+            default: return nil
+            }
+        case "database": self = .database
+        case "data_export": self = .dataExport
+        case "destination": self = .destination
+        case "data_template": self = .dataTemplate
+        default: return nil
+        }
+    }
+
+    /// The names there are in the environment `$1`.
+    fileprivate var query: String {
+        switch self {
+        case .database: Self.names(in: "ferry.databases")
+        case .dataExport: Self.names(in: "ferry.data_exports")
+        case .destination: Self.names(in: "ferry.destinations")
+        case .dataTemplate: Self.names(in: "ferry.data_templates")
+        case .orchestration: Self.names(in: "ferry.orchestrations")
+        case .environment:
+            "select distinct environment from ferry.databases where $1 is not null order by 1"
+        }
+    }
+
+    private static func names(in view: String) -> String {
+        "select distinct name from \(view) where environment = $1 order by name limit 10000"
+    }
+}
+
+/// The names of the objects that the reader may see.
+enum ObjectNames {
+    /// - Returns: None when they cannot be read.
+    static func all(
+        _ kind: NamedKind, _ environment: String, _ connection: Connection
+    ) async -> [String] {
+        let rows = try? await connection.query(kind.query, [.text(environment)])
+        return rows?.compactMap { try? $0[0].string() } ?? []
+    }
+
+    /// What the shell offers: nothing after two seconds, or when anything goes wrong.
+    static func completions(_ kind: NamedKind, _ words: [String]) async -> [String] {
+        // The program ends with the answer, and so does a reading that takes longer.
+        await withCheckedContinuation { continuation in
+            let answer = FirstAnswer(continuation)
+            Task { answer.give(await completions(kind, in: environment(of: words))) }
+            Task {
+                try? await Task.sleep(for: .seconds(2))
+                answer.give([])
+            }
+        }
+    }
+
+    private static func completions(_ kind: NamedKind, in environment: String) async -> [String] {
+        guard let connection = try? await Database.connect() else { return [] }
+        return await all(kind, environment, connection).filter(isPlain)
+    }
+
+    private static func environment(of words: [String]) -> String {
+        guard let place = words.firstIndex(of: "--environment"), place + 1 < words.count,
+            !words[place + 1].isEmpty
+        else { return "production" }
+        return words[place + 1]
+    }
+
+    /// Shells expand what they are offered: a name with `$(…)` in it must not get there.
+    private static func isPlain(_ name: String) -> Bool {
+        name.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || " -_.,/@+".unicodeScalars.contains(scalar)
+        }
+    }
+}
+
+/// Passes on the first of several answers.
+private final class FirstAnswer: @unchecked Sendable {
+    private let lock = NSLock()
+    private var continuation: CheckedContinuation<[String], Never>?
+
+    init(_ continuation: CheckedContinuation<[String], Never>) { self.continuation = continuation }
+
+    func give(_ names: [String]) {
+        lock.withLock {
+            continuation?.resume(returning: names)
+            continuation = nil
+        }
+    }
+}
+
+extension CompletionKind {
+    /// The names of objects, read from the database.
+    static func names(of kind: NamedKind) -> CompletionKind {
+        .custom { words, _, _ in await ObjectNames.completions(kind, words) }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Postgres
+import Watching
+
+/// A subcommand that sends one command and tells how it ended.
+///
+/// There is exactly one for each ``CommandDefinition``; its ``arguments`` bear the names that the
+/// definition gives them.
+protocol SendingCommand: AsyncParsableCommand {
+    /// The command, for example `create_data_export`.
+    static var command: String { get }
+    /// What was given on the command line; nil is an argument that was not.
+    ///
+    /// - Throws: ``Failure`` for what cannot be read; it is shown with the usage.
+    var arguments: [String: JSONValue?] { get throws }
+    var sending: SendingOptions { get }
+    /// What is said once the command was applied: `data export "Daily customers" created`; nil
+    /// when ``follow(_:)`` says it.
+    var done: String? { get }
+    /// Goes on after the command was applied, and says how that ended.
+    func follow(_ sent: SentCommand) async throws -> ExitStatus
+}
+
+extension SendingCommand {
+    /// The arguments as a JSON object, without those that were not given.
+    var json: JSONValue {
+        get throws { .object(try arguments.compactMapValues { $0 }) }
+    }
+
+    /// Arguments that cannot be read are told together with the usage.
+    func validate() throws {
+        do { _ = try json } catch let failure as Failure {
+            throw ValidationError(failure.message)
+        }
+    }
+
+    func follow(_ sent: SentCommand) async throws -> ExitStatus { .succeeded }
+
+    func run() async throws {
+        let connection = try await Database.connect()
+        try await Database.checkSchema(connection)
+        let sent = try await SentCommand(
+            Self.command, try json, sending: sending, over: connection)
+        let report = CommandReport(sent: sent, format: sending.format.output)
+        var status: ExitStatus = .succeeded
+        if sending.waits {
+            status = try await report.outcome(
+                timeout: sending.timeout, telling: done.map { .sentence($0) } ?? .nothing,
+                connection: connection)
+            if status == .succeeded { status = try await follow(sent) }
+        } else {
+            try await report.standing(connection)
+        }
+        await connection.close()
+        throw status.code
+    }
+}
+
+/// A name or another text between quotation marks, harmless on a terminal.
+func shownName(_ text: String) -> String { "\"\(Display.escaped(text))\"" }

@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// What every subcommand that sends a command takes.
+struct SendingOptions: ParsableArguments {
+    @Option(
+        help: "The environment: production (the default), or a sandbox.",
+        completion: .names(of: .environment))
+    var environment: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Wait until the command has ended; the default, unless --at is given.")
+    var wait: Bool?
+
+    @Option(help: ArgumentHelp("How many seconds to wait at most.", valueName: "seconds"))
+    var timeout = 120.0
+
+    @Option(help: ArgumentHelp("0 (first) to 3 (last); 2 by default.", valueName: "number"))
+    var priority: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Not before this time, for example 2026-01-31T02:00Z.", valueName: "time"))
+    var at: String?
+
+    @Option(help: ArgumentHelp("Sending again with the same key does nothing.", valueName: "key"))
+    var idempotencyKey: String?
+
+    @OptionGroup var format: OutputOptions
+
+    var waits: Bool { wait ?? (at == nil) }
+
+    func validate() throws {
+        try checkTimeout(timeout)
+    }
+}
+
+/// Refuses a time limit that is none.
+func checkTimeout(_ seconds: Double) throws {
+    guard seconds > 0, seconds <= 31_536_000 else {
+        throw ValidationError("--timeout is a number of seconds above 0, at most a year")
+    }
+}

@@ -1,0 +1,45 @@
+import Lifecycle
+import Postgres
+
+/// Finds out what was probably meant by a word that does not exist.
+enum Typos {
+    /// What the job table said of a command it refused, with the nearest word that it knows.
+    static func explained(
+        _ error: PostgresError, _ command: String, _ arguments: String
+    ) -> any Error {
+        var failure = Failure(error)
+        switch error.sqlState {
+        case "FY001":
+            failure.message += Suggestion.words(
+                for: command, among: CommandDefinition.all.map(\.command))
+        case "FY003":
+            guard let known = CommandDefinition.named(command)?.arguments.keys,
+                case .object(let given)? = JSONValue(json: arguments),
+                let unknown = given.keys.first(where: {
+                    !known.contains($0) && failure.message.contains("\"\($0)\"")
+                })
+            else { return error }
+            failure.message += Suggestion.words(for: unknown, among: known)
+        default: return error
+        }
+        return failure
+    }
+
+    /// The name of an object that was meant by an argument of a command, whose message says that
+    /// there is none of that name.
+    static func name(
+        meantBy sent: SentCommand, message: String, connection: Connection
+    ) async -> String? {
+        guard let definition = CommandDefinition.named(sent.command),
+            case .object(let given)? = JSONValue(json: sent.arguments)
+        else { return nil }
+        for (argument, value) in given.sorted(by: { $0.key < $1.key }) {
+            guard case .string(let text) = value, message.contains("\"\(text)\""),
+                let kind = NamedKind(argument: argument, of: definition)
+            else { continue }
+            let names = await ObjectNames.all(kind, sent.environment, connection)
+            if let meant = Suggestion.closest(to: text, among: names) { return meant }
+        }
+        return nil
+    }
+}

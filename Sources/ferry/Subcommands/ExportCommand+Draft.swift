@@ -1,0 +1,131 @@
+import ArgumentParser
+import Lifecycle
+
+extension ExportCommand {
+    struct Edit: SendingCommand {
+        static let command = "edit_data_export"
+        static let configuration = CommandConfiguration(
+            abstract: "Open a draft beside the active version, or change the draft.")
+
+        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        var name: String
+
+        @Option(help: "The database whose tables it sends.", completion: .names(of: .database))
+        var database: String?
+
+        @Option(help: ArgumentHelp(TableNames.help, valueName: "tables"))
+        var tables: [String] = []
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            [
+                "name": .string(name), "database": database.map(JSONValue.string),
+                "tables": TableNames.json(tables),
+            ]
+        }
+        var done: String? { "draft of data export \(shownName(name)) saved" }
+    }
+
+    struct AddTables: SendingCommand {
+        static let command = "add_tables"
+        static let configuration = CommandConfiguration(
+            abstract: "Add tables to the draft of a data export.")
+
+        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        var name: String
+
+        @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
+        var tables: [String]
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            ["name": .string(name), "tables": TableNames.json(tables)]
+        }
+        var done: String? { "tables added to the draft of data export \(shownName(name))" }
+    }
+
+    struct RemoveTables: SendingCommand {
+        static let command = "remove_tables"
+        static let configuration = CommandConfiguration(
+            abstract: "Remove tables from the draft of a data export.")
+
+        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        var name: String
+
+        @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
+        var tables: [String]
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            ["name": .string(name), "tables": TableNames.json(tables)]
+        }
+        var done: String? { "tables removed from the draft of data export \(shownName(name))" }
+    }
+
+    struct EditTable: SendingCommand {
+        static let command = "edit_table"
+        static let configuration = CommandConfiguration(
+            abstract: "Say what of one table is sent, in the draft of a data export.",
+            discussion: """
+                The settings are columns, filter, mask and rows; they replace those that the \
+                table has in the draft, and --settings '{}' removes them.
+
+                Example: ferry export edit-table "Daily customers" public.customers \
+                --setting columns='["id", "name"]' --setting mask.name=hash \
+                --setting rows.minimum=1000
+                """)
+
+        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        var name: String
+
+        @Argument(help: "The table: public.customers.")
+        var table: String
+
+        @OptionGroup var settings: SettingsOptions
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            get throws {
+                [
+                    "name": .string(name), "table": .string(table),
+                    "settings": try settings.required,
+                ]
+            }
+        }
+        var done: String? {
+            "settings of table \(shownName(table)) saved in the draft of data export "
+                + shownName(name)
+        }
+    }
+
+    struct SwitchDatabase: SendingCommand {
+        static let command = "switch_database"
+        static let configuration = CommandConfiguration(
+            abstract: "Choose another database for the draft of a data export.",
+            discussion: "Its tables are chosen anew, here or later.")
+
+        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        var name: String
+
+        @Argument(help: "The database.", completion: .names(of: .database))
+        var database: String
+
+        @Option(help: ArgumentHelp(TableNames.help, valueName: "tables"))
+        var tables: [String] = []
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            [
+                "name": .string(name), "database": .string(database),
+                "tables": TableNames.json(tables),
+            ]
+        }
+        var done: String? {
+            "draft of data export \(shownName(name)) switched to database \(shownName(database))"
+        }
+    }
+}

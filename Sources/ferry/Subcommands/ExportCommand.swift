@@ -1,0 +1,11 @@
+import ArgumentParser
+
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Say what is sent: data exports, their drafts and versions.",
+        subcommands: [
+            Create.self, Edit.self, AddTables.self, RemoveTables.self, EditTable.self,
+            SwitchDatabase.self, Activate.self, DiscardDraft.self, Delete.self,
+        ])
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Lifecycle
+
+struct OrchestrationCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orchestration",
+        abstract: "Send data exports to destinations: orchestrations.",
+        subcommands: [Add.self, Edit.self, Delete.self, Run.self])
+
+    struct Add: SendingCommand {
+        static let command = "add_orchestration"
+        static let configuration = CommandConfiguration(
+            abstract: "Send a data export to a destination, through a data template of it.",
+            discussion: """
+                Example: ferry orchestration add "Daily customers" --destination Exchange \
+                --template CSV
+                """)
+
+        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        var dataExport: String
+
+        @Option(help: "Where it is sent.", completion: .names(of: .destination))
+        var destination: String
+
+        @Option(
+            help: "The data template of that destination.", completion: .names(of: .dataTemplate))
+        var template: String
+
+        @Option(help: "The name it is to have; that of the data export unless given.")
+        var name: String?
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            [
+                "data_export": .string(dataExport), "destination": .string(destination),
+                "data_template": .string(template), "name": name.map(JSONValue.string),
+            ]
+        }
+        var done: String? { "orchestration \(shownName(name ?? dataExport)) added" }
+    }
+
+    struct Edit: SendingCommand {
+        static let command = "edit_orchestration"
+        static let configuration = CommandConfiguration(
+            abstract: "Let an orchestration send another data export, or to another destination.",
+            discussion: "What is not given stays. Another destination needs a template of its own.")
+
+        @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
+        var name: String
+
+        @Option(
+            name: .customLong("export"), help: "The data export it sends.",
+            completion: .names(of: .dataExport))
+        var dataExport: String?
+
+        @Option(help: "Where it is sent.", completion: .names(of: .destination))
+        var destination: String?
+
+        @Option(
+            help: "The data template of that destination.", completion: .names(of: .dataTemplate))
+        var template: String?
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            [
+                "name": .string(name), "data_export": dataExport.map(JSONValue.string),
+                "destination": destination.map(JSONValue.string),
+                "data_template": template.map(JSONValue.string),
+            ]
+        }
+        var done: String? { "orchestration \(shownName(name)) edited" }
+    }
+
+    struct Delete: SendingCommand {
+        static let command = "delete_orchestration"
+        static let configuration = CommandConfiguration(
+            abstract: "Delete an orchestration; its runs stay on record.")
+
+        @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
+        var name: String
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] { ["name": .string(name)] }
+        var done: String? { "orchestration \(shownName(name)) deleted" }
+    }
+
+    struct Run: SendingCommand {
+        static let command = "run_orchestration"
+        static let configuration = CommandConfiguration(
+            abstract: "Start a run of an orchestration.",
+            discussion: """
+                The run bears the id of the command. With --follow it is watched to its end, as \
+                `ferry watch --run` does, and the exit status says how that was.
+                """)
+
+        @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
+        var name: String
+
+        @Flag(help: "Watch the run until it has ended; the exit status says how.")
+        var follow = false
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] { ["name": .string(name)] }
+        var done: String? {
+            // What is watched goes on as watch writes it.
+            follow && sending.format.output == .ndjson
+                ? nil : "run of orchestration \(shownName(name)) requested"
+        }
+
+        func validate() throws {
+            if follow && !sending.waits {
+                throw ValidationError("--follow goes with waiting for the command")
+            }
+        }
+
+        func follow(_ sent: SentCommand) async throws -> ExitStatus {
+            guard follow else { return .succeeded }
+            return try await WatchCommand.follow(run: sent.id, format: sending.format.output)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Lifecycle
+import Watching
+
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Say what database roles may do: policies.",
+        subcommands: [Grant.self, Revoke.self])
+
+    struct Grant: SendingCommand {
+        static let command = "grant_policy"
+        static let configuration = CommandConfiguration(
+            abstract: "Grant a policy to a database role, deny it, or change its options.",
+            discussion: "Example: ferry policy grant data_team datagrid_operator")
+
+        @Argument(help: "The database role.")
+        var role: String
+
+        @Argument(help: PolicyCommand.help, completion: PolicyCommand.names)
+        var policy: String
+
+        @Flag(help: "In all environments, not in one only.")
+        var allEnvironments = false
+
+        @Flag(help: "Deny what the policy allows instead; a denial wins.")
+        var denial = false
+
+        @Flag(help: "The role may pull, promote and delete sandboxes, too.")
+        var allowSandboxAdministration = false
+
+        @Flag(help: "The role may neither run data exports nor orchestrate them.")
+        var restrictDataExports = false
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            [
+                "role": .string(role), "policy": .string(policy),
+                "all_environments": allEnvironments ? true : nil, "denial": denial ? true : nil,
+                "allow_sandbox_administration": allowSandboxAdministration ? true : nil,
+                "restrict_data_exports": restrictDataExports ? true : nil,
+            ]
+        }
+        var done: String? {
+            "\(Display.escaped(policy)) \(denial ? "denied" : "granted") to "
+                + "role \(shownName(role))"
+        }
+    }
+
+    struct Revoke: SendingCommand {
+        static let command = "revoke_policy"
+        static let configuration = CommandConfiguration(
+            abstract: "Take a policy, or a denial, back from a database role.")
+
+        @Argument(help: "The database role.")
+        var role: String
+
+        @Argument(help: PolicyCommand.help, completion: PolicyCommand.names)
+        var policy: String
+
+        @Flag(help: "The one that was granted in all environments.")
+        var allEnvironments = false
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            [
+                "role": .string(role), "policy": .string(policy),
+                "all_environments": allEnvironments ? true : nil,
+            ]
+        }
+        var done: String? {
+            "\(Display.escaped(policy)) taken back from role \(shownName(role))"
+        }
+    }
+
+    private static let help = ArgumentHelp(
+        "The policy: " + Policy.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+    private static let names = CompletionKind.list(Policy.allCases.map(\.rawValue))
+}

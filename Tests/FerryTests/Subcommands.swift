@@ -1,0 +1,158 @@
+import Lifecycle
+import Testing
+
+@testable import ferry
+
+/// What a person types, and the command and arguments it stands for: at least one line for each
+/// command, which together give all of its arguments.
+struct Subcommand: CustomTestStringConvertible {
+    var words: [String]
+    var command: String
+    var arguments: JSONValue
+
+    init(_ words: [String], _ command: String, _ arguments: JSONValue) {
+        self.words = words
+        self.command = command
+        self.arguments = arguments
+    }
+
+    var testDescription: String { words.joined(separator: " ") }
+
+    static let all: [Subcommand] = databases + exports + destinations + orchestrations + policies
+
+    private static let databases = [
+        Subcommand(
+            ["database", "register", "crm", "--connection", "env:CRM_URL"],
+            "register_database", ["name": "crm", "connection": "env:CRM_URL"]),
+        Subcommand(
+            ["database", "edit", "crm", "--connection", "file:/run/crm"],
+            "edit_database", ["name": "crm", "connection": "file:/run/crm"]),
+        Subcommand(["database", "unregister", "crm"], "unregister_database", ["name": "crm"]),
+    ]
+
+    private static let exports = [
+        Subcommand(["export", "create", "42"], "create_data_export", ["name": "42"]),
+        Subcommand(
+            ["export", "create", "X", "--database", "crm", "--tables", "all"],
+            "create_data_export", ["name": "X", "database": "crm", "tables": "all"]),
+        Subcommand(
+            [
+                "export", "edit", "X", "--database", "crm", "--tables", "a, \"b,c\".d", "--tables",
+                "e",
+            ],
+            "edit_data_export",
+            ["name": "X", "database": "crm", "tables": ["a", "\"b,c\".d", "e"]]),
+        Subcommand(
+            ["export", "add-tables", "X", "public.a,public.b", "c"],
+            "add_tables", ["name": "X", "tables": ["public.a", "public.b", "c"]]),
+        Subcommand(
+            ["export", "remove-tables", "X", "public.a"],
+            "remove_tables", ["name": "X", "tables": ["public.a"]]),
+        Subcommand(
+            [
+                "export", "edit-table", "X", "public.a", "--setting",
+                "columns=[\"card\", \"name\"]",
+                "--setting", "mask.name=hash", "--setting", "mask.card={\"keep_last\": 4}",
+                "--setting", "rows.minimum=1000", "--setting", "filter=country = 'CH'",
+            ],
+            "edit_table",
+            [
+                "name": "X", "table": "public.a",
+                "settings": [
+                    "columns": ["card", "name"], "filter": "country = 'CH'",
+                    "mask": ["name": "hash", "card": ["keep_last": 4]],
+                    "rows": ["minimum": 1000],
+                ],
+            ]),
+        Subcommand(
+            ["export", "edit-table", "X", "a", "--settings", "{}"],
+            "edit_table", ["name": "X", "table": "a", "settings": [:]]),
+        Subcommand(
+            ["export", "switch-database", "X", "erp", "--tables", "a"],
+            "switch_database", ["name": "X", "database": "erp", "tables": ["a"]]),
+        Subcommand(["export", "activate", "X"], "activate_data_export", ["name": "X"]),
+        Subcommand(["export", "discard-draft", "X"], "discard_draft", ["name": "X"]),
+        Subcommand(["export", "delete", "X"], "delete_data_export", ["name": "X"]),
+    ]
+
+    private static let destinations = [
+        Subcommand(
+            [
+                "destination", "create", "D", "--kind", "directory", "--setting", "path=/exports",
+                "--setting", "limits.tasks=4", "--administrators-only",
+            ],
+            "create_destination",
+            [
+                "name": "D", "kind": "directory", "administrators_only": true,
+                "settings": ["path": "/exports", "limits": ["tasks": 4]],
+            ]),
+        Subcommand(
+            [
+                "destination", "edit", "D", "--kind", "s3", "--setting", "bucket=b",
+                "--no-administrators-only",
+            ],
+            "edit_destination",
+            [
+                "name": "D", "kind": "s3", "settings": ["bucket": "b"],
+                "administrators_only": false,
+            ]),
+        Subcommand(["destination", "edit", "D"], "edit_destination", ["name": "D"]),
+        Subcommand(["destination", "delete", "D"], "delete_destination", ["name": "D"]),
+        Subcommand(["destination", "test", "D"], "test_destination", ["name": "D"]),
+        Subcommand(
+            [
+                "template", "create", "D", "T", "--setting", "format=csv", "--setting",
+                "header=true", "--setting", "null_text=\"0\"",
+            ],
+            "create_data_template",
+            [
+                "destination": "D", "name": "T",
+                "settings": ["format": "csv", "header": true, "null_text": "0"],
+            ]),
+        Subcommand(
+            ["template", "edit", "D", "T", "--settings", "{\"format\": \"tsv\"}"],
+            "edit_data_template",
+            ["destination": "D", "name": "T", "settings": ["format": "tsv"]]),
+        Subcommand(
+            ["template", "delete", "D", "T"],
+            "delete_data_template", ["destination": "D", "name": "T"]),
+    ]
+
+    private static let orchestrations = [
+        Subcommand(
+            ["orchestration", "add", "X", "--destination", "D", "--template", "T", "--name", "O"],
+            "add_orchestration",
+            ["data_export": "X", "destination": "D", "data_template": "T", "name": "O"]),
+        Subcommand(
+            [
+                "orchestration", "edit", "O", "--export", "X", "--destination", "D",
+                "--template", "T",
+            ],
+            "edit_orchestration",
+            ["name": "O", "data_export": "X", "destination": "D", "data_template": "T"]),
+        Subcommand(["orchestration", "delete", "O"], "delete_orchestration", ["name": "O"]),
+        Subcommand(["orchestration", "run", "O"], "run_orchestration", ["name": "O"]),
+        Subcommand(["run", "plan", "O"], "plan_run", ["name": "O"]),
+        Subcommand(["run", "stop", "7"], "stop_run", ["run": 7]),
+    ]
+
+    private static let policies = [
+        Subcommand(
+            [
+                "policy", "grant", "team", "datagrid_operator", "--all-environments",
+                "--allow-sandbox-administration", "--restrict-data-exports",
+            ],
+            "grant_policy",
+            [
+                "role": "team", "policy": "datagrid_operator", "all_environments": true,
+                "allow_sandbox_administration": true, "restrict_data_exports": true,
+            ]),
+        Subcommand(
+            ["policy", "grant", "team", "amp360_user", "--denial"],
+            "grant_policy", ["role": "team", "policy": "amp360_user", "denial": true]),
+        Subcommand(
+            ["policy", "revoke", "team", "amp360_user", "--all-environments"],
+            "revoke_policy",
+            ["role": "team", "policy": "amp360_user", "all_environments": true]),
+    ]
+}

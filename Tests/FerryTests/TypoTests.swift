@@ -1,0 +1,69 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("A typing mistake", .timeLimit(.minutes(2)))
+struct TypoTests {
+    @Test(arguments: [
+        ("exprt", "there is no subcommand \"exprt\" of ferry; did you mean \"export\"?"),
+        ("export creat X", "there is no subcommand \"creat\" of ferry export; did you mean "),
+        ("frobnicate", "there is no subcommand \"frobnicate\" of ferry\nhint: see `ferry --help`"),
+        ("export create X --databse crm", "Did you mean '--database'?"),
+        ("run paln O", "did you mean \"plan\"?"),
+    ])
+    func `in a subcommand or option is told with what was meant`(
+        line: String, said: String
+    ) async throws {
+        let words = line.split(separator: " ").map(String.init)
+        let result = try await Program(url: "host=/nowhere").start(words).result()
+
+        #expect(result.status == 64)
+        #expect(result.error.contains(said), "\(result.error)")
+    }
+
+    @Test func `in a command or its argument is told with what was meant`() async throws {
+        try await TestDatabase.withSchema { database in
+            let program = try await Program(database, as: .alice)
+
+            let command = try await program.run("enqueue", "create_data_exprot")
+            let argument = try await program.run(
+                "enqueue", "create_data_export", "--argument", "name=X",
+                "--argument", "databse=crm")
+
+            #expect(command.status == 64)
+            #expect(
+                command.error.hasPrefix(
+                    "ferry: unknown command \"create_data_exprot\"; did you mean "
+                        + "\"create_data_export\"?\nhint: commands are: "))
+            #expect(argument.status == 64)
+            #expect(argument.error.contains("\"databse\"; did you mean \"database\"?\n"))
+        }
+    }
+
+    @Test func `in a name is told with the nearest name that there is`() async throws {
+        try await TestDatabase.withSchema { database in
+            let connection = try await database.connect()
+            try await connection.execute(
+                """
+                insert into ferry_state.databases
+                       (id, environment, name, key, connection, created_by)
+                values (1, 'production', 'customers', 'customers', 'env:A', 'ferry'),
+                       (2, 'elsewhere', 'custmers', 'custmers', 'env:A', 'ferry')
+                """)
+            let running = try await Program(database).start(
+                ["export", "create", "X", "--database", "custmers"])
+            let id = try await connection.command(after: 0)
+            try await connection.end(
+                command: id, as: "rejected", code: "database_not_registered",
+                message: "database \"custmers\" is not registered",
+                hint: "registered are: customers")
+
+            let result = try await running.result()
+            #expect(result.status == 1)
+            #expect(
+                result.error
+                    == "ferry: command \(id) rejected: database \"custmers\" is not registered; "
+                    + "did you mean \"customers\"?\nhint: registered are: customers\n")
+        }
+    }
+}

@@ -35,6 +35,7 @@ public enum SchemaSQL {
         SQLFile("databases", PackageResources.databases_sql),
         SQLFile("destinations", PackageResources.destinations_sql),
         SQLFile("events", PackageResources.events_sql),
+        SQLFile("object_versions", PackageResources.object_versions_sql),
         SQLFile("orchestrations", PackageResources.orchestrations_sql),
         SQLFile("policy_assignments", PackageResources.policy_assignments_sql),
         SQLFile("run_files", PackageResources.run_files_sql),
@@ -45,6 +46,8 @@ public enum SchemaSQL {
 
     /// Applied before the views, which call them.
     public static let functionsOfViews = [
+        SQLFile("elements_missing", PackageResources.elements_missing_sql),
+        SQLFile("definition_changes", PackageResources.definition_changes_sql),
         SQLFile("is_visible", PackageResources.is_visible_sql),
         SQLFile("visible_environments", PackageResources.visible_environments_sql),
     ]
@@ -99,6 +102,7 @@ public enum SchemaSQL {
             SQLFile("run_standing", PackageResources.run_standing_sql),
             SQLFile("running_tasks", PackageResources.running_tasks_sql),
             SQLFile("save_changes", PackageResources.save_changes_sql),
+            SQLFile("save_object_versions", PackageResources.save_object_versions_sql),
             SQLFile("save_policies", PackageResources.save_policies_sql),
             SQLFile("save_runs", PackageResources.save_runs_sql),
             SQLFile("silent_workers", PackageResources.silent_workers_sql),

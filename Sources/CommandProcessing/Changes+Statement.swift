@@ -13,10 +13,11 @@ extension Changes {
             """
             select ferry_state.save_changes($1::json, $2::json, $3::json, $4::json, $5::json,
                                             $6::json, $7::json, $8::json, $9::json,
-                                            $10::json)
+                                            $10::json, $11::json)
             """,
             [
-                deleted, try json(versions), try json(saved.databases.map(WithKey.init)),
+                deleted, try json(versions), try json(objectVersions),
+                try json(saved.databases.map(WithKey.init)),
                 try json(saved.dataExports.map(WithKey.init)),
                 try json(saved.destinations.map(WithKey.init)),
                 try json(saved.dataTemplates.map(WithKey.init)),

@@ -6,16 +6,25 @@ public struct Changes: Hashable, Codable, Sendable {
     public var deleted: DeletedObjects
     /// Versions activated by the batch, in that order; of deleted exports too.
     public var versions: [SavedVersion]
+    /// What else commands created, edited and deleted, in that order; of deleted objects too.
+    public var objectVersions: [ObjectVersion]
     /// Plans of runs that were made, of at most one run a command.
     public var plans: [SavedPlan]
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool { self == Changes() }
 
+    enum CodingKeys: String, CodingKey {
+        case saved, deleted, versions
+        case objectVersions = "object_versions"
+        case plans
+    }
+
     init() {
         saved = SavedObjects()
         deleted = DeletedObjects()
         versions = []
+        objectVersions = []
         plans = []
     }
 }
@@ -99,15 +108,19 @@ public struct SavedVersion: Hashable, Codable, Sendable {
     public let environment: String
     /// The export's name.
     public let name: String
+    /// The command that activated it.
+    public let commandID: Int64
     public let version: Version
 
     enum CodingKeys: String, CodingKey {
         case exportID = "export_id"
         case environment, name
+        case commandID = "command_id"
     }
 
-    init(of export: DataExport, _ version: Version) {
+    init(of export: DataExport, _ version: Version, by author: Author) {
         exportID = export.id
+        commandID = author.id
         environment = export.environment
         name = export.name
         self.version = version
@@ -118,6 +131,7 @@ public struct SavedVersion: Hashable, Codable, Sendable {
         exportID = try container.decode(Int64.self, forKey: .exportID)
         environment = try container.decode(String.self, forKey: .environment)
         name = try container.decode(String.self, forKey: .name)
+        commandID = try container.decode(Int64.self, forKey: .commandID)
         version = try Version(from: decoder)
     }
 
@@ -126,6 +140,7 @@ public struct SavedVersion: Hashable, Codable, Sendable {
         try container.encode(exportID, forKey: .exportID)
         try container.encode(environment, forKey: .environment)
         try container.encode(name, forKey: .name)
+        try container.encode(commandID, forKey: .commandID)
         try version.encode(to: encoder)
     }
 }
@@ -150,6 +165,7 @@ extension World {
         changes.deleted.orchestrations = orchestrations.deleted
         changes.deleted.policyAssignments = revokedAssignments.sorted()
         changes.versions = versions
+        changes.objectVersions = objectVersions
         changes.plans = plans
         return changes
     }

@@ -27,7 +27,10 @@ public func decide(
     _ command: Command, from envelope: CommandEnvelope, _ world: inout World
 ) -> Decision {
     do throws(Refusal) {
-        return .applied(try world.apply(command, Author(envelope)))
+        let author = Author(envelope)
+        let events = try world.apply(command, author)
+        try world.recordVersions(author)
+        return .applied(events)
     } catch {
         switch error {
         case .rejected(let rejection): return .rejected(rejection)

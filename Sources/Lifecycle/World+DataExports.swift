@@ -47,7 +47,7 @@ extension World {
         export.active = version
         export.draft = nil
         save(export)
-        versions.append(SavedVersion(of: export, version))
+        versions.append(SavedVersion(of: export, version, by: author))
         return [Event(.dataExportActivated, export, details: .object(details))]
     }
 

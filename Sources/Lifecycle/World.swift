@@ -13,6 +13,10 @@ public struct World: Sendable {
     var facts: [Fact: FactValue] = [:]
     var versions: [SavedVersion] = []
     var plans: [SavedPlan] = []
+    /// What the batch's commands made of objects, in that order.
+    var objectVersions: [ObjectVersion] = []
+    /// What the command being applied has saved and deleted so far.
+    var changed: [ChangedObject] = []
     /// The policies that apply to each actor of the batch, before the batch.
     var rights: [String: [PolicyAssignment]] = [:]
     /// All there are, where the batch grants or revokes any.
@@ -62,11 +66,14 @@ public struct World: Sendable {
     mutating func save<Object: StoredObject>(_ object: Object) {
         replaceUses(by: object)
         self[keyPath: Object.table].save(object)
+        if Object.kind.hasVersionPerSave { noteChange(of: object) }
     }
 
     mutating func delete<Object: StoredObject>(_ object: Object) {
         for used in object.uses { removeUse(of: used, by: object) }
         self[keyPath: Object.table].delete(object)
+        // An export that was never activated has no versions.
+        if (object as? DataExport)?.versionCount != 0 { noteChange(of: object, isDeleted: true) }
     }
 
     /// The objects of one kind that use an object, by id.

@@ -89,14 +89,17 @@ struct WorldTests {
         #expect(
             try json(world.changes()) == """
                 {"deleted":{"data_exports":[],"data_templates":[],"databases":[],\
-                "destinations":[20],"orchestrations":[],"policy_assignments":[]},"plans":[],\
+                "destinations":[20],"orchestrations":[],"policy_assignments":[]},\
+                "object_versions":[{"actor":"ben","command_id":100,"environment":"production",\
+                "kind":"destination","name":"Lake","object_id":20}],"plans":[],\
                 "saved":{"data_exports":[{"active":{"activated_by":"ben","database_id":1,\
                 "number":2,"table_settings":{},"tables":["public.a","public.b","public.c"]},\
                 "created_by":"anna",\
                 "environment":"production","id":10,"key":"daily","name":"Daily",\
                 "version_count":2}],"data_templates":[],"databases":[],"destinations":[],\
                 "orchestrations":[],"policy_assignments":[],"runs":[]},\
-                "versions":[{"activated_by":"ben","database_id":1,"environment":"production",\
+                "versions":[{"activated_by":"ben","command_id":100,"database_id":1,\
+                "environment":"production",\
                 "export_id":10,"name":"Daily","number":2,"table_settings":{},\
                 "tables":["public.a","public.b","public.c"]}]}
                 """)

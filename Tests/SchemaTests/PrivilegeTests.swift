@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 private let recordTables = [
-    "commands", "command_outcomes", "events", "data_export_versions", "run_manifests",
+    "commands", "command_outcomes", "events", "data_export_versions", "object_versions",
+    "run_manifests",
     "migrations",
 ]
 

@@ -21,7 +21,9 @@ begin
     -- Each view has the rows that the reader's policies show.
     grant select on all tables in schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant execute on function ferry_state.visible_environments(name),
-        ferry_state.is_visible(text, text[]) to ferry_client, ferry_viewer;
+        ferry_state.is_visible(text, text[]),
+        ferry_state.definition_changes(jsonb, jsonb, text[]),
+        ferry_state.elements_missing(jsonb, jsonb) to ferry_client, ferry_viewer;
     grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
         to ferry_viewer, ferry_worker;
 
@@ -31,7 +33,8 @@ begin
     grant usage on all sequences in schema ferry_state to ferry_worker;
     -- The record is only ever added to.
     revoke update, delete on ferry_state.commands, ferry_state.command_outcomes,
-        ferry_state.events, ferry_state.data_export_versions, ferry_state.run_manifests,
+        ferry_state.events, ferry_state.data_export_versions, ferry_state.object_versions,
+        ferry_state.run_manifests,
         ferry_state.migrations from ferry_worker;
 end;
 $$;

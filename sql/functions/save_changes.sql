@@ -2,11 +2,13 @@
 --
 -- p_deleted:  ids by kind: {"data_exports": [1, 2]}
 -- p_versions: versions of data exports that were activated, to keep for ever.
+-- p_object_versions: what else the batch created, edited and deleted, to keep for ever.
 -- p_plans:    plans of runs, to keep for a day.
 -- The others: new and changed objects, an array a kind. Each is null when there is nothing.
 create or replace function ferry_state.save_changes(
     p_deleted        json,
     p_versions       json,
+    p_object_versions json,
     p_databases      json,
     p_data_exports   json,
     p_destinations   json,
@@ -22,11 +24,16 @@ as $$
 begin
     insert into ferry_state.data_export_versions
            (data_export_id, number, environment, name, database_id, tables, table_settings,
-            activated_by)
-    select export_id, number, environment, name, database_id, tables, table_settings, activated_by
+            activated_by, command_id)
+    select export_id, number, environment, name, database_id, tables, table_settings, activated_by,
+           command_id
       from json_to_recordset(p_versions) as r (
           export_id bigint, number integer, environment text, name text,
-          database_id bigint, tables jsonb, table_settings jsonb, activated_by text);
+          database_id bigint, tables jsonb, table_settings jsonb, activated_by text,
+          command_id bigint);
+    if p_object_versions is not null then
+        perform ferry_state.save_object_versions(p_object_versions);
+    end if;
 
     if p_deleted is not null then
         perform ferry_state.delete_objects(p_deleted);

@@ -40,6 +40,7 @@ create table ferry_state.data_export_versions (
     tables         jsonb       not null,
     table_settings jsonb       not null,  -- {"public.orders": {"columns": [], "filter": "", …}}
     activated_by   text        not null,
+    command_id     bigint      not null,
     activated_at   timestamptz not null default now(),
     constraint data_export_versions_pkey primary key (data_export_id, number)
 );
@@ -96,3 +97,19 @@ create table ferry_state.orchestrations (
 create index orchestrations_data_export on ferry_state.orchestrations (data_export_id);
 create index orchestrations_destination on ferry_state.orchestrations (destination_id);
 create index orchestrations_data_template on ferry_state.orchestrations (data_template_id);
+
+-- What each other object was after each command that created, edited or deleted it; of data exports
+-- their deletion alone. Only ever inserted, and kept for ever.
+create table ferry_state.object_versions (
+    kind        text        not null,
+    object_id   bigint      not null,
+    number      integer     not null,
+    environment text,                  -- null: a policy in all environments
+    name        text        not null,
+    destination text,                  -- of a data template
+    definition  jsonb,                 -- null: deleted
+    actor       text        not null,
+    command_id  bigint      not null,
+    at          timestamptz not null default now(),
+    constraint object_versions_pkey primary key (kind, object_id, number)
+);

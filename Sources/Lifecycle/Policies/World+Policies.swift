@@ -28,6 +28,7 @@ extension World {
         assignments = changed
         savedAssignments.insert(assignment.id)
         revokedAssignments.remove(assignment.id)
+        recordVersion(of: assignment, author)
         return [Event(.policyGranted, assignment, author)]
     }
 
@@ -49,6 +50,7 @@ extension World {
         assignments = changed
         savedAssignments.remove(assignment.id)
         revokedAssignments.insert(assignment.id)
+        recordVersion(of: assignment, isRevoked: true, author)
         return [Event(.policyRevoked, assignment, author)]
     }
 

@@ -46,7 +46,6 @@ public enum SchemaSQL {
 
     /// Applied before the views, which call them.
     public static let functionsOfViews = [
-        SQLFile("elements_missing", PackageResources.elements_missing_sql),
         SQLFile("definition_changes", PackageResources.definition_changes_sql),
         SQLFile("is_visible", PackageResources.is_visible_sql),
         SQLFile("visible_environments", PackageResources.visible_environments_sql),
@@ -65,6 +64,8 @@ public enum SchemaSQL {
             SQLFile("claim_task", PackageResources.claim_task_sql),
             SQLFile("complete_run", PackageResources.complete_run_sql),
             SQLFile("create_command_functions", PackageResources.create_command_functions_sql),
+            SQLFile("data_export_definition", PackageResources.data_export_definition_sql),
+            SQLFile("data_export_diff", PackageResources.data_export_diff_sql),
             SQLFile("delete_objects", PackageResources.delete_objects_sql),
             SQLFile("draw_token", PackageResources.draw_token_sql),
             SQLFile("ended_runs", PackageResources.ended_runs_sql),
@@ -88,6 +89,7 @@ public enum SchemaSQL {
             SQLFile("load_world", PackageResources.load_world_sql),
             SQLFile("lock_objects", PackageResources.lock_objects_sql),
             SQLFile("open_run", PackageResources.open_run_sql),
+            SQLFile("past_version", PackageResources.past_version_sql),
             SQLFile("policies_of", PackageResources.policies_of_sql),
             SQLFile("record_event", PackageResources.record_event_sql),
             SQLFile("record_events", PackageResources.record_events_sql),

@@ -57,6 +57,11 @@ public struct FactFinder: Sendable {
                 "select name from ferry_state.databases where environment = $1",
                 [.text(environment)])
             return .names(try rows.map { try $0[0].string() })
+        case .version(let export, let number):
+            let rows = try await connection.query(
+                "select ferry_state.past_version($1, $2)", [.int(export), .int(Int64(number))])
+            let text = try rows[0][0].string()
+            return .version(try JSONDecoder().decode(PastVersion.self, from: Data(text.utf8)))
         case .destinationTest(let destination):
             return await destinationTest(destination).map(FactValue.failed) ?? .passed
         case .templateCheck(let kind, let settings):

@@ -20,7 +20,8 @@ extension Command {
         case .switchDatabase(let name, let database, _):
             return [one(.dataExport, name), one(.database, database)]
         case .addTables(let name, _), .removeTables(let name, _), .editTable(let name, _, _),
-            .activateDataExport(let name), .discardDraft(let name), .deleteDataExport(let name):
+            .activateDataExport(let name), .rollBackDataExport(let name, _),
+            .discardDraft(let name), .deleteDataExport(let name):
             return [one(.dataExport, name)]
         case .createDestination(let name, _, _, _), .editDestination(let name, _, _, _),
             .deleteDestination(let name), .testDestination(let name):

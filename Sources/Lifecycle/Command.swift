@@ -16,6 +16,8 @@ public enum Command: Hashable, Sendable {
     /// Without `tables`, those of the former database are dropped.
     case switchDatabase(name: Name, database: Name, tables: TableSelection?)
     case activateDataExport(name: Name)
+    /// Makes what a version was active again, as a new version.
+    case rollBackDataExport(name: Name, version: Int64)
     /// An export that was never activated disappears with its draft.
     case discardDraft(name: Name)
     case deleteDataExport(name: Name)
@@ -115,6 +117,8 @@ public enum Command: Hashable, Sendable {
                 name: name, database: try given.name("database", of: .database),
                 tables: try given.optionalTables("tables"))
         case "activate_data_export": return .activateDataExport(name: name)
+        case "roll_back_data_export":
+            return .rollBackDataExport(name: name, version: try given.integer("version"))
         case "discard_draft": return .discardDraft(name: name)
         default: return .deleteDataExport(name: name)
         }

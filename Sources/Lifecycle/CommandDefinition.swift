@@ -123,6 +123,9 @@ extension CommandDefinition {
             "switch_database", lane: .dataExport, key: ["name"],
             ["name": .name, "database": .name, "tables": .tables.optional]),
         Self("activate_data_export", lane: .dataExport, key: ["name"], ["name": .name]),
+        Self(
+            "roll_back_data_export", lane: .dataExport, key: ["name"],
+            ["name": .name, "version": .init(.integer)]),
         Self("discard_draft", lane: .dataExport, key: ["name"], ["name": .name]),
         Self("delete_data_export", lane: .dataExport, key: ["name"], ["name": .name]),
 

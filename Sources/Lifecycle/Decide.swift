@@ -98,6 +98,8 @@ extension World {
             return try switchDatabase(name, database, tables, author)
         case .activateDataExport(let name):
             return try activateDataExport(name, author)
+        case .rollBackDataExport(let name, let version):
+            return try rollBackDataExport(name, to: version, author)
         case .discardDraft(let name):
             return try discardDraft(name, author)
         case .deleteDataExport(let name):

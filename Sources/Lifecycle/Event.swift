@@ -51,6 +51,9 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case databaseSwitched = "database_switched"
     /// Details: `version`, and `replaced` when there was one before.
     case dataExportActivated = "data_export_activated"
+    /// What an earlier version was is active again; details: the new `version`, `replaced`, and
+    /// `restored`, the earlier one.
+    case dataExportRolledBack = "data_export_rolled_back"
     case draftDiscarded = "draft_discarded"
     case dataExportDeleted = "data_export_deleted"
     case destinationCreated = "destination_created"

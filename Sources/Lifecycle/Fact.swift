@@ -7,6 +7,8 @@ public enum Fact: Hashable, Sendable {
     case tableSettings(databaseID: Int64, settings: [TableName: TableSettings], ofAll: Bool)
     /// The names of all databases of an environment, to list them in a message.
     case registeredDatabases(environment: String)
+    /// A version that a data export once had, and its database.
+    case version(dataExportID: Int64, number: Int)
     /// Whether a destination, a new one perhaps, can be written to.
     case destinationTest(RunInputs.DestinationInput)
     /// Whether the settings of a data template are valid, for a destination of this kind.
@@ -23,6 +25,8 @@ public enum FactValue: Hashable, Sendable {
     case catalog(Catalog)
     /// Answers ``Fact/registeredDatabases(environment:)``.
     case names([String])
+    /// Answers ``Fact/version(dataExportID:number:)``.
+    case version(PastVersion)
     /// Answers ``Fact/runPlan(dataExport:inputs:)``.
     case plan(RunPlan)
     /// Answers ``Fact/tableSettings(databaseID:settings:ofAll:)``: in words, each naming its table.

@@ -19,6 +19,9 @@ public struct ObjectTable<Object: StoredObject>: Sendable {
         idByName[NameKey(key: key, scope: scope, environment: environment)]
     }
 
+    /// Whether it was loaded or created, be it deleted since.
+    func knows(_ id: Int64) -> Bool { byID[id] != nil || deletedObjects[id] != nil }
+
     mutating func load(_ object: Object) {
         byID[object.id] = object
         idByName[nameKey(of: object)] = object.id

@@ -64,6 +64,10 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case noDraft = "no_draft"
     /// The active version is no longer the one that the draft was opened from.
     case versionChanged = "version_changed"
+    /// The export never had a version of that number.
+    case unknownVersion = "unknown_version"
+    /// The version to roll back to is what is active.
+    case versionIsActive = "version_is_active"
     /// The export was never activated.
     case exportIsDraft = "export_is_draft"
 

@@ -35,20 +35,32 @@ extension World {
         }
         guard let databaseID = draft.databaseID else { throw noDatabase(export.name, "activate") }
         let database: Database = try used(databaseID)
-        let tables = try requireReadable(draft.tables, in: database, toActivate: export)
-        try requireSettings(draft, in: database, toActivate: export)
+        let deed = "activate \(quoted(export.name))"
+        let tables = try requireReadable(draft.tables, in: database, to: deed)
+        try requireSettings(draft.tableSettings, tables, in: database, to: deed)
 
-        let version = Version(
-            number: export.versionCount + 1, databaseID: databaseID, tables: tables,
-            tableSettings: draft.tableSettings, activatedBy: author.actor)
-        var details: [String: JSONValue] = ["version": .int(Int64(version.number))]
+        export.draft = nil
+        let event = activate(
+            Version(
+                number: export.versionCount + 1, databaseID: databaseID, tables: tables,
+                tableSettings: draft.tableSettings, activatedBy: author.actor),
+            of: &export, .dataExportActivated, [:], author)
+        return [event]
+    }
+
+    /// Makes a new version the active one.
+    mutating func activate(
+        _ version: Version, of export: inout DataExport, _ kind: EventKind,
+        _ more: [String: JSONValue], _ author: Author
+    ) -> Event {
+        var details = more
+        details["version"] = .int(Int64(version.number))
         if let replaced = export.active?.number { details["replaced"] = .int(Int64(replaced)) }
         export.versionCount = version.number
         export.active = version
-        export.draft = nil
         save(export)
         versions.append(SavedVersion(of: export, version, by: author))
-        return [Event(.dataExportActivated, export, details: .object(details))]
+        return Event(kind, export, details: .object(details))
     }
 
     mutating func discardDraft(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
@@ -77,10 +89,12 @@ extension World {
     }
 
     /// The chosen tables, if there is one and all of them can be read now.
-    private func requireReadable(
-        _ selection: TableSelection?, in database: Database, toActivate export: DataExport
+    ///
+    /// - Parameter deed: What is refused otherwise: `activate "X"`.
+    func requireReadable(
+        _ selection: TableSelection?, in database: Database, to deed: String
     ) throws(Refusal) -> TableSelection {
-        let cannot = "cannot activate \(quoted(export.name)): "
+        let cannot = "cannot \(deed): "
         guard let selection, selection != .tables([]) else {
             throw .because(
                 .noTablesChosen, cannot + "no tables chosen",

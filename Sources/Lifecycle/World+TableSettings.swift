@@ -35,19 +35,22 @@ extension World {
         return events
     }
 
-    /// That the source can do what the draft says of its tables, now.
+    /// That the source can do what the settings say of its tables, now.
+    ///
+    /// - Parameter deed: What is refused otherwise: `activate "X"`.
     func requireSettings(
-        _ draft: Draft, in database: Database, toActivate export: DataExport
+        _ settings: [TableName: TableSettings], _ tables: TableSelection,
+        in database: Database, to deed: String
     ) throws(Refusal) {
-        if draft.tableSettings.isEmpty { return }
+        if settings.isEmpty { return }
         let fact = Fact.tableSettings(
-            databaseID: database.id, settings: draft.tableSettings, ofAll: draft.tables == .all)
+            databaseID: database.id, settings: settings, ofAll: tables == .all)
         switch facts[fact] {
         case .problems([]): return
         case .problems(let problems):
             throw .because(
                 .invalidTableSettings,
-                "cannot activate \(quoted(export.name)): "
+                "cannot \(deed): "
                     + problems.map(shown).joined(separator: "; "),
                 hint: "correct the settings with edit_table; {} removes those of a table")
         case .failed(let reason): throw unavailable(database, reason)

@@ -47,9 +47,14 @@ public struct World: Sendable {
             (.tableSettings, .problems), (.tableSettings, .failed), (.registeredDatabases, .names),
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.templateCheck, .passed), (.templateCheck, .failed),
-            (.role, .passed), (.role, .failed),
+            (.role, .passed), (.role, .failed), (.version, .version),
             (.runPlan, .plan), (.runPlan, .failed):
             facts[fact] = value
+            if case .version(let past) = value, let database = past.database,
+                !databases.knows(database.id)
+            {
+                load(database)
+            }
         default:
             preconditionFailure("a value of the wrong kind for a fact")
         }

@@ -47,8 +47,8 @@ public struct EventLine: Sendable {
 
     /// What is said of an event, in this order; other details are for programs.
     private static let order = [
-        "attempt", "version", "replaced", "data_export", "database", "table", "tables", "rows",
-        "minimum", "maximum", "bytes", "destination", "data_template",
+        "attempt", "version", "replaced", "restored", "data_export", "database", "table", "tables",
+        "rows", "minimum", "maximum", "bytes", "destination", "data_template",
         "connection", "changed", "message", "retry_at", "hint",
     ]
 
@@ -65,6 +65,7 @@ public struct EventLine: Sendable {
         case ("attempt", let number as NSNumber): "attempt \(number.int64Value)"
         case ("version", let number as NSNumber): "version \(number.int64Value)"
         case ("replaced", let number as NSNumber): "replaces version \(number.int64Value)"
+        case ("restored", let number as NSNumber): "back to version \(number.int64Value)"
         case ("data_export", let name as String): "data export \(name)"
         case ("database", let name as String): "database \(name)"
         case ("destination", let name as String): "to \(name)"

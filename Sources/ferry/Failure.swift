@@ -49,6 +49,7 @@ struct Failure: Error {
                 .noPermission, error.message,
                 hint: hint ?? "ask for membership in ferry_client (to send commands) or "
                     + "ferry_viewer (to see everything)")
+        case "FY015": self.init(.notFound, error.message, hint: hint)
         case let state where state.hasPrefix("FY") || state.hasPrefix("22"):
             self.init(.usage, error.message, hint: hint)
         case let state where ["08", "53", "57"].contains(String(state.prefix(2))):

@@ -20,7 +20,8 @@ struct FerryProgram: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    DemoCommand.self, MigrateCommand.self, WorkerCommand.self, EnqueueCommand.self,
+                    DemoCommand.self, MigrateCommand.self, WorkerCommand.self,
+                    EnqueueCommand.self,
                     WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
                 ]),
             CommandGroup(
@@ -37,7 +38,7 @@ struct FerryProgram: AsyncParsableCommand {
                     ListCommand<Destinations>.self, ListCommand<Templates>.self,
                     ListCommand<Orchestrations>.self, ListCommand<Runs>.self,
                     ListCommand<Tasks>.self, ListCommand<Files>.self, ListCommand<Workers>.self,
-                    ListCommand<Events>.self, ListCommand<Commands>.self,
+                    ListCommand<Events>.self, ListCommand<Commands>.self, ListCommand<History>.self,
                 ]),
         ])
 

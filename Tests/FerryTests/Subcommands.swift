@@ -71,6 +71,9 @@ struct Subcommand: CustomTestStringConvertible {
             ["export", "switch-database", "X", "erp", "--tables", "a"],
             "switch_database", ["name": "X", "database": "erp", "tables": ["a"]]),
         Subcommand(["export", "activate", "X"], "activate_data_export", ["name": "X"]),
+        Subcommand(
+            ["export", "roll-back", "X", "2"], "roll_back_data_export",
+            ["name": "X", "version": 2]),
         Subcommand(["export", "discard-draft", "X"], "discard_draft", ["name": "X"]),
         Subcommand(["export", "delete", "X"], "delete_data_export", ["name": "X"]),
     ]

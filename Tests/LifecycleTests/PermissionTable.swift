@@ -19,7 +19,8 @@ let commandActions = [
     "configure_databases": ["register_database", "edit_database", "unregister_database"],
     "configure_data_exports": [
         "create_data_export", "edit_data_export", "edit_table", "add_tables", "remove_tables",
-        "switch_database", "activate_data_export", "discard_draft", "delete_data_export",
+        "switch_database", "activate_data_export", "roll_back_data_export", "discard_draft",
+        "delete_data_export",
     ],
     "configure_destinations": [
         "create_destination", "edit_destination", "delete_destination", "test_destination",

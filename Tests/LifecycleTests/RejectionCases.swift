@@ -27,7 +27,8 @@ private let orchestrated = Scene(hasOrchestration: true)
 private let lost = Scene.tables("a", "b", "gone", "locked")
 
 let rejectionCases =
-    malformedCases + exportCases + tableSettingsCases + otherCases + editCases + policyCases
+    malformedCases + unknownCommandCases + exportCases + tableSettingsCases + otherCases
+    + editCases + policyCases + rollbackCases
 
 private let malformedCases = [
     RejectionCase(
@@ -94,16 +95,6 @@ private let malformedCases = [
         command("create_destination", ["name": "x", "kind": "ftp", "settings": [:]]),
         message: "there is no destination kind \"ftp\"",
         hint: "kinds: directory, postgres, s3, sftp"),
-    RejectionCase(
-        .unknownCommand, command("drop_everything", [:]),
-        message: "there is no command \"drop_everything\"",
-        hint: "commands: register_database, edit_database, unregister_database, "
-            + "create_data_export, edit_data_export, add_tables, remove_tables, edit_table, "
-            + "switch_database, activate_data_export, discard_draft, delete_data_export, "
-            + "create_destination, edit_destination, delete_destination, test_destination, "
-            + "create_data_template, edit_data_template, delete_data_template, "
-            + "add_orchestration, edit_orchestration, delete_orchestration, run_orchestration, "
-            + "plan_run, grant_policy, revoke_policy, stop_run"),
 ]
 
 private let exportCases = [

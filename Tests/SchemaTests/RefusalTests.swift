@@ -19,7 +19,7 @@ private let commands = """
     delete_destination, delete_orchestration, discard_draft, edit_data_export, \
     edit_data_template, edit_database, edit_destination, edit_orchestration, edit_table, \
     grant_policy, plan_run, register_database, remove_tables, revoke_policy, \
-    run_orchestration, stop_run, \
+    roll_back_data_export, run_orchestration, stop_run, \
     switch_database, test_destination, unregister_database
     """
 

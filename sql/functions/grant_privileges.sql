@@ -21,11 +21,12 @@ begin
     -- Each view has the rows that the reader's policies show.
     grant select on all tables in schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant execute on function ferry_state.visible_environments(name),
-        ferry_state.is_visible(text, text[]),
-        ferry_state.definition_changes(jsonb, jsonb, text[]),
-        ferry_state.elements_missing(jsonb, jsonb) to ferry_client, ferry_viewer;
+        ferry_state.is_visible(text, text[]) to ferry_client, ferry_viewer;
     grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
         to ferry_viewer, ferry_worker;
+    grant execute on function ferry.definition_changes(jsonb, jsonb, text[]),
+        ferry.data_export_definition(text, text, text),
+        ferry.data_export_diff(text, text, text, text) to ferry_viewer;
 
     grant usage on schema ferry_state to ferry_worker;
     grant execute on all functions in schema ferry_state to ferry_worker;

@@ -19,7 +19,7 @@ with versions as not materialized (
       left join ferry_state.databases as d on d.id = v.database_id
 )
 select v.environment, v.kind, v.destination, v.name, v.object_id, v.number as version, v.definition,
-       ferry_state.definition_changes(before.definition, v.definition) as changed,
+       ferry.definition_changes(before.definition, v.definition) as changed,
        v.actor, v.command_id, v.at
   from versions as v
   left join versions as before

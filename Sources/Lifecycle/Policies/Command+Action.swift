@@ -4,7 +4,8 @@ extension Command {
         switch self {
         case .registerDatabase, .editDatabase, .unregisterDatabase: .configureDatabases
         case .createDataExport, .editDataExport, .editTable, .addTables, .removeTables,
-            .switchDatabase, .activateDataExport, .discardDraft, .deleteDataExport:
+            .switchDatabase, .activateDataExport, .rollBackDataExport, .discardDraft,
+            .deleteDataExport:
             .configureDataExports
         case .createDestination, .editDestination, .deleteDestination, .testDestination,
             .createDataTemplate, .editDataTemplate, .deleteDataTemplate:

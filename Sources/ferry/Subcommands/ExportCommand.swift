@@ -6,6 +6,7 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Say what is sent: data exports, their drafts and versions.",
         subcommands: [
             Create.self, Edit.self, AddTables.self, RemoveTables.self, EditTable.self,
-            SwitchDatabase.self, Activate.self, DiscardDraft.self, Delete.self,
+            SwitchDatabase.self, Activate.self, RollBack.self, DiscardDraft.self, Delete.self,
+            ListCommand<ExportHistory>.self, Diff.self,
         ])
 }

@@ -1,0 +1,79 @@
+/// A version that a data export once had, and the database that it is of.
+public struct PastVersion: Hashable, Codable, Sendable {
+    public let version: Version
+    /// Nil when it is not registered any more.
+    public let database: Database?
+
+    public init(version: Version, database: Database?) {
+        self.version = version
+        self.database = database
+    }
+}
+
+// Returning to what an earlier version of a data export was.
+extension World {
+    /// Activates what the version was, as a new one. A draft stays, but can no longer be activated:
+    /// it was opened from another version.
+    mutating func rollBackDataExport(
+        _ name: Name, to number: Int64, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        var export: DataExport = try existing(name, author)
+        guard let active = export.active else { throw isDraft(export) }
+        let past = try version(number, of: export)
+        if past.version.isSame(as: active) {
+            let same = active.number == number ? "" : " (v\(active.number) is the same)"
+            throw .because(
+                .versionIsActive,
+                "version \(number) of \(quoted(export.name)) is what is active\(same)",
+                hint: "see what changed: select * from ferry.data_export_diff(…)")
+        }
+        let deed = "roll back \(quoted(export.name)) to version \(number)"
+        guard let database = past.database else {
+            throw .because(
+                .databaseNotRegistered, "cannot \(deed): its database is not registered any more",
+                hint: "choose the tables from another one with edit_data_export; "
+                    + "ferry.object_versions has what the version was")
+        }
+        let tables = try requireReadable(past.version.tables, in: database, to: deed)
+        try requireSettings(past.version.tableSettings, tables, in: database, to: deed)
+
+        let event = activate(
+            Version(
+                number: export.versionCount + 1, databaseID: database.id, tables: tables,
+                tableSettings: past.version.tableSettings, activatedBy: author.actor),
+            of: &export, .dataExportRolledBack, ["restored": .int(number)], author)
+        return [event]
+    }
+
+    /// - Throws: ``RejectionCode/unknownVersion``, which says which there are.
+    private func version(_ number: Int64, of export: DataExport) throws(Refusal) -> PastVersion {
+        // Numbers are given out without gaps, and no version is ever deleted.
+        guard (1...Int64(export.versionCount)).contains(number) else {
+            let there =
+                export.versionCount == 1
+                ? "version 1 alone" : "versions 1 to \(export.versionCount)"
+            throw .because(
+                .unknownVersion,
+                "export \(quoted(export.name)) has no version \(number); it has \(there)",
+                hint: "see them: select * from ferry.object_versions "
+                    + "where kind = 'data_export'")
+        }
+        let ofThisBatch = versions.first { $0.exportID == export.id && $0.version.number == number }
+        if let version = ofThisBatch?.version {
+            return PastVersion(version: version, database: database(id: version.databaseID))
+        }
+        let fact = Fact.version(dataExportID: export.id, number: Int(number))
+        guard case .version(let past) = facts[fact] else { throw .needs(fact) }
+        // As this batch may have left it.
+        return PastVersion(
+            version: past.version, database: database(id: past.version.databaseID))
+    }
+}
+
+extension Version {
+    /// Whether runs of either would send the same.
+    fileprivate func isSame(as other: Version) -> Bool {
+        databaseID == other.databaseID && tables == other.tables
+            && tableSettings == other.tableSettings
+    }
+}

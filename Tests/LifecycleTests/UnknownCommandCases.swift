@@ -1,0 +1,15 @@
+import Lifecycle
+
+let unknownCommandCases = [
+    RejectionCase(
+        .unknownCommand, command("drop_everything", [:]),
+        message: "there is no command \"drop_everything\"",
+        hint: "commands: register_database, edit_database, unregister_database, "
+            + "create_data_export, edit_data_export, add_tables, remove_tables, edit_table, "
+            + "switch_database, activate_data_export, roll_back_data_export, discard_draft, "
+            + "delete_data_export, create_destination, edit_destination, delete_destination, "
+            + "test_destination, create_data_template, edit_data_template, "
+            + "delete_data_template, add_orchestration, edit_orchestration, "
+            + "delete_orchestration, run_orchestration, plan_run, grant_policy, "
+            + "revoke_policy, stop_run")
+]

@@ -55,7 +55,7 @@ let targets: [Target] = [
         swiftSettings: settings),
     module("Postgres", ["CLibPQ"]),
     module("PrivateServer"),
-    module("Migrations", ["Postgres", "SchemaFiles"]),
+    module("Migrations", ["Postgres", "SchemaFiles", "Failpoints"]),
     module("Schedules"),
     module("Lifecycle", ["Schedules"]),
     module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),

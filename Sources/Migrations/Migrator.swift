@@ -89,6 +89,7 @@ public struct Migrator: Sendable {
                 end loop;
             end;
             $$;
+            select ferry_state.make_event_partitions();
             select ferry_state.grant_privileges();
             delete from ferry_state.code;
             """)

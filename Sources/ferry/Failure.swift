@@ -21,8 +21,18 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as PostgresError: self.init(error)
         case let error as SchemaError: self.init(.schema, error.description)
+        case let error as PrunerError: self.init(error)
         case let error as FeedError: self.init(.usage, error.description)
         default: self.init(.internalError, String(describing: error))
+        }
+    }
+
+    private init(_ error: PrunerError) {
+        switch error {
+        case .notOwner:
+            self.init(.noPermission, error.description, hint: "connect as that role")
+        case .anotherOne:
+            self.init(.failed, error.description, hint: "it does the same; wait for it")
         }
     }
 

@@ -20,7 +20,7 @@ struct FerryProgram: AsyncParsableCommand {
             CommandGroup(
                 name: "Work",
                 subcommands: [
-                    DemoCommand.self, MigrateCommand.self, WorkerCommand.self,
+                    DemoCommand.self, MigrateCommand.self, PruneCommand.self, WorkerCommand.self,
                     EnqueueCommand.self,
                     WatchCommand.self, VerifyCommand.self, DoctorCommand.self,
                 ]),

@@ -58,9 +58,9 @@ struct PrivilegeTests {
             where !["commands", "command_status"].contains(view) {
                 #expect(try await alice.number("select count(*) from ferry.\(view)") == 0)
             }
-            // Of these PostgreSQL says first that no view of this kind can take them.
             for (statement, sqlState) in [
-                ("update ferry.commands set priority = 0", "55000"),
+                ("update ferry.commands set priority = 0", "FY013"),
+                // PostgreSQL says first that no view can take this.
                 ("truncate ferry.commands", "42809"),
             ] {
                 #expect(try await refusal(alice, statement)?.sqlState == sqlState)
@@ -98,7 +98,7 @@ struct PrivilegeTests {
             for statement in [
                 "insert into ferry.commands (command) values ('create_data_export')",
                 "select ferry.create_data_export('a')", "select ferry.cancel_command(1)",
-                "delete from ferry.events", "update ferry.databases set name = 'x'",
+                "update ferry.databases set name = 'x'",
                 "select * from ferry_state.events",
             ] {
                 #expect(try await refusal(viewer, statement)?.sqlState == "42501", "\(statement)")
@@ -143,7 +143,7 @@ struct PrivilegeTests {
                 union all
                 select c.oid::regclass::text from pg_class as c
                  where relnamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
-                   and relkind in ('r', 'v') and has_table_privilege(
+                   and relkind in ('r', 'v', 'p') and has_table_privilege(
                        'test_stranger', c.oid, 'select, insert, update, delete, truncate')
                 """)
 
@@ -155,7 +155,7 @@ struct PrivilegeTests {
         try await owner.query(
             """
             select relname from pg_class
-             where relnamespace = $1::text::regnamespace and relkind in ('r', 'v')
+             where relnamespace = $1::text::regnamespace and relkind in ('r', 'v', 'p')
             """, [.text(schema)]
         ).map { try $0[0].string() }
     }

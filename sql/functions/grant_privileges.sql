@@ -6,6 +6,8 @@ create or replace function ferry_state.grant_privileges()
 returns void
 language plpgsql
 as $$
+declare
+    v_partition regclass;
 begin
     revoke all on all functions in schema ferry, ferry_state from public;
     revoke all on all procedures in schema ferry, ferry_state from public;
@@ -37,5 +39,18 @@ begin
         ferry_state.events, ferry_state.data_export_versions, ferry_state.object_versions,
         ferry_state.run_manifests,
         ferry_state.migrations from ferry_worker;
+    for v_partition in
+        select inhrelid::regclass from pg_catalog.pg_inherits
+         where inhparent = 'ferry_state.events'::regclass
+    loop
+        execute format('revoke all on %s from ferry_worker', v_partition);
+    end loop;
+    revoke insert, update, delete on ferry_state.pruned_events from ferry_worker;
+    revoke execute on function ferry_state.make_event_partition(date),
+        ferry_state.note_pruning(text, timestamptz) from ferry_worker;
+    -- To be refused with the reason: see refuse_change.
+    grant insert, update, delete on ferry.events, ferry.object_versions, ferry.data_export_versions,
+        ferry.run_files, ferry.command_status to ferry_client, ferry_viewer, ferry_worker;
+    grant update on ferry.commands to ferry_client, ferry_viewer, ferry_worker;
 end;
 $$;

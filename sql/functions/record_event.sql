@@ -11,6 +11,7 @@ create or replace function ferry_state.record_event(
 returns void
 language sql
 as $$
+    select ferry_state.ensure_event_partitions();
     insert into ferry_state.events
            (environment, event, object_kind, object_id, object_name, run_id, actor, details)
     values (p_environment, p_event, p_object_kind, p_object_id, p_object_name, p_run_id,

@@ -13,6 +13,7 @@ create or replace function ferry_state.record_events(
 returns void
 language sql
 as $$
+    select ferry_state.ensure_event_partitions();
     insert into ferry_state.events (environment, event, object_kind, object_id, object_name,
                                     run_id, command_id, actor, details)
     select environment, event, object_kind, object_id, object_name, run_id, command_id, actor,

@@ -26,6 +26,7 @@ begin
            (command_id, state, code, message, attempts, finished_at)
     values (old.id, 'canceled', 'canceled', format('canceled by %s', old.actor), old.attempts,
             clock_timestamp());
+    perform ferry_state.ensure_event_partitions();
     insert into ferry_state.events
            (environment, event, object_kind, object_id, command_id, actor)
     values (old.environment, 'command_canceled', 'command', old.id, old.id, old.actor);

@@ -13,6 +13,18 @@ create table ferry_state.events (
     command_id  bigint,
     actor       text        not null,
     details     jsonb,
-    constraint events_pkey primary key (id)
-);
+    constraint events_pkey primary key (id, at)
+) partition by range (at);  -- by months: make_event_partition
 create index events_xact on ferry_state.events (xact, id);
+
+-- The partitions that were removed, and the transactions that had written into each, from the first
+-- to the last: null where it was empty.
+create table ferry_state.pruned_events (
+    partition  text        not null,
+    until      timestamptz not null,
+    first_xact xid8,
+    last_xact  xid8,
+    pruned_by  text        not null default session_user,
+    pruned_at  timestamptz not null default now(),
+    constraint pruned_events_pkey primary key (partition)
+);

@@ -1,0 +1,95 @@
+import Failpoints
+public import Postgres
+
+/// Removes old events, a partition at a time, while everybody else goes on reading and writing.
+///
+/// Detaching waits for the transactions that were reading, but holds up nobody meanwhile. Whatever
+/// is broken off is finished by the next one.
+public struct Pruner: Sendable {
+    let connection: Connection
+
+    /// - Parameter connection: The owner's, used by nobody else.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The events of one month.
+    public struct Partition: Sendable, Equatable {
+        public let name: String
+        /// All its events are older, by UTC: the first day of the next month.
+        public let until: String
+        /// By the database's statistics.
+        public let eventsEstimated: Int64
+        public let bytes: Int64
+        let step: Step
+    }
+
+    enum Step: String, Sendable {
+        case detach, finalize, drop
+    }
+
+    /// Takes the right to prune until the connection is closed, and makes partitions for the time
+    /// to come.
+    ///
+    /// - Throws: ``PrunerError``, `PostgresError`.
+    public func begin() async throws {
+        let owner = try await connection.query(
+            """
+            select pg_get_userbyid(nspowner), pg_has_role(nspowner, 'usage')
+              from pg_catalog.pg_namespace where nspname = 'ferry_state'
+            """)[0]
+        guard try owner[1].bool() else { throw PrunerError.notOwner(try owner[0].string()) }
+        // 'ferry' as a number: nobody else's lock.
+        let isAlone = try await connection.query("select pg_try_advisory_lock(1181053561, 2)")
+        guard try isAlone[0][0].bool() else { throw PrunerError.anotherOne }
+        try await connection.run("select ferry_state.make_event_partitions()")
+    }
+
+    /// The partitions whose events are all older than so many days, oldest first.
+    public func partitions(olderThan days: Int) async throws -> [Partition] {
+        try await connection.query(
+            """
+            select partition, to_char(until at time zone 'UTC', 'YYYY-MM-DD'), step,
+                   events_estimated, bytes
+              from ferry_state.prunable_events(make_interval(days => $1))
+            """, [.int(Int64(days))]
+        ).compactMap { row in
+            guard let step = Step(rawValue: try row[2].string()) else { return nil }
+            return Partition(
+                name: try row[0].string(), until: try row[1].string(),
+                eventsEstimated: try row[3].int64(), bytes: try row[4].int64(), step: step)
+        }
+    }
+
+    /// Removes a partition for good.
+    public func prune(_ partition: Partition) async throws {
+        let name = "ferry_state.\"\(partition.name)\""
+        if partition.step == .detach {
+            // Committed first: from now on a reader whose place is before these events is told so.
+            try await connection.execute(
+                "select ferry_state.note_pruning($1, $2::text::date::timestamp at time zone 'UTC')",
+                [.text(partition.name), .text(partition.until)])
+            try await connection.run(
+                "alter table ferry_state.events detach partition \(name) concurrently")
+            Failpoint.reach("prune.detached")
+        } else if partition.step == .finalize {
+            try await connection.run(
+                "alter table ferry_state.events detach partition \(name) finalize")
+        }
+        try await connection.run("drop table \(name)")
+    }
+}
+
+/// Why nothing can be pruned now.
+public enum PrunerError: Error, Equatable, CustomStringConvertible {
+    /// The connection's role does not own the schema.
+    case notOwner(String)
+    case anotherOne
+
+    public var description: String {
+        switch self {
+        case .notOwner(let owner): "only the owner of the schema, \(owner), may prune"
+        case .anotherOne: "another `ferry prune` is at work"
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// The tables of the record, which only ever grow.
+private let recordTables = [
+    "commands", "command_outcomes", "events", "data_export_versions", "object_versions",
+    "run_manifests",
+]
+
+@Suite("The record of what happened")
+struct RecordTests {
+    /// A database in which there is something of everything that is recorded.
+    private func withRecord(_ body: (TestDatabase, Connection) async throws -> Void) async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            let alice = try await database.connect(as: .alice)
+            let id = try await alice.create("Daily")[0]
+            let worker = try await database.connect(as: .worker)
+            _ = try await worker.applyAll()
+            try await worker.execute(
+                "select ferry_state.record_event('production', 'e', 'test', $1, 'n', null, null)",
+                [.int(id)])
+            try await owner.run(
+                """
+                insert into ferry_state.data_export_versions
+                       (data_export_id, number, environment, name, database_id, tables,
+                        table_settings, activated_by, command_id)
+                values (1, 1, 'production', 'Daily', 1, '[]', '{}', 'alice', 1);
+                insert into ferry_state.object_versions
+                       (kind, object_id, number, environment, name, actor, command_id)
+                values ('database', 1, 1, 'production', 'crm', 'alice', 1);
+                insert into ferry_state.policy_assignments
+                       (id, role, policy, denial, options, created_by)
+                values (-1, 'test_client_alice', 'datagrid_administrator', false, '[]', 'test');
+                """)
+            try await body(database, owner)
+        }
+    }
+
+    @Test(arguments: [TestRole.alice, .viewer, .worker])
+    func `tells whoever would change it what it is`(_ role: TestRole) async throws {
+        try await withRecord { database, owner in
+            let connection = try await database.connect(as: role)
+            for (view, column) in [
+                ("events", "actor"), ("object_versions", "actor"),
+                ("data_export_versions", "name"), ("run_files", "file"),
+                ("command_status", "actor"),
+            ] {
+                for statement in [
+                    "insert into ferry.\(view) (\(column)) values ('x')",
+                    "update ferry.\(view) set \(column) = 'x'", "delete from ferry.\(view)",
+                ] {
+                    let verb = statement.prefix(6).uppercased()
+                    let error = try await refusal(connection, statement)
+                    #expect(error?.sqlState == "FY013", "\(statement)")
+                    #expect(
+                        error?.message == "\(verb) of ferry.\(view) is refused: "
+                            + "it is a record, which only Ferry adds to and nobody changes")
+                }
+            }
+            let hint = try await refusal(connection, "delete from ferry.events")?.hint
+            #expect(hint == "old events are removed by the owner of the schema: ferry prune")
+            #expect(try await owner.number("select count(*) from ferry_state.events") == 1)
+        }
+    }
+
+    @Test func `cannot be copied into`() async throws {
+        try await withRecord { database, _ in
+            let alice = try await database.connect(as: .alice)
+            var rows = [Array("mallory\n".utf8)]
+            await #expect {
+                _ = try await alice.copyIn("copy ferry.events (actor) from stdin") {
+                    rows.popLast()
+                }
+            } throws: { error in
+                (error as? PostgresError)?.sqlState == "FY013"
+            }
+        }
+    }
+
+    @Test func `holds commands as they were sent`() async throws {
+        try await withRecord { database, _ in
+            let alice = try await database.connect(as: .alice)
+            let error = try await refusal(alice, "update ferry.commands set priority = 0")
+
+            #expect(error?.sqlState == "FY013")
+            #expect(
+                error?.hint == "a command that waits is canceled with ferry.cancel_command(id)")
+            // Nor can one that has ended be canceled any more.
+            try await alice.run("delete from ferry.commands")
+            #expect(try await alice.number("select count(*) from ferry.commands") == 1)
+        }
+    }
+
+    /// Rights that somebody gave by hand are not enough.
+    @Test func `is kept from a role that was given all rights on it`() async throws {
+        try await withRecord { database, owner in
+            let worker = try await database.connect(as: .worker)
+            for table in recordTables {
+                try await owner.run(
+                    "grant update, delete, truncate on ferry_state.\(table) to test_worker")
+                let update = try await owner.text(
+                    """
+                    select attname || ' = ' || attname from pg_attribute
+                     where attrelid = $1::text::regclass and attnum = 2
+                    """, [.text("ferry_state.\(table)")])
+                var statements = [
+                    "update ferry_state.\(table) set \(update)", "delete from ferry_state.\(table)",
+                ]
+                // Foreign keys keep this one from it before.
+                if table != "run_manifests" { statements.append("truncate ferry_state.\(table)") }
+                for statement in statements {
+                    #expect(
+                        try await refusal(worker, statement)?.sqlState == "FY013", "\(statement)")
+                }
+            }
+            #expect(try await owner.number("select count(*) from ferry_state.events") == 1)
+        }
+    }
+
+    @Test func `is kept from a partition of the events as from all of them`() async throws {
+        try await withRecord { database, owner in
+            let worker = try await database.connect(as: .worker)
+            let partition = try await owner.text(
+                "select tableoid::regclass::text from ferry_state.events")
+            for statement in [
+                "insert into \(partition) (id, environment, event, object_kind, actor) "
+                    + "values (1, 'production', 'forged', 'test', 'x')",
+                "select * from \(partition)", "delete from \(partition)",
+            ] {
+                #expect(try await refusal(worker, statement)?.sqlState == "42501", "\(statement)")
+            }
+            try await owner.run("grant all on \(partition) to test_worker")
+            let error = try await refusal(worker, "delete from \(partition)")
+            #expect(error?.sqlState == "FY013")
+        }
+    }
+
+    @Test func `is kept from whoever calls a function of the owner's`() async throws {
+        try await withRecord { database, owner in
+            let alice = try await database.connect(as: .alice)
+            try await owner.run(
+                """
+                create function public.tidy() returns void language sql security definer
+                    as 'delete from ferry_state.events';
+                """)
+
+            #expect(try await refusal(alice, "select public.tidy()")?.sqlState == "FY013")
+            // Who owns the schema may, and answers for it.
+            #expect(try await refusal(owner, "select public.tidy()") == nil)
+        }
+    }
+
+    @Test func `is added to by a worker`() async throws {
+        try await withRecord { database, owner in
+            let worker = try await database.connect(as: .worker)
+            let record =
+                "select ferry_state.record_event('production', 'e', 'test', 1, 'n', null, null)"
+
+            #expect(try await refusal(worker, record) == nil)
+            #expect(try await owner.number("select count(*) from ferry_state.events") == 2)
+        }
+    }
+}

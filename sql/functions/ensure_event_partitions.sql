@@ -1,0 +1,17 @@
+-- ensure_event_partitions: called before events are written, so that none ever lacks a partition.
+--
+-- One look into the catalog, but for once a month, when the next month has none yet.
+create or replace function ferry_state.ensure_event_partitions()
+returns void
+language plpgsql
+as $$
+begin
+    if to_regclass('ferry_state.' || ferry_state.event_partition(
+           (now() at time zone 'UTC' + interval '1 month')::date)) is null
+       or to_regclass('ferry_state.' || ferry_state.event_partition(
+           (now() at time zone 'UTC')::date)) is null
+    then
+        perform ferry_state.make_event_partitions();
+    end if;
+end;
+$$;

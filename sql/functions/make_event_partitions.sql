@@ -1,0 +1,24 @@
+-- make_event_partitions: have partitions for the events of this month and of the next three.
+--
+-- Runs as the owner, so that workers, who may create nothing, can have them made.
+-- Locks: waits for somebody who is just making them only where there is none for this month.
+create or replace function ferry_state.make_event_partitions()
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_this constant date := date_trunc('month', now() at time zone 'UTC');
+begin
+    -- 'ferry' as a number: nobody else's lock.
+    if to_regclass('ferry_state.' || ferry_state.event_partition(v_this)) is null then
+        perform pg_advisory_xact_lock(1181053561, 1);
+    elsif not pg_try_advisory_xact_lock(1181053561, 1) then
+        return;
+    end if;
+    for v_month in 0 .. 3 loop
+        perform ferry_state.make_event_partition((v_this + make_interval(months => v_month))::date);
+    end loop;
+end;
+$$;

@@ -1,0 +1,13 @@
+-- note_pruning: record that the events of a partition are about to go, so that readers who have not
+-- seen all of them are told so.
+create or replace function ferry_state.note_pruning(p_partition text, p_until timestamptz)
+returns void
+language plpgsql
+as $$
+begin
+    execute format(
+        'insert into ferry_state.pruned_events (partition, until, first_xact, last_xact)
+         select %L, %L, min(xact), max(xact) from ferry_state.%I on conflict do nothing',
+        p_partition, p_until, p_partition);
+end;
+$$;

@@ -1,0 +1,65 @@
+-- refuse_change: what every attempt to change the record meets, but one by the owner of the schema.
+--
+-- The record is events, commands and how they ended, versions and manifests. It is only ever added to,
+-- by Ferry. Rights say the same for the roles that Ferry makes; this also refuses a role that somebody
+-- gave more, and whoever comes through a function that runs with the owner's rights.
+-- Raises: FY013.
+create or replace function ferry_state.refuse_change()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- session_user: running a function of the owner's makes nobody the owner.
+    if tg_table_schema = 'ferry_state' and pg_has_role(
+        session_user, (select nspowner from pg_namespace where nspname = 'ferry_state'), 'usage')
+    then
+        return case tg_op when 'DELETE' then old else new end;
+    end if;
+    raise exception using errcode = 'FY013',
+        message = format('%s of %I.%I is refused: it is a record, which only Ferry adds to and nobody changes',
+                         tg_op, tg_table_schema, tg_table_name),
+        hint = case when tg_table_name in ('commands', 'command_status')
+                    then 'a command that waits is canceled with ferry.cancel_command(id)'
+                    else 'old events are removed by the owner of the schema: ferry prune' end;
+end;
+$$;
+
+do $$
+declare
+    v_name text;
+begin
+    foreach v_name in array array['commands', 'command_outcomes', 'events', 'data_export_versions',
+                                  'object_versions', 'run_manifests']
+    loop
+        execute format(
+            'create or replace trigger refuse_change
+                 before update or delete or truncate on ferry_state.%I
+                 for each statement execute function ferry_state.refuse_change()', v_name);
+    end loop;
+    -- Its partitions have this one, too.
+    create or replace trigger refuse_change_of_row
+        before update or delete on ferry_state.events
+        for each row execute function ferry_state.refuse_change();
+
+    -- On a view the first one speaks even where there is no row; it needs the second one to be asked.
+    foreach v_name in array array['events', 'object_versions', 'data_export_versions', 'run_files',
+                                  'command_status']
+    loop
+        execute format(
+            'create or replace trigger refuse_change
+                 before insert or update or delete on ferry.%I
+                 for each statement execute function ferry_state.refuse_change()', v_name);
+        execute format(
+            'create or replace trigger refuse_change_of_row
+                 instead of insert or update or delete on ferry.%I
+                 for each row execute function ferry_state.refuse_change()', v_name);
+    end loop;
+    create or replace trigger refuse_change
+        before update on ferry.commands
+        for each statement execute function ferry_state.refuse_change();
+    create or replace trigger refuse_change_of_row
+        instead of update on ferry.commands
+        for each row execute function ferry_state.refuse_change();
+end;
+$$;

@@ -13,8 +13,9 @@ struct WatchCommand: AsyncParsableCommand {
             what there is, then every event once, each with a cursor. --after goes on from \
             such a cursor without loss or repetition, after days or a restart.
 
-            Following one run or one command ends with it; the exit status says how. Needs the \
-            role ferry_viewer. When the reader of the output goes away, watch ends with 0.
+            Following one run or one command ends with it; the exit status says how. Shows what \
+            your policies let you view, and what your commands caused. When the reader of the \
+            output goes away, watch ends with 0.
             """)
 
     @Option(help: ArgumentHelp("Only this data export and its runs.", valueName: "name"))

@@ -64,6 +64,38 @@ struct EventFeedTests {
         }
     }
 
+    @Test func `are those that the reader may see, and those that it caused`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            let bob = try await database.connect(as: .bob)
+            try await owner.run("insert into ferry_state.environments values ('try out')")
+            func seen() async throws -> [String] {
+                try await bob.query(
+                    "select event from ferry.events_between('3:3:', pg_current_snapshot())"
+                ).map { try $0[0].string() }
+            }
+            for (event, environment, actor) in [
+                ("theirs", "production", "alice"), ("his", "production", "test_client_bob"),
+                ("elsewhere", "try out", "alice"),
+            ] {
+                try await owner.execute(
+                    """
+                    insert into ferry_state.events (environment, event, object_kind, actor)
+                    values ($1, $2, 'test', $3)
+                    """, [.text(environment), .text(event), .text(actor)])
+            }
+
+            #expect(try await seen() == ["his"])
+            try await owner.run(
+                """
+                insert into ferry_state.policy_assignments
+                       (id, role, policy, environment, denial, options, created_by)
+                values (-1, 'test_client_bob', 'amp360_user', 'try out', false, '[]', 'test')
+                """)
+            #expect(try await seen() == ["his", "elsewhere"])
+        }
+    }
+
     @Test func `leave out what was rolled back`() async throws {
         try await TestDatabase.withSchema { database in
             let worker = try await database.connect(as: .worker)

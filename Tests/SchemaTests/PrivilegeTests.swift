@@ -38,7 +38,6 @@ struct PrivilegeTests {
 
             var denied = [
                 "truncate ferry_state.commands",
-                "select * from ferry.events_between('1:1:', '9:9:')",
                 "select * from ferry_state.claim_commands(1, '0', 0)",
                 "select ferry_state.grant_privileges()", "select ferry_state.rescue('{1}')",
                 "select nextval('ferry_state.ids')", "create table ferry.t (n int)",

@@ -108,10 +108,12 @@ struct EventPartitionTests {
             let seen = try await owner.text("select pg_current_snapshot()::text")
             try await owner.record("new", at: "now")
 
-            let plan = try await owner.query(
+            // As ferry.events_between reads, under the rights of a reader.
+            let viewer = try await database.connect(as: .viewer)
+            let plan = try await viewer.query(
                 """
-                explain (analyze, buffers, costs off, timing off, summary off)
-                select * from ferry_state.events
+                explain (analyze, costs off, timing off, summary off)
+                select * from ferry.events
                  where xact >= pg_snapshot_xmin('\(seen)') and id > 0
                    and xact < pg_snapshot_xmax(pg_current_snapshot()) order by id limit 1000
                 """

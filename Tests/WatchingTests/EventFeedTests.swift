@@ -102,7 +102,7 @@ struct EventFeedTests {
     @Test func `says so when the role may not read events`() async throws {
         try await TestDatabase.withSchema { database in
             let url = try await TestServer.shared.url(
-                database: database.name, user: TestRole.alice.rawValue)
+                database: database.name, user: TestRole.stranger.rawValue)
             let feed = EventFeed(ConnectionOptions(url))
             _ = try await feed.open()
 

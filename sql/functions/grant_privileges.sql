@@ -15,8 +15,6 @@ begin
 
     grant usage on schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant execute on all routines in schema ferry to ferry_client, ferry_worker;
-    revoke execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
-        from ferry_client;
     grant select, insert on ferry.commands to ferry_client, ferry_worker;
     grant delete on ferry.commands to ferry_client;  -- cancels
 
@@ -24,9 +22,8 @@ begin
     grant select on all tables in schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant execute on function ferry_state.visible_environments(name),
         ferry_state.is_visible(text, text[]) to ferry_client, ferry_viewer;
-    grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer)
-        to ferry_viewer, ferry_worker;
-    grant execute on function ferry.definition_changes(jsonb, jsonb, text[]),
+    grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer),
+        ferry.definition_changes(jsonb, jsonb, text[]),
         ferry.data_export_definition(text, text, text),
         ferry.data_export_diff(text, text, text, text) to ferry_viewer;
 

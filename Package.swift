@@ -118,7 +118,9 @@ let targets: [Target] = [
     tests(
         "CommandProcessingTests",
         ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
-    tests("RunEngineTests", ["RunEngine"]),
+    tests(
+        "RunEngineTests",
+        ["RunEngine", "Destinations", "Formats", "Lifecycle", "SourceDatabases"]),
     tests(
         "WatchingTests",
         ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),

@@ -62,6 +62,16 @@ public struct FactFinder: Sendable {
                 "select ferry_state.past_version($1, $2)", [.int(export), .int(Int64(number))])
             let text = try rows[0][0].string()
             return .version(try JSONDecoder().decode(PastVersion.self, from: Data(text.utf8)))
+        case .tablesOfRun(let run):
+            let rows = try await connection.query(
+                """
+                select distinct table_schema, table_name from ferry_state.run_reads
+                 where run_id = $1
+                """, [.int(run)])
+            return .names(
+                try rows.map {
+                    TableName(schema: try $0[0].string(), name: try $0[1].string()).canonical
+                })
         case .destinationTest(let destination):
             return await destinationTest(destination).map(FactValue.failed) ?? .passed
         case .templateCheck(let kind, let settings):

@@ -1,4 +1,5 @@
 internal import Formats
+public import Lifecycle
 
 /// Why a destination could not do what was asked. Every description names the destination, what
 /// it is about, and the way out.
@@ -62,6 +63,17 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .alreadyPublished: "already_published"
         case .checksumMismatch: "checksum_mismatch"
         case .invalidPublication: "invalid_publication"
+        }
+    }
+
+    /// Where the fault lies.
+    public var origin: ErrorOrigin {
+        switch self {
+        case .secretUnavailable, .notAllowed: .configuration
+        case .invalidPublication: .internal
+        case .accessDenied, .notAuthenticated, .notFound, .stagedFileMissing, .full, .unavailable,
+            .refused, .alreadyPublished, .checksumMismatch:
+            .destination
         }
     }
 

@@ -53,6 +53,8 @@ extension Command {
             return [Reference(policy: policy, environment)]
         case .stopRun(let run):
             return [Reference(kind: .run, environment: environment, key: String(run))]
+        case .retryRun(let run), .restartRun(let run), .skipTask(let run, _):
+            return [Reference(runToResolve: run, environment)]
         }
     }
 }
@@ -62,6 +64,11 @@ extension Reference {
     /// orchestration.
     fileprivate init(allDataTemplatesIn environment: String) {
         self.init(kind: .dataTemplate, environment: environment, key: Reference.separator)
+    }
+
+    /// With what a resolution of it depends on.
+    fileprivate init(runToResolve id: Int64, _ environment: String) {
+        self.init(kind: .run, environment: environment, key: "\(id)\(Reference.separator)")
     }
 
     /// All assignments are loaded for it.

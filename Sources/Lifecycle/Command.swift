@@ -44,6 +44,12 @@ public enum Command: Hashable, Sendable {
     /// Of an orchestration: what a run of it would write.
     case planRun(name: Name)
     case stopRun(run: Int64)
+    /// Of a run that failed: with what it was started with.
+    case retryRun(run: Int64)
+    /// Of a run that failed: with today's configuration of its orchestration.
+    case restartRun(run: Int64)
+    /// Of a run that failed: with what it was started with, but without a table.
+    case skipTask(run: Int64, table: TableName)
 
     case grantPolicy(PolicyGrant)
     case revokePolicy(policy: Policy, role: String, inAllEnvironments: Bool)
@@ -63,7 +69,8 @@ public enum Command: Hashable, Sendable {
         case .database: self = try Command.ofDatabase(name, given)
         case .dataExport: self = try Command.ofDataExport(name, given)
         case .destination, .dataTemplate: self = try Command.ofDestination(name, given)
-        case .orchestration, .run: self = try Command.ofOrchestration(name, given)
+        case .orchestration: self = try Command.ofOrchestration(name, given)
+        case .run: self = try Command.ofRun(name, given)
         case .policyAssignment:
             self =
                 name == "grant_policy"
@@ -209,10 +216,18 @@ public enum Command: Hashable, Sendable {
             return .deleteOrchestration(name: try given.name("name", of: .orchestration))
         case "run_orchestration":
             return .runOrchestration(name: try given.name("name", of: .orchestration))
-        case "plan_run":
-            return .planRun(name: try given.name("name", of: .orchestration))
         default:
-            return .stopRun(run: try given.integer("run"))
+            return .planRun(name: try given.name("name", of: .orchestration))
+        }
+    }
+
+    private static func ofRun(_ command: String, _ given: Arguments) throws(Rejection) -> Command {
+        let run = try given.integer("run")
+        switch command {
+        case "stop_run": return .stopRun(run: run)
+        case "retry_run": return .retryRun(run: run)
+        case "restart_run": return .restartRun(run: run)
+        default: return .skipTask(run: run, table: try given.table("table"))
         }
     }
 

@@ -183,6 +183,10 @@ extension CommandDefinition {
             ["role": .role, "policy": .policy, "all_environments": .flag]),
 
         Self("stop_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
+        Self("retry_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
+        Self("restart_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
+        Self(
+            "skip_task", lane: .run, key: ["run"], ["run": .init(.integer), "table": .table]),
     ]
 
     /// The definition of a command, by its name.

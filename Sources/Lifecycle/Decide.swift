@@ -124,17 +124,33 @@ extension World {
             return try editOrchestration(name, dataExport, destination, dataTemplate, author)
         case .deleteOrchestration(let name):
             return try deleteOrchestration(name, author)
+        case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask:
+            return try applyToRuns(command, author)
+        case .grantPolicy(let grant):
+            return try grantPolicy(grant, author)
+        case .revokePolicy(let policy, let role, let inAllEnvironments):
+            return try revokePolicy(
+                policy, of: role, inAllEnvironments: inAllEnvironments, author)
+        }
+    }
+
+    private mutating func applyToRuns(
+        _ command: Command, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        switch command {
         case .runOrchestration(let name):
             return try runOrchestration(name, author)
         case .planRun(let name):
             return try planRun(name, author)
         case .stopRun(let run):
             return try stopRun(run, author)
-        case .grantPolicy(let grant):
-            return try grantPolicy(grant, author)
-        case .revokePolicy(let policy, let role, let inAllEnvironments):
-            return try revokePolicy(
-                policy, of: role, inAllEnvironments: inAllEnvironments, author)
+        case .retryRun(let run):
+            return try retryRun(run, author)
+        case .restartRun(let run):
+            return try restartRun(run, author)
+        case .skipTask(let run, let table):
+            return try skipTask(run, table, author)
+        default: preconditionFailure("not a command about runs")
         }
     }
 }

@@ -72,8 +72,11 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case orchestrationDeleted = "orchestration_deleted"
     /// Of an orchestration. Details: `files`, `rows_estimated` and `bytes_estimated` in all.
     case runPlanned = "run_planned"
-    /// Details: `data_export`, `version`, `destination`.
+    /// Details: `data_export`, `version`, `destination`; of a resolution also `resolves` (the run
+    /// that failed), `resolution`, and `skipped_tables` where there are any.
     case runQueued = "run_queued"
+    /// Of a run that failed. Details: `by`, the run that was started instead, and `resolution`.
+    case runResolved = "run_resolved"
     case runStopping = "run_stopping"
     case runStopped = "run_stopped"
     /// Details: `policy`, `environment` (or `all`), `denial`, `options`; also when one was denied.

@@ -15,6 +15,8 @@ public enum Fact: Hashable, Sendable {
     case templateCheck(kind: String, settings: JSONValue)
     /// Whether the queue's database has a role of this name.
     case role(String)
+    /// The tables that a run of all tables found, in their canonical form.
+    case tablesOfRun(Int64)
     /// What a run of a data export with these inputs would write now.
     case runPlan(dataExport: String, inputs: RunInputs)
 }
@@ -23,7 +25,8 @@ public enum Fact: Hashable, Sendable {
 public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/catalog(databaseID:)``.
     case catalog(Catalog)
-    /// Answers ``Fact/registeredDatabases(environment:)``.
+    /// Answers ``Fact/registeredDatabases(environment:)``, and ``Fact/tablesOfRun(_:)``: none when
+    /// it failed before it had any.
     case names([String])
     /// Answers ``Fact/version(dataExportID:number:)``.
     case version(PastVersion)

@@ -95,4 +95,15 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case runPublishing = "run_publishing"
     /// The run has ended.
     case runNotRunning = "run_not_running"
+
+    // Resolving a run that failed.
+
+    /// Only a run that failed can be resolved.
+    case runNotFailed = "run_not_failed"
+    /// Another run was started to resolve it.
+    case runResolved = "run_resolved"
+    /// A table to be skipped is not one of the run's.
+    case tableNotInRun = "table_not_in_run"
+    /// Without the table the run would send nothing.
+    case noTablesLeft = "no_tables_left"
 }

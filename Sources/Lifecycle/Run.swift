@@ -13,6 +13,10 @@ public struct Run: StoredObject {
     public var state: RunState
     /// What it was started with: a retry uses the same, whatever has changed since.
     public let inputs: RunInputs
+    /// The run that failed and that this one was started for; nil for any other.
+    public let resolves: Int64?
+    /// How it resolves that.
+    public let resolution: Resolution?
     public var createdAt: String?
     public let createdBy: String
 
@@ -26,7 +30,7 @@ public struct Run: StoredObject {
         case databaseID = "database_id"
         case destinationID = "destination_id"
         case destinationName = "destination_name"
-        case state, inputs
+        case state, inputs, resolves, resolution
         case createdAt = "created_at"
         case createdBy = "created_by"
     }
@@ -34,8 +38,8 @@ public struct Run: StoredObject {
     /// A run of one version of an export.
     public init(
         id: Int64, of orchestration: Orchestration, sending export: DataExport, version: Version,
-        to destination: Destination, inputs: RunInputs, state: RunState = .queued,
-        createdBy: String
+        to destination: Destination, inputs: RunInputs, resolving failed: Run? = nil,
+        by resolution: Resolution? = nil, state: RunState = .queued, createdBy: String
     ) {
         self.id = id
         environment = orchestration.environment
@@ -49,6 +53,30 @@ public struct Run: StoredObject {
         destinationName = destination.name
         self.state = state
         self.inputs = inputs
+        resolves = failed?.id
+        self.resolution = resolution
+        self.createdBy = createdBy
+    }
+
+    /// A run of what another one sent, which failed.
+    init(
+        id: Int64, again failed: Run, by resolution: Resolution, inputs: RunInputs,
+        createdBy: String
+    ) {
+        self.id = id
+        environment = failed.environment
+        orchestrationID = failed.orchestrationID
+        orchestrationName = failed.orchestrationName
+        dataExportID = failed.dataExportID
+        dataExportName = failed.dataExportName
+        dataExportVersion = failed.dataExportVersion
+        databaseID = failed.databaseID
+        destinationID = failed.destinationID
+        destinationName = failed.destinationName
+        state = .queued
+        self.inputs = inputs
+        resolves = failed.id
+        self.resolution = resolution
         self.createdBy = createdBy
     }
 
@@ -58,10 +86,11 @@ public struct Run: StoredObject {
     // Runs have no names of their own: each is alone in its scope.
     public var scope: Int64 { id }
 
-    /// Only while the run has not ended.
+    /// The run that it resolves; the others only while the run has not ended.
     public var uses: [ObjectID] {
-        if state.isTerminal { return [] }
-        return [
+        let resolved = resolves.map { [ObjectID(.run, $0)] } ?? []
+        if state.isTerminal { return resolved }
+        return resolved + [
             ObjectID(.orchestration, orchestrationID), ObjectID(.dataExport, dataExportID),
             ObjectID(.destination, destinationID),
         ]
@@ -88,24 +117,40 @@ public struct RunInputs: Hashable, Codable, Sendable {
     public let tableSettings: [TableName: TableSettings]
     public let destination: DestinationInput
     public let dataTemplate: DataTemplateInput
+    /// Tables that are left out, sorted; nil when none is. They are not among ``tables``, unless
+    /// these are all.
+    public let skippedTables: [TableName]?
 
     enum CodingKeys: String, CodingKey {
         case database, tables
         case tableSettings = "table_settings"
         case destination
         case dataTemplate = "data_template"
+        case skippedTables = "skipped_tables"
     }
 
     public init(
         database: DatabaseInput, tables: TableSelection,
         tableSettings: [TableName: TableSettings] = [:], destination: DestinationInput,
-        dataTemplate: DataTemplateInput
+        dataTemplate: DataTemplateInput, skippedTables: [TableName]? = nil
     ) {
         self.database = database
         self.tables = tables
         self.tableSettings = tableSettings
         self.destination = destination
         self.dataTemplate = dataTemplate
+        self.skippedTables = skippedTables
+    }
+
+    /// The same without a table.
+    func skipping(_ table: TableName) -> RunInputs {
+        var left = tables
+        if case .tables(let names) = tables { left = .tables(names.filter { $0 != table }) }
+        return RunInputs(
+            database: database, tables: left,
+            tableSettings: tableSettings.filter { $0.key != table }, destination: destination,
+            dataTemplate: dataTemplate,
+            skippedTables: ((skippedTables ?? []) + [table]).sorted())
     }
 
     public struct DatabaseInput: Hashable, Codable, Sendable {

@@ -31,6 +31,13 @@ extension World {
             hint: "see what there is: select * from \(ObjectKind.dataTemplate.view)")
     }
 
+    func existingRun(_ id: Int64, _ author: Author) throws(Refusal) -> Run {
+        if let run = run(id: id), run.environment == author.environment { return run }
+        throw .because(
+            .notFound, "run \(id) does not exist",
+            hint: "see what there is: select id, state from \(ObjectKind.run.view)")
+    }
+
     /// An object that another one uses, which must have been loaded with it.
     func used<Object: StoredObject>(
         _ id: Int64, as type: Object.Type = Object.self

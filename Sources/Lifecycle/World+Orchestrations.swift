@@ -33,14 +33,7 @@ extension World {
             id: author.id, of: orchestration, sending: export, version: version, to: destination,
             inputs: inputs, createdBy: author.actor)
         save(run)
-        return [
-            Event(
-                .runQueued, run,
-                details: [
-                    "data_export": .string(export.name), "version": .int(Int64(version.number)),
-                    "destination": .string(destination.name),
-                ])
-        ]
+        return [queued(run)]
     }
 
     /// Writes nothing but the plan.
@@ -64,7 +57,7 @@ extension World {
     }
 
     /// What a run of an orchestration starts with, as everything is configured now.
-    private func sending(
+    func sending(
         _ orchestration: Orchestration, _ author: Author
     ) throws(Refusal) -> (DataExport, Version, Destination, RunInputs) {
         let export: DataExport = try used(orchestration.dataExportID)
@@ -85,11 +78,7 @@ extension World {
 
     /// A queued run stops at once; of a running one the worker that has it is told.
     mutating func stopRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
-        guard var run = run(id: id), run.environment == author.environment else {
-            throw .because(
-                .notFound, "run \(id) does not exist",
-                hint: "see what there is: select id, state from \(ObjectKind.run.view)")
-        }
+        var run = try existingRun(id, author)
         switch run.state {
         case .queued:
             run.state = .stopped

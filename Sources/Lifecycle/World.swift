@@ -45,6 +45,7 @@ public struct World: Sendable {
         switch (fact, value) {
         case (.catalog, .catalog), (.catalog, .failed),
             (.tableSettings, .problems), (.tableSettings, .failed), (.registeredDatabases, .names),
+            (.tablesOfRun, .names),
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.templateCheck, .passed), (.templateCheck, .failed),
             (.role, .passed), (.role, .failed), (.version, .version),

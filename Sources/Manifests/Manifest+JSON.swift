@@ -8,6 +8,7 @@ extension Manifest: Codable {
         case manifest, export, run, environment, database, snapshot
         case startedAt = "started_at"
         case format, files, totals, warnings
+        case skippedTables = "skipped_tables"
     }
 
     /// - Throws: ``ManifestError`` for another schema version, unsafe names or wrong totals.
@@ -27,7 +28,9 @@ extension Manifest: Codable {
             startedAt: container.decode(Instant.self, forKey: .startedAt),
             format: container.decode(DataTemplateSettings.self, forKey: .format),
             files: container.decode([File].self, forKey: .files),
-            warnings: container.decodeIfPresent([Warning].self, forKey: .warnings) ?? [])
+            warnings: container.decodeIfPresent([Warning].self, forKey: .warnings) ?? [],
+            skippedTables: container.decodeIfPresent([TableParts].self, forKey: .skippedTables)?
+                .map(\.table) ?? [])
         guard try container.decode(Totals.self, forKey: .totals) == totals else {
             throw ManifestError.wrongTotals
         }
@@ -48,6 +51,9 @@ extension Manifest: Codable {
         try container.encode(files, forKey: .files)
         try container.encode(totals, forKey: .totals)
         if !warnings.isEmpty { try container.encode(warnings, forKey: .warnings) }
+        if !skippedTables.isEmpty {
+            try container.encode(skippedTables.map(TableParts.init), forKey: .skippedTables)
+        }
     }
 
     /// The canonical bytes: JSON with sorted keys, indented, with a line end at its end.

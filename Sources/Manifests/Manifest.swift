@@ -32,13 +32,15 @@ public struct Manifest: Sendable, Equatable {
     public let files: [File]
     /// What whoever uses the delivery should know of it.
     public var warnings: [Warning]
+    /// Tables of the data export that were left out of the run.
+    public var skippedTables: [TableName]
 
     /// - Throws: ``ManifestError`` when a name is not that of a file beside the manifest or is
     ///   there twice, or when a number is negative.
     public init(
         export: Export, run: Int64, environment: String, database: String, snapshot: Snapshot,
         startedAt: Instant, format: DataTemplateSettings, files: [File],
-        warnings: [Warning] = []
+        warnings: [Warning] = [], skippedTables: [TableName] = []
     ) throws(ManifestError) {
         self.export = export
         self.run = run
@@ -48,6 +50,7 @@ public struct Manifest: Sendable, Equatable {
         self.startedAt = startedAt
         self.format = format
         self.warnings = warnings
+        self.skippedTables = skippedTables
         // Tasks end in any order; the manifest must not depend on it.
         self.files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         try Self.check(self.files)

@@ -61,6 +61,7 @@ struct RunStanding: Decodable, Sendable {
 
     struct Failure: Decodable, Sendable {
         let code: String
+        let origin: ErrorOrigin
         let message: String
         let hint: String?
         let transient: Bool

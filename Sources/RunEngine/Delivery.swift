@@ -17,7 +17,8 @@ enum Delivery {
             run: run.id, environment: run.environment, database: run.inputs.database.name,
             snapshot: Manifest.Snapshot(id: snapshot.id, takenAt: time(snapshot.takenAt)),
             startedAt: time(run.startedAt), format: settings,
-            files: files(standing, settings), warnings: warnings)
+            files: files(standing, settings), warnings: warnings,
+            skippedTables: run.inputs.skippedTables ?? [])
     }
 
     private static func files(
@@ -53,7 +54,7 @@ enum Delivery {
     private static func time(_ text: String) throws -> Instant {
         guard let time = Instant(text) else {
             throw RunTrouble(
-                code: "internal", message: "the time \(text) cannot be read",
+                code: "internal", origin: .internal, message: "the time \(text) cannot be read",
                 hint: "this is a fault of Ferry: please report it", isTransient: false)
         }
         return time

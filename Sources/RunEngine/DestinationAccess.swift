@@ -21,7 +21,7 @@ public struct DestinationAccess: Sendable {
     private func known(_ kind: String) throws -> DestinationKind {
         guard let known = DestinationKind(rawValue: kind) else {
             throw RunTrouble(
-                code: "unknown_destination_kind",
+                code: "unknown_destination_kind", origin: .configuration,
                 message: "this worker knows no destinations of kind \"\(shown(kind))\"",
                 hint: "update the workers", isTransient: false)
         }

@@ -31,7 +31,7 @@ enum RowJudge {
         }
         if refusals.isEmpty { return warnings }
         throw RunTrouble(
-            code: "rows_out_of_range",
+            code: "rows_out_of_range", origin: .source,
             message: refusals.joined(separator: "; ") + ": nothing was sent",
             hint: "see to the rows in the source, or change the bounds with edit_table and "
                 + "activate; then run again",

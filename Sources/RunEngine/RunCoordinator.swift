@@ -67,7 +67,8 @@ public struct RunCoordinator: Sendable {
         logger.warning(
             "run failed",
             metadata: [
-                "run": "\(run.id)", "code": "\(trouble.code)", "reason": "\(trouble.message)",
+                "run": "\(run.id)", "code": "\(trouble.code)",
+                "origin": "\(trouble.origin)", "reason": "\(trouble.message)",
             ])
         let delay = policy.delay(afterAttempt: run.attempt)
         if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
@@ -150,13 +151,7 @@ public struct RunCoordinator: Sendable {
         // this worker have slept, a later attempt's files may lie there.
         try await destination.discard(run: run.id, tokens: Int64.min...run.token)
         await sweep(destination, for: run)
-        let tables: [TableName]? =
-            switch run.inputs.tables {
-            case .all: nil
-            case .tables(let tables): tables
-            }
-        let snapshot = try await SourceSnapshot.take(
-            source, tables: tables, settings: run.inputs.tableSettings)
+        let snapshot = try await SourceSnapshot.take(source, run.inputs)
         do {
             let offers = try ReadOffer.offers(
                 for: snapshot.tables, settings,

@@ -42,13 +42,7 @@ public struct RunPlanner: Sendable {
         _ = try access.open(inputs.destination)
         let source = try SourceDatabase(
             name: inputs.database.name, connection: inputs.database.connection)
-        let tables: [TableName]? =
-            switch inputs.tables {
-            case .all: nil
-            case .tables(let tables): tables
-            }
-        let snapshot = try await SourceSnapshot.take(
-            source, tables: tables, settings: inputs.tableSettings)
+        let snapshot = try await SourceSnapshot.take(source, inputs)
         do {
             var plan = try await look(
                 at: snapshot, settings, dataExport, inputs.tableSettings)

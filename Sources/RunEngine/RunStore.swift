@@ -63,7 +63,7 @@ public struct RunStore: Sendable {
 
     func fail(_ run: ClaimedRun, _ trouble: RunTrouble) async throws -> Bool {
         try await holds(
-            "select ferry_state.fail_run($1, $2, $3, $4, $5, $6)", run, trouble.values)
+            "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7)", run, trouble.values)
     }
 
     func retryLater(
@@ -72,7 +72,7 @@ public struct RunStore: Sendable {
         try await holds(
             """
             select ferry_state.retry_run_later($1, $2, $3, make_interval(secs => $4::float8),
-                                               $5, $6, $7)
+                                               $5, $6, $7, $8)
             """, run, [.double(delay / .seconds(1))] + trouble.values)
     }
 
@@ -121,7 +121,7 @@ public struct RunStore: Sendable {
     /// - Parameter read: The number of the read that it is about; nil for the whole task.
     func fail(_ task: ClaimedTask, read: Int?, _ trouble: RunTrouble) async throws -> Bool {
         try await holds(
-            "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9)", task,
+            "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", task,
             [.bool(trouble.isTransient)] + trouble.values + [read.map { .int(Int64($0)) } ?? .null])
     }
 

@@ -8,13 +8,15 @@ import SourceDatabases
 /// Why a run or a task could not be carried out: what people are told, and what to do next.
 struct RunTrouble: Error, Sendable {
     let code: String
+    let origin: ErrorOrigin
     let message: String
     let hint: String?
     /// Whether it may pass by itself, so that the run is tried again later.
     let isTransient: Bool
 
-    init(code: String, message: String, hint: String?, isTransient: Bool) {
+    init(code: String, origin: ErrorOrigin, message: String, hint: String?, isTransient: Bool) {
         self.code = code
+        self.origin = origin
         self.message = message
         self.hint = hint
         self.isTransient = isTransient
@@ -27,44 +29,48 @@ struct RunTrouble: Error, Sendable {
             self = trouble
         case let error as SourceError:
             self.init(
-                code: error.code, message: "\(subject): \(error)", hint: error.hint,
+                code: error.code, origin: error.origin, message: "\(subject): \(error)",
+                hint: error.hint,
                 isTransient: error.isTransient)
         case let error as PostgresError where error.sqlState == "40001":
             // In a transaction that only reads, no other conflict ends a statement.
             self.init(
-                code: "source_unavailable", message: "\(subject): \(error)",
+                code: "source_unavailable", origin: .source, message: "\(subject): \(error)",
                 hint: "the standby had to replay a change of rows that the run still reads: "
                     + Self.standbyHint, isTransient: true)
         case let error as PostgresError:
             self.init(
-                code: error.isTransient ? "source_unavailable" : "source_refused",
+                code: error.isTransient ? "source_unavailable" : "source_refused", origin: .source,
                 message: "\(subject): \(error)",
                 hint: error.isTransient ? "check the source database and the way to it" : nil,
                 isTransient: error.isTransient)
         case let error as DestinationError:
             self.init(
-                code: error.code, message: "\(subject): \(error)", hint: nil,
-                isTransient: error.disposition == .retry)
+                code: error.code, origin: error.origin, message: "\(subject): \(error)",
+                hint: nil, isTransient: error.disposition == .retry)
         case let error as UnrepresentableValue:
             self.init(
-                code: "unrepresentable_value", message: "\(subject): \(error)", hint: nil,
-                isTransient: false)
+                code: "unrepresentable_value", origin: .source,
+                message: "\(subject): \(error)", hint: nil, isTransient: false)
         case let error as PGPError:
             self.init(
-                code: error.code, message: "\(subject): \(error)", hint: nil,
-                isTransient: error.isTransient)
+                code: error.code, origin: error.origin, message: "\(subject): \(error)",
+                hint: nil, isTransient: error.isTransient)
         case let error as ArchiveError:
             self.init(
-                code: "spool_full", message: "\(subject): \(error)", hint: nil, isTransient: false)
+                code: "spool_full", origin: .internal, message: "\(subject): \(error)", hint: nil,
+                isTransient: false)
         case let error as FileNameError:
             self.init(
-                code: "file_name_conflict", message: "\(error)", hint: nil, isTransient: false)
+                code: "file_name_conflict", origin: .configuration, message: "\(error)",
+                hint: nil, isTransient: false)
         case let error as SettingsError:
             self.init(
-                code: "invalid_settings", message: "\(error)", hint: nil, isTransient: false)
+                code: "invalid_settings", origin: .configuration, message: "\(error)", hint: nil,
+                isTransient: false)
         default:
             self.init(
-                code: "internal", message: "\(subject): \(error)",
+                code: "internal", origin: .internal, message: "\(subject): \(error)",
                 hint: "this is a fault of Ferry: please report it", isTransient: false)
         }
     }
@@ -72,7 +78,7 @@ struct RunTrouble: Error, Sendable {
     /// The session that holds the snapshot of a database has ended.
     init(snapshotLost error: any Error, database: String) {
         self.init(
-            code: "source_unavailable",
+            code: "source_unavailable", origin: .source,
             message: "the snapshot of database \"\(shown(database))\" is lost: \(error)",
             hint: "check the source database and the way to it; of a standby, also "
                 + Self.standbyHint, isTransient: true)
@@ -83,26 +89,11 @@ struct RunTrouble: Error, Sendable {
 
     init(_ failure: RunStanding.Failure) {
         self.init(
-            code: failure.code, message: failure.message, hint: failure.hint,
+            code: failure.code, origin: failure.origin, message: failure.message,
+            hint: failure.hint,
             isTransient: failure.transient)
     }
 
-    /// For the SQL functions: code, message, hint.
-    var values: [Value] { [.text(code), .text(message), Value(hint)] }
-}
-
-extension SourceError {
-    fileprivate var code: String {
-        switch self {
-        case .secretUnavailable: "secret_unavailable"
-        case .tablesMissing: "tables_missing"
-        case .columnsMissing: "columns_missing"
-        case .settingsRefused: "table_settings_refused"
-        case .settingsFailed: "table_settings_failed"
-        case .keepsChanging: "tables_changing"
-        case .tablesLocked: "tables_locked"
-        case .changeWaits: "table_change_waits"
-        case .incomplete: "incomplete_read"
-        }
-    }
+    /// For the SQL functions: code, origin, message, hint.
+    var values: [Value] { [.text(code), .text(origin.rawValue), .text(message), Value(hint)] }
 }

@@ -20,18 +20,23 @@ public struct SourceSnapshot: Sendable {
     ///
     /// - Parameters:
     ///   - wanted: Nil for every table of the database as of now.
+    ///   - skipped: Tables that are left out of all.
     ///   - settings: Of tables of which not all is to be read as it is. Each of them must be there.
     /// - Throws: ``SourceError``, `PostgresError`.
     public static func take(
-        _ source: SourceDatabase, tables wanted: [TableName]?,
+        _ source: SourceDatabase, tables wanted: [TableName]?, except skipped: [TableName] = [],
         settings: [TableName: TableSettings] = [:]
     ) async throws -> SourceSnapshot {
+        let skipped = Set(skipped)
         let connection = try await source.connect()
         do {
             // Tables may come or go until they are locked; then look again.
             for _ in 1...5 {
                 let names = try await listed(wanted, settings, source, connection)
-                if var snapshot = try await attempt(names, all: wanted == nil, source, connection) {
+                    .filter { !skipped.contains($0) }
+                if var snapshot = try await attempt(
+                    names, besides: wanted == nil ? skipped : nil, source, connection)
+                {
                     for (index, table) in snapshot.tables.enumerated() {
                         guard let settings = settings[table.name] else { continue }
                         snapshot.tables[index] = try await table.reading(
@@ -63,8 +68,10 @@ public struct SourceSnapshot: Sendable {
         return wanted ?? known.keys.sorted()
     }
 
+    /// - Parameter skipped: When the names are those of all tables: of all but these.
     private static func attempt(
-        _ names: [TableName], all: Bool, _ source: SourceDatabase, _ connection: Connection
+        _ names: [TableName], besides skipped: Set<TableName>?, _ source: SourceDatabase,
+        _ connection: Connection
     ) async throws -> SourceSnapshot? {
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
@@ -84,9 +91,11 @@ public struct SourceSnapshot: Sendable {
             """)
         let tables = try await SourceDatabase.describe(names, connection)
         guard tables.count == names.count, let row = taken.first else { return nil }
-        if all {
+        if let skipped {
             let now = try await SourceDatabase.tables(connection, partitions: false)
-            guard now.count == names.count else { return nil }
+            guard now.keys.count(where: { !skipped.contains($0) }) == names.count else {
+                return nil
+            }
         }
         return SourceSnapshot(
             id: try row[0].string(), takenAt: try row[1].string(), tables: tables,

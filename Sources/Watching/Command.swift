@@ -22,6 +22,11 @@ public struct Command: Sendable, Equatable {
         self.hint = hint
     }
 
+    /// Whether it starts a run, which bears the command's id.
+    var startsRun: Bool {
+        ["run_orchestration", "retry_run", "restart_run", "skip_task"].contains(command)
+    }
+
     public var isFinished: Bool {
         ["applied", "rejected", "failed", "canceled"].contains(state)
     }

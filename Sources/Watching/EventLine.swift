@@ -49,7 +49,8 @@ public struct EventLine: Sendable {
     private static let order = [
         "attempt", "version", "replaced", "restored", "data_export", "database", "table", "tables",
         "rows", "minimum", "maximum", "bytes", "destination", "data_template",
-        "connection", "changed", "message", "retry_at", "hint",
+        "connection", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
+        "message", "retry_at", "hint",
     ]
 
     private func describe(_ key: String, _ value: Any) -> String? {
@@ -72,11 +73,20 @@ public struct EventLine: Sendable {
         case ("data_template", let name as String): "by \(name)"
         case ("connection", let reference as String): "connection \(reference)"
         case ("changed", let arguments as [Any]): Self.list(arguments)
+        case ("resolves", let run as NSNumber): "resolves run \(run.int64Value)"
+        case ("by", let run as NSNumber): "by run \(run.int64Value)"
+        case ("resolution", let text as String): text
+        case ("skipped_tables", let names as [Any]): Self.list(names).map { "without \($0)" }
+        case ("origin", let text as String): Self.fault(text)
         case ("message", let text as String): text
         case ("hint", let text as String): "hint: \(text)"
         case ("retry_at", let text as String): Self.date(text).map { "again at \(clock($0))" }
         default: nil
         }
+    }
+
+    private static func fault(_ origin: String) -> String {
+        origin == "internal" ? "fault of Ferry or a worker" : "fault of the \(origin)"
     }
 
     private static func list(_ names: [Any]) -> String? {
@@ -111,7 +121,7 @@ extension EventLine {
         var details: [String] = []
         if run.tables > 0 { details.append("\(run.tablesDone)/\(run.tables) tables") }
         if run.isMoving { details.append("\(Int(run.percent)) %") }
-        if let error = run.errorMessage { details.append(Display.escaped(error)) }
+        if let error = run.error { details.append(Display.escaped(error)) }
         if !details.isEmpty { parts.append(details.joined(separator: ", ")) }
         return parts.joined(separator: "  ")
     }

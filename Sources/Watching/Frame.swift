@@ -91,7 +91,7 @@ public struct Frame: Sendable {
 
     /// Everything from the column ROWS on.
     private func progress(_ run: Run, waits: Bool, _ now: Date) -> String {
-        let error = run.errorMessage.map { Display.escaped($0) }
+        let error = run.error.map { Display.escaped($0) }
         if waits, let retryAt = run.retryAt {
             let seconds = max(0, retryAt.timeIntervalSince(now))
             return "in \(Quantity.seconds(seconds))" + (error.map { ": \($0)" } ?? "")

@@ -20,12 +20,15 @@ public struct Run: Sendable, Equatable {
     /// When a run that met a passing trouble is tried again.
     public var retryAt: Date?
     public var errorMessage: String?
+    /// Where the fault lies: `configuration`, `destination`, `source` or `internal`.
+    public var errorOrigin: String?
 
     public init(
         id: Int64, environment: String = "production", export: String, destination: String = "",
         state: String, tables: Int64 = 0, tablesDone: Int64 = 0, rows: Int64 = 0,
         bytes: Int64 = 0, percent: Double = 0, bytesPerSecond: Int64? = nil,
-        secondsLeft: Double? = nil, retryAt: Date? = nil, errorMessage: String? = nil
+        secondsLeft: Double? = nil, retryAt: Date? = nil, errorMessage: String? = nil,
+        errorOrigin: String? = nil
     ) {
         self.id = id
         self.environment = environment
@@ -41,6 +44,12 @@ public struct Run: Sendable, Equatable {
         self.secondsLeft = secondsLeft
         self.retryAt = retryAt
         self.errorMessage = errorMessage
+        self.errorOrigin = errorOrigin
+    }
+
+    /// What went wrong, and where: `source: tables missing …`.
+    var error: String? {
+        errorMessage.map { message in (errorOrigin.map { "\($0): " } ?? "") + message }
     }
 
     /// Whether nothing will change any more.
@@ -56,7 +65,7 @@ extension Run {
         r.id, r.environment, r.data_export, r.destination, r.state, r.tables, r.tables_done, r.rows,
         r.bytes, r.percent::float8 as percent, r.bytes_per_second,
         r.seconds_left::float8 as seconds_left,
-        extract(epoch from r.retry_at)::float8 as retry_at, r.error_message
+        extract(epoch from r.retry_at)::float8 as retry_at, r.error_message, r.error_origin
         """
 
     init(_ row: Row) throws {
@@ -74,6 +83,7 @@ extension Run {
             bytesPerSecond: try row["bytes_per_second"].optionalInt64(),
             secondsLeft: try row["seconds_left"].optionalDouble(),
             retryAt: try row["retry_at"].optionalDouble().map(Date.init(timeIntervalSince1970:)),
-            errorMessage: try row["error_message"].optionalString())
+            errorMessage: try row["error_message"].optionalString(),
+            errorOrigin: try row["error_origin"].optionalString())
     }
 }

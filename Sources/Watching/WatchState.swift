@@ -40,7 +40,7 @@ public struct WatchState: Sendable, Equatable {
         switch scope {
         case .everything, .export: true
         case .command: command != nil
-        case .run: !runs.isEmpty || command?.command == "run_orchestration"
+        case .run: !runs.isEmpty || command?.startsRun == true
         }
     }
 

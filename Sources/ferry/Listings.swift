@@ -90,7 +90,9 @@ enum Runs: Listing {
         ListColumn("TABLES", "v.tables_done || '/' || v.tables", .number),
         ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
         ListColumn("DONE", "v.percent", .percent), ListColumn("STARTED AT", "v.started_at", .time),
-        ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("ERROR", "v.error_message"),
+        ListColumn("FINISHED AT", "v.finished_at", .time),
+        ListColumn("AGAIN AT", "v.retry_at", .time), ListColumn("FAULT", "v.error_origin"),
+        ListColumn("ERROR", "v.error_message"), ListColumn("RESOLVED BY", "v.resolved_by", .number),
         ListColumn("WARNINGS", "nullif(jsonb_array_length(v.warnings), 0)", .number),
     ]
 }
@@ -108,7 +110,9 @@ enum Tasks: Listing {
         ListColumn("STATE", "v.state"), ListColumn("ROWS", "v.rows", .count),
         ListColumn("BYTES", "v.bytes", .bytes), ListColumn("WORKER", "v.worker"),
         ListColumn("STARTED AT", "v.started_at", .time),
-        ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("ERROR", "v.error_message"),
+        ListColumn("FINISHED AT", "v.finished_at", .time),
+        ListColumn("AGAIN AT", "v.retry_at", .time), ListColumn("FAULT", "v.error_origin"),
+        ListColumn("ERROR", "v.error_message"),
     ]
 }
 

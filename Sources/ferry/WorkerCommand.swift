@@ -37,6 +37,12 @@ struct WorkerCommand: AsyncParsableCommand {
     var lease: Double = 30
 
     @Option(
+        help: ArgumentHelp(
+            "How long after its first start a run that met a passing trouble is tried again.",
+            valueName: "seconds"))
+    var retryFor: Double = 7200
+
+    @Option(
         help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
@@ -57,6 +63,9 @@ struct WorkerCommand: AsyncParsableCommand {
         guard (1...86_400).contains(lease) else {
             throw ValidationError("--lease must be 1 to 86400 seconds, was \(lease)")
         }
+        guard (0...2_592_000).contains(retryFor) else {
+            throw ValidationError("--retry-for must be 0 to 2592000 seconds, was \(retryFor)")
+        }
         for path in allowedDirectories where !path.hasPrefix("/") {
             throw ValidationError("--allow-directory must be an absolute path, was \(path)")
         }
@@ -73,6 +82,7 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.concurrency = concurrency
         configuration.commandConcurrency = commandConcurrency
         configuration.lease = .seconds(lease)
+        configuration.runRetry.deadline = .seconds(retryFor)
 
         let worker = Worker(configuration, logger: logger)
         let work = Task { try await worker.run() }

@@ -137,6 +137,11 @@ struct Subcommand: CustomTestStringConvertible {
         Subcommand(["orchestration", "run", "O"], "run_orchestration", ["name": "O"]),
         Subcommand(["run", "plan", "O"], "plan_run", ["name": "O"]),
         Subcommand(["run", "stop", "7"], "stop_run", ["run": 7]),
+        Subcommand(["run", "retry", "7"], "retry_run", ["run": 7]),
+        Subcommand(["run", "restart", "7", "--follow"], "restart_run", ["run": 7]),
+        Subcommand(
+            ["run", "skip-task", "7", "sales.orders"],
+            "skip_task", ["run": 7, "table": "sales.orders"]),
     ]
 
     private static let policies = [

@@ -17,6 +17,9 @@ let objectTable = """
     delete orchestration => !not_found
     run                  => !not_found
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: draft
     register crm         => !name_in_use
     register hr          => database_registered
@@ -34,6 +37,9 @@ let objectTable = """
     delete orchestration => !not_found
     run                  => !not_found
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: draft of unused database
     register crm         => !name_in_use
     register hr          => database_registered
@@ -51,6 +57,9 @@ let objectTable = """
     delete orchestration => !not_found
     run                  => !not_found
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: active
     register crm         => !name_in_use
     register hr          => database_registered
@@ -68,6 +77,9 @@ let objectTable = """
     delete orchestration => !not_found
     run                  => !not_found
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: active, draft elsewhere
     register crm         => !name_in_use
     register hr          => database_registered
@@ -85,6 +97,9 @@ let objectTable = """
     delete orchestration => !not_found
     run                  => !not_found
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: orchestrated
     register crm         => !name_in_use
     register hr          => database_registered
@@ -102,6 +117,9 @@ let objectTable = """
     delete orchestration => orchestration_deleted
     run                  => run_queued
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: orchestrated draft
     register crm         => !name_in_use
     register hr          => database_registered
@@ -119,6 +137,9 @@ let objectTable = """
     delete orchestration => orchestration_deleted
     run                  => !export_is_draft
     stop                 => !not_found
+    retry                => !not_found
+    restart              => !not_found
+    skip                 => !not_found
     state: queued
     register crm         => !name_in_use
     register hr          => database_registered
@@ -136,6 +157,9 @@ let objectTable = """
     delete orchestration => !run_in_progress
     run                  => run_queued
     stop                 => run_stopped
+    retry                => !run_not_failed
+    restart              => !run_not_failed
+    skip                 => !run_not_failed
     state: running
     register crm         => !name_in_use
     register hr          => database_registered
@@ -153,6 +177,9 @@ let objectTable = """
     delete orchestration => !run_in_progress
     run                  => run_queued
     stop                 => run_stopping
+    retry                => !run_not_failed
+    restart              => !run_not_failed
+    skip                 => !run_not_failed
     state: publishing
     register crm         => !name_in_use
     register hr          => database_registered
@@ -170,6 +197,9 @@ let objectTable = """
     delete orchestration => !run_in_progress
     run                  => run_queued
     stop                 => !run_publishing
+    retry                => !run_not_failed
+    restart              => !run_not_failed
+    skip                 => !run_not_failed
     state: stopping
     register crm         => !name_in_use
     register hr          => database_registered
@@ -187,6 +217,9 @@ let objectTable = """
     delete orchestration => !run_in_progress
     run                  => run_queued
     stop                 => !run_stopping
+    retry                => !run_not_failed
+    restart              => !run_not_failed
+    skip                 => !run_not_failed
     state: succeeded
     register crm         => !name_in_use
     register hr          => database_registered
@@ -204,6 +237,9 @@ let objectTable = """
     delete orchestration => orchestration_deleted
     run                  => run_queued
     stop                 => !run_not_running
+    retry                => !run_not_failed
+    restart              => !run_not_failed
+    skip                 => !run_not_failed
     state: failed
     register crm         => !name_in_use
     register hr          => database_registered
@@ -221,6 +257,9 @@ let objectTable = """
     delete orchestration => orchestration_deleted
     run                  => run_queued
     stop                 => !run_not_running
+    retry                => run_queued, run_resolved
+    restart              => run_queued, run_resolved
+    skip                 => run_queued, run_resolved
     state: stopped
     register crm         => !name_in_use
     register hr          => database_registered
@@ -238,4 +277,7 @@ let objectTable = """
     delete orchestration => orchestration_deleted
     run                  => run_queued
     stop                 => !run_not_running
+    retry                => !run_not_failed
+    restart              => !run_not_failed
+    skip                 => !run_not_failed
     """

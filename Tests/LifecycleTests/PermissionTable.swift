@@ -27,6 +27,8 @@ let commandActions = [
         "create_data_template", "edit_data_template", "delete_data_template",
     ],
     "orchestrate": ["add_orchestration", "edit_orchestration", "delete_orchestration"],
-    "run": ["run_orchestration", "plan_run", "stop_run"],
+    "run": [
+        "run_orchestration", "plan_run", "stop_run", "retry_run", "restart_run", "skip_task",
+    ],
     "assign_policies": ["grant_policy", "revoke_policy"],
 ]

@@ -15,6 +15,26 @@ struct ManifestTests {
             sha256: hash, columns: [])
     }
 
+    @Test func `names the tables that were skipped, where there are any`() throws {
+        var manifest = try Manifest.sample(files: [file("orders.csv")])
+        let plain = String(decoding: manifest.encoded(), as: UTF8.self)
+        manifest.skippedTables = [TableName(schema: "public", name: "gone")]
+        let text = String(decoding: manifest.encoded(), as: UTF8.self)
+
+        #expect(!plain.contains("skipped_tables"))
+        #expect(
+            text.contains(
+                """
+                  "skipped_tables" : [
+                    {
+                      "name" : "gone",
+                      "schema" : "public"
+                    }
+                  ],
+                """))
+        #expect(try Manifest(decoding: Array(text.utf8)) == manifest)
+    }
+
     @Test func `has canonical bytes`() throws {
         let column = Manifest.Column(name: "id", type: "numeric(10,2)", nullable: true)
         var orders = file("orders.csv")

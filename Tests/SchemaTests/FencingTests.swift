@@ -20,12 +20,12 @@ private struct FencedWrite {
 private let writes = [
     FencedWrite("open_run($1, $2, $3, 'snap', now(), '[]')"),
     FencedWrite("finish_task($1, 1, $2, $3, '[]')", isOfTask: true),
-    FencedWrite("fail_task($1, 1, $2, $3, true, 'c', 'm', 'h', null)", isOfTask: true),
+    FencedWrite("fail_task($1, 1, $2, $3, true, 'c', 'source', 'm', 'h', null)", isOfTask: true),
     FencedWrite("release_task($1, 1, $2, $3)", isOfTask: true),
     FencedWrite("begin_publishing($1, $2, $3, '{}', 'sha')"),
     FencedWrite("complete_run($1, $2, $3, 'file:///drop')", state: "publishing"),
-    FencedWrite("fail_run($1, $2, $3, 'c', 'm', 'h')"),
-    FencedWrite("retry_run_later($1, $2, $3, '1 s', 'c', 'm', 'h')"),
+    FencedWrite("fail_run($1, $2, $3, 'c', 'source', 'm', 'h')"),
+    FencedWrite("retry_run_later($1, $2, $3, '1 s', 'c', 'source', 'm', 'h')"),
     FencedWrite("release_run($1, $2, $3)"),
     FencedWrite("finish_stop($1, $2, $3)", state: "stopping"),
 ]

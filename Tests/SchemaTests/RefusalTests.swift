@@ -18,8 +18,8 @@ private let commands = """
     create_data_template, create_destination, delete_data_export, delete_data_template, \
     delete_destination, delete_orchestration, discard_draft, edit_data_export, \
     edit_data_template, edit_database, edit_destination, edit_orchestration, edit_table, \
-    grant_policy, plan_run, register_database, remove_tables, revoke_policy, \
-    roll_back_data_export, run_orchestration, stop_run, \
+    grant_policy, plan_run, register_database, remove_tables, restart_run, retry_run, \
+    revoke_policy, roll_back_data_export, run_orchestration, skip_task, stop_run, \
     switch_database, test_destination, unregister_database
     """
 

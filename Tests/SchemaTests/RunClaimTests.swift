@@ -16,7 +16,7 @@ struct RunClaimTests {
             let second = try await worker.claimRun()
             let third = try await worker.claimRun()
             _ = try await worker.connection.query(
-                "select ferry_state.fail_run(7, $1, $2, 'c', 'm', 'h')",
+                "select ferry_state.fail_run(7, $1, $2, 'c', 'source', 'm', 'h')",
                 [.int(first.token), .int(worker.id)])
             let after = try await worker.claimRun()
 
@@ -36,7 +36,7 @@ struct RunClaimTests {
             let first = try #require(try await worker.claimRun())
 
             _ = try await worker.connection.query(
-                "select ferry_state.retry_run_later(7, $1, $2, '1 hour', 'c', 'm', 'h')",
+                "select ferry_state.retry_run_later(7, $1, $2, '1 hour', 'c', 'source', 'm', 'h')",
                 [.int(first.token), .int(worker.id)])
             let state = try await owner.state(ofRun: 7)
             let meanwhile = try await worker.claimRun()

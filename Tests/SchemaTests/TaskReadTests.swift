@@ -56,12 +56,12 @@ struct TaskReadTests {
     @Test func `fails with a trouble that is said of one table`() async throws {
         try await claimed { owner, worker, task in
             _ = try await worker.connection.query(
-                "select ferry_state.fail_task(7, 1, $1, $2, true, 'broken', 'm', 'h', 2)",
+                "select ferry_state.fail_task(7, 1, $1, $2, true, 'c', 'source', 'm', 'h', 2)",
                 [.int(task.token), .int(worker.id)])
 
             #expect(
                 try await shown(owner) == [
-                    "t1 1 available 0 0", "t2 1 failed 0 0 broken", "t3 3 available 0 0",
+                    "t1 1 available 0 0", "t2 1 failed 0 0 c", "t3 3 available 0 0",
                     "t4 3 available 0 0",
                 ])
         }
@@ -70,12 +70,12 @@ struct TaskReadTests {
     @Test func `fails with a trouble that is said of each where it concerns all`() async throws {
         try await claimed { owner, worker, task in
             _ = try await worker.connection.query(
-                "select ferry_state.fail_task(7, 1, $1, $2, true, 'broken', 'm', 'h', null)",
+                "select ferry_state.fail_task(7, 1, $1, $2, true, 'c', 'source', 'm', 'h', null)",
                 [.int(task.token), .int(worker.id)])
 
             #expect(
                 try await shown(owner).prefix(2) == [
-                    "t1 1 failed 0 0 broken", "t2 1 failed 0 0 broken",
+                    "t1 1 failed 0 0 c", "t2 1 failed 0 0 c",
                 ])
         }
     }

@@ -88,4 +88,37 @@ struct LineTests {
         #expect(
             writer.text(retrying) == "12:03:44  run 7 x  run_retrying  gone, again at 12:04:44")
     }
+
+    @Test(arguments: [
+        ("source", "fault of the source"), ("internal", "fault of Ferry or a worker"),
+    ])
+    func `says where the fault lies`(origin: String, words: String) throws {
+        let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
+        let failed = Event(
+            id: 1, at: event.at, event: "run_failed", objectKind: "run", objectID: 7,
+            objectName: "x", runID: 7, actor: "w",
+            details: "{\"message\": \"gone\", \"origin\": \"\(origin)\"}")
+
+        #expect(writer.text(failed) == "12:03:44  run 7 x  run_failed  \(words), gone")
+    }
+
+    @Test func `says which run resolves which, how, and without which tables`() throws {
+        let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
+        func line(_ kind: String, _ details: String) -> String {
+            writer.text(
+                Event(
+                    id: 1, at: event.at, event: kind, objectKind: "run", objectID: 9,
+                    objectName: "x", runID: 9, actor: "w", details: details))
+        }
+
+        let queued = line(
+            "run_queued",
+            #"{"resolves": 7, "resolution": "skip_task", "skipped_tables": ["public.a"]}"#)
+        let resolved = line("run_resolved", #"{"by": 9, "resolution": "retry"}"#)
+
+        #expect(
+            queued
+                == "12:03:44  run 9 x  run_queued  resolves run 7, skip_task, without public.a")
+        #expect(resolved == "12:03:44  run 9 x  run_resolved  by run 9, retry")
+    }
 }

@@ -79,9 +79,10 @@ final class Scene: Sendable {
     /// - Parameters:
     ///   - failpoint: Where it kills or freezes itself, see `Failpoint`.
     ///   - lease: In seconds.
+    ///   - retryFor: For how many seconds a run is tried again; nil for the default.
     func start(
         _ name: String, failpoint: String? = nil, lease: Int = 30, concurrency: Int = 2,
-        queueURL: String? = nil, environment: [String: String] = [:]
+        retryFor: Int? = nil, queueURL: String? = nil, environment: [String: String] = [:]
     ) throws -> WorkerProcess {
         var environment = environment
         environment["FERRY_DATABASE_URL"] = queueURL ?? self.queueURL
@@ -92,7 +93,8 @@ final class Scene: Sendable {
             [
                 "worker", "--name", name, "--lease", "\(lease)", "--concurrency", "\(concurrency)",
                 "--allow-directory", folder, "--log-level", "debug",
-            ], environment: environment, log: folder + "/\(name).log")
+            ] + (retryFor.map { ["--retry-for", "\($0)"] } ?? []), environment: environment,
+            log: folder + "/\(name).log")
         workers.withLock { $0.append(worker) }
         return worker
     }

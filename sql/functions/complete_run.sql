@@ -14,8 +14,8 @@ declare
     v_bytes bigint;
 begin
     update ferry_state.runs set state = 'succeeded', worker_id = null,
-           finished_at = clock_timestamp(), error_code = null, error_message = null,
-           error_hint = null
+           finished_at = clock_timestamp(), error_code = null, error_origin = null,
+           error_message = null, error_hint = null
      where id = p_run and token = p_token and worker_id = p_worker and state = 'publishing'
     returning bytes into v_bytes;
     if not found then

@@ -6,6 +6,7 @@ create or replace function ferry_state.fail_run(
     p_token   bigint,
     p_worker  bigint,
     p_code    text,
+    p_origin  text,
     p_message text,
     p_hint    text
 )
@@ -14,7 +15,7 @@ language plpgsql
 as $$
 begin
     update ferry_state.runs set state = 'failed', worker_id = null,
-           finished_at = clock_timestamp(), error_code = p_code, error_message = p_message,
+           finished_at = clock_timestamp(), error_code = p_code, error_origin = p_origin, error_message = p_message,
            error_hint = p_hint
      where id = p_run and token = p_token and worker_id = p_worker and state = 'running';
     if not found then
@@ -22,7 +23,7 @@ begin
     end if;
     delete from ferry_state.task_progress where run_id = p_run;
     perform ferry_state.record_run_event(p_run, 'run_failed',
-        jsonb_build_object('code', p_code, 'message', p_message, 'hint', p_hint));
+        jsonb_build_object('code', p_code, 'origin', p_origin, 'message', p_message, 'hint', p_hint));
     perform pg_notify('ferry_runs', '');
     return true;
 end;

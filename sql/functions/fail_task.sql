@@ -9,6 +9,7 @@ create or replace function ferry_state.fail_task(
     p_worker    bigint,
     p_transient boolean,
     p_code      text,
+    p_origin    text,
     p_message   text,
     p_hint      text,
     p_read      integer
@@ -19,7 +20,7 @@ as $$
 begin
     update ferry_state.run_tasks
        set state = 'failed', error_read = p_read, error_transient = p_transient,
-           error_code = p_code, error_message = p_message, error_hint = p_hint,
+           error_code = p_code, error_origin = p_origin, error_message = p_message, error_hint = p_hint,
            finished_at = clock_timestamp()
      where run_id = p_run and number = p_number and token = p_token and worker_id = p_worker
        and state = 'running';

@@ -3,7 +3,8 @@
 -- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
 --   environment, the key and whether the batch may change or delete the object. The key of a data
 --   template is its destination's key, U+001F and its own, or U+001F alone for all of the
---   destinations that are loaded; that of a run its id.
+--   destinations that are loaded; that of a run its id,
+--   followed by U+001F when it is to be resolved.
 -- p_actors: the roles that sent the commands, whose policies are loaded.
 -- Locks: what may be changed against everybody, what is only referred to against changes; always
 --        kind by kind in the order below and by id within a kind, so that two workers hardly ever
@@ -25,6 +26,7 @@ declare
     v_orchestrations bigint[];
     v_databases      bigint[];
     v_runs           bigint[];
+    v_resolved       bigint[];
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
@@ -49,7 +51,21 @@ begin
     if p_references ? 'run' then
         select array_agg(r.id) into v_runs
           from jsonb_array_elements(p_references -> 'run') as k
-          join ferry_state.runs as r on r.id = (k ->> 1)::bigint and r.environment = k ->> 0;
+          join ferry_state.runs as r
+            on r.id = split_part(k ->> 1, E'\x1f', 1)::bigint and r.environment = k ->> 0;
+        select array_agg(split_part(k ->> 1, E'\x1f', 1)::bigint) into v_resolved
+          from jsonb_array_elements(p_references -> 'run') as k
+         where k ->> 1 like E'%\x1f';
+    end if;
+    if v_resolved is not null then
+        v_runs := v_runs || array(
+            select id from ferry_state.runs where resolves = any (v_resolved));
+        select v_orchestrations || array_agg(orchestration_id), v_databases || array_agg(database_id),
+               v_destinations || array_agg(destination_id)
+          into v_orchestrations, v_databases, v_destinations
+          from ferry_state.runs where id = any (v_resolved);
+        perform 1 from ferry_state.destinations
+          where id = any (v_destinations) order by id for share;
     end if;
 
     perform 1 from ferry_state.data_templates where id = any (v_templates) order by id for no key update;

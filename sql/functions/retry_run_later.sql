@@ -8,6 +8,7 @@ create or replace function ferry_state.retry_run_later(
     p_worker  bigint,
     p_delay   interval,
     p_code    text,
+    p_origin  text,
     p_message text,
     p_hint    text
 )
@@ -17,7 +18,7 @@ as $$
 begin
     update ferry_state.runs
        set state = case when state = 'running' then 'queued' else state end,
-           worker_id = null, retry_at = clock_timestamp() + p_delay, error_code = p_code,
+           worker_id = null, retry_at = clock_timestamp() + p_delay, error_code = p_code, error_origin = p_origin,
            error_message = p_message, error_hint = p_hint
      where id = p_run and token = p_token and worker_id = p_worker
        and state in ('running', 'publishing');
@@ -26,7 +27,7 @@ begin
     end if;
     delete from ferry_state.task_progress where run_id = p_run;
     perform ferry_state.record_run_event(p_run, 'run_retrying', (
-        select jsonb_build_object('attempt', attempts, 'code', p_code, 'message', p_message,
+        select jsonb_build_object('attempt', attempts, 'code', p_code, 'origin', p_origin, 'message', p_message,
                                   'hint', p_hint, 'retry_at', retry_at)
           from ferry_state.runs where id = p_run));
     return true;

@@ -10,7 +10,7 @@ as $$
         'unfinished', (select count(*) from ferry_state.run_tasks as t
                         where t.run_id = r.id and t.state <> 'done'),
         'failure', (select json_build_object(
-                        'code', error_code, 'message', error_message, 'hint', error_hint,
+                        'code', error_code, 'origin', error_origin, 'message', error_message, 'hint', error_hint,
                         'transient', error_transient)
                       from ferry_state.run_tasks as t
                      where t.run_id = r.id and t.state = 'failed'

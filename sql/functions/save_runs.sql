@@ -7,16 +7,16 @@ begin
     insert into ferry_state.runs
            (id, environment, orchestration_id, orchestration_name, data_export_id,
             data_export_name, data_export_version, database_id, destination_id,
-            destination_name, inputs, state, created_by, finished_at)
+            destination_name, inputs, resolves, resolution, state, created_by, finished_at)
     select id, environment, orchestration_id, orchestration_name, data_export_id,
            data_export_name, data_export_version, database_id, destination_id,
-           destination_name, inputs, state, created_by,
+           destination_name, inputs, resolves, resolution, state, created_by,
            case when state = 'stopped' then now() end
       from json_to_recordset(p_runs) as r (
           id bigint, environment text, orchestration_id bigint, orchestration_name text,
           data_export_id bigint, data_export_name text, data_export_version integer,
           database_id bigint, destination_id bigint, destination_name text, inputs jsonb,
-          state text, created_by text)
+          resolves bigint, resolution text, state text, created_by text)
     on conflict (id) do update
        set state = excluded.state,
            retry_at = null,

@@ -56,7 +56,8 @@ as $$
                        'data_export_id', data_export_id, 'data_export_name', data_export_name,
                        'data_export_version', data_export_version, 'database_id', database_id,
                        'destination_id', destination_id, 'destination_name', destination_name,
-                       'state', state, 'inputs', inputs, 'created_by', created_by)), '[]')
+                       'state', state, 'inputs', inputs, 'resolves', resolves,
+                       'resolution', resolution, 'created_by', created_by)), '[]')
               from ferry_state.runs where id = any (p_runs)),
         'rights', ferry_state.policies_of(p_actors),
         'policy_assignments', (

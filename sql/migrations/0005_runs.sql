@@ -46,10 +46,13 @@ create table ferry_state.runs (
     finished_at         timestamptz,
     retry_at            timestamptz,
     error_code          text,
+    error_origin        text,
     error_message       text,
     error_hint          text,
     warnings            jsonb,  -- those of its manifest
     bytes               bigint, -- of the files as delivered, by its manifest
+    resolves            bigint, -- the run that failed and that this one was started for
+    resolution          text,
     -- The limits that it was started with: its own, and those of all runs to its destination.
     tasks_max           integer generated always as
         ((inputs #>> '{data_template,settings,limits,tasks}')::integer) stored,
@@ -64,11 +67,18 @@ create table ferry_state.runs (
         ('queued', 'running', 'publishing', 'succeeded', 'failed', 'stopping', 'stopped')),
     constraint runs_finished_iff_terminal check
         ((state in ('succeeded', 'failed', 'stopped')) = (finished_at is not null)),
+    constraint runs_say_where_the_fault_lies check
+        ((error_code is null) = (error_origin is null)
+         and error_origin in ('configuration', 'destination', 'source', 'internal')),
+    constraint runs_resolve_by_a_resolution check ((resolves is null) = (resolution is null)),
+    constraint runs_resolution_is_known
+        check (resolution in ('retry', 'restart', 'skip_task')),
     constraint runs_claimed_by_token check (worker_id is null or token is not null)
 ) with (fillfactor = 70);
 create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (orchestration_id)
     where state in ('running', 'publishing', 'stopping');
 create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
+create index runs_resolves on ferry_state.runs (resolves) where resolves is not null;
 create index runs_data_export on ferry_state.runs (data_export_id, id);
 
 -- What one worker reads on one connection: one or more reads. Bears the number of the first of them.
@@ -88,6 +98,7 @@ create table ferry_state.run_tasks (
     finished_at     timestamptz,
     error_read      integer,  -- the number of the read that it is about; null for the whole task
     error_code      text,
+    error_origin    text,
     error_message   text,
     error_hint      text,
     error_transient boolean,
@@ -95,6 +106,9 @@ create table ferry_state.run_tasks (
     constraint run_tasks_run_exists foreign key (run_id) references ferry_state.runs (id),
     constraint run_tasks_state_is_known
         check (state in ('available', 'running', 'done', 'failed')),
+    constraint run_tasks_say_where_the_fault_lies check
+        ((error_code is null) = (error_origin is null)
+         and error_origin in ('configuration', 'destination', 'source', 'internal')),
     constraint run_tasks_done_iff_counted check ((state = 'done') = (rows is not null))
 ) with (fillfactor = 70);
 

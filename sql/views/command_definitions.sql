@@ -114,5 +114,14 @@ select d.command, d.lane, d.key, d.parameters, d.arguments, d.description
      'Take a policy, or a denial, back from a database role.'),
     ('stop_run', 'run', array['run'], array['run'],
      jsonb_build_object('run', r.integer),
-     'Stop a run before it publishes; nothing of it becomes visible.')
+     'Stop a run before it publishes; nothing of it becomes visible.'),
+    ('retry_run', 'run', array['run'], array['run'],
+     jsonb_build_object('run', r.integer),
+     'Start a run that failed again, with what it was started with. A new run.'),
+    ('restart_run', 'run', array['run'], array['run'],
+     jsonb_build_object('run', r.integer),
+     'Start a run that failed again, with today''s configuration of its orchestration. A new run.'),
+    ('skip_task', 'run', array['run'], array['run', 'table'],
+     jsonb_build_object('run', r.integer, 'table', r.text),
+     'Start a run that failed again, without one of its tables. A new run.')
   ) as d (command, lane, key, parameters, arguments, description);

@@ -1,5 +1,7 @@
 -- run_tasks: the tables of each run, some in several parts, and how far they are.
 --
+-- While its run waits to be tried again, retry_at says when; the table that it waits for has the error.
+--
 -- Small tables share a task: one worker reads them one after another, under one token.
 create or replace view ferry.run_tasks with (security_barrier) as
 select t.run_id,
@@ -25,7 +27,9 @@ select t.run_id,
        t.finished_at,
        case when e.here then t.error_code end as error_code,
        case when e.here then t.error_message end as error_message,
-       case when e.here then t.error_hint end as error_hint
+       case when e.here then t.error_hint end as error_hint,
+       case when e.here then t.error_origin end as error_origin,
+       r.retry_at
   from ferry_state.run_tasks as t
   join ferry_state.runs as r
     on r.id = t.run_id

@@ -33,10 +33,19 @@ select r.id,
        r.error_hint,
        r.warnings,
        w.name as worker,
-       m.sha256 as manifest_sha256
+       m.sha256 as manifest_sha256,
+       r.resolves,
+       r.resolution,
+       n.id as resolved_by,
+       r.inputs -> 'skipped_tables' as skipped_tables,
+       r.error_origin
   from ferry_state.runs as r
   left join ferry_state.workers as w on w.id = r.worker_id
   left join ferry_state.run_manifests as m on m.run_id = r.id
+  left join lateral (
+      select id from ferry_state.runs
+       where resolves = r.id and state <> 'stopped' order by id desc limit 1
+  ) as n on true
   left join lateral (
       select count(*) filter (where part = 1) as tables,
              count(distinct (table_schema, table_name))

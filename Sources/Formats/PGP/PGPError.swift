@@ -1,3 +1,5 @@
+public import Lifecycle
+
 /// Why files cannot be encrypted. Each description names the key, the rule and the way out, and
 /// holds nothing of the key but its fingerprint.
 public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -37,6 +39,14 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unresolved: "secret_unavailable"
         case .programMissing, .failed, .changed: "encryption_failed"
         default: "encryption_key_refused"
+        }
+    }
+
+    /// Where the fault lies.
+    public var origin: ErrorOrigin {
+        switch self {
+        case .programMissing, .failed, .changed: .internal
+        default: .configuration
         }
     }
 

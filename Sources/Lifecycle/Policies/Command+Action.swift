@@ -11,7 +11,7 @@ extension Command {
             .createDataTemplate, .editDataTemplate, .deleteDataTemplate:
             .configureDestinations
         case .addOrchestration, .editOrchestration, .deleteOrchestration: .orchestrate
-        case .runOrchestration, .planRun, .stopRun: .run
+        case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask: .run
         case .grantPolicy, .revokePolicy: .assignPolicies
         }
     }

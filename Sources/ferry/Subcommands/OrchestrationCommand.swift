@@ -99,27 +99,17 @@ struct OrchestrationCommand: AsyncParsableCommand {
         @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
         var name: String
 
-        @Flag(help: "Watch the run until it has ended; the exit status says how.")
-        var follow = false
-
+        @OptionGroup var following: FollowingOptions
         @OptionGroup var sending: SendingOptions
 
         var arguments: [String: JSONValue?] { ["name": .string(name)] }
         var done: String? {
-            // What is watched goes on as watch writes it.
-            follow && sending.format.output == .ndjson
-                ? nil : "run of orchestration \(shownName(name)) requested"
+            following.done("run of orchestration \(shownName(name)) requested", sending)
         }
 
-        func validate() throws {
-            if follow && !sending.waits {
-                throw ValidationError("--follow goes with waiting for the command")
-            }
-        }
-
+        func validate() throws { try following.validate(with: sending) }
         func follow(_ sent: SentCommand) async throws -> ExitStatus {
-            guard follow else { return .succeeded }
-            return try await WatchCommand.follow(run: sent.id, format: sending.format.output)
+            try await following.follow(sent, sending)
         }
     }
 }

@@ -4,9 +4,11 @@ import Lifecycle
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Look ahead at runs, and stop them.",
+        abstract: "Look ahead at runs, stop them, and resolve those that failed.",
         discussion: "`ferry orchestration run` starts one.",
-        subcommands: [RunPlanCommand.self, Stop.self])
+        subcommands: [
+            RunPlanCommand.self, Stop.self, Retry.self, Restart.self, SkipTask.self,
+        ])
 
     struct Stop: SendingCommand {
         static let command = "stop_run"

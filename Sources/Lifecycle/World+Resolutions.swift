@@ -1,0 +1,122 @@
+// Resolving runs that failed: each time by a new run. The failed one stays as it is.
+extension World {
+    mutating func retryRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
+        let failed = try resolvable(id, author)
+        return try startAgain(failed, .retry, failed.inputs, author)
+    }
+
+    mutating func skipTask(
+        _ id: Int64, _ table: TableName, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        let failed = try resolvable(id, author)
+        try requireSkippable(table, of: failed)
+        return try startAgain(failed, .skipTask, failed.inputs.skipping(table), author)
+    }
+
+    mutating func restartRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
+        let failed = try resolvable(id, author)
+        guard let orchestration = orchestration(id: failed.orchestrationID) else {
+            throw gone("orchestration \(quoted(failed.orchestrationName))", of: failed, "retry_run")
+        }
+        let (export, version, destination, inputs) = try sending(orchestration, author)
+        let run = Run(
+            id: author.id, of: orchestration, sending: export, version: version, to: destination,
+            inputs: inputs, resolving: failed, by: .restart, createdBy: author.actor)
+        save(run)
+        return [queued(run), resolved(failed, by: run)]
+    }
+
+    /// Its orchestration and its export may have been changed or deleted since; but data goes only
+    /// where, and comes only from where, the configuration still says that it may.
+    private mutating func startAgain(
+        _ failed: Run, _ resolution: Resolution, _ inputs: RunInputs, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        guard let destination = destination(id: failed.destinationID) else {
+            throw gone("destination \(quoted(failed.destinationName))", of: failed, "restart_run")
+        }
+        try requireUse(of: destination, author)
+        if database(id: failed.databaseID) == nil {
+            throw gone("database \(quoted(inputs.database.name))", of: failed, "restart_run")
+        }
+        let run = Run(
+            id: author.id, again: failed, by: resolution, inputs: inputs, createdBy: author.actor)
+        save(run)
+        return [queued(run), resolved(failed, by: run)]
+    }
+
+    /// - Throws: ``RejectionCode/runNotFailed``, or ``RejectionCode/runResolved`` when another run
+    ///   was started for it; one that was stopped does not count.
+    private func resolvable(_ id: Int64, _ author: Author) throws(Refusal) -> Run {
+        let run = try existingRun(id, author)
+        if run.state != .failed {
+            let hint =
+                switch run.state {
+                case .queued, .running, .publishing, .stopping: "wait until it has ended"
+                case .succeeded, .stopped, .failed: "run_orchestration starts another run"
+                }
+            throw .because(
+                .runNotFailed, "run \(id) is not failed (\(run.state.rawValue))", hint: hint)
+        }
+        let resolutions = users(of: .run, id, as: Run.self)
+        guard let other = resolutions.last(where: { $0.state != .stopped }) else { return run }
+        throw .because(
+            .runResolved,
+            "run \(id) was resolved by run \(other.id) (\(other.state.rawValue))",
+            hint: other.state == .failed
+                ? "resolve run \(other.id), which failed too" : "see how run \(other.id) ends")
+    }
+
+    private func requireSkippable(_ table: TableName, of run: Run) throws(Refusal) {
+        let skipped = Set((run.inputs.skippedTables ?? []).map(\.canonical))
+        var present: Set<String>
+        switch run.inputs.tables {
+        case .tables(let tables): present = Set(tables.map(\.canonical))
+        case .all:
+            let fact = Fact.tablesOfRun(run.id)
+            guard case .names(let names) = facts[fact] else { throw .needs(fact) }
+            present = Set(names)
+            // It failed before it knew its tables: which there are is for the next run to see.
+            if present.isEmpty && !skipped.contains(table.canonical) { return }
+        }
+        if present.remove(table.canonical) == nil {
+            throw .because(
+                .tableNotInRun, "\(described([table])) is not in run \(run.id)",
+                hint: "see its tables: select table_schema, table_name from ferry.run_tasks "
+                    + "where run_id = \(run.id)")
+        }
+        if present.isEmpty {
+            throw .because(
+                .noTablesLeft,
+                "cannot skip \(described([table])) of run \(run.id): it is the only one",
+                hint: "retry_run or restart_run starts the run again with it")
+        }
+    }
+
+    func queued(_ run: Run) -> Event {
+        var details: [String: JSONValue] = [
+            "data_export": .string(run.dataExportName),
+            "version": .int(Int64(run.dataExportVersion)),
+            "destination": .string(run.destinationName),
+        ]
+        if let resolves = run.resolves { details["resolves"] = .int(resolves) }
+        if let resolution = run.resolution { details["resolution"] = .string(resolution.rawValue) }
+        if let skipped = run.inputs.skippedTables {
+            details["skipped_tables"] = .array(skipped.map { .string($0.canonical) })
+        }
+        return Event(.runQueued, run, details: .object(details))
+    }
+
+    private func resolved(_ failed: Run, by run: Run) -> Event {
+        var details: [String: JSONValue] = ["by": .int(run.id)]
+        if let resolution = run.resolution { details["resolution"] = .string(resolution.rawValue) }
+        return Event(.runResolved, failed, details: .object(details))
+    }
+
+    private func gone(_ what: String, of run: Run, _ instead: String) -> Refusal {
+        .because(
+            .notFound, "\(what) of run \(run.id) does not exist any more",
+            hint: instead == "retry_run"
+                ? "retry_run starts the run again with what it was started with"
+                : "restart_run starts the run again with today's configuration")
+    }
+}

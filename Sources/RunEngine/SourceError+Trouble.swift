@@ -1,0 +1,28 @@
+import Lifecycle
+import SourceDatabases
+
+// What a run tells of an error of its source.
+extension SourceError {
+    var code: String {
+        switch self {
+        case .secretUnavailable: "secret_unavailable"
+        case .tablesMissing: "tables_missing"
+        case .columnsMissing: "columns_missing"
+        case .settingsRefused: "table_settings_refused"
+        case .settingsFailed: "table_settings_failed"
+        case .keepsChanging: "tables_changing"
+        case .tablesLocked: "tables_locked"
+        case .changeWaits: "table_change_waits"
+        case .incomplete: "incomplete_read"
+        }
+    }
+
+    var origin: ErrorOrigin {
+        switch self {
+        case .secretUnavailable, .settingsRefused, .settingsFailed: .configuration
+        case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .changeWaits,
+            .incomplete:
+            .source
+        }
+    }
+}

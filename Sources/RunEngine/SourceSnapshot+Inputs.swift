@@ -1,0 +1,16 @@
+import Lifecycle
+import SourceDatabases
+
+extension SourceSnapshot {
+    /// Takes the snapshot of the tables that a run with these inputs sends.
+    static func take(_ source: SourceDatabase, _ inputs: RunInputs) async throws -> SourceSnapshot {
+        let tables: [TableName]? =
+            switch inputs.tables {
+            case .all: nil
+            case .tables(let tables): tables
+            }
+        return try await take(
+            source, tables: tables, except: inputs.skippedTables ?? [],
+            settings: inputs.tableSettings)
+    }
+}

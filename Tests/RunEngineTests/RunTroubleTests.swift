@@ -1,0 +1,92 @@
+import Destinations
+import Formats
+import Lifecycle
+import SourceDatabases
+import Testing
+
+@testable import RunEngine
+
+@Suite("A trouble of a run")
+struct RunTroubleTests {
+    @Test(arguments: [
+        (
+            SourceError.tablesMissing(database: "d", tables: []), "tables_missing",
+            ErrorOrigin.source
+        ),
+        (.columnsMissing(table: "t", columns: []), "columns_missing", .source),
+        (.keepsChanging(database: "d"), "tables_changing", .source),
+        (.tablesLocked(database: "d"), "tables_locked", .source),
+        (.changeWaits(table: "t"), "table_change_waits", .source),
+        (.incomplete(table: "t", received: 1, sent: 2), "incomplete_read", .source),
+        (.secretUnavailable(reference: "r", reason: "x"), "secret_unavailable", .configuration),
+        (.settingsRefused(table: "t", reason: "x"), "table_settings_refused", .configuration),
+        (.settingsFailed(table: "t", sqlState: "x"), "table_settings_failed", .configuration),
+    ])
+    func `of the source lies with it or with what was configured`(
+        error: SourceError, code: String, origin: ErrorOrigin
+    ) {
+        let trouble = RunTrouble(error, while: "run 7")
+
+        #expect(trouble.code == code)
+        #expect(trouble.origin == origin)
+    }
+
+    @Test(arguments: [
+        (
+            DestinationError.accessDenied(destination: "d", path: "p"), "destination_access_denied",
+            ErrorOrigin.destination
+        ),
+        (.notFound(destination: "d", path: "p"), "destination_not_found", .destination),
+        (.full(destination: "d", path: "p"), "destination_full", .destination),
+        (
+            .unavailable(destination: "d", path: "p", reason: "r"), "destination_unavailable",
+            .destination
+        ),
+        (.refused(destination: "d", path: "p", reason: "r"), "destination_refused", .destination),
+        (
+            .notAllowed(destination: "d", path: "p", rule: "r"), "destination_not_allowed",
+            .configuration
+        ),
+        (
+            .secretUnavailable(destination: "d", reference: "r", reason: "x"),
+            "secret_unavailable", .configuration
+        ),
+        (
+            .invalidPublication(destination: "d", run: 7, reason: "r"), "invalid_publication",
+            .internal
+        ),
+    ])
+    func `of the destination lies with it, with what was configured, or with Ferry`(
+        error: DestinationError, code: String, origin: ErrorOrigin
+    ) {
+        let trouble = RunTrouble(error, while: "run 7")
+
+        #expect(trouble.code == code)
+        #expect(trouble.origin == origin)
+    }
+
+    @Test func `that nobody thought of is a fault of Ferry`() {
+        struct Unheard: Error {}
+
+        let trouble = RunTrouble(Unheard(), while: "run 7")
+
+        #expect(trouble.code == "internal")
+        #expect(trouble.origin == .internal)
+        #expect(!trouble.isTransient)
+    }
+
+    @Test(arguments: [
+        (PGPError.programMissing, "encryption_failed", ErrorOrigin.internal),
+        (.failed(reason: "x"), "encryption_failed", .internal),
+        (.revoked("k"), "encryption_key_refused", .configuration),
+        (.unresolved(reference: "r", reason: "x"), "secret_unavailable", .configuration),
+    ])
+    func `of encryption lies with the key or with the worker`(
+        error: PGPError, code: String, origin: ErrorOrigin
+    ) {
+        let trouble = RunTrouble(error, while: "run 7")
+
+        #expect(trouble.code == code)
+        #expect(trouble.origin == origin)
+    }
+}

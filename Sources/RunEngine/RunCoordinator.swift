@@ -151,7 +151,9 @@ public struct RunCoordinator: Sendable {
         // this worker have slept, a later attempt's files may lie there.
         try await destination.discard(run: run.id, tokens: Int64.min...run.token)
         await sweep(destination, for: run)
-        let snapshot = try await SourceSnapshot.take(source, run.inputs)
+        let snapshot = try await unlessStopped(run) {
+            try await SourceSnapshot.take(source, run.inputs)
+        }
         do {
             let offers = try ReadOffer.offers(
                 for: snapshot.tables, settings,
@@ -255,7 +257,7 @@ public struct RunCoordinator: Sendable {
 private struct ClaimLost: Error {}
 
 /// The run was told to stop.
-private struct StopRequested: Error {}
+struct StopRequested: Error {}
 
 /// Publishing did not work this time; it has to be gone on with.
 private struct PublishingTrouble: Error {

@@ -125,6 +125,25 @@ struct EditTests {
         }
     }
 
+    @Test func `that closes a destination refuses the runs that others start`() {
+        for name in ["run_orchestration", "plan_run"] {
+            var world = Scene(hasOrchestration: true).world
+            _ = decide(
+                command("edit_destination", ["name": "lake", "administrators_only": true]), &world)
+            world.load(rights: [Scene.assignment(.operator)], of: "ben")
+
+            let decision = decide(command(name, ["name": "nightly"]), &world)
+
+            #expect(
+                decision
+                    == .rejected(
+                        Rejection(
+                            .permissionDenied,
+                            "permission denied: destination \"Lake\" is for administrators only",
+                            hint: "ask an administrator, or choose another destination")))
+        }
+    }
+
     @Test func `that changes nothing is applied and has no event`() {
         let same: [(String, JSONValue)] = [
             ("edit_database", ["name": "crm", "connection": "env:CRM"]),

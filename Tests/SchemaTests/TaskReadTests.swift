@@ -67,6 +67,29 @@ struct TaskReadTests {
         }
     }
 
+    @Test func `shows when it is read again, and why, while its run waits`() async throws {
+        try await claimed { owner, worker, task in
+            _ = try await worker.connection.query(
+                "select ferry_state.fail_task(7, 1, $1, $2, true, 'c', 'source', 'm', 'h', 2)",
+                [.int(task.token), .int(worker.id)])
+            _ = try await worker.connection.query(
+                """
+                select ferry_state.retry_run_later(7, token, $1, '1 hour', 'c', 'source', 'm', 'h')
+                  from ferry_state.runs where id = 7
+                """, [.int(worker.id)])
+
+            let waiting = try await owner.query(
+                """
+                select concat_ws(' ', table_name, t.error_origin, t.error_message,
+                                 t.retry_at = r.retry_at, r.error_origin)
+                  from ferry.run_tasks as t join ferry.runs as r on r.id = t.run_id
+                 order by number limit 2
+                """
+            ).map { try $0[0].string() }
+            #expect(waiting == ["t1 t source", "t2 source m t source"])
+        }
+    }
+
     @Test func `fails with a trouble that is said of each where it concerns all`() async throws {
         try await claimed { owner, worker, task in
             _ = try await worker.connection.query(

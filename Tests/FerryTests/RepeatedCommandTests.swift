@@ -1,0 +1,34 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("A command that is sent again with its idempotency key", .timeLimit(.minutes(2)))
+struct RepeatedCommandTests {
+    @Test func `is told with the id that it had, however it is sent`() async throws {
+        try await TestDatabase.withSchema { database in
+            let connection = try await database.connect()
+            let program = try await Program(database, as: .alice)
+            let alice = try await database.connect(as: .alice)
+
+            let first = try await program.run(
+                "orchestration", "run", "Daily", "--idempotency-key", "k", "--no-wait")
+            let id = try await connection.command(after: 0)
+            try await connection.end(command: id, as: "applied")
+            let enqueued = try await program.run(
+                "enqueue", "run_orchestration", "--argument", "name=Daily", "--idempotency-key",
+                "k")
+            let again = try await program.run(
+                "orchestration", "run", "Daily", "--idempotency-key", "k")
+            let typed = try await alice.query(
+                "select ferry.run_orchestration('Daily', idempotency_key => 'k')")
+
+            #expect(first.output.contains("\(id)"))
+            #expect(enqueued.output.contains("command \(id)"))
+            #expect(again.status == 0)
+            #expect(again.output.contains("(command \(id))"))
+            #expect(try typed[0][0].int64() == id)
+            let count = try await connection.query("select count(*) from ferry.commands")
+            #expect(try count[0][0].int() == 1)
+        }
+    }
+}

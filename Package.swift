@@ -20,6 +20,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A module of Ferry. Dependencies point one way, bottom up; see docs/architecture.md.
@@ -83,11 +84,13 @@ let targets: [Target] = [
             "Postgres", "Migrations", "Lifecycle", "CommandProcessing", "RunEngine", logging,
         ]),
     module("Watching", ["Postgres"]),
+    module("ConfigurationFiles", ["Lifecycle", yams]),
     .executableTarget(
         name: "ferry",
         dependencies: [
             "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching",
-            "Lifecycle", "Manifests", "Destinations", argumentParser, logging, signals,
+            "ConfigurationFiles", "Lifecycle", "Manifests", "Destinations", argumentParser,
+            logging, signals,
         ],
         swiftSettings: settings),
 
@@ -118,6 +121,7 @@ let targets: [Target] = [
     tests(
         "CommandProcessingTests",
         ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
+    tests("ConfigurationFilesTests", ["ConfigurationFiles", "Lifecycle", yams]),
     tests(
         "RunEngineTests",
         ["RunEngine", "Destinations", "Formats", "Lifecycle", "SourceDatabases"]),
@@ -134,7 +138,7 @@ let targets: [Target] = [
         "FerryTests",
         [
             "ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
-            "TestSupport", argumentParser,
+            "ConfigurationFiles", "TestSupport", argumentParser,
         ]),
     tests(
         "RoundTripTests",
@@ -155,6 +159,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: targets,

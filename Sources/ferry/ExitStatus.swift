@@ -6,6 +6,7 @@ enum ExitStatus: Int32, CaseIterable {
     case failed = 1
     case stopped = 2
     case timedOut = 3
+    case changes = 4
     case usage = 64
     case notFound = 66
     case unavailable = 69
@@ -20,7 +21,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .failed: "the command was rejected or failed, the run failed, a fault was found"
         case .stopped: "the run was stopped, the command was canceled"
         case .timedOut: "the time was up; what was waited for goes on"
-        case .usage: "the arguments are wrong, or a command was refused; nothing was recorded"
+        case .changes: "the configuration is not yet as the file says (ferry plan)"
+        case .usage: "the arguments or a file are wrong, or a command was refused; nothing was done"
         case .notFound: "there is no such run, command, data export or file"
         case .unavailable: "the database cannot be reached"
         case .internalError: "an error that Ferry did not foresee"

@@ -87,6 +87,9 @@ struct Failure: Error {
         case is OutputClosed:
             // Whoever read the output has seen enough, as `head` has.
             Foundation.exit(ExitStatus.succeeded.rawValue)
+        case let invalid as InvalidConfigurationFile:
+            FileHandle.standardError.write(Data(invalid.text.utf8))
+            Foundation.exit(ExitStatus.usage.rawValue)
         case is ExitCode, is CleanExit, is ValidationError:
             FerryProgram.exit(withError: error)
         default:

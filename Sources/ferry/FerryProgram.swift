@@ -29,7 +29,7 @@ struct FerryProgram: AsyncParsableCommand {
                 subcommands: [
                     DatabaseCommand.self, ExportCommand.self, DestinationCommand.self,
                     TemplateCommand.self, OrchestrationCommand.self, RunCommand.self,
-                    PolicyCommand.self,
+                    PolicyCommand.self, PlanCommand.self, ApplyCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",

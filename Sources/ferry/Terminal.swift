@@ -11,6 +11,11 @@ enum Terminal {
         isInteractive && (environment("NO_COLOR") ?? "").isEmpty
     }
 
+    /// The text in a colour, where colours are wanted.
+    static func painted(_ text: String, _ paint: Paint) -> String {
+        hasColour ? "\u{1b}[\(paint.rawValue)m\(text)\u{1b}[0m" : text
+    }
+
     /// Columns and lines as they are now; 80 × 24 when they are not known.
     static var size: (columns: Int, lines: Int) {
         var size = winsize()
@@ -22,4 +27,11 @@ enum Terminal {
     private static func environment(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name]
     }
+}
+
+/// The colours of a terminal that Ferry uses, by their codes.
+enum Paint: String {
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
 }

@@ -1,0 +1,179 @@
+public import Lifecycle
+
+/// A command that is to be sent.
+public struct PlannedCommand: Hashable, Sendable {
+    public let command: String
+    public let arguments: JSONValue
+
+    init(_ command: String, _ arguments: [String: JSONValue?]) {
+        self.command = command
+        self.arguments = .object(arguments.compactMapValues { $0 })
+    }
+}
+
+extension ConfigurationChange {
+    /// The commands that make the change, one after the other.
+    public var commands: [PlannedCommand] {
+        switch self {
+        case .create(let object): Self.creating(object)
+        case .update(let old, let new): Self.updating(old, new)
+        case .delete(let object): Self.deleting(object)
+        }
+    }
+
+    /// What takes back a change of which only a part could be made; nil when there are no parts.
+    public var takingBack: PlannedCommand? {
+        guard object.kind == .dataExport, commands.count > 1 else { return nil }
+        return PlannedCommand("discard_draft", ["name": .string(object.name)])
+    }
+
+    private static func creating(_ object: ConfiguredObject) -> [PlannedCommand] {
+        let name = JSONValue.string(object.name)
+        let definition = object.definition
+        switch object.kind {
+        case .database:
+            return [
+                PlannedCommand(
+                    "register_database",
+                    ["name": name, "connection": definition["connection"]])
+            ]
+        case .destination:
+            return [
+                PlannedCommand(
+                    "create_destination",
+                    [
+                        "name": name, "kind": definition["kind"],
+                        "settings": definition["settings"],
+                        "administrators_only": definition["administrators_only"],
+                    ])
+            ]
+        case .dataTemplate:
+            return [
+                PlannedCommand(
+                    "create_data_template",
+                    [
+                        "destination": object.destination.map(JSONValue.string), "name": name,
+                        "settings": definition["settings"],
+                    ])
+            ]
+        case .dataExport:
+            let create = PlannedCommand(
+                "create_data_export",
+                [
+                    "name": name, "database": definition["database"],
+                    "tables": definition["tables"],
+                ])
+            return [create] + tableSettings(name, [:], object) + [activating(name)]
+        case .orchestration:
+            return [
+                PlannedCommand("add_orchestration", definition.merging(["name": name]) { $1 })
+            ]
+        }
+    }
+
+    private static func updating(
+        _ old: ConfiguredObject, _ new: ConfiguredObject
+    ) -> [PlannedCommand] {
+        let name = JSONValue.string(new.name)
+        func changed(_ key: String) -> JSONValue? {
+            old.definition[key] == new.definition[key] ? nil : new.definition[key]
+        }
+        switch new.kind {
+        case .database:
+            return [
+                PlannedCommand(
+                    "edit_database", ["name": name, "connection": new.definition["connection"]])
+            ]
+        case .destination:
+            return [
+                PlannedCommand(
+                    "edit_destination",
+                    [
+                        "name": name, "settings": changed("settings"),
+                        "administrators_only": changed("administrators_only"),
+                    ])
+            ]
+        case .dataTemplate:
+            return [
+                PlannedCommand(
+                    "edit_data_template",
+                    [
+                        "destination": new.destination.map(JSONValue.string), "name": name,
+                        "settings": new.definition["settings"],
+                    ])
+            ]
+        case .dataExport: return editing(name, old, new)
+        case .orchestration:
+            return [
+                PlannedCommand("edit_orchestration", new.definition.merging(["name": name]) { $1 })
+            ]
+        }
+    }
+
+    private static func editing(
+        _ name: JSONValue, _ old: ConfiguredObject, _ new: ConfiguredObject
+    ) -> [PlannedCommand] {
+        let isMoved = old.reference("database")?.identity != new.reference("database")?.identity
+        let tables = new.definition["tables"]
+        var commands: [PlannedCommand] = []
+        if isMoved || old.definition["tables"] != tables {
+            commands.append(
+                PlannedCommand(
+                    "edit_data_export",
+                    [
+                        "name": name, "database": isMoved ? new.definition["database"] : nil,
+                        "tables": tables,
+                    ]))
+        }
+        // The settings of tables that are not sent any more go with them.
+        var kept = isMoved ? [:] : Self.tableSettings(of: old)
+        if case .array(let chosen)? = tables {
+            kept = kept.filter { chosen.contains(.string($0.key)) }
+        }
+        return commands + tableSettings(name, kept, new) + [activating(name)]
+    }
+
+    private static func tableSettings(of object: ConfiguredObject) -> [String: JSONValue] {
+        if case .object(let settings)? = object.definition["table_settings"] {
+            settings
+        } else {
+            [:]
+        }
+    }
+
+    private static func tableSettings(
+        _ name: JSONValue, _ old: [String: JSONValue], _ object: ConfiguredObject
+    ) -> [PlannedCommand] {
+        let new = tableSettings(of: object)
+        return Set(old.keys).union(new.keys).sorted(by: YAMLText.precedes)
+            .filter { old[$0] != new[$0] }
+            .map { table in
+                PlannedCommand(
+                    "edit_table",
+                    ["name": name, "table": .string(table), "settings": new[table] ?? [:]])
+            }
+    }
+
+    private static func activating(_ name: JSONValue) -> PlannedCommand {
+        PlannedCommand("activate_data_export", ["name": name])
+    }
+
+    private static func deleting(_ object: ConfiguredObject) -> [PlannedCommand] {
+        let command =
+            switch object.kind {
+            case .database: "unregister_database"
+            case .destination: "delete_destination"
+            case .dataTemplate: "delete_data_template"
+            case .dataExport: "delete_data_export"
+            case .orchestration: "delete_orchestration"
+            }
+        return [
+            PlannedCommand(
+                command,
+                [
+                    "destination": object.destination.map(JSONValue.string),
+                    "name": .string(object.name),
+                ])
+        ]
+    }
+}

@@ -1,0 +1,75 @@
+public import Lifecycle
+
+/// What becomes of one object.
+public enum ConfigurationChange: Hashable, Sendable {
+    case create(ConfiguredObject)
+    case update(ConfiguredObject, ConfiguredObject)
+    case delete(ConfiguredObject)
+
+    /// The object as it is to be; of one that is deleted, as it was.
+    public var object: ConfiguredObject {
+        switch self {
+        case .create(let object), .update(_, let object), .delete(let object): object
+        }
+    }
+
+    /// `create`, `update` or `delete`.
+    public var verb: String {
+        switch self {
+        case .create: "create"
+        case .update: "update"
+        case .delete: "delete"
+        }
+    }
+
+    /// What is different, key by key.
+    public var differences: [Difference] {
+        switch self {
+        case .create(let object): Difference.between([:], Self.written(object))
+        case .update(let old, let new):
+            Difference.between(Self.written(old), Self.written(new))
+        case .delete: []
+        }
+    }
+
+    /// Without what is as it is when nothing is said.
+    private static func written(_ object: ConfiguredObject) -> [String: JSONValue] {
+        object.definition.filter { $0.value != object.kind.defaults[$0.key] }
+    }
+}
+
+/// What is different about one key of a definition.
+public struct Difference: Hashable, Sendable {
+    /// `settings.limits.tasks`
+    public let key: String
+    /// Nil where there was nothing.
+    public let old: JSONValue?
+    /// Nil where there is nothing any more.
+    public let new: JSONValue?
+
+    static func between(
+        _ old: [String: JSONValue], _ new: [String: JSONValue], under path: String = ""
+    ) -> [Difference] {
+        Set(old.keys).union(new.keys).sorted(by: YAMLText.precedes).flatMap { key in
+            let path = path.isEmpty ? key : "\(path).\(key)"
+            return differences(old[key], new[key], path)
+        }
+    }
+
+    private static func differences(
+        _ old: JSONValue?, _ new: JSONValue?, _ path: String
+    ) -> [Difference] {
+        if old == new { return [] }
+        switch (old, new) {
+        case (.object(let old)?, .object(let new)?): return between(old, new, under: path)
+        case (nil, .object(let new)?) where !new.isEmpty: return between([:], new, under: path)
+        case (.object(let old)?, nil) where !old.isEmpty: return between(old, [:], under: path)
+        case (.array(let old)?, .array(let new)?) where path == "tables":
+            return old.filter { !new.contains($0) }
+                .map { Difference(key: path, old: $0, new: nil) }
+                + new.filter { !old.contains($0) }
+                .map { Difference(key: path, old: nil, new: $0) }
+        default: return [Difference(key: path, old: old, new: new)]
+        }
+    }
+}

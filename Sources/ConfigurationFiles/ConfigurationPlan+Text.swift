@@ -1,0 +1,47 @@
+import Lifecycle
+
+extension ConfigurationChange {
+    /// The change in lines: `+`, `~` or `-` with the object, and below it what is different.
+    public var lines: [String] {
+        let mark =
+            switch self {
+            case .create: "+"
+            case .update: "~"
+            case .delete: "-"
+            }
+        return ["\(mark) \(object.words)"]
+            + differences.map { "    " + (verb == "create" ? $0.given : $0.text) }
+    }
+}
+
+extension Difference {
+    /// `connection: "env:CRM"`
+    var given: String { "\(shown(key)): \(shown(new?.text ?? ""))" }
+
+    /// `settings.path: "/a" → "/b"`, or with `+` or `-` what came or went.
+    var text: String {
+        switch (old, new) {
+        case (let old?, let new?): "\(shown(key)): \(shown(old.text)) → \(shown(new.text))"
+        case (let old?, nil): "- \(shown(key)): \(shown(old.text))"
+        default: "+ \(given)"
+        }
+    }
+}
+
+extension ConfigurationPlan {
+    /// `2 to create, 1 to change, none to delete`
+    public var summary: String {
+        "\(count("create")) to create, \(count("update")) to change, "
+            + "\(count("delete")) to delete"
+    }
+
+    /// `2 created, 1 changed, none deleted`
+    public var made: String {
+        "\(count("create")) created, \(count("update")) changed, \(count("delete")) deleted"
+    }
+
+    private func count(_ verb: String) -> String {
+        let number = changes.count { $0.verb == verb }
+        return number == 0 ? "none" : String(number)
+    }
+}

@@ -1,0 +1,192 @@
+import Lifecycle
+import Yams
+
+/// Reads the objects of a configuration file.
+struct ConfigurationReader {
+    private var yaml = YAMLReading()
+    private(set) var objects: [ConfiguredObject] = []
+    private(set) var places: [ConfiguredObject.Identity: [String: Place]] = [:]
+
+    var problems: [ConfigurationProblem] { yaml.problems }
+
+    private static let groups = ConfiguredKind.allCases.filter { $0 != .dataTemplate }
+
+    mutating func read(_ root: Node) {
+        let members = yaml.members(
+            root, of: "the file", known: ["ferry"] + Self.groups.map(\.group))
+        readVersion(members["ferry"], root)
+        for kind in Self.groups {
+            guard let group = members[kind.group] else { continue }
+            for member in yaml.members(group.value, of: kind.group) { read(kind, member) }
+        }
+    }
+
+    private mutating func readVersion(_ member: YAMLReading.Member?, _ root: Node) {
+        let hint = "write \"ferry: \(Configuration.version)\""
+        guard let member else {
+            let place = Place(line: 1, column: 1)
+            return yaml.complain(place, "the key \"ferry\" is missing", hint: hint)
+        }
+        let version = yaml.json(member.value)
+        if version != .int(Configuration.version) {
+            yaml.complain(
+                member.place,
+                "this release reads version \(Configuration.version) of the file, "
+                    + "not \(shown(version.text))", hint: hint)
+        }
+    }
+
+    private mutating func read(_ kind: ConfiguredKind, _ member: YAMLReading.Member) {
+        guard let name = name(member, of: kind) else { return }
+        let what = "\(kind.word) \"\(shown(name))\""
+        let nested = kind == .destination ? [ConfiguredKind.dataTemplate.group] : []
+        let members = yaml.members(member.value, of: what, known: kind.keys + nested)
+        var definition: [String: JSONValue] = [:]
+        for key in kind.keys {
+            guard let given = members[key], !yaml.isNull(given.value) else {
+                if kind.defaults[key] == nil {
+                    yaml.complain(
+                        members[key]?.place ?? member.place, "\(what) needs \"\(key)\"")
+                }
+                continue
+            }
+            definition[key] = value(of: key, given, what)
+        }
+        add(
+            ConfiguredObject(kind, name: name, definition: definition), member.place,
+            members.mapValues { YAMLReading.place($0.value) })
+        guard let templates = members[ConfiguredKind.dataTemplate.group] else { return }
+        for template in yaml.members(templates.value, of: "data_templates of \(what)") {
+            readTemplate(template, of: name, what)
+        }
+    }
+
+    private mutating func readTemplate(
+        _ member: YAMLReading.Member, of destination: String, _ what: String
+    ) {
+        guard let name = name(member, of: .dataTemplate) else { return }
+        let settings = object(
+            member.value, "the settings of data template \"\(shown(name))\" of \(what)")
+        add(
+            ConfiguredObject(
+                .dataTemplate, destination: destination, name: name,
+                definition: ["settings": settings]),
+            member.place, ["settings": YAMLReading.place(member.value)])
+    }
+
+    private mutating func add(
+        _ object: ConfiguredObject, _ place: Place, _ keys: [String: Place]
+    ) {
+        if let first = places[object.identity]?[ConfigurationFile.name] {
+            yaml.complain(
+                place, "\(object.words) is there twice, first in line \(first.line)",
+                hint: "names are the same without regard to upper and lower case")
+        }
+        objects.append(object)
+        places[object.identity] = keys.merging([ConfigurationFile.name: place]) { $1 }
+    }
+
+    private mutating func name(_ member: YAMLReading.Member, of kind: ConfiguredKind) -> String? {
+        do throws(Rejection) {
+            return try Name(member.key, of: "\(kind.word) name").text
+        } catch {
+            yaml.complain(member.place, error.message, hint: error.hint)
+            return nil
+        }
+    }
+
+    private mutating func object(_ node: Node, _ what: String) -> JSONValue {
+        guard case .mapping = node else {
+            yaml.complain(
+                YAMLReading.place(node),
+                "\(what) must be a mapping of keys to values, not "
+                    + YAMLReading.words(node), hint: "write {} for none")
+            return [:]
+        }
+        return yaml.json(node)
+    }
+
+    private mutating func value(
+        of key: String, _ member: YAMLReading.Member, _ what: String
+    ) -> JSONValue? {
+        let label = "\"\(key)\" of \(what)"
+        switch key {
+        case "settings": return object(member.value, label)
+        case "administrators_only":
+            if case .bool(let value) = yaml.json(member.value) { return .bool(value) }
+            yaml.complain(
+                YAMLReading.place(member.value),
+                "\(label) must be true or false, not "
+                    + YAMLReading.words(member.value))
+            return nil
+        case "tables": return tables(member.value, label)
+        case "table_settings": return tableSettings(member.value, label)
+        default:
+            guard let text = yaml.string(member.value, label) else { return nil }
+            check(text, key, member.value, label)
+            return .string(text)
+        }
+    }
+
+    private mutating func check(_ text: String, _ key: String, _ node: Node, _ label: String) {
+        if key == "kind", !Destination.kinds.contains(text) {
+            yaml.complain(
+                YAMLReading.place(node),
+                "there is no destination kind \"\(shown(text))\""
+                    + Suggestion.words(for: text, among: Destination.kinds),
+                hint: "kinds: " + Destination.kinds.joined(separator: ", "))
+        }
+        if key == "connection", (try? SecretReference(text)) == nil {
+            // The value is not repeated: it may be a URL with a password.
+            yaml.complain(
+                YAMLReading.place(node),
+                "\(label) must be a reference to a secret: env:NAME or file:/absolute/path")
+        }
+    }
+
+    private mutating func tables(_ node: Node, _ label: String) -> JSONValue? {
+        if yaml.json(node) == "all" { return "all" }
+        guard case .sequence(let elements) = node, !elements.isEmpty else {
+            yaml.complain(
+                YAMLReading.place(node),
+                "\(label) must be a list of tables or all, not "
+                    + YAMLReading.words(node), hint: "for example [public.customers, public.orders]"
+            )
+            return nil
+        }
+        return .array(
+            elements.compactMap { element in
+                guard let text = yaml.string(element, "a table of \(label)") else { return nil }
+                return table(text, YAMLReading.place(element)).map { .string($0.canonical) }
+            })
+    }
+
+    private mutating func table(_ text: String, _ place: Place) -> TableName? {
+        if let table = TableName(text) { return table }
+        yaml.complain(
+            place, "\"\(shown(text))\" is not the name of a table",
+            hint: "write schema.table or table; put a part with a dot or a quotation mark in "
+                + "double quotes")
+        return nil
+    }
+
+    private mutating func tableSettings(_ node: Node, _ label: String) -> JSONValue {
+        var result: [String: JSONValue] = [:]
+        for member in yaml.members(node, of: label) {
+            guard let table = table(member.key, member.place) else { continue }
+            do throws(InvalidTableSettings) {
+                let settings = try TableSettings(yaml.json(member.value))
+                if result[table.canonical] != nil {
+                    yaml.complain(member.place, "\(label) has \(shown(table.canonical)) twice")
+                }
+                result[table.canonical] = settings.json
+            } catch {
+                yaml.complain(
+                    member.place,
+                    "settings of table \"\(shown(table.canonical))\": \(error.message)",
+                    hint: error.hint)
+            }
+        }
+        return .object(result)
+    }
+}

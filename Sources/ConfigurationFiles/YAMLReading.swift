@@ -1,0 +1,112 @@
+import Lifecycle
+import Yams
+
+/// Reads the values of a YAML text, and collects what is wrong with them.
+///
+/// A value without quotes is what it would be in JSON: a number, `true`, `false` or `null`;
+/// anything else is text. So `no` is text, and a version such as `1.10` is a number.
+struct YAMLReading {
+    private(set) var problems: [ConfigurationProblem] = []
+
+    struct Member {
+        var key: String
+        var place: Place
+        var value: Node
+    }
+
+    mutating func complain(_ place: Place, _ message: String, hint: String? = nil) {
+        problems.append(ConfigurationProblem(place, message, hint: hint))
+    }
+
+    /// The members of a mapping; none of nothing.
+    mutating func members(_ node: Node, of what: String) -> [Member] {
+        guard case .mapping(let mapping) = node else {
+            if !isNull(node) {
+                complain(
+                    Self.place(node),
+                    "\(what) must be a mapping of names to values, not "
+                        + Self.words(node))
+            }
+            return []
+        }
+        var members: [Member] = []
+        for (key, value) in mapping {
+            guard case .scalar(let scalar) = key else {
+                complain(Self.place(key), "a key of \(what) must be text, not \(Self.words(key))")
+                continue
+            }
+            members.append(Member(key: scalar.string, place: Self.place(key), value: value))
+        }
+        return members
+    }
+
+    /// The members of a mapping that only has these keys.
+    mutating func members(
+        _ node: Node, of what: String, known: [String]
+    ) -> [String: Member] {
+        var result: [String: Member] = [:]
+        for member in members(node, of: what) {
+            if known.contains(member.key) {
+                result[member.key] = member
+            } else {
+                complain(
+                    member.place,
+                    "\(what) has no key \"\(shown(member.key))\""
+                        + Suggestion.words(for: member.key, among: known),
+                    hint: "its keys are: \(known.joined(separator: ", "))")
+            }
+        }
+        return result
+    }
+
+    /// Any value.
+    mutating func json(_ node: Node) -> JSONValue {
+        switch node {
+        case .scalar(let scalar):
+            guard scalar.style == .plain else { return .string(scalar.string) }
+            if isNull(node) { return .null }
+            return JSONValue(json: scalar.string).flatMap(Self.plain) ?? .string(scalar.string)
+        case .sequence(let sequence): return .array(sequence.map { json($0) })
+        case .mapping:
+            var object: [String: JSONValue] = [:]
+            for member in members(node, of: "a value") { object[member.key] = json(member.value) }
+            return .object(object)
+        case .alias: return .null
+        }
+    }
+
+    /// Text, also where it looks like a number.
+    mutating func string(_ node: Node, _ what: String) -> String? {
+        if case .scalar(let scalar) = node, !isNull(node) { return scalar.string }
+        complain(Self.place(node), "\(what) must be text, not \(Self.words(node))")
+        return nil
+    }
+
+    func isNull(_ node: Node) -> Bool {
+        guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
+        return ["", "~", "null"].contains(scalar.string)
+    }
+
+    /// A plain scalar can be a number or a truth value, but no JSON array or object.
+    private static func plain(_ value: JSONValue) -> JSONValue? {
+        switch value {
+        case .bool, .int, .double: value
+        default: nil
+        }
+    }
+
+    static func place(_ node: Node) -> Place {
+        Place(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
+    /// What the node is, in a message.
+    static func words(_ node: Node) -> String {
+        switch node {
+        case .mapping: "a mapping"
+        case .sequence: "a list"
+        case .alias: "an alias"
+        case .scalar(let scalar):
+            scalar.string.isEmpty ? "nothing" : "\"\(shown(String(scalar.string.prefix(64))))\""
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import ConfigurationFiles
+import Postgres
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what `ferry apply` would change, and change nothing.",
+        discussion: """
+            Compares a configuration file, as `ferry export config` writes it, with the \
+            environment. Exit status 0 when there is nothing to change, 4 when there is.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let access = try await ConfigurationAccess(environment: options.environment)
+        let plan = try await access.plan(file: options.file, prunes: options.prune)
+        let report = ConfigurationReport(format: options.format.output)
+        for change in plan.changes { try await report.planned(change) }
+        try await report.end(of: plan)
+        await access.connection.close()
+        if !plan.changes.isEmpty { throw ExitStatus.changes.code }
+    }
+}

@@ -1,0 +1,158 @@
+import ConfigurationFiles
+import Lifecycle
+import Testing
+import Yams
+
+@Suite("A configuration file")
+struct ConfigurationFileTests {
+    @Test func `is laid out by kind, in an order that depends on nothing else`() throws {
+        let configuration = Configuration([
+            ConfiguredObject(
+                .orchestration, name: "Daily customers",
+                definition: [
+                    "data_export": "Daily customers", "destination": "Exchange",
+                    "data_template": "CSV",
+                ]),
+            ConfiguredObject(
+                .dataExport, name: "Daily customers",
+                definition: [
+                    "database": "crm", "tables": ["public.orders", "public.customers"],
+                    "table_settings": [
+                        "public.customers": ["filter": "a = 'x'\nor b > 2", "columns": ["a", "b"]]
+                    ],
+                ]),
+            ConfiguredObject(
+                .dataExport, name: "all of it", definition: ["database": "crm", "tables": "all"]),
+            ConfiguredObject(
+                .dataTemplate, destination: "Exchange", name: "CSV",
+                definition: ["settings": ["format": "csv", "null_text": "no", "header": true]]),
+            ConfiguredObject(
+                .destination, name: "Exchange",
+                definition: [
+                    "kind": "directory", "settings": ["path": "/exports"],
+                    "administrators_only": false,
+                ]),
+            ConfiguredObject(
+                .database, name: "crm", definition: ["connection": "env:CRM_URL"]),
+        ])
+
+        let text = configuration.yaml(environment: "production")
+        #expect(
+            text == """
+                # The configuration of the environment production of Ferry.
+                # `ferry plan FILE` shows what would change, `ferry apply FILE` changes it.
+                # It holds references to secrets, and no secrets.
+                ferry: 1
+                databases:
+                  crm:
+                    connection: env:CRM_URL
+                destinations:
+                  Exchange:
+                    kind: directory
+                    settings:
+                      path: /exports
+                    data_templates:
+                      CSV:
+                        format: csv
+                        header: true
+                        null_text: "no"
+                data_exports:
+                  Daily customers:
+                    database: crm
+                    tables:
+                      - public.customers
+                      - public.orders
+                    table_settings:
+                      public.customers:
+                        columns:
+                          - a
+                          - b
+                        filter: |-
+                          a = 'x'
+                          or b > 2
+                  all of it:
+                    database: crm
+                    tables: all
+                orchestrations:
+                  Daily customers:
+                    data_export: Daily customers
+                    destination: Exchange
+                    data_template: CSV
+
+                """)
+        #expect(try ConfigurationFile(text).configuration.objects == configuration.objects)
+    }
+
+    @Test(arguments: 0..<40)
+    func `says the same when it was written and read again`(seed: UInt64) throws {
+        var random = SampleConfiguration(seed: seed)
+        let configuration = random.configuration()
+        let text = configuration.yaml(environment: "production")
+
+        let read: Configuration
+        do { read = try ConfigurationFile(text).configuration } catch {
+            Issue.record("\(error.problems)\n\(text)")
+            return
+        }
+
+        for (identity, object) in configuration.objects where read.objects[identity] != object {
+            Issue.record("\(object) was read as \(String(describing: read.objects[identity]))")
+        }
+        #expect(read.objects.count == configuration.objects.count)
+        #expect(read.yaml(environment: "production") == text)
+        let plan = try ConfigurationPlan(
+            from: configuration, to: try ConfigurationFile(text), prunes: true)
+        #expect(plan.changes == [])
+    }
+
+    @Test func `has texts in quotes that some reader takes for something else`() throws {
+        for text in SampleConfiguration.texts {
+            let configuration = Configuration([
+                ConfiguredObject(
+                    .destination, name: "D",
+                    definition: ["kind": "s3", "settings": ["text": .string(text)]])
+            ])
+            // Yams reads by the rules of YAML 1.1, where `yes` is true.
+            let loaded = try Yams.load(yaml: configuration.yaml(environment: "e"))
+            let root = try #require(loaded as? [String: Any])
+            let destinations = try #require(root["destinations"] as? [String: [String: Any]])
+            let settings = try #require(destinations["D"]?["settings"] as? [String: Any])
+            #expect(settings["text"] as? String == text)
+        }
+    }
+
+    @Test func `may be written by hand in any form of YAML`() throws {
+        let file = try ConfigurationFile(
+            """
+            ferry: 1
+            databases: {crm: {connection: 'env:CRM_URL'}}
+            data_exports:
+              7: {database: crm, tables: [orders, "public.customers", orders]}
+              "on":
+                database: crm
+                tables: all
+                table_settings: {orders: {rows: {minimum: 1}, filter: ~}, customers: {}}
+            destinations:
+            """)
+
+        #expect(
+            file.configuration.objects
+                == Configuration([
+                    ConfiguredObject(
+                        .database, name: "crm", definition: ["connection": "env:CRM_URL"]),
+                    ConfiguredObject(
+                        .dataExport, name: "7",
+                        definition: [
+                            "database": "crm", "tables": ["public.customers", "public.orders"],
+                        ]),
+                    ConfiguredObject(
+                        .dataExport, name: "on",
+                        definition: [
+                            "database": "crm", "tables": "all",
+                            "table_settings": [
+                                "public.orders": ["rows": ["minimum": 1, "otherwise": "fail"]]
+                            ],
+                        ]),
+                ]).objects)
+    }
+}

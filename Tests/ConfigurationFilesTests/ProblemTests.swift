@@ -1,0 +1,109 @@
+import ConfigurationFiles
+import Testing
+
+@Suite("A wrong configuration file")
+struct ProblemTests {
+    private static let cases: [(text: String, said: String)] = [
+        ("", "1:1: the file is empty"),
+        ("a: [", "2:1: this is not YAML: "),
+        ("databases:", "1:1: the key \"ferry\" is missing"),
+        ("ferry: 2", "1:1: this release reads version 1 of the file, not 2"),
+        (
+            "- a",
+            "1:1: the file must be a mapping of names to values, not a list|"
+                + "1:1: the key \"ferry\" is missing"
+        ),
+        (
+            "ferry: 1\ndatabase: {}",
+            "2:1: the file has no key \"database\"; did you mean \"databases\"?"
+        ),
+        (
+            "ferry: 1\ndatabases: crm",
+            "2:12: databases must be a mapping of names to values, not \"crm\""
+        ),
+        ("ferry: 1\ndatabases: {crm: }", "2:13: database \"crm\" needs \"connection\""),
+        (
+            "ferry: 1\ndatabases:\n  crm: {conection: env:A, connection: env:A}",
+            "3:9: database \"crm\" has no key \"conection\"; did you mean \"connection\"?"
+        ),
+        (
+            "ferry: 1\ndatabases: {crm: {connection: postgresql://u:secret@h/d}}",
+            "2:31: \"connection\" of database \"crm\" must be a reference to a secret: "
+                + "env:NAME or file:/absolute/path"
+        ),
+        (
+            "ferry: 1\ndatabases: {crm: {connection: [a]}}",
+            "2:31: \"connection\" of database \"crm\" must be text, not a list"
+        ),
+        (
+            "ferry: 1\ndatabases:\n  crm: {connection: env:A}\n  CRM: {connection: env:A}",
+            "4:3: database \"CRM\" is there twice, first in line 3"
+        ),
+        (
+            "ferry: 1\ndatabases:\n  a: {connection: env:A}\n  a: {connection: env:A}",
+            "3:3: given twice: \"a\""
+        ),
+        ("ferry: 1\ndatabases: {\" \": {connection: env:A}}", "2:13: database name is empty"),
+        (
+            "ferry: 1\ndestinations: {D: {kind: directry, settings: {}}}",
+            "2:26: there is no destination kind \"directry\"; did you mean \"directory\"?"
+        ),
+        (
+            "ferry: 1\ndestinations: {D: {kind: s3, settings: [], administrators_only: yes}}",
+            "2:40: \"settings\" of destination \"D\" must be a mapping of keys to "
+                + "values, not a list|"
+                + "2:65: \"administrators_only\" of destination \"D\" must be true or "
+                + "false, not \"yes\""
+        ),
+        (
+            "ferry: 1\ndestinations: {D: {kind: s3, settings: {}, data_templates: {T: csv}}}",
+            "2:64: the settings of data template \"T\" of destination \"D\" must be a mapping of "
+                + "keys to values, not \"csv\""
+        ),
+        (
+            "ferry: 1\ndata_exports: {X: {database: crm, tables: some}}",
+            "2:43: \"tables\" of data export \"X\" must be a list of tables or all, not \"some\""
+        ),
+        (
+            "ferry: 1\ndata_exports: {X: {database: crm, tables: [a.b.c]}}",
+            "2:44: \"a.b.c\" is not the name of a table"
+        ),
+        (
+            "ferry: 1\ndata_exports:\n  X:\n    database: crm\n    tables: all\n"
+                + "    table_settings:\n      a: {filtr: x}",
+            "7:7: settings of table \"public.a\": there is no setting \"filtr\""
+        ),
+    ]
+
+    @Test(arguments: cases)
+    func `is told by line and column`(_ example: (text: String, said: String)) {
+        let (text, said) = example
+        #expect(throws: InvalidConfiguration.self) { try ConfigurationFile(text) }
+        do { _ = try ConfigurationFile(text) } catch {
+            let lines = error.problems.map { "\($0.place.line):\($0.place.column): \($0.message)" }
+            let expected = said.split(separator: "|").map(String.init)
+            #expect(lines.count == expected.count, "\(lines)")
+            for (line, start) in zip(lines, expected) {
+                #expect(line.hasPrefix(start), "\(line)")
+                #expect(!line.contains("secret@"))
+            }
+        }
+    }
+
+    @Test func `is told with all that is wrong at once`() {
+        #expect {
+            try ConfigurationFile(
+                """
+                ferry: 1
+                databases:
+                  crm: {connection: plain}
+                  erp: {}
+                orchestrations:
+                  O: {data_export: X, destination: D, template: T}
+                """)
+        } throws: { error in
+            let problems = (error as? InvalidConfiguration)?.problems ?? []
+            return problems.map(\.place.line) == [3, 4, 6, 6]
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Configuration as code", .timeLimit(.minutes(4)))
+struct ConfigurationTests {
+    private func rich(_ scene: ConfigurationScene) throws -> String {
+        """
+        ferry: 1
+        databases:
+          crm: {connection: env:CRM_URL}
+          "yes": {connection: env:OTHER_URL}
+        destinations:
+          "No: 1": {kind: directory, settings: {path: \(try scene.directory("one"))}}
+          日本:
+            kind: directory
+            settings: {path: \(try scene.directory("two")), limits: {tasks: 2}}
+            administrators_only: true
+            data_templates:
+              "42": {format: csv, header: true, null_text: "0", compression: gzip}
+              "Q#": {format: delimited, delimiter: ";", quote: all, file_name: "{{table}}-{{run}}"}
+        data_exports:
+          Daily "customers":
+            database: crm
+            tables: [orders, customers, '"S p"."odd: ""table"']
+            table_settings:
+              customers:
+                columns: [id, card]
+                filter: |-
+                  id > 1
+                    and name <> 'no: #1'
+                mask: {card: {keep_last: 4}}
+                rows: {minimum: 0, maximum: 10, otherwise: warn}
+          all: {database: "yes", tables: all}
+        orchestrations:
+          Daily: {data_export: Daily "customers", destination: 日本, data_template: "42"}
+          "on": {data_export: all, destination: 日本, data_template: "Q#"}
+
+        """
+    }
+
+    @Test func `is the same after it was applied, exported and applied elsewhere`() async throws {
+        try await ConfigurationScene.with { scene in
+            let file = try rich(scene)
+            let first = try await scene.apply(file)
+            #expect(first.status == 0, "\(first.output)\(first.error)")
+            #expect(first.lines.last == "done: 10 created, none changed, none deleted")
+            let exported = try await scene.exported()
+
+            for text in [file, exported] {
+                let again = try await scene.apply(text, "--prune")
+                #expect(again.status == 0)
+                #expect(again.output == "nothing to change\n")
+            }
+            #expect(try await scene.run("plan", try scene.file(exported)).status == 0)
+
+            // Everything deleted, and made anew from what was exported.
+            let emptied = try await scene.apply("ferry: 1", "--prune")
+            #expect(emptied.status == 0, "\(emptied.output)\(emptied.error)")
+            #expect(emptied.lines.last == "done: none created, none changed, 10 deleted")
+            let second = try await scene.apply(exported)
+            #expect(second.status == 0, "\(second.output)\(second.error)")
+            #expect(try await scene.exported() == exported)
+        }
+    }
+
+    @Test func `is changed as the plan says, and to nothing else`() async throws {
+        try await ConfigurationScene.with { scene in
+            let file = try rich(scene)
+            _ = try await scene.apply(file)
+            let changed =
+                file.replacing("env:OTHER_URL", with: "env:CRM_URL")
+                .replacing("null_text: \"0\", ", with: "")
+                .replacing("limits: {tasks: 2}", with: "limits: {tasks: 3}")
+                .replacing("[orders, customers, ", with: "[customers, ")
+                .replacing(
+                    "destination: 日本, data_template: \"42\"}",
+                    with:
+                        "destination: 日本, data_template: \"Q#\"}")
+
+            let plan = try await scene.run("plan", try scene.file(changed))
+            #expect(plan.status == 4)
+            #expect(
+                plan.output == """
+                    ~ database "yes"
+                        connection: "env:OTHER_URL" → "env:CRM_URL"
+                    ~ destination "日本"
+                        settings.limits.tasks: 2 → 3
+                    ~ data template "42" of destination "日本"
+                        - settings.null_text: "0"
+                    ~ data export "Daily "customers""
+                        - tables: "public.orders"
+                    ~ orchestration "Daily"
+                        data_template: "42" → "Q#"
+                    none to create, 5 to change, none to delete
+
+                    """)
+            let applied = try await scene.apply(changed, "--output", "ndjson")
+            #expect(applied.status == 0, "\(applied.output)\(applied.error)")
+            #expect(applied.lines.count == 5)
+            for line in applied.lines {
+                let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                #expect((json as? [String: Any])?["state"] as? String == "applied")
+            }
+            #expect(try await scene.apply(changed).output == "nothing to change\n")
+        }
+    }
+
+    @Test func `stops at the first refusal, and goes on from there`() async throws {
+        try await ConfigurationScene.with { scene in
+            let path = try scene.directory("one")
+            func file(_ table: String) -> String {
+                """
+                ferry: 1
+                databases: {crm: {connection: env:CRM_URL}}
+                data_exports:
+                  A: {database: crm, tables: [customers]}
+                  B: {database: crm, tables: [\(table)]}
+                destinations:
+                  D:
+                    {kind: directory, settings: {path: \(path)}, data_templates: {T: {format: csv}}}
+                orchestrations:
+                  A: {data_export: A, destination: D, data_template: T}
+                """
+            }
+            let refused = try await scene.apply(file("customers, ordres"))
+
+            #expect(refused.status == 1)
+            #expect(refused.error.hasPrefix("ferry: create data export \"B\": command "))
+            #expect(refused.error.contains("ordres"))
+            #expect(refused.lines.last?.hasPrefix("4 of 6 changes made before") == true)
+            let drafts = try await scene.database.connect().query(
+                "select name from ferry.data_exports where status <> 'active'")
+            #expect(drafts.isEmpty)
+
+            let mended = try await scene.apply(file("customers, orders"))
+            #expect(mended.status == 0, "\(mended.output)\(mended.error)")
+            #expect(mended.lines.last == "done: 2 created, none changed, none deleted")
+        }
+    }
+
+    @Test func `tells what is wrong with a file before anything is sent`() async throws {
+        try await TestDatabase.withSchema { database in
+            let program = try await Program(database)
+            let url = FileManager.default.temporaryDirectory
+                .appendingPathComponent("ferry-\(UUID().uuidString).yaml")
+            try Data("ferry: 1\ndatabase: {}\ndatabases: {crm: {}}\n".utf8).write(to: url)
+            defer { try? FileManager.default.removeItem(at: url) }
+
+            for command in ["plan", "apply"] {
+                let result = try await program.run(command, url.path)
+                #expect(result.status == 64)
+                #expect(
+                    result.error == """
+                        \(url.path):2:1: the file has no key "database"; did you mean "databases"?
+                        hint: its keys are: ferry, databases, destinations, data_exports, \
+                        orchestrations
+                        \(url.path):3:13: database "crm" needs "connection"
+                        ferry: 2 problems; nothing was done
+
+                        """)
+            }
+            #expect(try await program.run("plan", "/nowhere.yaml").status == 66)
+            #expect(try await database.connect().firstCommand() == nil)
+        }
+    }
+}

@@ -42,7 +42,7 @@ public struct Frame: Sendable {
     }
 
     private func describe(_ command: Command) -> [String] {
-        let colour = Self.colour(of: command.state)
+        let colour = Paint(state: command.state)
         let name = Display.escaped("command \(command.id) \(command.command)  ")
         let text = fit(name + command.state)
         // Painted only when it was not cut.
@@ -86,7 +86,7 @@ public struct Frame: Sendable {
         let text = fit(line)
         guard colour, text.hasPrefix(start + state) else { return trimmed(text) }
         return trimmed(
-            start + paint(state, Self.colour(of: name)) + text.dropFirst((start + state).count))
+            start + paint(state, Paint(state: name)) + text.dropFirst((start + state).count))
     }
 
     /// Everything from the column ROWS on.
@@ -152,26 +152,8 @@ private struct Columns {
 }
 
 extension Frame {
-    private enum Paint: String {
-        case bold = "1"
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-        case cyan = "36"
-    }
-
     private func paint(_ text: String, _ paint: Paint?) -> String {
         guard colour, let paint else { return text }
-        return "\u{1b}[\(paint.rawValue)m\(text)\u{1b}[0m"
-    }
-
-    private static func colour(of state: String) -> Paint? {
-        switch state {
-        case "running", "publishing": .cyan
-        case "succeeded", "applied": .green
-        case "failed", "rejected": .red
-        case "retrying", "stopping", "stopped", "canceled": .yellow
-        default: nil
-        }
+        return paint(text)
     }
 }

@@ -8,7 +8,7 @@ extension DoctorCommand {
     /// Lets workers test each destination, with the command test_destination.
     ///
     /// - Returns: Whether all passed.
-    static func checkDestinations(_ connection: Connection) async throws -> Bool {
+    func checkDestinations(_ connection: Connection) async throws -> Bool {
         let rows = try await connection.query(
             "select name, environment from ferry.destinations order by environment, name")
         if rows.isEmpty { try await report("destinations", ok: "none") }
@@ -20,7 +20,7 @@ extension DoctorCommand {
             let sent = try await SentCommand(
                 "test_destination", "{\"name\":\(JSONLines.string(name))}",
                 environment: environment, over: connection)
-            let ended = try await sent.ended(timeout: testSecondsMax, connection: connection)
+            let ended = try await sent.ended(timeout: Self.testSecondsMax, connection: connection)
             if ended.outcome == .succeeded {
                 try await report("destination", ok: "\(subject): written, read back and deleted")
             } else {

@@ -17,30 +17,32 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Let the workers test every destination, too.")
     var destinations = false
 
+    @OptionGroup var format: OutputOptions
+
     func run() async throws {
         let connection: Connection
         do {
             connection = try await Database.connect()
         } catch {
             let failure = Failure(error)
-            try await Self.report(
+            try await report(
                 "connection", problem: failure.message,
                 wayOut: failure.hint ?? "is the server running?")
             throw ExitStatus.unavailable.code
         }
-        try await Self.report("connection", ok: "\(Database.options)")
-        let isOld = try await Self.checkVersion(connection)
-        guard try await Self.checkSchema(connection) else { throw ExitStatus.schema.code }
-        let mayWork = try await Self.checkRole(connection)
-        let works = try await Self.checkWorkers(connection)
+        try await report("connection", ok: "\(Database.options)")
+        let isOld = try await checkVersion(connection)
+        guard try await checkSchema(connection) else { throw ExitStatus.schema.code }
+        let mayWork = try await checkRole(connection)
+        let works = try await checkWorkers(connection)
         var passed = true
         // Without workers nobody tests anything.
-        if destinations, works { passed = try await Self.checkDestinations(connection) }
+        if destinations, works { passed = try await checkDestinations(connection) }
         await connection.close()
         if isOld || !mayWork || !works || !passed { throw ExitStatus.failed.code }
     }
 
-    private static func checkVersion(_ connection: Connection) async throws -> Bool {
+    private func checkVersion(_ connection: Connection) async throws -> Bool {
         let row = try await connection.query(
             """
             select current_setting('server_version') as text,
@@ -56,7 +58,7 @@ struct DoctorCommand: AsyncParsableCommand {
         return false
     }
 
-    private static func checkSchema(_ connection: Connection) async throws -> Bool {
+    private func checkSchema(_ connection: Connection) async throws -> Bool {
         do {
             try await Database.checkSchema(connection)
             try await report("schema", ok: "as this program expects it")
@@ -67,7 +69,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private static func checkRole(_ connection: Connection) async throws -> Bool {
+    private func checkRole(_ connection: Connection) async throws -> Bool {
         let row = try await connection.query(
             """
             select current_user::text as name,
@@ -87,7 +89,7 @@ struct DoctorCommand: AsyncParsableCommand {
         return true
     }
 
-    private static func checkWorkers(_ connection: Connection) async throws -> Bool {
+    private func checkWorkers(_ connection: Connection) async throws -> Bool {
         let rows: Rows
         do {
             rows = try await connection.query(
@@ -114,15 +116,33 @@ struct DoctorCommand: AsyncParsableCommand {
         return true
     }
 
-    static func report(_ what: String, ok text: String) async throws {
-        try await Output.line("ok       \(Display.left(what, 12))  \(Display.escaped(text))")
+    func report(_ what: String, ok text: String) async throws {
+        switch format.output {
+        case .ndjson: try await write(what, isOK: true, text, wayOut: nil)
+        case .table:
+            let word = Terminal.painted("ok", .green)
+            try await Output.line(
+                "\(word)       \(Display.left(what, 12))  \(Display.escaped(text))")
+        }
     }
 
-    static func report(
-        _ what: String, problem text: String, wayOut: String?
+    func report(_ what: String, problem text: String, wayOut: String?) async throws {
+        switch format.output {
+        case .ndjson: try await write(what, isOK: false, text, wayOut: wayOut)
+        case .table:
+            let word = Terminal.painted("problem", .red)
+            var line = "\(word)  \(Display.left(what, 12))  \(Display.escaped(text))"
+            if let wayOut { line += "\n                       \(Display.escaped(wayOut))" }
+            try await Output.line(line)
+        }
+    }
+
+    private func write(
+        _ what: String, isOK: Bool, _ text: String, wayOut: String?
     ) async throws {
-        var line = "problem  \(Display.left(what, 12))  \(Display.escaped(text))"
-        if let wayOut { line += "\n                       \(Display.escaped(wayOut))" }
-        try await Output.line(line)
+        try await Output.line(
+            "{\"check\":\(JSONLines.string(what)),\"ok\":\(isOK),"
+                + "\"message\":\(JSONLines.string(text)),"
+                + "\"hint\":\(wayOut.map(JSONLines.string) ?? "null")}")
     }
 }

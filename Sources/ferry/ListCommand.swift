@@ -36,6 +36,8 @@ extension ListFilter {
 struct ListColumn {
     enum Kind {
         case text, number, count, bytes, time, percent
+        /// Shown in the colour of the state, where colours are wanted.
+        case state
     }
 
     var title: String
@@ -49,7 +51,12 @@ struct ListColumn {
         self.kind = kind
     }
 
-    var isRight: Bool { kind != .text && kind != .time }
+    var isRight: Bool {
+        switch kind {
+        case .text, .state, .time: false
+        case .number, .count, .bytes, .percent: true
+        }
+    }
 }
 
 /// Shows a view, as an aligned table or as JSON.

@@ -4,8 +4,8 @@ import Watching
 
 /// Draws rows as an aligned table.
 enum ListTable {
-    /// Wider texts are cut; `--output ndjson` has them whole.
-    private static let widthMax = 48
+    /// Wider texts are cut where people read them; files and pipes get them whole.
+    private static var widthMax: Int { Terminal.isInteractive ? 48 : .max }
 
     static func text(_ columns: [ListColumn], _ rows: Rows, timeZone: TimeZone) throws -> String {
         var lines: [[String]] = [columns.map(\.title)]
@@ -17,21 +17,29 @@ enum ListTable {
                     return Display.cut(text, to: widthMax)
                 })
         }
-        return aligned(lines, right: columns.map(\.isRight)).map { $0 + "\n" }.joined()
+        return aligned(
+            lines, right: columns.map(\.isRight), states: columns.map { $0.kind == .state }
+        ).map { $0 + "\n" }.joined()
     }
 
     /// Texts that were made harmless, in aligned columns.
     ///
-    /// - Parameter right: Which columns are aligned to the right.
-    private static func aligned(_ lines: [[String]], right: [Bool]) -> [String] {
+    /// - Parameters:
+    ///   - right: Which columns are aligned to the right.
+    ///   - states: Which columns hold states, which are painted.
+    private static func aligned(
+        _ lines: [[String]], right: [Bool], states: [Bool]
+    ) -> [String] {
         let widths = right.indices.map { column in
             lines.map { Display.width($0[column]) }.max() ?? 0
         }
         return lines.map { line in
             var text = right.indices.map { column in
-                right[column]
-                    ? Display.right(line[column], widths[column])
-                    : Display.left(line[column], widths[column])
+                let text = line[column]
+                if right[column] { return Display.right(text, widths[column]) }
+                let padded = Display.left(text, widths[column])
+                guard states[column], let paint = Paint(state: text) else { return padded }
+                return Terminal.painted(text, paint) + padded.dropFirst(text.count)
             }.joined(separator: "  ")
             while text.last == " " { text.removeLast() }
             return text
@@ -42,14 +50,15 @@ enum ListTable {
     static func aligned(_ lines: [[String]]) -> [String] {
         aligned(
             lines.map { $0.map { Display.cut(Display.escaped($0), to: widthMax) } },
-            right: [Bool](repeating: false, count: lines.first?.count ?? 0))
+            right: [Bool](repeating: false, count: lines.first?.count ?? 0),
+            states: [Bool](repeating: false, count: lines.first?.count ?? 0))
     }
 
     private static func format(
         _ value: String, _ kind: ListColumn.Kind, _ timeZone: TimeZone
     ) -> String {
         switch kind {
-        case .text, .number: value
+        case .text, .number, .state: value
         case .count: Int64(value).map(Quantity.count) ?? value
         case .bytes: Int64(value).map(Quantity.bytes) ?? value
         case .percent: Double(value).map { "\(Int($0)) %" } ?? value

@@ -6,7 +6,7 @@ enum Exports: Listing {
     static let order = "v.environment, v.name"
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
-        ListColumn("STATUS", "v.status"), ListColumn("VERSION", "v.version", .number),
+        ListColumn("STATUS", "v.status", .state), ListColumn("VERSION", "v.version", .number),
         ListColumn("DATABASE", "v.database"),
         ListColumn(
             "TABLES",
@@ -17,7 +17,7 @@ enum Exports: Listing {
         ListColumn(
             "SETTINGS OF",
             "nullif(array_to_string(array(select jsonb_object_keys(v.table_settings)), ', '), '')"),
-        ListColumn("LAST RUN", "v.last_run", .number), ListColumn("", "v.last_run_state"),
+        ListColumn("LAST RUN", "v.last_run", .number), ListColumn("", "v.last_run_state", .state),
         ListColumn("AT", "v.last_run_at", .time), ListColumn("ENVIRONMENT", "v.environment"),
     ]
 }
@@ -73,7 +73,7 @@ enum Orchestrations: Listing {
         ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
         ListColumn("EXPORT", "v.data_export"), ListColumn("DESTINATION", "v.destination"),
         ListColumn("TEMPLATE", "v.data_template"), ListColumn("LAST RUN", "v.last_run", .number),
-        ListColumn("", "v.last_run_state"), ListColumn("ENVIRONMENT", "v.environment"),
+        ListColumn("", "v.last_run_state", .state), ListColumn("ENVIRONMENT", "v.environment"),
     ]
 }
 
@@ -86,7 +86,7 @@ enum Runs: Listing {
     static let isLong = true
     static let columns = [
         ListColumn("RUN", "v.id", .number), ListColumn("EXPORT", "v.data_export"),
-        ListColumn("DESTINATION", "v.destination"), ListColumn("STATE", "v.state"),
+        ListColumn("DESTINATION", "v.destination"), ListColumn("STATE", "v.state", .state),
         ListColumn("TABLES", "v.tables_done || '/' || v.tables", .number),
         ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
         ListColumn("DONE", "v.percent", .percent), ListColumn("STARTED AT", "v.started_at", .time),
@@ -107,7 +107,7 @@ enum Tasks: Listing {
         ListColumn("#", "v.number", .number),
         ListColumn("TABLE", "v.table_schema || '.' || v.table_name"),
         ListColumn("PART", "v.part || ' of ' || v.parts"),
-        ListColumn("STATE", "v.state"), ListColumn("ROWS", "v.rows", .count),
+        ListColumn("STATE", "v.state", .state), ListColumn("ROWS", "v.rows", .count),
         ListColumn("BYTES", "v.bytes", .bytes), ListColumn("WORKER", "v.worker"),
         ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("FINISHED AT", "v.finished_at", .time),
@@ -142,7 +142,8 @@ enum Workers: Listing {
         ListColumn("VERSION", "v.version"),
         ListColumn("TASKS", "v.tasks || '/' || v.concurrency", .number),
         ListColumn(
-            "STATE", "case when v.leased_until > clock_timestamp() then 'alive' else 'silent' end"),
+            "STATE", "case when v.leased_until > clock_timestamp() then 'alive' else 'silent' end",
+            .state),
         ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("HEARTBEAT AT", "v.heartbeat_at", .time),
     ]
@@ -173,7 +174,7 @@ enum Commands: Listing {
     static let isLong = true
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("COMMAND", "v.command"),
-        ListColumn("ARGUMENTS", "v.arguments"), ListColumn("STATE", "v.state"),
+        ListColumn("ARGUMENTS", "v.arguments"), ListColumn("STATE", "v.state", .state),
         ListColumn("ACTOR", "v.actor"), ListColumn("CREATED AT", "v.created_at", .time),
         ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("MESSAGE", "v.message"),
         ListColumn("ENVIRONMENT", "v.environment"),

@@ -12,13 +12,24 @@ struct MigrateCommand: AsyncParsableCommand {
             it as the role that is to own the schema.
             """)
 
+    @OptionGroup var format: OutputOptions
+
     func run() async throws {
         let connection = try await Database.connect()
         let report = try await Migrator(connection).migrate()
-        for name in report.applied { try await Output.line("applied \(Display.escaped(name))") }
-        if report.renewedCode { try await Output.line("wrote views and functions") }
-        if report.applied.isEmpty && !report.renewedCode {
-            try await Output.line("the schema is up to date")
+        switch format.output {
+        case .ndjson:
+            let names = report.applied.map(JSONLines.string).joined(separator: ",")
+            try await Output.line(
+                "{\"applied\":[\(names)],\"renewed_code\":\(report.renewedCode)}")
+        case .table:
+            for name in report.applied {
+                try await Output.line("applied \(Display.escaped(name))")
+            }
+            if report.renewedCode { try await Output.line("wrote views and functions") }
+            if report.applied.isEmpty && !report.renewedCode {
+                try await Output.line("the schema is up to date")
+            }
         }
         await connection.close()
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Watching
 
 /// The terminal that standard output goes to.
 enum Terminal {
@@ -13,7 +14,7 @@ enum Terminal {
 
     /// The text in a colour, where colours are wanted.
     static func painted(_ text: String, _ paint: Paint) -> String {
-        hasColour ? "\u{1b}[\(paint.rawValue)m\(text)\u{1b}[0m" : text
+        hasColour ? paint(text) : text
     }
 
     /// Columns and lines as they are now; 80 × 24 when they are not known.
@@ -27,11 +28,4 @@ enum Terminal {
     private static func environment(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name]
     }
-}
-
-/// The colours of a terminal that Ferry uses, by their codes.
-enum Paint: String {
-    case red = "31"
-    case green = "32"
-    case yellow = "33"
 }

@@ -105,7 +105,12 @@ struct EventPartitionTests {
                        'old', 'test', 'test' from generate_series(1, 12000) as n;
                 """)
             try await owner.run("analyze ferry_state.events")
-            let seen = try await owner.text("select pg_current_snapshot()::text")
+            // One in which nothing was running: transactions of other tests are of no interest.
+            let seen = try await owner.text(
+                """
+                select x || ':' || x || ':'
+                  from (select pg_snapshot_xmax(pg_current_snapshot())::text as x) as s
+                """)
             try await owner.record("new", at: "now")
 
             // As ferry.events_between reads, under the rights of a reader.
@@ -212,7 +217,8 @@ struct PruningTests {
             await #expect(throws: PostgresError.self) { try await pruning.value }
             try await reader.run("commit")
 
-            #expect(try await owner.partitions().contains("events_2025_01"))
+            let pending = "select count(*) from pg_inherits where inhdetachpending"
+            #expect(try await owner.number(pending) == 1)
             #expect(try await prune(database) == ["events_2025_01", "events_2025_02"])
             #expect(try await owner.partitions().count == 4)
         }

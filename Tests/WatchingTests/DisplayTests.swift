@@ -89,6 +89,18 @@ struct LineTests {
             writer.text(retrying) == "12:03:44  run 7 x  run_retrying  gone, again at 12:04:44")
     }
 
+    @Test func `says which version came back`() throws {
+        let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
+        let rolledBack = Event(
+            id: 1, at: event.at, event: "data_export_rolled_back", objectKind: "data_export",
+            objectID: 7, objectName: "x", actor: "alice",
+            details: #"{"version": 5, "replaced": 4, "restored": 2}"#)
+
+        #expect(
+            writer.text(rolledBack) == "12:03:44  data export 7 x  data_export_rolled_back  "
+                + "version 5, replaces version 4, back to version 2")
+    }
+
     @Test(arguments: [
         ("source", "fault of the source"), ("internal", "fault of Ferry or a worker"),
     ])

@@ -48,17 +48,18 @@ struct ApplyCommand: AsyncParsableCommand {
     private func make(
         _ change: ConfigurationChange, _ access: ConfigurationAccess, _ sent: inout [SentCommand]
     ) async throws {
+        var applied = 0
         for command in change.commands {
             do {
                 let one = try await send(command, access)
                 sent.append(one)
                 try await one.applied(timeout: timeout, connection: access.connection)
+                applied += 1
             } catch {
-                if sent.count > 1, let command = change.takingBack,
-                    Failure(error).status != .timedOut
+                if applied > 0, let command = change.takingBack, Failure(error).status != .timedOut
                 {
-                    let back = try await send(command, access)
-                    try? await back.applied(timeout: timeout, connection: access.connection)
+                    let back = try? await send(command, access)
+                    try? await back?.applied(timeout: timeout, connection: access.connection)
                 }
                 throw Failure(error)
             }

@@ -14,7 +14,7 @@ struct UnrecordedTroubleTests {
             """
             create function public.refuse_\(table)() returns trigger language plpgsql as $$
             begin
-                raise exception '% is full', tg_table_name;
+                raise exception '\(table) is full';
             end;
             $$;
             create trigger refuse before insert on ferry_state.\(table)

@@ -60,7 +60,7 @@ struct ResolvedRunTests {
         }
     }
 
-    @Test func `of all tables leaves one out, in parts, in an archive`() async throws {
+    @Test func `of all tables leaves one out, also of an archive`() async throws {
         try await Scene.with { scene in
             _ = try scene.start("worker")
             try await scene.configure(

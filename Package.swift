@@ -20,6 +20,10 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+// Of Subprocess's interface; part of the SDK elsewhere.
+let systemPackage = Target.Dependency.product(
+    name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -79,18 +83,25 @@ let targets: [Target] = [
             "Lifecycle", logging, crypto,
         ]),
     module(
+        "Alerts",
+        [
+            "Failpoints", "Lifecycle", "Postgres", asyncHTTPClient, crypto, logging, nioCore,
+            nioHTTP1, subprocess, systemPackage,
+        ]),
+    module(
         "Workers",
         [
-            "Postgres", "Migrations", "Lifecycle", "CommandProcessing", "RunEngine", logging,
+            "Alerts", "Postgres", "Migrations", "Lifecycle", "CommandProcessing", "RunEngine",
+            logging,
         ]),
     module("Watching", ["Postgres"]),
     module("ConfigurationFiles", ["Lifecycle", yams]),
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine", "Watching",
-            "ConfigurationFiles", "Lifecycle", "Manifests", "Destinations", argumentParser,
-            logging, signals,
+            "Alerts", "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine",
+            "Watching", "ConfigurationFiles", "Lifecycle", "Manifests", "Destinations",
+            argumentParser, logging, signals,
         ],
         swiftSettings: settings),
 
@@ -126,6 +137,9 @@ let targets: [Target] = [
         "RunEngineTests",
         ["RunEngine", "Destinations", "Formats", "Lifecycle", "SourceDatabases"]),
     tests(
+        "AlertsTests",
+        ["Alerts", "Lifecycle", "Postgres", "TestSupport", logging]),
+    tests(
         "WatchingTests",
         ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
@@ -156,8 +170,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),

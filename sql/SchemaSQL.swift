@@ -19,11 +19,14 @@ public enum SchemaSQL {
         SQLFile("0004_events", PackageResources._004_events_sql),
         SQLFile("0005_runs", PackageResources._005_runs_sql),
         SQLFile("0006_policies", PackageResources._006_policies_sql),
+        SQLFile("0007_alerts", PackageResources._007_alerts_sql),
     ]
 
     /// Applied whole at every migration, in this order: some read others.
     public static let views = [
         SQLFile("command_definitions", PackageResources.command_definitions_sql),
+        SQLFile("alert_deliveries", PackageResources.alert_deliveries_sql),
+        SQLFile("alerts", PackageResources.alerts_sql),
         SQLFile("commands", PackageResources.commands_sql),
         SQLFile("run_tasks", PackageResources.run_tasks_sql),
         SQLFile("object_definitions", PackageResources.object_definitions_sql),
@@ -56,10 +59,12 @@ public enum SchemaSQL {
     public static let functions =
         functionsOfViews + [
             SQLFile("accept_command", PackageResources.accept_command_sql),
+            SQLFile("alert_payload", PackageResources.alert_payload_sql),
             SQLFile("begin_publishing", PackageResources.begin_publishing_sql),
             SQLFile("cancel_command", PackageResources.cancel_command_sql),
             SQLFile("check_arguments", PackageResources.check_arguments_sql),
             SQLFile("check_canceler", PackageResources.check_canceler_sql),
+            SQLFile("claim_alert_deliveries", PackageResources.claim_alert_deliveries_sql),
             SQLFile("claim_commands", PackageResources.claim_commands_sql),
             SQLFile("claim_run", PackageResources.claim_run_sql),
             SQLFile("claim_task", PackageResources.claim_task_sql),
@@ -76,9 +81,11 @@ public enum SchemaSQL {
             SQLFile("events_between", PackageResources.events_between_sql),
             SQLFile("fail_run", PackageResources.fail_run_sql),
             SQLFile("fail_task", PackageResources.fail_task_sql),
+            SQLFile("finish_alert_delivery", PackageResources.finish_alert_delivery_sql),
             SQLFile("finish_commands", PackageResources.finish_commands_sql),
             SQLFile("finish_stop", PackageResources.finish_stop_sql),
             SQLFile("finish_task", PackageResources.finish_task_sql),
+            SQLFile("forget_alert_deliveries", PackageResources.forget_alert_deliveries_sql),
             SQLFile("forget_plans", PackageResources.forget_plans_sql),
             SQLFile("free_work", PackageResources.free_work_sql),
             SQLFile("grant_privileges", PackageResources.grant_privileges_sql),
@@ -111,6 +118,7 @@ public enum SchemaSQL {
             SQLFile("retry_run_later", PackageResources.retry_run_later_sql),
             SQLFile("run_standing", PackageResources.run_standing_sql),
             SQLFile("running_tasks", PackageResources.running_tasks_sql),
+            SQLFile("save_alerts", PackageResources.save_alerts_sql),
             SQLFile("save_changes", PackageResources.save_changes_sql),
             SQLFile("save_object_versions", PackageResources.save_object_versions_sql),
             SQLFile("save_policies", PackageResources.save_policies_sql),
@@ -119,6 +127,9 @@ public enum SchemaSQL {
             SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
             SQLFile("task_rate", PackageResources.task_rate_sql),
             SQLFile("task_tables", PackageResources.task_tables_sql),
+            SQLFile("tell_alerts", PackageResources.tell_alerts_sql),
+            SQLFile("tell_long_runs", PackageResources.tell_long_runs_sql),
+            SQLFile("utc_text", PackageResources.utc_text_sql),
             SQLFile("wait_for", PackageResources.wait_for_sql),
             SQLFile("withdraw_command", PackageResources.withdraw_command_sql),
             SQLFile("worker_lock", PackageResources.worker_lock_sql),

@@ -78,6 +78,39 @@ struct Arguments {
         return number
     }
 
+    func optionalInteger(_ argument: String) throws(Rejection) -> Int64? {
+        self[argument] == nil ? nil : try integer(argument)
+    }
+
+    func optionalString(_ argument: String) throws(Rejection) -> String? {
+        self[argument] == nil ? nil : try string(argument)
+    }
+
+    /// As they are written, in their order.
+    func strings(_ argument: String) throws(Rejection) -> [String] {
+        let value = try required(argument)
+        guard case .array(let elements) = value else { throw wrongType(argument, value) }
+        if let most = definition.arguments[argument]?.itemsMax, elements.count > most {
+            throw Rejection(
+                .argumentTooLong,
+                "argument \"\(argument)\" of \(definition.command) has \(elements.count) "
+                    + "elements, at most \(most) are allowed",
+                hint: "shorten it")
+        }
+        var texts: [String] = []
+        for element in elements {
+            guard case .string(let text) = element else { throw wrongType(argument, element) }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    func optionalObject(_ argument: String) throws(Rejection) -> [String: JSONValue]? {
+        guard let value = self[argument] else { return nil }
+        guard case .object(let fields) = value else { throw wrongType(argument, value) }
+        return fields
+    }
+
     func object(_ argument: String) throws(Rejection) -> JSONValue {
         let value = try required(argument)
         guard case .object = value else { throw wrongType(argument, value) }

@@ -10,6 +10,8 @@ public struct Changes: Hashable, Codable, Sendable {
     public var objectVersions: [ObjectVersion]
     /// Plans of runs that were made, of at most one run a command.
     public var plans: [SavedPlan]
+    /// Messages that were asked for, to be delivered.
+    public var alertTests: [AlertTest]
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool { self == Changes() }
@@ -18,6 +20,7 @@ public struct Changes: Hashable, Codable, Sendable {
         case saved, deleted, versions
         case objectVersions = "object_versions"
         case plans
+        case alertTests = "alert_tests"
     }
 
     init() {
@@ -26,6 +29,7 @@ public struct Changes: Hashable, Codable, Sendable {
         versions = []
         objectVersions = []
         plans = []
+        alertTests = []
     }
 }
 
@@ -40,6 +44,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
     public var dataTemplates: [DataTemplate] = []
     public var orchestrations: [Orchestration] = []
     public var runs: [Run] = []
+    public var alerts: [Alert] = []
     public var policyAssignments: [PolicyAssignment] = []
 
     enum CodingKeys: String, CodingKey {
@@ -47,7 +52,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations, runs
+        case orchestrations, runs, alerts
         case policyAssignments = "policy_assignments"
     }
 
@@ -59,6 +64,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         try container.encode(dataTemplates.map(WithKey.init), forKey: .dataTemplates)
         try container.encode(orchestrations.map(WithKey.init), forKey: .orchestrations)
         try container.encode(runs, forKey: .runs)
+        try container.encode(alerts.map(WithKey.init), forKey: .alerts)
         try container.encode(policyAssignments, forKey: .policyAssignments)
     }
 }
@@ -87,6 +93,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     public var destinations: [Int64] = []
     public var dataTemplates: [Int64] = []
     public var orchestrations: [Int64] = []
+    public var alerts: [Int64] = []
     public var policyAssignments: [Int64] = []
 
     public var isEmpty: Bool { self == DeletedObjects() }
@@ -96,7 +103,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations
+        case orchestrations, alerts
         case policyAssignments = "policy_assignments"
     }
 }
@@ -157,16 +164,19 @@ extension World {
         changes.saved.dataTemplates = dataTemplates.saved
         changes.saved.orchestrations = orchestrations.saved
         changes.saved.runs = runs.saved
+        changes.saved.alerts = alerts.saved
         changes.saved.policyAssignments = savedAssignments.sorted().compactMap { assignments[$0] }
         changes.deleted.databases = databases.deleted
         changes.deleted.dataExports = dataExports.deleted
         changes.deleted.destinations = destinations.deleted
         changes.deleted.dataTemplates = dataTemplates.deleted
         changes.deleted.orchestrations = orchestrations.deleted
+        changes.deleted.alerts = alerts.deleted
         changes.deleted.policyAssignments = revokedAssignments.sorted()
         changes.versions = versions
         changes.objectVersions = objectVersions
         changes.plans = plans
+        changes.alertTests = alertTests
         return changes
     }
 }

@@ -47,6 +47,10 @@ extension Command {
             return references
         case .deleteOrchestration(let name), .runOrchestration(let name), .planRun(let name):
             return [one(.orchestration, name)]
+        case .alert(let command):
+            let (alert, orchestration) = command.names
+            return [one(.alert, alert)]
+                + (orchestration.map { [one(.orchestration, $0)] } ?? [])
         case .grantPolicy(let grant):
             return [Reference(policy: grant.policy, environment)]
         case .revokePolicy(let policy, _, _):

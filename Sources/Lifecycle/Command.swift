@@ -51,6 +51,8 @@ public enum Command: Hashable, Sendable {
     /// Of a run that failed: with what it was started with, but without a table.
     case skipTask(run: Int64, table: TableName)
 
+    case alert(AlertCommand)
+
     case grantPolicy(PolicyGrant)
     case revokePolicy(policy: Policy, role: String, inAllEnvironments: Bool)
 
@@ -71,6 +73,7 @@ public enum Command: Hashable, Sendable {
         case .destination, .dataTemplate: self = try Command.ofDestination(name, given)
         case .orchestration: self = try Command.ofOrchestration(name, given)
         case .run: self = try Command.ofRun(name, given)
+        case .alert: self = .alert(try AlertCommand(name, given))
         case .policyAssignment:
             self =
                 name == "grant_policy"
@@ -232,7 +235,7 @@ public enum Command: Hashable, Sendable {
     }
 
     /// `env:NAME` or `file:/absolute/path`.
-    private static func isSecretReference(_ text: String) -> Bool {
+    static func isSecretReference(_ text: String) -> Bool {
         if text.hasPrefix("env:") {
             let name = text.utf8.dropFirst(4)
             guard let first = name.first, !(0x30...0x39).contains(first) else { return false }

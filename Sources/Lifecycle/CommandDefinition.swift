@@ -59,6 +59,8 @@ public struct CommandDefinition: Hashable, Codable, Sendable {
         case string, boolean, integer, object
         /// An array of strings `schema.table`, or the string `all`.
         case tables
+        /// An array of strings.
+        case strings
 
         /// The type in a message.
         var words: String {
@@ -68,6 +70,7 @@ public struct CommandDefinition: Hashable, Codable, Sendable {
             case .integer: "an integer"
             case .object: "an object"
             case .tables: "an array of table names or \"all\""
+            case .strings: "an array of strings"
             }
         }
     }
@@ -97,7 +100,9 @@ extension CommandDefinition.Argument {
 
 extension CommandDefinition {
     /// All commands of this release.
-    public static let all: [CommandDefinition] = [
+    public static let all = ofConfiguration + ofAlerts
+
+    private static let ofConfiguration: [CommandDefinition] = [
         Self(
             "register_database", lane: .database, key: ["name"],
             ["name": .name, "connection": .init(.string, charactersMax: 1024)]),

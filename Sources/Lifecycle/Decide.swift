@@ -126,6 +126,7 @@ extension World {
             return try deleteOrchestration(name, author)
         case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask:
             return try applyToRuns(command, author)
+        case .alert(let command): return try apply(command, author)
         case .grantPolicy(let grant):
             return try grantPolicy(grant, author)
         case .revokePolicy(let policy, let role, let inAllEnvironments):

@@ -79,6 +79,13 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case runResolved = "run_resolved"
     case runStopping = "run_stopping"
     case runStopped = "run_stopped"
+    /// Details: `on`, and `orchestration` where it is about one.
+    case alertCreated = "alert_created"
+    /// Details: as of `alert_created`, as they are now.
+    case alertEdited = "alert_edited"
+    case alertDeleted = "alert_deleted"
+    /// A message was asked for; whether it arrives is told by `ferry.alert_deliveries`.
+    case alertTested = "alert_tested"
     /// Details: `policy`, `environment` (or `all`), `denial`, `options`; also when one was denied.
     case policyGranted = "policy_granted"
     /// Details: as of `policy_granted`.

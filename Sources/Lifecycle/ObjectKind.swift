@@ -6,6 +6,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
     case dataTemplate = "data_template"
     case orchestration
     case run
+    case alert
     case policyAssignment = "policy_assignment"
 
     /// The kind in a message: `export "X"`, `data template "T"`.
@@ -17,6 +18,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .dataTemplate: "data template"
         case .orchestration: "orchestration"
         case .run: "run"
+        case .alert: "alert"
         case .policyAssignment: "policy assignment"
         }
     }
@@ -30,6 +32,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .dataTemplate: "ferry.data_templates"
         case .orchestration: "ferry.orchestrations"
         case .run: "ferry.runs"
+        case .alert: "ferry.alerts"
         case .policyAssignment: "ferry.policy_assignments"
         }
     }

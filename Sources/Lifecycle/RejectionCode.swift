@@ -80,6 +80,11 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     /// The settings of a data template are not valid, so it was not saved.
     case invalidSettings = "invalid_settings"
 
+    // Alerts.
+
+    /// What an alert is to tell, or whom, is incomplete or contradicts itself.
+    case invalidAlert = "invalid_alert"
+
     // Planning, deleting, running and stopping.
 
     /// A run would fail before it had read anything.

@@ -94,14 +94,17 @@ extension World {
         }
         let orchestrations = users(of: kind, object.id, as: Orchestration.self).map(\.name)
         let templates = users(of: kind, object.id, as: DataTemplate.self).map(\.name)
+        let alerts = users(of: kind, object.id, as: Alert.self).map(\.name)
         var uses: [String] = []
         if !orchestrations.isEmpty { uses.append(counted("orchestration", orchestrations)) }
         if !templates.isEmpty { uses.append(counted("data template", templates)) }
+        if !alerts.isEmpty { uses.append(counted("alert", alerts)) }
         if uses.isEmpty { return }
-        let them = orchestrations.count + templates.count == 1 ? "it" : "them"
+        let them = orchestrations.count + templates.count + alerts.count == 1 ? "it" : "them"
         var commands: [String] = []
         if !orchestrations.isEmpty { commands.append("delete_orchestration") }
         if !templates.isEmpty { commands.append("delete_data_template") }
+        if !alerts.isEmpty { commands.append("delete_alert") }
         throw .because(
             .inUse,
             cannot + "used by \(uses.joined(separator: " and ")); delete \(them) first",

@@ -10,6 +10,7 @@ public struct World: Sendable {
     var dataTemplates = ObjectTable<DataTemplate>()
     var orchestrations = ObjectTable<Orchestration>()
     var runs = ObjectTable<Run>()
+    var alerts = ObjectTable<Alert>()
     var facts: [Fact: FactValue] = [:]
     var versions: [SavedVersion] = []
     var plans: [SavedPlan] = []
@@ -17,6 +18,7 @@ public struct World: Sendable {
     var objectVersions: [ObjectVersion] = []
     /// What the command being applied has saved and deleted so far.
     var changed: [ChangedObject] = []
+    var alertTests: [AlertTest] = []
     /// The policies that apply to each actor of the batch, before the batch.
     var rights: [String: [PolicyAssignment]] = [:]
     /// All there are, where the batch grants or revokes any.
@@ -115,7 +117,7 @@ extension World: Codable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations, runs, rights
+        case orchestrations, runs, alerts, rights
         case policyAssignments = "policy_assignments"
     }
 
@@ -131,6 +133,7 @@ extension World: Codable {
         for object: DataTemplate in try objects(.dataTemplates) { load(object) }
         for object: Orchestration in try objects(.orchestrations) { load(object) }
         for object: Run in try objects(.runs) { load(object) }
+        for object: Alert in try objects(.alerts) { load(object) }
         let assignments = try container.decodeIfPresent(
             [PolicyAssignment].self, forKey: .policyAssignments)
         for assignment in assignments ?? [] { load(assignment) }
@@ -147,6 +150,7 @@ extension World: Codable {
         try container.encode(dataTemplates.all, forKey: .dataTemplates)
         try container.encode(orchestrations.all, forKey: .orchestrations)
         try container.encode(runs.all, forKey: .runs)
+        try container.encode(alerts.all, forKey: .alerts)
         try container.encode(
             assignments.values.sorted { $0.id < $1.id }, forKey: .policyAssignments)
         try container.encode(rights, forKey: .rights)

@@ -47,14 +47,15 @@ public struct EventLine: Sendable {
 
     /// What is said of an event, in this order; other details are for programs.
     private static let order = [
-        "attempt", "version", "replaced", "restored", "data_export", "database", "table", "tables",
-        "rows", "minimum", "maximum", "bytes", "destination", "data_template",
+        "run", "attempt", "version", "replaced", "restored", "data_export", "database", "table",
+        "tables", "rows", "minimum", "maximum", "bytes", "destination", "data_template",
         "connection", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
         "message", "retry_at", "hint",
     ]
 
     private func describe(_ key: String, _ value: Any) -> String? {
         switch (key, value) {
+        case ("run", let number as NSNumber): "of run \(number.int64Value)"
         case ("table", let name as String): name
         case ("tables", let names as [Any]): Self.list(names)
         case ("tables", let text as String): "\(text) tables"

@@ -1,3 +1,4 @@
+import Alerts
 import CommandProcessing
 import Foundation
 import Lifecycle
@@ -13,11 +14,15 @@ import Synchronization
 struct Shift: Sendable {
     let stop: StopRequest
     let pool: ConnectionPool
+    /// Alerts have a connection of their own, so that they wait for nothing else and nothing else
+    /// for them.
+    let alertPool: ConnectionPool
     private let configuration: WorkerConfiguration
     private let session: WorkerSession
     private let logger: Logger
     private let commandBell = Bell()
     private let runBell = Bell()
+    private let alertBell = Bell()
     private let active = ActiveTasks()
     private let store: RunStore
 
@@ -27,7 +32,8 @@ struct Shift: Sendable {
         self.logger = logger
         // Coordinators and executors ask now and then; two more for the rescuer and the reports.
         pool = ConnectionPool(configuration.database, size: configuration.concurrency + 2)
-        stop = StopRequest(waking: [commandBell, runBell])
+        alertPool = ConnectionPool(configuration.database, size: 1)
+        stop = StopRequest(waking: [commandBell, runBell, alertBell])
         store = RunStore(worker: session.id, pool: pool)
     }
 
@@ -52,6 +58,7 @@ struct Shift: Sendable {
             for _ in 0..<configuration.commandConcurrency {
                 group.addTask { try await applyCommands() }
             }
+            group.addTask { try await deliverAlerts() }
             for _ in 0..<configuration.concurrency {
                 group.addTask { try await carryOutTasks() }
                 group.addTask { try await takeChargeOfRuns() }
@@ -132,14 +139,23 @@ struct Shift: Sendable {
         }
     }
 
+    private func deliverAlerts() async throws {
+        let dispatcher = AlertDispatcher(
+            store: AlertStore(worker: session.id, pool: alertPool),
+            options: configuration.alerts, bell: alertBell, logger: logger)
+        try await dispatcher.run(pollInterval: configuration.pollInterval) { stop.isMade }
+    }
+
     // MARK: - What keeps it going
 
     private func hear() async throws {
         let connection = try await Connection.connect(configuration.database)
-        for try await notification in try await connection.listen(["ferry_commands", "ferry_runs"])
-        {
+        let bells = [
+            "ferry_commands": commandBell, "ferry_runs": runBell, "ferry_alerts": alertBell,
+        ]
+        for try await notification in try await connection.listen(bells.keys.sorted()) {
             // Only a hint: the loops look at what is there.
-            (notification.channel == "ferry_commands" ? commandBell : runBell).ring()
+            bells[notification.channel]?.ring()
         }
         try Task.checkCancellation()
         throw PostgresError.connectionLost("the notifications ended")

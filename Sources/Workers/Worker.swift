@@ -80,6 +80,7 @@ public struct Worker: Sendable {
         // Also when this task was cancelled.
         await Task { await session.leave() }.value
         await shift.pool.close()
+        await shift.alertPool.close()
         if !Task.isCancelled { try result.get() }
         logger.info("worker stopped", metadata: ["worker": "\(session.id)"])
     }

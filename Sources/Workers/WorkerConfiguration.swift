@@ -1,3 +1,4 @@
+public import Alerts
 public import CommandProcessing
 import Foundation
 public import Postgres
@@ -32,6 +33,8 @@ public struct WorkerConfiguration: Sendable {
     public var access: DestinationAccess
     public var commandRetry = RetryPolicy()
     public var runRetry = RunRetryPolicy()
+    /// How the messages of alerts are delivered, and which programs alerts may run.
+    public var alerts = AlertDeliveryOptions()
 
     /// The host and the process id.
     public static var defaultName: String {

@@ -29,7 +29,7 @@ struct FerryProgram: AsyncParsableCommand {
                 subcommands: [
                     DatabaseCommand.self, ExportCommand.self, DestinationCommand.self,
                     TemplateCommand.self, OrchestrationCommand.self, RunCommand.self,
-                    PolicyCommand.self, PlanCommand.self, ApplyCommand.self,
+                    AlertCommand.self, PolicyCommand.self, PlanCommand.self, ApplyCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",
@@ -38,6 +38,7 @@ struct FerryProgram: AsyncParsableCommand {
                     ListCommand<Destinations>.self, ListCommand<Templates>.self,
                     ListCommand<Orchestrations>.self, ListCommand<Runs>.self,
                     ListCommand<Tasks>.self, ListCommand<Files>.self, ListCommand<Workers>.self,
+                    ListCommand<Alerts>.self, ListCommand<AlertDeliveries>.self,
                     ListCommand<Events>.self, ListCommand<Commands>.self, ListCommand<History>.self,
                 ]),
         ])

@@ -76,3 +76,26 @@ struct OneRun: ListFilter {
         )
     }
 }
+
+struct AlertDeliveriesFilter: ListFilter {
+    @Option(help: "Only messages of this alert.")
+    var alert: String?
+
+    @Option(help: "Only messages about this run.")
+    var run: Int64?
+
+    @Option(help: "Only messages in this state, for example failed.")
+    var state: String?
+
+    @Option(help: "Only this environment.")
+    var environment: String?
+
+    var conditions: [(String, Value)] {
+        var conditions: [(String, Value)] = []
+        if let alert { conditions.append(("lower(v.alert) = lower($?)", .text(alert))) }
+        if let run { conditions.append(("v.run_id = $?", .int(run))) }
+        if let state { conditions.append(("v.state = $?", .text(state))) }
+        if let environment { conditions.append(("v.environment = $?", .text(environment))) }
+        return conditions
+    }
+}

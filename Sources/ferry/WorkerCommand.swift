@@ -1,4 +1,5 @@
 import ArgumentParser
+import Alerts
 import Destinations
 import Logging
 import RunEngine
@@ -30,6 +31,12 @@ struct WorkerCommand: AsyncParsableCommand {
             "A directory that destinations may write into; may be given several times.",
             valueName: "path"))
     var allowedDirectories: [String] = []
+
+    @Option(
+        name: .customLong("allow-program"),
+        help: ArgumentHelp(
+            "A program that alerts may run; may be given several times.", valueName: "path"))
+    var allowedPrograms: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -69,6 +76,9 @@ struct WorkerCommand: AsyncParsableCommand {
         for path in allowedDirectories where !path.hasPrefix("/") {
             throw ValidationError("--allow-directory must be an absolute path, was \(path)")
         }
+        for path in allowedPrograms where !path.hasPrefix("/") {
+            throw ValidationError("--allow-program must be an absolute path, was \(path)")
+        }
     }
 
     func run() async throws {
@@ -83,6 +93,7 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.commandConcurrency = commandConcurrency
         configuration.lease = .seconds(lease)
         configuration.runRetry.deadline = .seconds(retryFor)
+        configuration.alerts.allowedPrograms = allowedPrograms
 
         let worker = Worker(configuration, logger: logger)
         let work = Task { try await worker.run() }

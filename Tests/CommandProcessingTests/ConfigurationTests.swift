@@ -19,10 +19,17 @@ struct ConfigurationTests {
                     "data_export": "daily", "destination": "crm", "data_template": "PLAIN",
                     "name": "Nightly",
                 ])
+            let alert: [String: JSONValue] = [
+                "on": ["failure", "runtime"], "runtime_seconds_max": 60, "url": "env:HOOK",
+                "secret": "env:KEY", "headers": ["x": "env:FERRY_ALERT_X"],
+                "retry_seconds_max": 0, "orchestration": "Nightly",
+            ]
+            try await scene.send("create_alert", .object(alert.merging(["name": "Ops"]) { $1 }))
             try await scene.processor().drain()
 
             let connection = "file:\(scene.folder)/shop"
             let expected: [[String: JSONValue]] = [
+                ["alert": .object(alert)],
                 [
                     "data_export": [
                         "database": "Shop", "tables": ["public.a", "public.b"],
@@ -46,7 +53,11 @@ struct ConfigurationTests {
             #expect(try await definitions(scene) == expected)
             let names = try await scene.texts(
                 "select concat_ws('/', destination, name) from ferry.configuration order by kind")
-            #expect(names == ["Daily", "CRM/plain", "Shop", "CRM", "Nightly"])
+            #expect(names == ["Ops", "Daily", "CRM/plain", "Shop", "CRM", "Nightly"])
+            let versions = try await scene.texts(
+                "select kind from ferry.object_versions as v where v.definition = ("
+                    + "select definition from ferry.configuration where object_id = v.object_id)")
+            #expect(Set(versions) == Set(expected.flatMap(\.keys)))
         }
     }
 

@@ -18,7 +18,8 @@ struct Subcommand: CustomTestStringConvertible {
 
     var testDescription: String { words.joined(separator: " ") }
 
-    static let all: [Subcommand] = databases + exports + destinations + orchestrations + policies
+    static let all: [Subcommand] =
+        databases + exports + destinations + orchestrations + policies + alerts
 
     private static let databases = [
         Subcommand(

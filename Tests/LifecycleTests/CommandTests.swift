@@ -6,17 +6,7 @@ struct CommandTests {
     @Test func `is read for every definition, each as another one`() throws {
         var commands: Set<Command> = []
         for definition in CommandDefinition.all {
-            var arguments: [String: JSONValue] = [:]
-            for (name, argument) in definition.arguments {
-                arguments[name] =
-                    switch argument.type {
-                    case .string: .string(argument.choices?.first ?? "env:X")
-                    case .boolean: .bool(name != "denial")
-                    case .integer: 1
-                    case .object: [:]
-                    case .tables: ["a"]
-                    }
-            }
+            let arguments = sampleArguments(of: definition, all: true)
             let command = try Command(name: definition.command, arguments: .object(arguments))
             commands.insert(command)
             #expect(!command.references(in: "production").isEmpty)

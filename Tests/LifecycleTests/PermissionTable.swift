@@ -25,6 +25,7 @@ let commandActions = [
     "configure_destinations": [
         "create_destination", "edit_destination", "delete_destination", "test_destination",
         "create_data_template", "edit_data_template", "delete_data_template",
+        "create_alert", "edit_alert", "delete_alert", "test_alert",
     ],
     "orchestrate": ["add_orchestration", "edit_orchestration", "delete_orchestration"],
     "run": [

@@ -91,16 +91,7 @@ struct PermissionTests {
     }
 
     private func arguments(of name: String) throws -> [String: JSONValue] {
-        let definition = try #require(CommandDefinition.named(name))
-        return definition.arguments.filter(\.value.required).mapValues { argument in
-            switch argument.type {
-            case .string: .string(argument.choices?.first ?? "env:X")
-            case .boolean: true
-            case .integer: 1
-            case .object: [:]
-            case .tables: ["a"]
-            }
-        }
+        sampleArguments(of: try #require(CommandDefinition.named(name)))
     }
 }
 

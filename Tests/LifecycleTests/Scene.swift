@@ -12,6 +12,8 @@ struct Scene {
     /// Another template of Lake: tsv (22).
     var hasOtherTemplate = false
     var run: RunState?
+    /// Named "Ops", with the id 50.
+    var alert: Alert?
     /// What the commands' sender, ben, may do.
     var rights = [Scene.assignment(.administrator)]
     /// All that is assigned, for commands that change it.
@@ -45,6 +47,7 @@ struct Scene {
         if hasOtherTemplate { world.load(Scene.otherTemplate) }
         if hasOrchestration { world.load(Scene.orchestration) }
         if let run, let export { world.load(Scene.run(run, of: export)) }
+        if let alert { world.load(alert) }
         world.load(rights: rights, of: "ben")
         for assignment in assignments { world.load(assignment) }
         world.learn(.registeredDatabases(environment: "production"), .names(["crm", "erp"]))
@@ -96,6 +99,15 @@ struct Scene {
         PolicyAssignment(
             id: id, role: role, policy: policy, environment: environment, isDenial: isDenial,
             options: Set(options), createdBy: "anna")
+    }
+
+    static func alert(orchestration: Int64? = nil) -> Alert {
+        let settings = #"{"on":["failure"],"url":"env:HOOK","retry_seconds_max":86400}"#
+        let text = """
+            {"id":50,"environment":"production","name":"Ops","created_by":"anna",\
+            \(orchestration.map { "\"orchestration_id\":\($0)," } ?? "")"settings":\(settings)}
+            """
+        do { return try decoded(text) } catch { preconditionFailure("\(error)") }
     }
 
     static func destinationTest(_ name: String) -> Fact {

@@ -11,5 +11,6 @@ let unknownCommandCases = [
             + "test_destination, create_data_template, edit_data_template, "
             + "delete_data_template, add_orchestration, edit_orchestration, "
             + "delete_orchestration, run_orchestration, plan_run, grant_policy, "
-            + "revoke_policy, stop_run, retry_run, restart_run, skip_task")
+            + "revoke_policy, stop_run, retry_run, restart_run, skip_task, create_alert, "
+            + "edit_alert, delete_alert, test_alert")
 ]

@@ -88,11 +88,13 @@ struct WorldTests {
 
         #expect(
             try json(world.changes()) == """
-                {"deleted":{"data_exports":[],"data_templates":[],"databases":[],\
+                {"alert_tests":[],"deleted":{"alerts":[],"data_exports":[],\
+                "data_templates":[],"databases":[],\
                 "destinations":[20],"orchestrations":[],"policy_assignments":[]},\
                 "object_versions":[{"actor":"ben","command_id":100,"environment":"production",\
                 "kind":"destination","name":"Lake","object_id":20}],"plans":[],\
-                "saved":{"data_exports":[{"active":{"activated_by":"ben","database_id":1,\
+                "saved":{"alerts":[],\
+                "data_exports":[{"active":{"activated_by":"ben","database_id":1,\
                 "number":2,"table_settings":{},"tables":["public.a","public.b","public.c"]},\
                 "created_by":"anna",\
                 "environment":"production","id":10,"key":"daily","name":"Daily",\

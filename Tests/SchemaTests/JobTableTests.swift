@@ -71,7 +71,7 @@ struct JobTableTests {
                 """)
             let samples = [
                 "string": "'x'", "integer": "7", "boolean": "true", "object": #"'{"a": null}'"#,
-                "tables": "array['public.customers']",
+                "tables": "array['public.customers']", "strings": "array['x', 'y']",
             ]
 
             for definition in definitions {

@@ -14,13 +14,14 @@ struct Refused: Sendable, CustomTestStringConvertible {
 }
 
 private let commands = """
-    commands are: activate_data_export, add_orchestration, add_tables, create_data_export, \
-    create_data_template, create_destination, delete_data_export, delete_data_template, \
-    delete_destination, delete_orchestration, discard_draft, edit_data_export, \
-    edit_data_template, edit_database, edit_destination, edit_orchestration, edit_table, \
-    grant_policy, plan_run, register_database, remove_tables, restart_run, retry_run, \
-    revoke_policy, roll_back_data_export, run_orchestration, skip_task, stop_run, \
-    switch_database, test_destination, unregister_database
+    commands are: activate_data_export, add_orchestration, add_tables, create_alert, \
+    create_data_export, create_data_template, create_destination, delete_alert, \
+    delete_data_export, delete_data_template, delete_destination, delete_orchestration, \
+    discard_draft, edit_alert, edit_data_export, edit_data_template, edit_database, \
+    edit_destination, edit_orchestration, edit_table, grant_policy, plan_run, \
+    register_database, remove_tables, restart_run, retry_run, revoke_policy, \
+    roll_back_data_export, run_orchestration, skip_task, stop_run, switch_database, test_alert, \
+    test_destination, unregister_database
     """
 
 private let refused = [
@@ -57,6 +58,10 @@ private let refused = [
         values: #"'create_data_export', '{"name": "a", "tables": "some"}'"#, sqlState: "FY004",
         message: "argument \"tables\" of create_data_export must be an array of table names or "
             + "\"all\", was the string \"some\"", hint: "see docs/commands.md"),
+    Refused(
+        values: #"'create_alert', '{"name": "a", "on": "failure"}'"#, sqlState: "FY004",
+        message: "argument \"on\" of create_alert must be an array of strings, was the string "
+            + "\"failure\"", hint: "see docs/commands.md"),
     Refused(
         values: #"'create_data_template', '{"settings": "-----BEGIN PGP PRIVATE KEY BLOCK-----"}'"#,
         sqlState: "FY004",

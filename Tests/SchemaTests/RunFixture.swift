@@ -5,6 +5,7 @@ import TestSupport
 struct DutyWorker: Sendable {
     let id: Int64
     let connection: Connection
+    let database: TestDatabase
 
     static func register(_ database: TestDatabase, lease: String = "1 hour") async throws
         -> DutyWorker
@@ -13,7 +14,7 @@ struct DutyWorker: Sendable {
         let id = try await connection.query(
             "select ferry_state.register_worker('w', 'host', 1, '1.0', 2, $1::text::interval)",
             [.text(lease)])[0][0].int64()
-        return DutyWorker(id: id, connection: connection)
+        return DutyWorker(id: id, connection: connection, database: database)
     }
 
     /// Takes charge of a run; nil when there is none.

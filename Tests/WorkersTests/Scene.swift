@@ -82,7 +82,8 @@ final class Scene: Sendable {
     ///   - retryFor: For how many seconds a run is tried again; nil for the default.
     func start(
         _ name: String, failpoint: String? = nil, lease: Int = 30, concurrency: Int = 2,
-        retryFor: Int? = nil, queueURL: String? = nil, environment: [String: String] = [:]
+        retryFor: Int? = nil, queueURL: String? = nil, environment: [String: String] = [:],
+        arguments: [String] = []
     ) throws -> WorkerProcess {
         var environment = environment
         environment["FERRY_DATABASE_URL"] = queueURL ?? self.queueURL
@@ -93,8 +94,8 @@ final class Scene: Sendable {
             [
                 "worker", "--name", name, "--lease", "\(lease)", "--concurrency", "\(concurrency)",
                 "--allow-directory", folder, "--log-level", "debug",
-            ] + (retryFor.map { ["--retry-for", "\($0)"] } ?? []), environment: environment,
-            log: folder + "/\(name).log")
+            ] + (retryFor.map { ["--retry-for", "\($0)"] } ?? []) + arguments,
+            environment: environment, log: folder + "/\(name).log")
         workers.withLock { $0.append(worker) }
         return worker
     }

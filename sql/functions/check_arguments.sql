@@ -41,6 +41,8 @@ begin
                 when 'integer' then v_type = 'number' and v_value::text ~ '^[0-9]{1,18}$'
                 when 'tables'  then v_value = '"all"' or (v_type = 'array'
                                     and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")'))
+                when 'strings' then v_type = 'array'
+                                    and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
                 else false
             end)
         then
@@ -48,6 +50,7 @@ begin
                 message = format('argument "%s" of %s must be %s, was %s', v_name, p_command,
                     case v_rule ->> 'type'
                     when 'tables'  then 'an array of table names or "all"'
+                    when 'strings' then 'an array of strings'
                     when 'integer' then 'a whole number'
                     when 'object'  then 'an object'
                     else 'a ' || (v_rule ->> 'type')

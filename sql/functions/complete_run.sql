@@ -26,6 +26,7 @@ begin
                                   count(distinct (table_schema, table_name)), 'rows', sum(rows),
                                   'bytes', v_bytes)
           from ferry_state.run_reads where run_id = p_run));
+    perform ferry_state.tell_alerts(p_run, array['success', 'runtime']);
     perform pg_notify('ferry_runs', '');
     return true;
 end;

@@ -6,6 +6,18 @@ returns void
 language plpgsql
 as $$
 begin
+    if p_ids ->> 'alerts' <> '[]' then
+        with gone as (
+            delete from ferry_state.alerts
+             where id in (select value::bigint from json_array_elements_text(p_ids -> 'alerts'))
+            returning id
+        )
+        update ferry_state.alert_deliveries as d
+           set state = 'failed', worker_id = null, ended_at = clock_timestamp(),
+               last_error = 'the alert was deleted'
+          from gone
+         where d.alert_id = gone.id and d.state = 'waiting';
+    end if;
     delete from ferry_state.orchestrations
      where id in (select value::bigint from json_array_elements_text(p_ids -> 'orchestrations'));
     delete from ferry_state.data_templates

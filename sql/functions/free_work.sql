@@ -1,4 +1,4 @@
--- free_work: nobody holds this worker's runs and tasks any more.
+-- free_work: nobody holds this worker's runs, tasks and messages any more.
 create or replace function ferry_state.free_work(p_worker bigint)
 returns integer
 language plpgsql
@@ -13,6 +13,8 @@ begin
     update ferry_state.run_tasks set state = 'available', worker_id = null
      where worker_id = p_worker and state = 'running';
     get diagnostics v_tasks = row_count;
+    update ferry_state.alert_deliveries set worker_id = null, due_at = clock_timestamp()
+     where worker_id = p_worker;
     return v_runs + v_tasks;
 end;
 $$;

@@ -27,14 +27,23 @@ declare
     v_databases      bigint[];
     v_runs           bigint[];
     v_resolved       bigint[];
+    v_alerts         bigint[];
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
     v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
         jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
+    v_orchestrations_written constant bigint[] := ferry_state.ids_of('orchestrations',
+        jsonb_path_query_array(p_references -> 'orchestration', 'strict $[*] ? (@[2] == true)'));
 begin
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
+    if p_references ? 'alert' then
+        v_alerts := ferry_state.ids_of('alerts', p_references -> 'alert');
+        v_orchestrations := v_orchestrations || array(
+            select orchestration_id from ferry_state.alerts
+             where id = any (v_alerts) and orchestration_id is not null);
+    end if;
     -- Locked first, so that what refers to them cannot change while we look.
     v_databases      := ferry_state.lock_objects('databases', p_references -> 'database');
     v_destinations   := ferry_state.lock_objects('destinations', p_references -> 'destination');
@@ -87,6 +96,15 @@ begin
     end if;
     perform 1 from ferry_state.orchestrations where id = any (v_orchestrations) order by id for no key update;
 
+    -- Of those that may be deleted, the alerts that are about them.
+    if v_orchestrations_written is not null then
+        v_alerts := v_alerts || array(
+            select id from ferry_state.alerts where orchestration_id = any (v_orchestrations_written));
+    end if;
+    if v_alerts is not null then
+        perform 1 from ferry_state.alerts where id = any (v_alerts) order by id for no key update;
+    end if;
+
     if v_destinations_written is not null then
         v_templates := v_templates || array(
             select id from ferry_state.data_templates
@@ -127,7 +145,7 @@ begin
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 
     return ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
-                                  v_orchestrations, v_runs, p_actors,
+                                  v_orchestrations, v_runs, v_alerts, p_actors,
                                   p_references ? 'policy_assignment');
 end;
 $$;

@@ -4,6 +4,7 @@
 -- p_versions: versions of data exports that were activated, to keep for ever.
 -- p_object_versions: what else the batch created, edited and deleted, to keep for ever.
 -- p_plans:    plans of runs, to keep for a day.
+-- p_alerts:   alerts, and messages of them that were asked for.
 -- The others: new and changed objects, an array a kind. Each is null when there is nothing.
 create or replace function ferry_state.save_changes(
     p_deleted        json,
@@ -16,7 +17,8 @@ create or replace function ferry_state.save_changes(
     p_orchestrations json,
     p_runs           json,
     p_plans          json,
-    p_policies       json
+    p_policies       json,
+    p_alerts         json
 )
 returns void
 language plpgsql
@@ -86,6 +88,9 @@ begin
     end if;
     if p_policies is not null or p_deleted -> 'policy_assignments' is not null then
         perform ferry_state.save_policies(p_policies, p_deleted -> 'policy_assignments');
+    end if;
+    if p_alerts is not null then
+        perform ferry_state.save_alerts(p_alerts);
     end if;
     insert into ferry_state.run_plans
            (id, environment, orchestration, version, plan, created_by)

@@ -6,6 +6,7 @@ create or replace function ferry_state.world_json(
     p_templates      bigint[],
     p_orchestrations bigint[],
     p_runs           bigint[],
+    p_alerts         bigint[],
     p_actors         text[],
     p_all_policies   boolean
 )
@@ -59,6 +60,12 @@ as $$
                        'state', state, 'inputs', inputs, 'resolves', resolves,
                        'resolution', resolution, 'created_by', created_by)), '[]')
               from ferry_state.runs where id = any (p_runs)),
+        'alerts', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment, 'name', name,
+                       'orchestration_id', orchestration_id, 'settings', settings,
+                       'created_by', created_by)), '[]')
+              from ferry_state.alerts where id = any (p_alerts)),
         'rights', ferry_state.policies_of(p_actors),
         'policy_assignments', (
             select coalesce(json_agg(json_build_object(

@@ -5,13 +5,17 @@ with required as (
     select '{"type": "string", "required": true, "characters_max": 256}'::jsonb as text,
            '{"type": "object", "required": true}'::jsonb as object,
            '{"type": "integer", "required": true}'::jsonb as integer,
-           '{"type": "tables", "required": true}'::jsonb as tables
+           '{"type": "tables", "required": true}'::jsonb as tables,
+           '{"type": "strings", "required": true}'::jsonb as strings
 ),
 optional as (
     select '{"type": "string", "required": false, "characters_max": 256}'::jsonb as text,
            '{"type": "boolean", "required": false}'::jsonb as boolean,
            '{"type": "object", "required": false}'::jsonb as object,
-           '{"type": "tables", "required": false}'::jsonb as tables
+           '{"type": "tables", "required": false}'::jsonb as tables,
+           '{"type": "strings", "required": false}'::jsonb as strings,
+           '{"type": "integer", "required": false}'::jsonb as integer,
+           '{"type": "string", "required": false, "characters_max": 2048}'::jsonb as long_text
 )
 select d.command, d.lane, d.key, d.parameters, d.arguments, d.description
   from required as r, optional as o, lateral (values
@@ -112,6 +116,28 @@ select d.command, d.lane, d.key, d.parameters, d.arguments, d.description
      array['role', 'policy', 'all_environments'],
      jsonb_build_object('role', r.text, 'policy', r.text, 'all_environments', o.boolean),
      'Take a policy, or a denial, back from a database role.'),
+    ('create_alert', 'alert', array['name'],
+     array['name', 'on', 'url', 'secret', 'headers', 'program', 'orchestration',
+           'runtime_seconds_max', 'retry_seconds_max'],
+     jsonb_build_object('name', r.text, 'on', r.strings, 'url', o.long_text,
+                        'secret', o.long_text, 'headers', o.object, 'program', o.strings,
+                        'orchestration', o.text, 'runtime_seconds_max', o.integer,
+                        'retry_seconds_max', o.integer),
+     'Have a URL or a program told what becomes of runs.'),
+    ('edit_alert', 'alert', array['name'],
+     array['name', 'on', 'url', 'secret', 'headers', 'program', 'orchestration',
+           'runtime_seconds_max', 'retry_seconds_max'],
+     jsonb_build_object('name', r.text, 'on', r.strings, 'url', o.long_text,
+                        'secret', o.long_text, 'headers', o.object, 'program', o.strings,
+                        'orchestration', o.text, 'runtime_seconds_max', o.integer,
+                        'retry_seconds_max', o.integer),
+     'Say anew what an alert tells, and whom.'),
+    ('delete_alert', 'alert', array['name'], array['name'],
+     jsonb_build_object('name', r.text),
+     'Delete an alert; what it has not delivered yet is dropped.'),
+    ('test_alert', 'alert', array['name'], array['name'],
+     jsonb_build_object('name', r.text),
+     'Have an alert send a message now: ferry.alert_deliveries tells how that ended.'),
     ('stop_run', 'run', array['run'], array['run'],
      jsonb_build_object('run', r.integer),
      'Stop a run before it publishes; nothing of it becomes visible.'),

@@ -31,4 +31,10 @@ select o.environment, 'orchestration', null, o.name, o.id,
   from ferry_state.orchestrations as o
   join ferry_state.data_exports as e on e.id = o.data_export_id
   join ferry_state.destinations as d on d.id = o.destination_id
-  join ferry_state.data_templates as t on t.id = o.data_template_id;
+  join ferry_state.data_templates as t on t.id = o.data_template_id
+union all
+select a.environment, 'alert', null, a.name, a.id,
+       a.settings || case when o.id is null then '{}'
+                          else jsonb_build_object('orchestration', o.name) end
+  from ferry_state.alerts as a
+  left join ferry_state.orchestrations as o on o.id = a.orchestration_id;

@@ -8,7 +8,8 @@ extension Command {
             .deleteDataExport:
             .configureDataExports
         case .createDestination, .editDestination, .deleteDestination, .testDestination,
-            .createDataTemplate, .editDataTemplate, .deleteDataTemplate:
+            .createDataTemplate, .editDataTemplate, .deleteDataTemplate,
+            .alert:
             .configureDestinations
         case .addOrchestration, .editOrchestration, .deleteOrchestration: .orchestrate
         case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask: .run

@@ -39,7 +39,7 @@ public enum Action: String, Codable, Hashable, Sendable, CaseIterable {
     case view
     case configureDatabases = "configure_databases"
     case configureDataExports = "configure_data_exports"
-    /// Destinations and data templates.
+    /// Destinations, data templates, and alerts, which send to the outside too.
     case configureDestinations = "configure_destinations"
     /// Orchestrations and groups, among them adding a data export.
     case orchestrate

@@ -5,7 +5,7 @@ import Postgres
 
 /// A kind of thing that is called by its name on the command line.
 enum NamedKind: Sendable {
-    case database, dataExport, destination, dataTemplate, orchestration, environment
+    case database, dataExport, destination, dataTemplate, orchestration, alert, environment
 
     /// What the argument of a command names; nil when that is no object.
     init?(argument: String, of definition: CommandDefinition) {
@@ -17,12 +17,14 @@ enum NamedKind: Sendable {
             case .destination: self = .destination
             case .dataTemplate: self = .dataTemplate
             case .orchestration: self = .orchestration
+            case .alert: self = .alert
             default: return nil
             }
         case "database": self = .database
         case "data_export": self = .dataExport
         case "destination": self = .destination
         case "data_template": self = .dataTemplate
+        case "orchestration": self = .orchestration
         default: return nil
         }
     }
@@ -35,6 +37,7 @@ enum NamedKind: Sendable {
         case .destination: Self.names(in: "ferry.destinations")
         case .dataTemplate: Self.names(in: "ferry.data_templates")
         case .orchestration: Self.names(in: "ferry.orchestrations")
+        case .alert: Self.names(in: "ferry.alerts")
         case .environment:
             "select distinct environment from ferry.databases where $1 is not null order by 1"
         }

@@ -1,0 +1,29 @@
+/// How a worker delivers the messages of alerts.
+public struct AlertDeliveryOptions: Sendable {
+    /// The paths of programs that alerts may run on this worker. Defaults to none.
+    public var allowedPrograms: [String] = []
+    /// How many messages are being delivered at once; of each alert one. Defaults to 8.
+    public var concurrency = 8
+    /// How long a web server may take to answer. Defaults to 15 seconds.
+    public var answerTimeout: Duration = .seconds(15)
+    /// How long a program may run. Defaults to 1 minute.
+    public var programTimeout: Duration = .seconds(60)
+    /// The wait after the first failed attempt; each further one doubles it. Defaults to 2 seconds.
+    public var firstDelay: Duration = .seconds(2)
+    /// The longest wait between attempts. Defaults to 15 minutes.
+    public var delayMax: Duration = .seconds(900)
+
+    public init() {}
+
+    /// How long others leave a claimed message alone: longer than any attempt.
+    var lease: Duration { max(answerTimeout, programTimeout) + .seconds(30) }
+
+    /// Between half of the full delay and all of it, so that messages which failed together do not
+    /// come back together; or as long as the receiver asks for, if that is longer.
+    func delay(afterAttempt attempt: Int, retryAfter: Duration?) -> Duration {
+        var delay = firstDelay
+        for _ in 1..<max(attempt, 1) where delay < delayMax { delay *= 2 }
+        delay = min(delay, delayMax) * Double.random(in: 0.5...1)
+        return max(delay, retryAfter ?? .zero)
+    }
+}

@@ -1,0 +1,93 @@
+internal import Failpoints
+internal import Lifecycle
+public import Logging
+public import Postgres
+internal import Synchronization
+
+/// Delivers the messages of alerts: several at once, of each alert one after the other.
+public struct AlertDispatcher: Sendable {
+    private let store: AlertStore
+    private let options: AlertDeliveryOptions
+    private let bell: Bell
+    private let logger: Logger
+
+    /// - Parameter bell: Rings when there may be messages.
+    public init(
+        store: AlertStore, options: AlertDeliveryOptions, bell: Bell, logger: Logger
+    ) {
+        self.store = store
+        self.options = options
+        self.bell = bell
+        self.logger = logger
+    }
+
+    /// Works until `isStopped` and what was begun has ended.
+    ///
+    /// - Parameter pollInterval: How often it looks when no bell rings.
+    /// - Throws: `PostgresError`; `CancellationError`: then what was being sent is not noted, and
+    ///   is sent again by whoever claims it next.
+    public func run(
+        pollInterval: Duration, until isStopped: @escaping @Sendable () -> Bool
+    ) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            let underWay = UnderWay()
+            var tended = ContinuousClock.now - .seconds(1)
+            while !isStopped() {
+                let seen = bell.rings
+                if .now - tended >= .seconds(1) {
+                    try await store.tend()
+                    tended = .now
+                }
+                let free = options.concurrency - underWay.count
+                if free > 0 {
+                    for delivery in try await store.claim(free, options) {
+                        underWay.begin()
+                        group.addTask {
+                            try await deliver(delivery)
+                            underWay.end()
+                            bell.ring()
+                        }
+                    }
+                }
+                await bell.wait(after: seen, atMost: pollInterval)
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private func deliver(_ delivery: ClaimedDelivery) async throws {
+        let outcome = await attempt(delivery)
+        try Task.checkCancellation()
+        Failpoint.reach("alert.sent")
+        if case .failed(let reason, _) = outcome {
+            logger.info(
+                "an alert was not delivered",
+                metadata: [
+                    "alert": "\(delivery.alert)", "delivery": "\(delivery.id)",
+                    "attempt": "\(delivery.attempt)", "reason": "\(reason)",
+                ])
+        }
+        try await store.finish(delivery, outcome, options)
+    }
+
+    private func attempt(_ delivery: ClaimedDelivery) async -> AttemptOutcome {
+        if let url = delivery.settings.url {
+            return await WebhookSender(timeout: options.answerTimeout).send(delivery, to: url)
+        }
+        if let program = delivery.settings.program {
+            return await ProgramRunner(
+                allowed: options.allowedPrograms, timeout: options.programTimeout
+            ).run(program, with: delivery)
+        }
+        return .refused(reason: "this worker does not know this kind of alert: update it")
+    }
+}
+
+/// How many messages are being delivered.
+private final class UnderWay: Sendable {
+    private let number = Mutex(0)
+
+    var count: Int { number.withLock { $0 } }
+    func begin() { number.withLock { $0 += 1 } }
+    func end() { number.withLock { $0 -= 1 } }
+}

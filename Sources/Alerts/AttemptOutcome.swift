@@ -1,0 +1,28 @@
+internal import Lifecycle
+
+/// How one attempt to deliver a message ended.
+enum AttemptOutcome: Equatable, Sendable {
+    case delivered
+    /// Not delivered this time.
+    ///
+    /// - Parameter retryAfter: How long the receiver asks not to be bothered.
+    case failed(reason: String, retryAfter: Duration? = nil)
+    /// The receiver wants no such message, now or later.
+    case refused(reason: String)
+}
+
+/// Text of others, for a reason: escaped, at most so many characters, and without the secrets that
+/// were sent, should it repeat them.
+///
+/// - Parameter ending: Whether the last characters count, not the first.
+func excerpt(_ text: String, without secrets: [String] = [], ending: Bool = false) -> String {
+    let charactersMax = 200
+    var text = text
+    // The longest first: one may be a part of another.
+    for secret in secrets.sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
+        text = text.replacing(secret, with: "…")
+    }
+    let line = shown(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+    if line.count <= charactersMax { return line }
+    return ending ? "…" + line.suffix(charactersMax) : line.prefix(charactersMax) + "…"
+}

@@ -1,0 +1,101 @@
+/// Somebody, or something, that is told what becomes of runs.
+public struct Alert: StoredObject {
+    public let id: Int64
+    public let environment: String
+    public let name: String
+    /// The orchestration whose runs it is about; nil for all runs of the environment.
+    public let orchestrationID: Int64?
+    public let settings: AlertSettings
+    public let createdBy: String
+
+    enum CodingKeys: String, CodingKey {
+        case id, environment, name
+        case orchestrationID = "orchestration_id"
+        case settings
+        case createdBy = "created_by"
+    }
+
+    public init(
+        id: Int64, environment: String, name: String, orchestrationID: Int64?,
+        settings: AlertSettings, createdBy: String
+    ) {
+        self.id = id
+        self.environment = environment
+        self.name = name
+        self.orchestrationID = orchestrationID
+        self.settings = settings
+        self.createdBy = createdBy
+    }
+
+    public static let kind = ObjectKind.alert
+    public static var table: WritableKeyPath<World, ObjectTable<Alert>> { \.alerts }
+    public var uses: [ObjectID] { orchestrationID.map { [ObjectID(.orchestration, $0)] } ?? [] }
+}
+
+extension Alert: ConfiguredObject {
+    func definition(in world: World) throws(Refusal) -> JSONValue? {
+        var definition = settings.definition
+        if let orchestrationID {
+            let orchestration: Orchestration = try world.used(orchestrationID)
+            definition["orchestration"] = .string(orchestration.name)
+        }
+        return .object(definition)
+    }
+}
+
+/// What can be told of a run.
+public enum AlertEvent: String, Codable, Hashable, Sendable, CaseIterable {
+    /// It failed, after its last automatic retry.
+    case failure
+    case success
+    /// It has been running for longer than ``AlertSettings/runtimeSecondsMax``.
+    case runtime
+}
+
+/// What an alert tells, and whom. Holds references to secrets, never a secret.
+public struct AlertSettings: Hashable, Codable, Sendable {
+    /// In the order of ``AlertEvent``, each once; at least one.
+    public let on: [AlertEvent]
+    /// There if and only if ``on`` has ``AlertEvent/runtime``.
+    public let runtimeSecondsMax: Int64?
+    /// Where it is posted: `https://…`, `http://…` or a reference to such a URL.
+    public let url: String?
+    /// A reference to the key that signs what is posted; nil for no signature.
+    public let secret: String?
+    /// More headers of what is posted, by name; the values are references to secrets.
+    public let headers: [String: String]?
+    /// The program that is run instead, with its arguments; there if and only if there is no
+    /// ``url``.
+    public let program: [String]?
+    /// How long it is tried to deliver one message.
+    public let retrySecondsMax: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case on
+        case runtimeSecondsMax = "runtime_seconds_max"
+        case url, secret, headers, program
+        case retrySecondsMax = "retry_seconds_max"
+    }
+
+    /// The same in JSON: what is not chosen is not there.
+    fileprivate var definition: [String: JSONValue] {
+        let all: [CodingKeys: JSONValue?] = [
+            .on: .array(on.map { .string($0.rawValue) }),
+            .runtimeSecondsMax: runtimeSecondsMax.map(JSONValue.int),
+            .url: url.map(JSONValue.string), .secret: secret.map(JSONValue.string),
+            .headers: headers.map { .object($0.mapValues(JSONValue.string)) },
+            .program: program.map { .array($0.map(JSONValue.string)) },
+            .retrySecondsMax: .int(retrySecondsMax),
+        ]
+        var definition: [String: JSONValue] = [:]
+        for case (let key, let value?) in all { definition[key.rawValue] = value }
+        return definition
+    }
+}
+
+/// A message that the command `test_alert` asks for.
+public struct AlertTest: Hashable, Codable, Sendable {
+    public let alertID: Int64
+
+    enum CodingKeys: String, CodingKey { case alertID = "alert_id" }
+}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Lifecycle
+
+struct AlertCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alert",
+        abstract: "Have web servers and programs told what becomes of runs: alerts.",
+        subcommands: [Create.self, Edit.self, Delete.self, Test.self])
+
+    struct Create: SendingCommand {
+        static let command = "create_alert"
+        static let configuration = CommandConfiguration(
+            abstract: "Have a URL or a program told what becomes of runs.",
+            discussion: """
+                Example: ferry alert create Ops --on failure --url https://hooks.example.com/ferry \
+                --secret env:FERRY_HOOK_KEY
+                """)
+
+        @Argument(help: "The name it is to have.")
+        var name: String
+
+        @OptionGroup var options: AlertOptions
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] { get throws { try options.arguments(name) } }
+        var done: String? {
+            "alert \(shownName(name)) created; `ferry alert test` sends a message now"
+        }
+    }
+
+    struct Edit: SendingCommand {
+        static let command = "edit_alert"
+        static let configuration = CommandConfiguration(
+            abstract: "Say anew what an alert tells, and whom.",
+            discussion: "Replaces all that it has: what is not given goes.")
+
+        @Argument(help: "The alert.", completion: .names(of: .alert))
+        var name: String
+
+        @OptionGroup var options: AlertOptions
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] { get throws { try options.arguments(name) } }
+        var done: String? { "alert \(shownName(name)) edited" }
+    }
+
+    struct Delete: SendingCommand {
+        static let command = "delete_alert"
+        static let configuration = CommandConfiguration(
+            abstract: "Delete an alert; what it has not delivered yet is dropped.")
+
+        @Argument(help: "The alert.", completion: .names(of: .alert))
+        var name: String
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] { ["name": .string(name)] }
+        var done: String? { "alert \(shownName(name)) deleted" }
+    }
+
+    struct Test: SendingCommand {
+        static let command = "test_alert"
+        static let configuration = CommandConfiguration(
+            abstract: "Have an alert send a message now.",
+            discussion: "`ferry alert-deliveries` tells how that ended.")
+
+        @Argument(help: "The alert.", completion: .names(of: .alert))
+        var name: String
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] { ["name": .string(name)] }
+        var done: String? {
+            "alert \(shownName(name)) sends a message; `ferry alert-deliveries` tells how that ends"
+        }
+    }
+}
+
+/// What an alert tells, and whom.
+struct AlertOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What it tells of: failure, success, runtime; separated by commas.",
+            valueName: "events"),
+        completion: .list(AlertEvent.allCases.map(\.rawValue)))
+    var on: String
+
+    @Option(help: "Where a message is posted: https://…, or env:NAME or file:/path of a URL.")
+    var url: String?
+
+    @Option(help: "The key that signs what is posted: env:NAME or file:/path.")
+    var secret: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "One more header of what is posted, from env:FERRY_ALERT_… or file:/…/ferry_alert_…; "
+                + "repeatable.", valueName: "name=reference"))
+    var header: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of --url: a program that workers were started with (--allow-program).",
+            valueName: "path"), completion: .file())
+    var program: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("An argument of the program; repeatable.", valueName: "text"))
+    var programArgument: [String] = []
+
+    @Option(
+        help: "The orchestration whose runs it is about; all runs unless given.",
+        completion: .names(of: .orchestration))
+    var orchestration: String?
+
+    @Option(help: ArgumentHelp("For runtime: the limit.", valueName: "seconds"))
+    var runtimeSecondsMax: Int64?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long it is tried to deliver a message; a day unless given.",
+            valueName: "seconds"))
+    var retrySecondsMax: Int64?
+
+    func arguments(_ name: String) throws -> [String: JSONValue?] {
+        if program == nil, !programArgument.isEmpty {
+            throw Failure(.usage, "--program-argument goes with --program")
+        }
+        let words = program.map { [$0] + programArgument }
+        let events = on.split(separator: ",").map { part in
+            JSONValue.string(String(part.filter { $0 != " " }))
+        }
+        return [
+            "name": .string(name), "on": .array(events), "url": url.map(JSONValue.string),
+            "secret": secret.map(JSONValue.string), "headers": try headers,
+            "program": words.map { .array($0.map(JSONValue.string)) },
+            "orchestration": orchestration.map(JSONValue.string),
+            "runtime_seconds_max": runtimeSecondsMax.map(JSONValue.int),
+            "retry_seconds_max": retrySecondsMax.map(JSONValue.int),
+        ]
+    }
+
+    private var headers: JSONValue? {
+        get throws {
+            if header.isEmpty { return nil }
+            var headers: [String: JSONValue] = [:]
+            for pair in header {
+                guard let mark = pair.firstIndex(of: "="), mark > pair.startIndex else {
+                    // Not repeated: it may hold a secret.
+                    throw Failure(.usage, "a --header is not name=reference")
+                }
+                headers[String(pair[..<mark])] = .string(String(pair[pair.index(after: mark)...]))
+            }
+            return .object(headers)
+        }
+    }
+}

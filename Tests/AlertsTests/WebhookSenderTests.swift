@@ -1,0 +1,139 @@
+import Foundation
+import Lifecycle
+import TestSupport
+import Testing
+
+@testable import Alerts
+
+@Suite("A message posted to a web server")
+struct WebhookSenderTests {
+    @Test func `is signed so that another implementation finds it right`() async throws {
+        let outcome = try await post("/signed/204")
+
+        #expect(outcome == .delivered)
+        let request = try #require(try Receiver.shared().requests(to: "/signed").first)
+        #expect(request.isSigned == true)
+        #expect(request.id == "5c1f8d2e-0000-4000-8000-000000000001")
+        #expect(request.headers["content-type"] == "application/json")
+        let body = try JSONSerialization.jsonObject(with: Data(request.body.utf8))
+        #expect((body as? [String: Any])?["event"] as? String == "failure")
+    }
+
+    @Test func `is not signed without a key, and has the headers that were chosen`() async throws {
+        setenv("FERRY_ALERT_TOKEN", "Bearer abc", 1)
+
+        let outcome = try await post(
+            "/plain/200",
+            settings: #""headers": {"authorization": "env:FERRY_ALERT_TOKEN"}"#)
+
+        #expect(outcome == .delivered)
+        let request = try #require(try Receiver.shared().requests(to: "/plain").first)
+        #expect(request.isSigned == nil)
+        #expect(request.headers["authorization"] == "Bearer abc")
+    }
+
+    @Test(arguments: [
+        ("500", AttemptOutcome.failed(reason: "answered 500: said")),
+        ("404", .failed(reason: "answered 404: said")),
+        ("429after7", .failed(reason: "answered 429: said", retryAfter: .seconds(7))),
+        ("410", .refused(reason: "answered 410: said")),
+    ])
+    func `is not delivered by any other answer than 2xx`(
+        answer: String, expected: AttemptOutcome
+    ) async throws {
+        let outcome = try await post("/answers/\(answer)")
+
+        #expect(outcome == expected)
+    }
+
+    @Test func `follows no redirect`() async throws {
+        let outcome = try await post("/redirected/302")
+
+        #expect(
+            outcome
+                == .failed(
+                    reason: "answered 302: said; redirects are not followed: give the new URL"))
+        #expect(try Receiver.shared().requests(to: "/elsewhere").isEmpty)
+    }
+
+    @Test func `is given up for this time when no answer comes`() async throws {
+        let outcome = try await post("/silent/hang", timeout: .seconds(1))
+
+        #expect(outcome == .failed(reason: "no answer within 1 s"))
+    }
+
+    @Test func `is not delivered where nobody listens`() async throws {
+        let (listener, port) = try LocalSocket.listening()
+        listener.close()
+        let url = "http://127.0.0.1:\(port)/"
+
+        let outcome = await WebhookSender(timeout: .seconds(15))
+            .send(try message(settings: "\"url\": \"\(url)\""), to: url)
+
+        guard case .failed(let reason, nil) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(reason.hasPrefix("no answer: "), "\(reason)")
+        #expect(reason.contains("onnection refused"), "\(reason)")
+    }
+
+    @Test func `goes to a URL that is a secret, and does not tell it`() async throws {
+        let url = try Receiver.shared().url("/hook-T0K3N/500")
+        setenv("FERRY_TEST_HOOK", url, 1)
+        setenv("FERRY_ALERT_ECHO", "s3cret /hook-T0K3N/500", 1)
+        let message = try message(
+            settings: """
+                "url": "env:FERRY_TEST_HOOK", "headers": {"x-echo": "env:FERRY_ALERT_ECHO"}
+                """)
+
+        let outcome = await WebhookSender(timeout: .seconds(15))
+            .send(message, to: "env:FERRY_TEST_HOOK")
+
+        #expect(try Receiver.shared().requests(to: "/hook-T0K3N").count == 1)
+        guard case .failed(let reason, _) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(reason.hasPrefix("answered 500"))
+        #expect(!reason.contains("s3cret") && !reason.contains("T0K3N"), "\(reason)")
+    }
+
+    @Test(arguments: [
+        (
+            #""secret": "env:FERRY_TEST_NOT_THERE""#,
+            "secret env:FERRY_TEST_NOT_THERE: this worker has no such variable"
+        ),
+        (
+            #""secret": "env:FERRY_TEST_WEAK""#,
+            "the secret env:FERRY_TEST_WEAK is not whsec_ and the base64 of 24 to 64 bytes"
+        ),
+        (
+            #""headers": {"x": "env:FERRY_ALERT_BROKEN"}"#,
+            "the secret env:FERRY_ALERT_BROKEN cannot be a header: it has control characters"
+        ),
+    ])
+    func `is not sent without the secrets it needs`(settings: String, reason: String) async throws {
+        setenv("FERRY_TEST_WEAK", "hunter2", 1)
+        setenv("FERRY_ALERT_BROKEN", "a\r\nx-more: b", 1)
+
+        let outcome = try await post("/unsent/200", settings: settings)
+
+        #expect(outcome == .failed(reason: reason))
+        #expect(try Receiver.shared().requests(to: "/unsent").isEmpty)
+    }
+
+    @Test func `is never sent to what is no web address`() async throws {
+        setenv("FERRY_TEST_DATABASE", "postgresql://u:hunter2@db/x", 1)
+
+        let outcome = await WebhookSender(timeout: .seconds(15)).send(
+            try message(settings: #""url": "env:FERRY_TEST_DATABASE""#),
+            to: "env:FERRY_TEST_DATABASE")
+
+        #expect(
+            outcome
+                == .failed(
+                    reason: "the secret env:FERRY_TEST_DATABASE is not a URL that begins with "
+                        + "https:// or http://"))
+    }
+}

@@ -1,0 +1,58 @@
+-- claim_alert_deliveries: take messages that are due, each under a new token; at most one of each
+-- alert, while none of it is being delivered: a slow receiver keeps nobody else waiting.
+--
+-- p_programs: those that the worker may run. Of an alert with another program nothing is taken
+--   until nobody else has for five seconds; then somebody has to say so.
+-- Locks: what it claims; skips what another claim holds. The worker's lease, as claim_run does.
+create or replace function ferry_state.claim_alert_deliveries(
+    p_worker   bigint,
+    p_lease    interval,
+    p_limit    integer,
+    p_programs text[]
+)
+returns setof json
+language sql
+as $$
+    with next as materialized (
+        select d.id, d.attempts, d.due_at
+          from ferry_state.alerts as a
+         cross join lateral (
+            select id, attempts, due_at from ferry_state.alert_deliveries
+             where alert_id = a.id and state = 'waiting' and due_at <= clock_timestamp()
+             order by due_at limit 1
+         ) as d
+         where not exists (
+                select from ferry_state.alert_deliveries as held
+                 where held.alert_id = a.id and held.worker_id is not null
+                   and held.due_at > clock_timestamp())
+           and (not a.settings ? 'program'
+                or a.settings -> 'program' ->> 0 = any (p_programs)
+                or d.due_at < clock_timestamp() - interval '5 s')
+         -- First what was not tried yet, so that repetitions do not delay it.
+         order by d.attempts > 0, d.due_at
+         limit p_limit
+    ),
+    locked as materialized (
+        select d.id
+          from ferry_state.alert_deliveries as d
+          join ferry_state.worker_leases as l on l.worker_id = p_worker
+         where d.id in (select id from next)
+           and d.state = 'waiting' and d.due_at <= clock_timestamp()
+           for update of d skip locked
+           for key share of l
+    ),
+    claimed as (
+        update ferry_state.alert_deliveries as d
+           set token = nextval('ferry_state.tokens'), worker_id = p_worker,
+               attempts = d.attempts + 1, due_at = clock_timestamp() + p_lease
+          from locked
+         where d.id = locked.id
+        returning d.*
+    )
+    select json_build_object(
+               'id', c.id, 'token', c.token, 'attempt', c.attempts, 'event', c.event,
+               'alert', a.name, 'settings', a.settings,
+               'payload', (c.payload || jsonb_build_object('id', c.id))::text)
+      from claimed as c
+      join ferry_state.alerts as a on a.id = c.alert_id
+$$;

@@ -1,0 +1,31 @@
+-- tell_alerts: have everybody told who wants to know any of this about a run; runtime only if it is
+-- over the limit, and once.
+--
+-- Called in the transaction of what it tells, so that no message is lost and none is sent of what
+-- did not happen.
+create or replace function ferry_state.tell_alerts(p_run bigint, p_events text[])
+returns void
+language plpgsql
+as $$
+begin
+    insert into ferry_state.alert_deliveries
+           (alert_id, alert_name, environment, event, run_id, payload, retry_until)
+    select a.id, a.name, a.environment, e.event, r.id,
+           ferry_state.alert_payload(e.event, a.id, r.id),
+           clock_timestamp()
+               + make_interval(secs => (a.settings ->> 'retry_seconds_max')::double precision)
+      from ferry_state.runs as r
+      join ferry_state.alerts as a
+        on a.environment = r.environment
+       and (a.orchestration_id is null or a.orchestration_id = r.orchestration_id)
+     cross join unnest(p_events) as e (event)
+     where r.id = p_run and a.settings -> 'on' ? e.event
+       and (e.event <> 'runtime'
+            or coalesce(r.finished_at, clock_timestamp()) - r.started_at
+               > make_interval(secs => (a.settings ->> 'runtime_seconds_max')::double precision))
+    on conflict (alert_id, run_id) where event = 'runtime' do nothing;
+    if found then
+        perform pg_notify('ferry_alerts', '');
+    end if;
+end;
+$$;

@@ -1,0 +1,17 @@
+-- alert_deliveries: the messages of alerts, and how their delivery stands; for 30 days after it.
+create or replace view ferry.alert_deliveries with (security_barrier) as
+select d.id,
+       d.environment,
+       d.alert_name as alert,
+       d.event,
+       d.run_id,
+       d.state,
+       d.attempts,
+       d.created_at,
+       case when d.state = 'waiting' then d.due_at end as next_attempt_at,
+       d.ended_at,
+       d.last_error,
+       w.name as worker
+  from ferry_state.alert_deliveries as d
+  left join ferry_state.workers as w on w.id = d.worker_id
+ where ferry_state.is_visible(d.environment, (select ferry_state.visible_environments(current_user)));

@@ -75,7 +75,7 @@ let targets: [Target] = [
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Failpoints", "Postgres", "Lifecycle", "SourceDatabases", logging]),
+        ["Failpoints", "Postgres", "Lifecycle", "Schedules", "SourceDatabases", logging]),
     module(
         "RunEngine",
         [

@@ -13,7 +13,7 @@ extension Changes {
             """
             select ferry_state.save_changes($1::json, $2::json, $3::json, $4::json, $5::json,
                                             $6::json, $7::json, $8::json, $9::json,
-                                            $10::json, $11::json, $12::json)
+                                            $10::json, $11::json, $12::json, $13::json)
             """,
             [
                 deleted, try json(versions), try json(objectVersions),
@@ -23,7 +23,7 @@ extension Changes {
                 try json(saved.dataTemplates.map(WithKey.init)),
                 try json(saved.orchestrations.map(WithKey.init)), try json(saved.runs),
                 try json(plans), try json(saved.policyAssignments),
-                try alertsJSON(),
+                try alertsJSON(), try json(saved.orchestrationGroups.map(WithKey.init)),
             ])
     }
 

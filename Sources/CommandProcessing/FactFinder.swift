@@ -81,6 +81,15 @@ public struct FactFinder: Sendable {
                 "select from pg_catalog.pg_roles where rolname = $1", [.text(name)])
             return rows.isEmpty
                 ? .failed("there is no role \"\(shown(name))\" in the queue's database") : .passed
+        case .now:
+            let rows = try await connection.query(
+                "select floor(extract(epoch from ferry_state.now()))::bigint")
+            return .moment(try rows[0][0].int64())
+        case .newIDs(_, let count):
+            let rows = try await connection.query(
+                "select nextval('ferry_state.ids') from generate_series(1, $1)",
+                [.int(Int64(count))])
+            return .ids(try rows.map { try $0[0].int64() })
         case .runPlan(let dataExport, let inputs):
             switch await runPlanning(dataExport, inputs) {
             case .success(let plan): return .plan(plan)

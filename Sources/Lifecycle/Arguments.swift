@@ -117,6 +117,18 @@ struct Arguments {
         return value
     }
 
+    /// Names, perhaps none.
+    func names(_ argument: String, of kind: ObjectKind) throws(Rejection) -> [Name] {
+        let value = try required(argument)
+        guard case .array(let elements) = value else { throw wrongType(argument, value) }
+        var names: [Name] = []
+        for element in elements {
+            guard case .string(let text) = element else { throw wrongType(argument, element) }
+            names.append(try Name(text, of: "\(kind.word) name"))
+        }
+        return names
+    }
+
     func table(_ argument: String) throws(Rejection) -> TableName {
         try tableName(try string(argument))
     }

@@ -43,6 +43,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
     public var destinations: [Destination] = []
     public var dataTemplates: [DataTemplate] = []
     public var orchestrations: [Orchestration] = []
+    public var orchestrationGroups: [OrchestrationGroup] = []
     public var runs: [Run] = []
     public var alerts: [Alert] = []
     public var policyAssignments: [PolicyAssignment] = []
@@ -53,6 +54,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         case destinations
         case dataTemplates = "data_templates"
         case orchestrations, runs, alerts
+        case orchestrationGroups = "orchestration_groups"
         case policyAssignments = "policy_assignments"
     }
 
@@ -63,6 +65,8 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         try container.encode(destinations.map(WithKey.init), forKey: .destinations)
         try container.encode(dataTemplates.map(WithKey.init), forKey: .dataTemplates)
         try container.encode(orchestrations.map(WithKey.init), forKey: .orchestrations)
+        try container.encode(
+            orchestrationGroups.map(WithKey.init), forKey: .orchestrationGroups)
         try container.encode(runs, forKey: .runs)
         try container.encode(alerts.map(WithKey.init), forKey: .alerts)
         try container.encode(policyAssignments, forKey: .policyAssignments)
@@ -94,6 +98,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     public var dataTemplates: [Int64] = []
     public var orchestrations: [Int64] = []
     public var alerts: [Int64] = []
+    public var orchestrationGroups: [Int64] = []
     public var policyAssignments: [Int64] = []
 
     public var isEmpty: Bool { self == DeletedObjects() }
@@ -104,6 +109,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
         case destinations
         case dataTemplates = "data_templates"
         case orchestrations, alerts
+        case orchestrationGroups = "orchestration_groups"
         case policyAssignments = "policy_assignments"
     }
 }
@@ -163,6 +169,7 @@ extension World {
         changes.saved.destinations = destinations.saved
         changes.saved.dataTemplates = dataTemplates.saved
         changes.saved.orchestrations = orchestrations.saved
+        changes.saved.orchestrationGroups = orchestrationGroups.saved
         changes.saved.runs = runs.saved
         changes.saved.alerts = alerts.saved
         changes.saved.policyAssignments = savedAssignments.sorted().compactMap { assignments[$0] }
@@ -172,6 +179,7 @@ extension World {
         changes.deleted.dataTemplates = dataTemplates.deleted
         changes.deleted.orchestrations = orchestrations.deleted
         changes.deleted.alerts = alerts.deleted
+        changes.deleted.orchestrationGroups = orchestrationGroups.deleted
         changes.deleted.policyAssignments = revokedAssignments.sorted()
         changes.versions = versions
         changes.objectVersions = objectVersions

@@ -51,6 +51,8 @@ extension Command {
             let (alert, orchestration) = command.names
             return [one(.alert, alert)]
                 + (orchestration.map { [one(.orchestration, $0)] } ?? [])
+        case .group(let name, let command):
+            return command.references(name, in: environment)
         case .grantPolicy(let grant):
             return [Reference(policy: grant.policy, environment)]
         case .revokePolicy(let policy, _, _):

@@ -53,6 +53,9 @@ public enum Command: Hashable, Sendable {
 
     case alert(AlertCommand)
 
+    /// Of an orchestration group, by its name.
+    case group(Name, GroupCommand)
+
     case grantPolicy(PolicyGrant)
     case revokePolicy(policy: Policy, role: String, inAllEnvironments: Bool)
 
@@ -74,6 +77,7 @@ public enum Command: Hashable, Sendable {
         case .orchestration: self = try Command.ofOrchestration(name, given)
         case .run: self = try Command.ofRun(name, given)
         case .alert: self = .alert(try AlertCommand(name, given))
+        case .orchestrationGroup: self = try Command.ofGroup(name, given)
         case .policyAssignment:
             self =
                 name == "grant_policy"

@@ -61,6 +61,8 @@ public struct CommandDefinition: Hashable, Codable, Sendable {
         case tables
         /// An array of strings.
         case strings
+        /// An array of names.
+        case names
 
         /// The type in a message.
         var words: String {
@@ -71,6 +73,7 @@ public struct CommandDefinition: Hashable, Codable, Sendable {
             case .object: "an object"
             case .tables: "an array of table names or \"all\""
             case .strings: "an array of strings"
+            case .names: "an array of names"
             }
         }
     }
@@ -100,7 +103,7 @@ extension CommandDefinition.Argument {
 
 extension CommandDefinition {
     /// All commands of this release.
-    public static let all = ofConfiguration + ofAlerts
+    public static let all = ofConfiguration + ofAlerts + ofGroups
 
     private static let ofConfiguration: [CommandDefinition] = [
         Self(

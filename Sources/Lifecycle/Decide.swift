@@ -68,14 +68,17 @@ struct Author {
 }
 
 extension World {
+    private func requireEnvironment(_ name: String) throws(Refusal) {
+        if environments.contains(name) { return }
+        throw .because(
+            .unknownEnvironment, "there is no environment \(quoted(name))",
+            hint: "environments: " + environments.joined(separator: ", "))
+    }
+
     fileprivate mutating func apply(
         _ command: Command, _ author: Author
     ) throws(Refusal) -> [Event] {
-        if !environments.contains(author.environment) {
-            throw .because(
-                .unknownEnvironment, "there is no environment \(quoted(author.environment))",
-                hint: "environments: " + environments.joined(separator: ", "))
-        }
+        try requireEnvironment(author.environment)
         try authorize(author.command, command.action, author)
         switch command {
         case .registerDatabase(let name, let connection):
@@ -127,6 +130,8 @@ extension World {
         case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask:
             return try applyToRuns(command, author)
         case .alert(let command): return try apply(command, author)
+        case .group(let name, let command):
+            return try apply(command, to: name, author)
         case .grantPolicy(let grant):
             return try grantPolicy(grant, author)
         case .revokePolicy(let policy, let role, let inAllEnvironments):

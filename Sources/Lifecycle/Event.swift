@@ -70,6 +70,17 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     /// Details: `data_export`, `destination` and `data_template` as they are now.
     case orchestrationEdited = "orchestration_edited"
     case orchestrationDeleted = "orchestration_deleted"
+    /// Details: `orchestrations`, `enabled`, its trigger (`manual`; `schedule`, `time_zone`,
+    /// `catch_up`; or `after`) and, where a schedule comes, `next_times`.
+    case orchestrationGroupCreated = "orchestration_group_created"
+    /// Details: as of `orchestration_group_created`.
+    case orchestrationGroupEdited = "orchestration_group_edited"
+    case orchestrationGroupDeleted = "orchestration_group_deleted"
+    /// Details: as of `orchestration_group_created`.
+    case orchestrationGroupEnabled = "orchestration_group_enabled"
+    case orchestrationGroupDisabled = "orchestration_group_disabled"
+    /// Of a group. Details: `runs`, their ids.
+    case groupRunQueued = "group_run_queued"
     /// Of an orchestration. Details: `files`, `rows_estimated` and `bytes_estimated` in all.
     case runPlanned = "run_planned"
     /// Details: `data_export`, `version`, `destination`; of a resolution also `resolves` (the run

@@ -17,6 +17,10 @@ public enum Fact: Hashable, Sendable {
     case role(String)
     /// The tables that a run of all tables found, in their canonical form.
     case tablesOfRun(Int64)
+    /// The time of the queue's database now.
+    case now
+    /// Ids for so many objects that a command creates besides the one that bears its own id.
+    case newIDs(command: Int64, count: Int)
     /// What a run of a data export with these inputs would write now.
     case runPlan(dataExport: String, inputs: RunInputs)
 }
@@ -30,6 +34,10 @@ public enum FactValue: Hashable, Sendable {
     case names([String])
     /// Answers ``Fact/version(dataExportID:number:)``.
     case version(PastVersion)
+    /// Answers ``Fact/now``: seconds since 1970.
+    case moment(Int64)
+    /// Answers ``Fact/newIDs(command:count:)``.
+    case ids([Int64])
     /// Answers ``Fact/runPlan(dataExport:inputs:)``.
     case plan(RunPlan)
     /// Answers ``Fact/tableSettings(databaseID:settings:ofAll:)``: in words, each naming its table.

@@ -5,6 +5,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
     case destination
     case dataTemplate = "data_template"
     case orchestration
+    case orchestrationGroup = "orchestration_group"
     case run
     case alert
     case policyAssignment = "policy_assignment"
@@ -17,6 +18,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .destination: "destination"
         case .dataTemplate: "data template"
         case .orchestration: "orchestration"
+        case .orchestrationGroup: "orchestration group"
         case .run: "run"
         case .alert: "alert"
         case .policyAssignment: "policy assignment"
@@ -31,6 +33,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .destination: "ferry.destinations"
         case .dataTemplate: "ferry.data_templates"
         case .orchestration: "ferry.orchestrations"
+        case .orchestrationGroup: "ferry.orchestration_groups"
         case .run: "ferry.runs"
         case .alert: "ferry.alerts"
         case .policyAssignment: "ferry.policy_assignments"

@@ -77,7 +77,8 @@ extension ObjectKind {
     /// Whether each save of such an object is a version of it.
     var hasVersionPerSave: Bool {
         switch self {
-        case .database, .destination, .dataTemplate, .orchestration, .alert: true
+        case .database, .destination, .dataTemplate, .orchestration, .orchestrationGroup, .alert:
+            true
         // Versions of exports are their activations; runs are not configured.
         case .dataExport, .run, .policyAssignment: false
         }

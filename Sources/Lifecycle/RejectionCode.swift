@@ -85,6 +85,21 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     /// What an alert is to tell, or whom, is incomplete or contradicts itself.
     case invalidAlert = "invalid_alert"
 
+    // Groups and schedules.
+
+    /// `orchestrations` names none, or one more than once.
+    case invalidOrchestrations = "invalid_orchestrations"
+    /// A group is given no trigger, more than one, or what does not go with the one it has.
+    case invalidTrigger = "invalid_trigger"
+    /// A schedule is not a cron expression, can never fire, or `catch_up` is unknown.
+    case invalidSchedule = "invalid_schedule"
+    /// There is no such time zone.
+    case unknownTimeZone = "unknown_time_zone"
+    /// Groups would come after one another in a circle.
+    case circularGroups = "circular_groups"
+    /// The group is disabled, so it does not run.
+    case groupDisabled = "group_disabled"
+
     // Planning, deleting, running and stopping.
 
     /// A run would fail before it had read anything.

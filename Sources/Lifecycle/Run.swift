@@ -17,6 +17,11 @@ public struct Run: StoredObject {
     public let resolves: Int64?
     /// How it resolves that.
     public let resolution: Resolution?
+    /// The command that ran the group which this is a run of; nil for a run of its own. The other
+    /// runs that it started bear the same, and those that resolve them.
+    public var groupRunID: Int64?
+    public var groupID: Int64?
+    public var groupName: String?
     public var createdAt: String?
     public let createdBy: String
 
@@ -31,6 +36,9 @@ public struct Run: StoredObject {
         case destinationID = "destination_id"
         case destinationName = "destination_name"
         case state, inputs, resolves, resolution
+        case groupRunID = "group_run_id"
+        case groupID = "group_id"
+        case groupName = "group_name"
         case createdAt = "created_at"
         case createdBy = "created_by"
     }
@@ -54,6 +62,9 @@ public struct Run: StoredObject {
         self.state = state
         self.inputs = inputs
         resolves = failed?.id
+        groupRunID = failed?.groupRunID
+        groupID = failed?.groupID
+        groupName = failed?.groupName
         self.resolution = resolution
         self.createdBy = createdBy
     }
@@ -76,6 +87,9 @@ public struct Run: StoredObject {
         state = .queued
         self.inputs = inputs
         resolves = failed.id
+        groupRunID = failed.groupRunID
+        groupID = failed.groupID
+        groupName = failed.groupName
         self.resolution = resolution
         self.createdBy = createdBy
     }
@@ -93,7 +107,7 @@ public struct Run: StoredObject {
         return resolved + [
             ObjectID(.orchestration, orchestrationID), ObjectID(.dataExport, dataExportID),
             ObjectID(.destination, destinationID),
-        ]
+        ] + (groupID.map { [ObjectID(.orchestrationGroup, $0)] } ?? [])
     }
 }
 

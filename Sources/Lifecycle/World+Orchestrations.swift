@@ -22,16 +22,15 @@ extension World {
     mutating func deleteOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
         try requireUnused(orchestration, isBeingUsedBy: { "\($0) of it has not ended" })
+        try requireUngrouped(orchestration)
         delete(orchestration)
         return [Event(.orchestrationDeleted, orchestration)]
     }
 
     mutating func runOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
-        let (export, version, destination, inputs) = try sending(orchestration, author)
-        let run = Run(
-            id: author.id, of: orchestration, sending: export, version: version, to: destination,
-            inputs: inputs, createdBy: author.actor)
+        let sending = try sending(orchestration, author)
+        let run = sending.run(author.id, of: orchestration, author)
         save(run)
         return [queued(run)]
     }
@@ -39,13 +38,14 @@ extension World {
     /// Writes nothing but the plan.
     mutating func planRun(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
-        let (export, version, _, inputs) = try sending(orchestration, author)
-        let fact = Fact.runPlan(dataExport: export.name, inputs: inputs)
+        let sending = try sending(orchestration, author)
+        let fact = Fact.runPlan(dataExport: sending.export.name, inputs: sending.inputs)
         switch facts[fact] {
         case .plan(let plan):
             plans.append(
                 SavedPlan(
-                    command: author.id, actor: author.actor, of: orchestration, version, plan))
+                    command: author.id, actor: author.actor, of: orchestration,
+                    sending.version, plan))
             return [Event(.runPlanned, orchestration, details: plan.totals)]
         case .failed(let reason):
             throw .because(
@@ -59,7 +59,7 @@ extension World {
     /// What a run of an orchestration starts with, as everything is configured now.
     func sending(
         _ orchestration: Orchestration, _ author: Author
-    ) throws(Refusal) -> (DataExport, Version, Destination, RunInputs) {
+    ) throws(Refusal) -> Sending {
         let export: DataExport = try used(orchestration.dataExportID)
         guard let version = export.active else { throw isDraft(export) }
         let database: Database = try used(version.databaseID)
@@ -73,7 +73,8 @@ extension World {
                 name: destination.name, kind: destination.destinationKind,
                 settings: destination.settings),
             dataTemplate: .init(name: template.name, settings: template.settings))
-        return (export, version, destination, inputs)
+        return Sending(
+            export: export, version: version, destination: destination, inputs: inputs)
     }
 
     /// A queued run stops at once; of a running one the worker that has it is told.
@@ -107,5 +108,19 @@ extension World {
         .because(
             .exportIsDraft, "\(quoted(export.name)) is a draft: activate it first",
             hint: "use activate_data_export")
+    }
+}
+
+/// What a run of an orchestration starts with, as everything is configured at that moment.
+struct Sending {
+    let export: DataExport
+    let version: Version
+    let destination: Destination
+    let inputs: RunInputs
+
+    func run(_ id: Int64, of orchestration: Orchestration, _ author: Author) -> Run {
+        Run(
+            id: id, of: orchestration, sending: export, version: version, to: destination,
+            inputs: inputs, createdBy: author.actor)
     }
 }

@@ -18,10 +18,11 @@ extension World {
         guard let orchestration = orchestration(id: failed.orchestrationID) else {
             throw gone("orchestration \(quoted(failed.orchestrationName))", of: failed, "retry_run")
         }
-        let (export, version, destination, inputs) = try sending(orchestration, author)
+        let sending = try sending(orchestration, author)
         let run = Run(
-            id: author.id, of: orchestration, sending: export, version: version, to: destination,
-            inputs: inputs, resolving: failed, by: .restart, createdBy: author.actor)
+            id: author.id, of: orchestration, sending: sending.export, version: sending.version,
+            to: sending.destination, inputs: sending.inputs, resolving: failed, by: .restart,
+            createdBy: author.actor)
         save(run)
         return [queued(run), resolved(failed, by: run)]
     }
@@ -98,6 +99,7 @@ extension World {
             "version": .int(Int64(run.dataExportVersion)),
             "destination": .string(run.destinationName),
         ]
+        if let group = run.groupName { details["group"] = .string(group) }
         if let resolves = run.resolves { details["resolves"] = .int(resolves) }
         if let resolution = run.resolution { details["resolution"] = .string(resolution.rawValue) }
         if let skipped = run.inputs.skippedTables {

@@ -2,13 +2,15 @@
 ///
 /// In JSON: one array per kind. It must hold every object that the commands refer to
 /// (``Command/references(in:)``), the objects these use, the objects that use these and, of runs,
-/// those not ended. Facts and changes are not part of the JSON.
+/// those not ended; of a group also those that it comes after, one after the other. Facts and
+/// changes are not part of the JSON.
 public struct World: Sendable {
     var databases = ObjectTable<Database>()
     var dataExports = ObjectTable<DataExport>()
     var destinations = ObjectTable<Destination>()
     var dataTemplates = ObjectTable<DataTemplate>()
     var orchestrations = ObjectTable<Orchestration>()
+    var orchestrationGroups = ObjectTable<OrchestrationGroup>()
     var runs = ObjectTable<Run>()
     var alerts = ObjectTable<Alert>()
     var facts: [Fact: FactValue] = [:]
@@ -50,7 +52,8 @@ public struct World: Sendable {
             (.tablesOfRun, .names),
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.templateCheck, .passed), (.templateCheck, .failed),
-            (.role, .passed), (.role, .failed), (.version, .version),
+            (.role, .passed), (.role, .failed), (.version, .version), (.now, .moment),
+            (.newIDs, .ids),
             (.runPlan, .plan), (.runPlan, .failed):
             facts[fact] = value
             if case .version(let past) = value, let database = past.database,
@@ -69,6 +72,7 @@ public struct World: Sendable {
     public func destination(id: Int64) -> Destination? { destinations[id] }
     public func dataTemplate(id: Int64) -> DataTemplate? { dataTemplates[id] }
     public func orchestration(id: Int64) -> Orchestration? { orchestrations[id] }
+    public func orchestrationGroup(id: Int64) -> OrchestrationGroup? { orchestrationGroups[id] }
     public func run(id: Int64) -> Run? { runs[id] }
 
     mutating func save<Object: StoredObject>(_ object: Object) {
@@ -118,6 +122,7 @@ extension World: Codable {
         case destinations
         case dataTemplates = "data_templates"
         case orchestrations, runs, alerts, rights
+        case orchestrationGroups = "orchestration_groups"
         case policyAssignments = "policy_assignments"
     }
 
@@ -132,6 +137,7 @@ extension World: Codable {
         for object: Destination in try objects(.destinations) { load(object) }
         for object: DataTemplate in try objects(.dataTemplates) { load(object) }
         for object: Orchestration in try objects(.orchestrations) { load(object) }
+        for object: OrchestrationGroup in try objects(.orchestrationGroups) { load(object) }
         for object: Run in try objects(.runs) { load(object) }
         for object: Alert in try objects(.alerts) { load(object) }
         let assignments = try container.decodeIfPresent(
@@ -149,6 +155,7 @@ extension World: Codable {
         try container.encode(destinations.all, forKey: .destinations)
         try container.encode(dataTemplates.all, forKey: .dataTemplates)
         try container.encode(orchestrations.all, forKey: .orchestrations)
+        try container.encode(orchestrationGroups.all, forKey: .orchestrationGroups)
         try container.encode(runs.all, forKey: .runs)
         try container.encode(alerts.all, forKey: .alerts)
         try container.encode(

@@ -26,8 +26,8 @@ struct CivilDay: Hashable, Sendable {
     /// 0 is Sunday; 1 January 1970 was a Thursday.
     var weekday: Int { (number % 7 + 11) % 7 }
 
-    /// The number of the day in which a local moment lies, in seconds since 1970 as if the zone were
-    /// UTC.
+    /// The number of the day in which a local moment lies, which is given in seconds since 1970 as
+    /// if the zone were UTC.
     static func number(of local: Int64) -> Int {
         Int(local >= 0 ? local / seconds : (local - seconds + 1) / seconds)
     }

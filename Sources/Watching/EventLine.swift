@@ -47,8 +47,10 @@ public struct EventLine: Sendable {
 
     /// What is said of an event, in this order; other details are for programs.
     private static let order = [
-        "run", "attempt", "version", "replaced", "restored", "data_export", "database", "table",
-        "tables", "rows", "minimum", "maximum", "bytes", "destination", "data_template",
+        "run", "group", "group_run", "orchestrations", "schedule", "time_zone", "after", "runs",
+        "for", "latest", "missed", "next_times", "attempt", "version", "replaced", "restored",
+        "data_export", "database", "table", "tables",
+        "rows", "minimum", "maximum", "bytes", "destination", "data_template",
         "connection", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
         "message", "retry_at", "hint",
     ]
@@ -56,6 +58,18 @@ public struct EventLine: Sendable {
     private func describe(_ key: String, _ value: Any) -> String? {
         switch (key, value) {
         case ("run", let number as NSNumber): "of run \(number.int64Value)"
+        case ("group", let name as String): "of group \(name)"
+        case ("group_run", let id as NSNumber): "group run \(id)"
+        case ("orchestrations", let names as [Any]): Self.list(names)
+        case ("schedule", let text as String): "at \(text)"
+        case ("time_zone", let name as String): name
+        case ("after", let name as String): "after \(name)"
+        case ("runs", let ids as [Any]): Quantity.plural(Int64(ids.count), "run")
+        case ("for", let time as String): "for \(time)"
+        case ("latest", let time as String): "latest \(time)"
+        case ("missed", let number as NSNumber):
+            number.int64Value == 0 ? nil : "\(Quantity.plural(number.int64Value, "time")) missed"
+        case ("next_times", let times as [Any]): Self.list(times).map { "next \($0)" }
         case ("table", let name as String): name
         case ("tables", let names as [Any]): Self.list(names)
         case ("tables", let text as String): "\(text) tables"

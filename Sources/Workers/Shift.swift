@@ -30,8 +30,9 @@ struct Shift: Sendable {
         self.configuration = configuration
         self.session = session
         self.logger = logger
-        // Coordinators and executors ask now and then; two more for the rescuer and the reports.
-        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 2)
+        // Coordinators and executors ask now and then; three more for the rescuer, the
+        // reports and the schedules.
+        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 3)
         alertPool = ConnectionPool(configuration.database, size: 1)
         stop = StopRequest(waking: [commandBell, runBell, alertBell])
         store = RunStore(worker: session.id, pool: pool)
@@ -46,6 +47,7 @@ struct Shift: Sendable {
             group.addTask {
                 try await Rescuer(pool: pool, interval: .seconds(1), logger: logger).run()
             }
+            group.addTask { try await fireSchedules() }
             group.addTask { try await workLoops() }
             // The others never return, so the first to do so are the work loops, or a failure.
             defer { group.cancelAll() }
@@ -159,6 +161,19 @@ struct Shift: Sendable {
         }
         try Task.checkCancellation()
         throw PostgresError.connectionLost("the notifications ended")
+    }
+
+    /// Looks each second whether the schedule of a group has come.
+    private func fireSchedules() async throws {
+        let logger = logger
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            try await pool.withConnection { connection in
+                for trouble in try await Scheduler(connection).fireDue() {
+                    logger.error("a schedule cannot be read", metadata: ["group": "\(trouble)"])
+                }
+            }
+        }
     }
 
     private func reportProgress() async throws {

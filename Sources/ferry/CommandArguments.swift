@@ -29,7 +29,7 @@ enum CommandArguments {
             with: Data(text.utf8), options: [.fragmentsAllowed])
         // A JSON string stays as it is written: quotes can be part of a name.
         if let parsed, !(parsed is String) { return text }
-        if name == "tables", text != "all" {
+        if (name == "tables" && text != "all") || name == "orchestrations" {
             let names = text.split(separator: ",").map { part in
                 JSONLines.string(part.trimmingCharacters(in: .whitespaces))
             }

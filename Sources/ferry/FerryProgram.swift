@@ -28,15 +28,18 @@ struct FerryProgram: AsyncParsableCommand {
                 name: "Configure and run",
                 subcommands: [
                     DatabaseCommand.self, ExportCommand.self, DestinationCommand.self,
-                    TemplateCommand.self, OrchestrationCommand.self, RunCommand.self,
-                    AlertCommand.self, PolicyCommand.self, PlanCommand.self, ApplyCommand.self,
+                    TemplateCommand.self, OrchestrationCommand.self,
+                    OrchestrationGroupCommand.self, RunCommand.self, AlertCommand.self,
+                    PolicyCommand.self, PlanCommand.self, ApplyCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",
                 subcommands: [
                     ListCommand<Exports>.self, ListCommand<Databases>.self,
                     ListCommand<Destinations>.self, ListCommand<Templates>.self,
-                    ListCommand<Orchestrations>.self, ListCommand<Runs>.self,
+                    ListCommand<Orchestrations>.self, ListCommand<Groups>.self,
+                    ListCommand<GroupRuns>.self,
+                    ListCommand<Runs>.self,
                     ListCommand<Tasks>.self, ListCommand<Files>.self, ListCommand<Workers>.self,
                     ListCommand<Alerts>.self, ListCommand<AlertDeliveries>.self,
                     ListCommand<Events>.self, ListCommand<Commands>.self, ListCommand<History>.self,

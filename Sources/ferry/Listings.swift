@@ -77,6 +77,43 @@ enum Orchestrations: Listing {
     ]
 }
 
+enum Groups: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "groups"
+    static let abstract = "List the orchestration groups, when they run next, and their last runs."
+    static let view = "ferry.orchestration_groups"
+    static let order = "v.environment, v.name"
+    static let columns = [
+        ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
+        ListColumn("ORCHESTRATIONS", "array_to_string(v.orchestrations, ', ')"),
+        ListColumn("STATE", "case when v.enabled then 'enabled' else 'disabled' end"),
+        ListColumn("RUNS", "coalesce(v.schedule, 'after ' || v.after, v.trigger)"),
+        ListColumn("TIME ZONE", "v.time_zone"), ListColumn("NEXT", "v.next_times[1]", .time),
+        ListColumn("THEN", "v.next_times[2]", .time), ListColumn("", "v.next_times[3]", .time),
+        ListColumn("LAST RUN", "v.last_run", .number), ListColumn("", "v.last_run_state"),
+        ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
+enum GroupRuns: Listing {
+    typealias Filter = EnvironmentFilter
+    static let name = "group-runs"
+    static let abstract = "List the runs of orchestration groups, the newest first."
+    static let view = "ferry.group_runs"
+    static let order = "v.id desc"
+    static let isLong = true
+    static let columns = [
+        ListColumn("GROUP RUN", "v.id", .number), ListColumn("GROUP", "v.orchestration_group"),
+        ListColumn("STATE", "v.state"),
+        ListColumn("RUNS", "v.runs_succeeded || '/' || v.runs", .number),
+        ListColumn("FAILED", "nullif(v.runs_failed, 0)", .number),
+        ListColumn("SCHEDULED FOR", "v.scheduled_for", .time),
+        ListColumn("STARTED AT", "v.started_at", .time),
+        ListColumn("FINISHED AT", "v.finished_at", .time),
+        ListColumn("ENVIRONMENT", "v.environment"),
+    ]
+}
+
 enum Runs: Listing {
     typealias Filter = RunsFilter
     static let name = "runs"

@@ -53,6 +53,37 @@ struct SendingTests {
         }
     }
 
+    @Test func `tells when a group with a schedule runs next`() async throws {
+        try await TestDatabase.withSchema { database in
+            let connection = try await database.connect()
+            let running = try await Program(database).start([
+                "group", "create", "G", "--orchestration", "A", "--schedule", "0 3 * * *",
+            ])
+            let id = try await connection.command(after: 0)
+            try await connection.execute(
+                """
+                insert into ferry_state.events
+                       (environment, event, object_kind, object_id, object_name, command_id,
+                        actor, details)
+                values ('production', 'orchestration_group_created', 'orchestration_group', $1,
+                        'G', $1, 'x',
+                        '{"next_times": ["2026-01-01T03:00:00+00:00",
+                                         "2026-01-02T03:00:00+00:00"]}')
+                """, [.int(id)])
+            try await connection.end(command: id, as: "applied")
+
+            let result = try await running.result()
+            #expect(result.status == 0)
+            #expect(
+                result.output == """
+                    orchestration group "G" created (command \(id))
+                    next times  2026-01-01T03:00:00+00:00
+                                2026-01-02T03:00:00+00:00
+
+                    """)
+        }
+    }
+
     @Test func `does not wait when told not to, or for a time to come`() async throws {
         try await TestDatabase.withSchema { database in
             let program = try await Program(database, as: .alice)

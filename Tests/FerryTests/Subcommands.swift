@@ -19,7 +19,7 @@ struct Subcommand: CustomTestStringConvertible {
     var testDescription: String { words.joined(separator: " ") }
 
     static let all: [Subcommand] =
-        databases + exports + destinations + orchestrations + policies + alerts
+        databases + exports + destinations + orchestrations + groups + policies + alerts
 
     private static let databases = [
         Subcommand(
@@ -144,6 +144,46 @@ struct Subcommand: CustomTestStringConvertible {
             ["run", "skip-task", "7", "sales.orders"],
             "skip_task", ["run": 7, "table": "sales.orders"]),
     ]
+
+    private static let groups =
+        [
+            Subcommand(
+                [
+                    "group", "create", "G", "--orchestration", "A", "--orchestration", "B",
+                    "--schedule", "30 2 * * *", "--time-zone", "Europe/Berlin", "--catch-up",
+                    "none",
+                ],
+                "create_orchestration_group",
+                [
+                    "name": "G", "orchestrations": ["A", "B"], "schedule": "30 2 * * *",
+                    "time_zone": "Europe/Berlin", "catch_up": "none",
+                ]),
+            Subcommand(
+                ["group", "create", "G", "--orchestration", "A", "--after", "F"],
+                "create_orchestration_group",
+                ["name": "G", "orchestrations": ["A"], "after": "F"]),
+            Subcommand(
+                ["group", "create", "G", "--orchestration", "A", "--manual"],
+                "create_orchestration_group",
+                ["name": "G", "orchestrations": ["A"], "manual": true]),
+            Subcommand(
+                ["group", "edit", "G", "--schedule", "@daily", "--time-zone", "UTC"],
+                "edit_orchestration_group",
+                ["name": "G", "schedule": "@daily", "time_zone": "UTC"]),
+            Subcommand(
+                [
+                    "group", "edit", "G", "--orchestration", "A", "--after", "F", "--manual",
+                    "--catch-up", "one",
+                ],
+                "edit_orchestration_group",
+                [
+                    "name": "G", "orchestrations": ["A"], "after": "F", "manual": true,
+                    "catch_up": "one",
+                ]),
+        ]
+        + ["delete", "enable", "disable", "run"].map {
+            Subcommand(["group", $0, "G"], "\($0)_orchestration_group", ["name": "G"])
+        }
 
     private static let policies = [
         Subcommand(

@@ -27,9 +27,14 @@ let commandActions = [
         "create_data_template", "edit_data_template", "delete_data_template",
         "create_alert", "edit_alert", "delete_alert", "test_alert",
     ],
-    "orchestrate": ["add_orchestration", "edit_orchestration", "delete_orchestration"],
+    "orchestrate": [
+        "add_orchestration", "edit_orchestration", "delete_orchestration",
+        "create_orchestration_group", "edit_orchestration_group", "delete_orchestration_group",
+        "enable_orchestration_group", "disable_orchestration_group",
+    ],
     "run": [
-        "run_orchestration", "plan_run", "stop_run", "retry_run", "restart_run", "skip_task",
+        "run_orchestration", "run_orchestration_group", "plan_run", "stop_run", "retry_run",
+        "restart_run", "skip_task",
     ],
     "assign_policies": ["grant_policy", "revoke_policy"],
 ]

@@ -28,7 +28,7 @@ private let lost = Scene.tables("a", "b", "gone", "locked")
 
 let rejectionCases =
     malformedCases + unknownCommandCases + exportCases + tableSettingsCases + otherCases
-    + editCases + policyCases + rollbackCases + resolutionCases + alertCases
+    + editCases + policyCases + rollbackCases + resolutionCases + alertCases + groupCases
 
 private let malformedCases = [
     RejectionCase(

@@ -14,7 +14,7 @@ func sampleArguments(
             case .boolean: .bool(name != "denial")
             case .integer: 1
             case .object: [:]
-            case .tables, .strings: ["a"]
+            case .tables, .strings, .names: ["a"]
             }
     }
     if ["create_alert", "edit_alert"].contains(definition.command) {

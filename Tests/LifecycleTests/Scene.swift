@@ -14,6 +14,8 @@ struct Scene {
     var run: RunState?
     /// Named "Ops", with the id 50.
     var alert: Alert?
+    /// Groups (60 and so on) of Nightly; the run is one of the first.
+    var groups: [OrchestrationGroup] = []
     /// What the commands' sender, ben, may do.
     var rights = [Scene.assignment(.administrator)]
     /// All that is assigned, for commands that change it.
@@ -46,8 +48,22 @@ struct Scene {
         if hasTemplate { world.load(Scene.template) }
         if hasOtherTemplate { world.load(Scene.otherTemplate) }
         if hasOrchestration { world.load(Scene.orchestration) }
-        if let run, let export { world.load(Scene.run(run, of: export)) }
         if let alert { world.load(alert) }
+        if let run, let export {
+            var run = Scene.run(run, of: export)
+            if let group = groups.first {
+                run.groupRunID = 39
+                run.groupID = group.id
+                run.groupName = group.name
+            }
+            world.load(run)
+        }
+        for group in groups { world.load(group) }
+        world.learn(.now, .moment(Scene.newYear))
+        for count in 1...3 {
+            world.learn(
+                .newIDs(command: 100, count: count), .ids((0..<count).map { 200 + Int64($0) }))
+        }
         world.load(rights: rights, of: "ben")
         for assignment in assignments { world.load(assignment) }
         world.learn(.registeredDatabases(environment: "production"), .names(["crm", "erp"]))
@@ -79,6 +95,19 @@ struct Scene {
         _ database: Int64?, _ selection: TableSelection?, base: Int? = nil
     ) -> Draft {
         Draft(databaseID: database, tables: selection, baseVersion: base, openedBy: "anna")
+    }
+
+    /// 1 January 2026, 00:00 UTC, a Thursday: the time it is.
+    static let newYear: Int64 = 1_767_225_600
+
+    static func group(
+        _ name: String = "Morning", id: Int64 = 60, _ trigger: GroupTrigger = .manual,
+        of orchestrations: [Int64] = [30], isEnabled: Bool = true, nextTimes: [Int64] = []
+    ) -> OrchestrationGroup {
+        OrchestrationGroup(
+            id: id, environment: "production", name: name, orchestrationIDs: orchestrations,
+            isEnabled: isEnabled, trigger: trigger, nextTimes: nextTimes, runsAs: "anna",
+            createdBy: "anna")
     }
 
     static func run(_ state: RunState, of export: DataExport) -> Run {

@@ -90,7 +90,8 @@ struct WorldTests {
             try json(world.changes()) == """
                 {"alert_tests":[],"deleted":{"alerts":[],"data_exports":[],\
                 "data_templates":[],"databases":[],\
-                "destinations":[20],"orchestrations":[],"policy_assignments":[]},\
+                "destinations":[20],"orchestration_groups":[],"orchestrations":[],\
+                "policy_assignments":[]},\
                 "object_versions":[{"actor":"ben","command_id":100,"environment":"production",\
                 "kind":"destination","name":"Lake","object_id":20}],"plans":[],\
                 "saved":{"alerts":[],\
@@ -99,7 +100,8 @@ struct WorldTests {
                 "created_by":"anna",\
                 "environment":"production","id":10,"key":"daily","name":"Daily",\
                 "version_count":2}],"data_templates":[],"databases":[],"destinations":[],\
-                "orchestrations":[],"policy_assignments":[],"runs":[]},\
+                "orchestration_groups":[],"orchestrations":[],"policy_assignments":[],\
+                "runs":[]},\
                 "versions":[{"activated_by":"ben","command_id":100,"database_id":1,\
                 "environment":"production",\
                 "export_id":10,"name":"Daily","number":2,"table_settings":{},\

@@ -68,15 +68,7 @@ private let refusals = [
 ]
 
 private let unknownZones = [
-    ("Europe/Berln", "did you mean Europe/Berlin?"),
-    ("europe/berlin", "did you mean Europe/Berlin?"),
-    ("Berlin", "did you mean Europe/Berlin?"),
-    ("new york", "did you mean America/New_York?"),
-    ("utc", "did you mean UTC?"),
-    ("GMT+2", "write a name of the IANA database, for example Europe/Berlin or UTC"),
-    ("Middle/Earth", "write a name of the IANA database, for example Europe/Berlin or UTC"),
-    ("", "write a name of the IANA database, for example Europe/Berlin or UTC"),
-    ("../etc/passwd", "write a name of the IANA database, for example Europe/Berlin or UTC"),
+    "Europe/Berln", "europe/berlin", "Berlin", "GMT+2", "CET", "", "../etc/passwd", "Middle/Earth",
 ]
 
 @Suite("A schedule that cannot be right")
@@ -94,16 +86,15 @@ struct RefusedScheduleTests {
     }
 
     @Test(arguments: unknownZones)
-    func `is told which time zones there are that are like the one written`(
-        _ name: String, _ hint: String
-    ) {
+    func `is refused where there is no such time zone`(_ name: String) {
         do throws(InvalidSchedule) {
             _ = try Schedule("0 0 * * *", timeZone: name)
             Issue.record("was accepted")
         } catch {
             #expect(error.part == .timeZone)
             #expect(error.message == "there is no time zone \"\(name)\"")
-            #expect(error.hint == hint)
+            #expect(
+                error.hint == "write a name of the IANA database, for example Europe/Berlin or UTC")
         }
     }
 }

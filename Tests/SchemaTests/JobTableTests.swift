@@ -72,6 +72,7 @@ struct JobTableTests {
             let samples = [
                 "string": "'x'", "integer": "7", "boolean": "true", "object": #"'{"a": null}'"#,
                 "tables": "array['public.customers']", "strings": "array['x', 'y']",
+                "names": "array['x']",
             ]
 
             for definition in definitions {

@@ -15,13 +15,15 @@ struct Refused: Sendable, CustomTestStringConvertible {
 
 private let commands = """
     commands are: activate_data_export, add_orchestration, add_tables, create_alert, \
-    create_data_export, create_data_template, create_destination, delete_alert, \
-    delete_data_export, delete_data_template, delete_destination, delete_orchestration, \
+    create_data_export, create_data_template, create_destination, create_orchestration_group, \
+    delete_alert, delete_data_export, delete_data_template, delete_destination, \
+    delete_orchestration, delete_orchestration_group, disable_orchestration_group, \
     discard_draft, edit_alert, edit_data_export, edit_data_template, edit_database, \
-    edit_destination, edit_orchestration, edit_table, grant_policy, plan_run, \
+    edit_destination, edit_orchestration, edit_orchestration_group, edit_table, \
+    enable_orchestration_group, grant_policy, plan_run, \
     register_database, remove_tables, restart_run, retry_run, revoke_policy, \
-    roll_back_data_export, run_orchestration, skip_task, stop_run, switch_database, test_alert, \
-    test_destination, unregister_database
+    roll_back_data_export, run_orchestration, run_orchestration_group, skip_task, stop_run, \
+    switch_database, test_alert, test_destination, unregister_database
     """
 
 private let refused = [
@@ -62,6 +64,11 @@ private let refused = [
         values: #"'create_alert', '{"name": "a", "on": "failure"}'"#, sqlState: "FY004",
         message: "argument \"on\" of create_alert must be an array of strings, was the string "
             + "\"failure\"", hint: "see docs/commands.md"),
+    Refused(
+        values: #"'create_orchestration_group', '{"name": "a", "orchestrations": "b"}'"#,
+        sqlState: "FY004",
+        message: "argument \"orchestrations\" of create_orchestration_group must be an array of "
+            + "names, was the string \"b\"", hint: "see docs/commands.md"),
     Refused(
         values: #"'create_data_template', '{"settings": "-----BEGIN PGP PRIVATE KEY BLOCK-----"}'"#,
         sqlState: "FY004",

@@ -78,6 +78,37 @@ struct LineTests {
                 + "public.a, s.b\\u{202e}, c and 1 more")
     }
 
+    @Test func `tells what a schedule leads to`() throws {
+        let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
+        func text(_ name: String, _ details: String) -> String {
+            writer.text(
+                Event(
+                    id: 1, at: event.at, event: name, objectKind: "orchestration_group",
+                    objectID: 7, objectName: "Nightly", actor: "w", details: details))
+        }
+
+        #expect(
+            text(
+                "orchestration_group_created",
+                """
+                {"orchestrations": ["A", "B"], "schedule": "0 3 * * *", "time_zone": "UTC",
+                 "next_times": ["2026-02-01T03:00:00+00:00", "2026-02-02T03:00:00+00:00"]}
+                """)
+                == "12:03:44  orchestration group 7 Nightly  orchestration_group_created  "
+                + "A, B, at 0 3 * * *, UTC, "
+                + "next 2026-02-01T03:00:00+00:00, 2026-02-02T03:00:00+00:00")
+        #expect(
+            text("schedule_fired", #"{"for": "2026-02-01T03:00:00+00:00", "missed": 2}"#)
+                == "12:03:44  orchestration group 7 Nightly  schedule_fired  "
+                + "for 2026-02-01T03:00:00+00:00, 2 times missed")
+        #expect(
+            text("group_run_queued", #"{"runs": [8, 9]}"#)
+                == "12:03:44  orchestration group 7 Nightly  group_run_queued  2 runs")
+        #expect(
+            text("group_run_succeeded", #"{"group_run": 5}"#)
+                == "12:03:44  orchestration group 7 Nightly  group_run_succeeded  group run 5")
+    }
+
     @Test func `names when a run is tried again`() throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         let retrying = Event(

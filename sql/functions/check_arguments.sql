@@ -43,6 +43,8 @@ begin
                                     and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")'))
                 when 'strings' then v_type = 'array'
                                     and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+                when 'names'   then v_type = 'array'
+                                    and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
                 else false
             end)
         then
@@ -51,6 +53,7 @@ begin
                     case v_rule ->> 'type'
                     when 'tables'  then 'an array of table names or "all"'
                     when 'strings' then 'an array of strings'
+                    when 'names'   then 'an array of names'
                     when 'integer' then 'a whole number'
                     when 'object'  then 'an object'
                     else 'a ' || (v_rule ->> 'type')

@@ -1,7 +1,8 @@
 -- claim_run: take charge of one run under a new token: a queued one whose turn it is, or one whose
 -- worker is gone. Null when there is none.
 --
--- A run waits for the earlier ones of its orchestration.
+-- A run waits for the earlier ones of its orchestration, and one that a group's run started for all
+-- those that earlier ones started: of one group's runs the second begins when the first has ended.
 -- Locks: the run; skips runs another claim holds. The worker's lease against rescue, which then
 --        either frees what was claimed here or leaves nothing to claim with.
 create or replace function ferry_state.claim_run(p_worker bigint)
@@ -24,6 +25,12 @@ begin
                    and earlier.finished_at is null
                    and (earlier.id < r.id or earlier.state <> 'queued')
                    and earlier.id <> r.id))
+           and (state <> 'queued' or r.group_id is null or not exists (
+                select from ferry_state.runs as earlier
+                 where earlier.group_id = r.group_id
+                   and earlier.finished_at is null
+                   and earlier.id < r.id
+                   and earlier.group_run_id <> r.group_run_id))
          order by r.id
          limit 1
            for update of r skip locked

@@ -27,6 +27,7 @@ begin
                                   'bytes', v_bytes)
           from ferry_state.run_reads where run_id = p_run));
     perform ferry_state.tell_alerts(p_run, array['success', 'runtime']);
+    perform ferry_state.settle_group_run(p_run);
     perform pg_notify('ferry_runs', '');
     return true;
 end;

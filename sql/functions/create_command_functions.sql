@@ -17,7 +17,8 @@ begin
                    format('%I %s%s', p.name,
                           case p.rule ->> 'type' when 'string' then 'text'
                                when 'integer' then 'bigint' when 'boolean' then 'boolean'
-                               when 'object' then 'jsonb' when 'tables' then 'text[]' when 'strings' then 'text[]' end,
+                               when 'object' then 'jsonb' when 'tables' then 'text[]'
+                               when 'strings' then 'text[]' when 'names' then 'text[]' end,
                           case when p.optional then ' default null' else '' end)
                    || case when p.rule ->> 'type' = 'tables' and v_command.command <> 'remove_tables'
                            then ', all_tables boolean default false' else '' end,

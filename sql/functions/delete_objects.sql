@@ -18,6 +18,9 @@ begin
           from gone
          where d.alert_id = gone.id and d.state = 'waiting';
     end if;
+    delete from ferry_state.orchestration_groups
+     where id in (select value::bigint
+                    from json_array_elements_text(p_ids -> 'orchestration_groups'));
     delete from ferry_state.orchestrations
      where id in (select value::bigint from json_array_elements_text(p_ids -> 'orchestrations'));
     delete from ferry_state.data_templates

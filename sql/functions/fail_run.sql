@@ -25,6 +25,7 @@ begin
     perform ferry_state.record_run_event(p_run, 'run_failed',
         jsonb_build_object('code', p_code, 'origin', p_origin, 'message', p_message, 'hint', p_hint));
     perform ferry_state.tell_alerts(p_run, array['failure', 'runtime']);
+    perform ferry_state.settle_group_run(p_run);
     perform pg_notify('ferry_runs', '');
     return true;
 end;

@@ -14,6 +14,7 @@ begin
     end if;
     delete from ferry_state.task_progress where run_id = p_run;
     perform ferry_state.record_run_event(p_run, 'run_stopped', null);
+    perform ferry_state.settle_group_run(p_run);
     perform pg_notify('ferry_runs', '');
     return true;
 end;

@@ -24,6 +24,7 @@ declare
     v_templates      bigint[];
     v_exports        bigint[];
     v_orchestrations bigint[];
+    v_groups         bigint[];
     v_databases      bigint[];
     v_runs           bigint[];
     v_resolved       bigint[];
@@ -31,10 +32,10 @@ declare
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
-    v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
-        jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
     v_orchestrations_written constant bigint[] := ferry_state.ids_of('orchestrations',
         jsonb_path_query_array(p_references -> 'orchestration', 'strict $[*] ? (@[2] == true)'));
+    v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
+        jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
 begin
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
@@ -43,6 +44,19 @@ begin
         v_orchestrations := v_orchestrations || array(
             select orchestration_id from ferry_state.alerts
              where id = any (v_alerts) and orchestration_id is not null);
+    end if;
+    if p_references ? 'orchestration_group' then
+        v_groups := ferry_state.lock_objects('orchestration_groups',
+                                             p_references -> 'orchestration_group');
+    end if;
+    if v_groups is not null then
+        v_orchestrations := v_orchestrations || array(
+            select orchestration_id from ferry_state.orchestration_group_members
+             where group_id = any (v_groups));
+        v_runs := array(select id from ferry_state.runs
+                         where finished_at is null and group_id = any (v_groups));
+        v_groups := v_groups || ferry_state.lock_earlier_groups(v_groups) || array(
+            select id from ferry_state.orchestration_groups where after_id = any (v_groups));
     end if;
     -- Locked first, so that what refers to them cannot change while we look.
     v_databases      := ferry_state.lock_objects('databases', p_references -> 'database');
@@ -58,7 +72,7 @@ begin
             on t.destination_id = d.id and t.key = split_part(r ->> 1, E'\x1f', 2);
     end if;
     if p_references ? 'run' then
-        select array_agg(r.id) into v_runs
+        select v_runs || array_agg(r.id) into v_runs
           from jsonb_array_elements(p_references -> 'run') as k
           join ferry_state.runs as r
             on r.id = split_part(k ->> 1, E'\x1f', 1)::bigint and r.environment = k ->> 0;
@@ -95,6 +109,12 @@ begin
                 or data_template_id = any (v_templates));
     end if;
     perform 1 from ferry_state.orchestrations where id = any (v_orchestrations) order by id for no key update;
+    -- Nobody puts a locked orchestration into a group.
+    if v_orchestrations_written is not null then
+        v_groups := v_groups || array(
+            select group_id from ferry_state.orchestration_group_members
+             where orchestration_id = any (v_orchestrations_written));
+    end if;
 
     -- Of those that may be deleted, the alerts that are about them.
     if v_orchestrations_written is not null then
@@ -145,7 +165,7 @@ begin
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 
     return ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
-                                  v_orchestrations, v_runs, v_alerts, p_actors,
+                                  v_orchestrations, v_groups, v_runs, v_alerts, p_actors,
                                   p_references ? 'policy_assignment');
 end;
 $$;

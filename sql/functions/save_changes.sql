@@ -18,7 +18,8 @@ create or replace function ferry_state.save_changes(
     p_runs           json,
     p_plans          json,
     p_policies       json,
-    p_alerts         json
+    p_alerts         json,
+    p_groups         json
 )
 returns void
 language plpgsql
@@ -83,6 +84,9 @@ begin
        set data_export_id = excluded.data_export_id, destination_id = excluded.destination_id,
            data_template_id = excluded.data_template_id;
 
+    if p_groups is not null then
+        perform ferry_state.save_groups(p_groups);
+    end if;
     if p_runs is not null then
         perform ferry_state.save_runs(p_runs);
     end if;

@@ -5,6 +5,7 @@ create or replace function ferry_state.world_json(
     p_destinations   bigint[],
     p_templates      bigint[],
     p_orchestrations bigint[],
+    p_groups         bigint[],
     p_runs           bigint[],
     p_alerts         bigint[],
     p_actors         text[],
@@ -49,6 +50,18 @@ as $$
                        'data_export_id', data_export_id, 'destination_id', destination_id,
                        'data_template_id', data_template_id, 'created_by', created_by)), '[]')
               from ferry_state.orchestrations where id = any (p_orchestrations)),
+        'orchestration_groups', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'environment', environment, 'name', name, 'enabled', enabled,
+                       'orchestration_ids', array(
+                           select orchestration_id from ferry_state.orchestration_group_members
+                            where group_id = g.id order by position),
+                       'schedule', schedule, 'time_zone', time_zone, 'catch_up', catch_up,
+                       'after_id', after_id,
+                       'next_times', array(
+                           select extract(epoch from t)::bigint from unnest(next_times) as t),
+                       'runs_as', runs_as, 'created_by', created_by)), '[]')
+              from ferry_state.orchestration_groups as g where id = any (p_groups)),
         'runs', (
             select coalesce(json_agg(json_build_object(
                        'id', id, 'environment', environment,
@@ -58,7 +71,9 @@ as $$
                        'data_export_version', data_export_version, 'database_id', database_id,
                        'destination_id', destination_id, 'destination_name', destination_name,
                        'state', state, 'inputs', inputs, 'resolves', resolves,
-                       'resolution', resolution, 'created_by', created_by)), '[]')
+                       'resolution', resolution, 'group_run_id', group_run_id,
+                       'group_id', group_id, 'group_name', group_name,
+                       'created_by', created_by)), '[]')
               from ferry_state.runs where id = any (p_runs)),
         'alerts', (
             select coalesce(json_agg(json_build_object(

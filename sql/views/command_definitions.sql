@@ -6,7 +6,8 @@ with required as (
            '{"type": "object", "required": true}'::jsonb as object,
            '{"type": "integer", "required": true}'::jsonb as integer,
            '{"type": "tables", "required": true}'::jsonb as tables,
-           '{"type": "strings", "required": true}'::jsonb as strings
+           '{"type": "strings", "required": true}'::jsonb as strings,
+           '{"type": "names", "required": true}'::jsonb as names
 ),
 optional as (
     select '{"type": "string", "required": false, "characters_max": 256}'::jsonb as text,
@@ -14,6 +15,7 @@ optional as (
            '{"type": "object", "required": false}'::jsonb as object,
            '{"type": "tables", "required": false}'::jsonb as tables,
            '{"type": "strings", "required": false}'::jsonb as strings,
+           '{"type": "names", "required": false}'::jsonb as names,
            '{"type": "integer", "required": false}'::jsonb as integer,
            '{"type": "string", "required": false, "characters_max": 2048}'::jsonb as long_text
 )
@@ -149,5 +151,29 @@ select d.command, d.lane, d.key, d.parameters, d.arguments, d.description
      'Start a run that failed again, with today''s configuration of its orchestration. A new run.'),
     ('skip_task', 'run', array['run'], array['run', 'table'],
      jsonb_build_object('run', r.integer, 'table', r.text),
-     'Start a run that failed again, without one of its tables. A new run.')
+     'Start a run that failed again, without one of its tables. A new run.'),
+    ('create_orchestration_group', 'orchestration_group', array['name'],
+     array['name', 'orchestrations', 'schedule', 'time_zone', 'catch_up', 'after', 'manual'],
+     jsonb_build_object('name', r.text, 'orchestrations', r.names, 'schedule', o.text,
+                        'time_zone', o.text, 'catch_up', o.text, 'after', o.text,
+                        'manual', o.boolean),
+     'Let orchestrations run together: on a schedule, after another group, or by hand alone.'),
+    ('edit_orchestration_group', 'orchestration_group', array['name'],
+     array['name', 'orchestrations', 'schedule', 'time_zone', 'catch_up', 'after', 'manual'],
+     jsonb_build_object('name', r.text, 'orchestrations', o.names, 'schedule', o.text,
+                        'time_zone', o.text, 'catch_up', o.text, 'after', o.text,
+                        'manual', o.boolean),
+     'Change which orchestrations a group runs, or what makes it run.'),
+    ('delete_orchestration_group', 'orchestration_group', array['name'], array['name'],
+     jsonb_build_object('name', r.text),
+     'Delete a group; its orchestrations and runs stay.'),
+    ('enable_orchestration_group', 'orchestration_group', array['name'], array['name'],
+     jsonb_build_object('name', r.text),
+     'Let a disabled group run again; times that passed meanwhile do not count as missed.'),
+    ('disable_orchestration_group', 'orchestration_group', array['name'], array['name'],
+     jsonb_build_object('name', r.text),
+     'Keep a group from running.'),
+    ('run_orchestration_group', 'orchestration_group', array['name'], array['name'],
+     jsonb_build_object('name', r.text),
+     'Start a run of each orchestration of a group, or of none of them.')
   ) as d (command, lane, key, parameters, arguments, description);

@@ -37,4 +37,18 @@ select a.environment, 'alert', null, a.name, a.id,
        a.settings || case when o.id is null then '{}'
                           else jsonb_build_object('orchestration', o.name) end
   from ferry_state.alerts as a
-  left join ferry_state.orchestrations as o on o.id = a.orchestration_id;
+  left join ferry_state.orchestrations as o on o.id = a.orchestration_id
+union all
+select g.environment, 'orchestration_group', null, g.name, g.id,
+       jsonb_strip_nulls(jsonb_build_object(
+           'orchestrations', (
+               select jsonb_agg(o.name order by m.position)
+                 from ferry_state.orchestration_group_members as m
+                 join ferry_state.orchestrations as o on o.id = m.orchestration_id
+                where m.group_id = g.id),
+           'enabled', g.enabled,
+           'manual', case when g.schedule is null and g.after_id is null then true end,
+           'schedule', g.schedule, 'time_zone', g.time_zone, 'catch_up', g.catch_up,
+           'after', a.name))
+  from ferry_state.orchestration_groups as g
+  left join ferry_state.orchestration_groups as a on a.id = g.after_id;

@@ -38,7 +38,9 @@ select r.id,
        r.resolution,
        n.id as resolved_by,
        r.inputs -> 'skipped_tables' as skipped_tables,
-       r.error_origin
+       r.error_origin,
+       r.group_run_id as group_run,
+       r.group_name as orchestration_group
   from ferry_state.runs as r
   left join ferry_state.workers as w on w.id = r.worker_id
   left join ferry_state.run_manifests as m on m.run_id = r.id

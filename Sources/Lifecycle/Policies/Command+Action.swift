@@ -13,6 +13,8 @@ extension Command {
             .configureDestinations
         case .addOrchestration, .editOrchestration, .deleteOrchestration: .orchestrate
         case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask: .run
+        case .group(_, .run): .run
+        case .group: .orchestrate
         case .grantPolicy, .revokePolicy: .assignPolicies
         }
     }

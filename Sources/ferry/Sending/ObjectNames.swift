@@ -5,7 +5,8 @@ import Postgres
 
 /// A kind of thing that is called by its name on the command line.
 enum NamedKind: Sendable {
-    case database, dataExport, destination, dataTemplate, orchestration, alert, environment
+    case database, dataExport, destination, dataTemplate, orchestration, orchestrationGroup, alert,
+        environment
 
     /// What the argument of a command names; nil when that is no object.
     init?(argument: String, of definition: CommandDefinition) {
@@ -18,11 +19,13 @@ enum NamedKind: Sendable {
             case .dataTemplate: self = .dataTemplate
             case .orchestration: self = .orchestration
             case .alert: self = .alert
+            case .orchestrationGroup: self = .orchestrationGroup
             default: return nil
             }
         case "database": self = .database
         case "data_export": self = .dataExport
         case "destination": self = .destination
+        case "after": self = .orchestrationGroup
         case "data_template": self = .dataTemplate
         case "orchestration": self = .orchestration
         default: return nil
@@ -38,6 +41,7 @@ enum NamedKind: Sendable {
         case .dataTemplate: Self.names(in: "ferry.data_templates")
         case .orchestration: Self.names(in: "ferry.orchestrations")
         case .alert: Self.names(in: "ferry.alerts")
+        case .orchestrationGroup: Self.names(in: "ferry.orchestration_groups")
         case .environment:
             "select distinct environment from ferry.databases where $1 is not null order by 1"
         }

@@ -1,0 +1,113 @@
+import Failpoints
+import Foundation
+import Lifecycle
+public import Postgres
+import Schedules
+
+/// Makes groups of orchestrations run when their schedules come.
+///
+/// Any number of workers may do this at the same time: each time of a schedule sends one command.
+/// All is judged by the clock of the queue's database; that of the worker does not matter.
+public struct Scheduler: Sendable {
+    private let connection: Connection
+
+    /// How late a time may be without having been missed.
+    static let latenessMax: Int64 = 60
+
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Sends the commands of all schedules that have come.
+    ///
+    /// - Returns: What is wrong with schedules that this worker cannot read, in words.
+    /// - Throws: `PostgresError`; then nothing of the last hundred has happened.
+    public func fireDue() async throws -> [String] {
+        var troubles: [String] = []
+        while true {
+            let (count, more) = try await connection.transaction { connection in
+                let groups = try await connection.query(
+                    "select * from ferry_state.due_groups($1)", [.int(Self.groupsMax)]
+                ).map { try DueGroup($0) }
+                var troubles: [String] = []
+                for group in groups {
+                    let firing: Firing
+                    do throws(InvalidSchedule) {
+                        firing = try group.firing()
+                    } catch {
+                        troubles.append("\(group.id): \(error.message)")
+                        continue
+                    }
+                    try await fire(group, firing, connection)
+                }
+                if !groups.isEmpty { Failpoint.reach("schedules.before_commit") }
+                return (groups.count, troubles)
+            }
+            if count > 0 { Failpoint.reach("schedules.after_commit") }
+            troubles += more
+            // What cannot be read comes again and again.
+            if count < Self.groupsMax || more.count == count { return troubles }
+        }
+    }
+
+    private static let groupsMax: Int64 = 100
+
+    private func fire(
+        _ group: DueGroup, _ firing: Firing, _ connection: isolated Connection
+    ) async throws {
+        let details = try firing.details.map {
+            String(decoding: try JSONEncoder().encode($0), as: UTF8.self)
+        }
+        _ = try await connection.query(
+            "select ferry_state.fire_schedule($1, $2, $3::jsonb, $4)",
+            [.int(group.id), Value(firing.time), Value(details), Value(firing.nextTimes)])
+    }
+}
+
+/// A group whose schedule has come, or is to be worked out.
+struct DueGroup {
+    let id: Int64
+    let schedule: String
+    let timeZone: String
+    let catchUp: CatchUp
+    /// The time that is awaited; nil when it is to be worked out.
+    let awaited: Int64?
+    /// By the database's clock.
+    let now: Int64
+
+    init(_ row: Row) throws {
+        id = try row[0].int64()
+        schedule = try row[1].string()
+        timeZone = try row[2].string()
+        catchUp = CatchUp(rawValue: try row[3].string()) ?? .one
+        awaited = try row[4].optionalInt64()
+        now = try row[5].int64()
+    }
+
+    /// What is to happen now.
+    func firing() throws(InvalidSchedule) -> Firing {
+        let schedule = try Schedule(schedule, timeZone: timeZone)
+        let next = Array(schedule.times(after: now).prefix(OrchestrationGroup.nextTimesCount))
+        guard let awaited, let due = schedule.due(from: awaited, until: now) else {
+            return Firing(time: nil, details: nil, nextTimes: next)
+        }
+        let isOnTime = now - due.latest < Scheduler.latenessMax
+        let missed = Int64(isOnTime ? due.count - 1 : due.count)
+        let time: Int64? = isOnTime || catchUp == .one ? due.latest : nil
+        return Firing(
+            time: time,
+            details: [
+                time == nil ? "latest" : "for": .string(schedule.shown(due.latest)),
+                "missed": .int(missed),
+            ], nextTimes: next)
+    }
+}
+
+/// What the coming of a schedule leads to.
+struct Firing: Equatable {
+    /// The time that the group runs for; nil when it does not run.
+    let time: Int64?
+    /// Of the event; nil when there is nothing to say.
+    let details: JSONValue?
+    let nextTimes: [Int64]
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Postgres
+import Watching
+
+/// Which orchestrations a group runs.
+struct GroupMembers: ParsableArguments {
+    @Option(
+        help: "An orchestration that it runs; repeatable.",
+        completion: .names(of: .orchestration))
+    var orchestration: [String] = []
+
+    /// Nil when none is given.
+    var names: JSONValue? {
+        orchestration.isEmpty ? nil : .array(orchestration.map(JSONValue.string))
+    }
+}
+
+/// What makes a group run.
+struct GroupTriggerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "When it runs: minute hour day-of-month month day-of-week, as cron has it.",
+            valueName: "cron"))
+    var schedule: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The time zone of the schedule, for example Europe/Berlin; UTC by default.",
+            valueName: "name"))
+    var timeZone: String?
+
+    @Option(
+        help: "What becomes of times that passed while no worker was there: one run, or none.",
+        completion: .list(CatchUp.allCases.map(\.rawValue)))
+    var catchUp: String?
+
+    @Option(
+        help: "The group after whose success it runs.",
+        completion: .names(of: .orchestrationGroup))
+    var after: String?
+
+    @Flag(help: "It runs only when somebody runs it.")
+    var manual = false
+
+    var arguments: [String: JSONValue?] {
+        [
+            "schedule": schedule.map(JSONValue.string),
+            "time_zone": timeZone.map(JSONValue.string),
+            "catch_up": catchUp.map(JSONValue.string), "after": after.map(JSONValue.string),
+            "manual": manual ? true : nil,
+        ]
+    }
+}
+
+/// A subcommand whose answer tells when the group runs next.
+protocol GroupSchedulingCommand: SendingCommand {}
+
+extension GroupSchedulingCommand {
+    func follow(_ sent: SentCommand) async throws -> ExitStatus {
+        guard sending.format.output == .table else { return .succeeded }
+        let connection = try await Database.connect()
+        let rows = try await connection.query(
+            """
+            select jsonb_array_elements_text(details -> 'next_times') from ferry.events
+             where command_id = $1
+            """, [.int(sent.id)])
+        await connection.close()
+        for (index, row) in rows.enumerated() {
+            let time = Display.escaped(try row[0].string())
+            try await Output.line((index == 0 ? "next times  " : "            ") + time)
+        }
+        return .succeeded
+    }
+}

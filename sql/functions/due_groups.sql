@@ -1,0 +1,26 @@
+-- due_groups: the groups whose schedule has come, and those whose next times are to be worked out,
+-- locked; with the time by this database. Times are seconds since 1970.
+--
+-- Only in production do schedules come.
+-- Locks: the groups; skips those that a command or another worker has in hand, never waits.
+create or replace function ferry_state.due_groups(p_limit integer)
+returns table (
+    id        bigint,
+    schedule  text,
+    time_zone text,
+    catch_up  text,
+    next_at   bigint,  -- null: to be worked out
+    "now"     bigint
+)
+language sql
+as $$
+    select g.id, g.schedule, g.time_zone, g.catch_up, extract(epoch from g.next_at)::bigint,
+           floor(extract(epoch from n.now))::bigint
+      from (select ferry_state.now() as now) as n
+     cross join ferry_state.orchestration_groups as g
+     where g.enabled and g.schedule is not null and g.environment = 'production'
+       and (g.next_at is null or g.next_at <= n.now)
+     order by g.next_at nulls first
+     limit p_limit
+       for update of g skip locked
+$$;

@@ -1,0 +1,37 @@
+-- settle_group_run: a run has ended; when it was the last of its group's, note how that ended. If all
+-- of them succeeded, the groups that come after run, each once.
+create or replace function ferry_state.settle_group_run(p_run bigint)
+returns void
+language plpgsql
+as $$
+declare
+    v_run   ferry_state.runs;
+    v_state text;
+    v_next  bigint;
+begin
+    select * into strict v_run from ferry_state.runs where id = p_run;
+    if v_run.group_run_id is null then
+        return;
+    end if;
+    -- Of two runs that end at the same time the second to come here sees the end of the first.
+    perform pg_advisory_xact_lock(hashtextextended('ferry group run', v_run.group_run_id));
+    select state into strict v_state
+      from ferry_state.group_run_states where group_run_id = v_run.group_run_id;
+    if v_state not in ('succeeded', 'failed', 'stopped') then
+        return;
+    end if;
+    perform ferry_state.record_event(
+        v_run.environment, 'group_run_' || v_state, 'orchestration_group', v_run.group_id,
+        v_run.group_name, null, jsonb_build_object('group_run', v_run.group_run_id));
+    if v_state <> 'succeeded' then
+        return;
+    end if;
+    for v_next in
+        select id from ferry_state.orchestration_groups
+         where after_id = v_run.group_id and enabled and environment = 'production'
+         order by id
+    loop
+        perform ferry_state.enqueue_group_run(v_next, 'after ' || v_run.group_run_id, null);
+    end loop;
+end;
+$$;

@@ -21,6 +21,7 @@ public enum SchemaSQL {
         SQLFile("0006_policies", PackageResources._006_policies_sql),
         SQLFile("0007_alerts", PackageResources._007_alerts_sql),
         SQLFile("0008_orchestration_groups", PackageResources._008_orchestration_groups_sql),
+        SQLFile("0009_sandboxes", PackageResources._009_sandboxes_sql),
     ]
 
     /// Applied whole at every migration, in this order: some read others.
@@ -49,6 +50,11 @@ public enum SchemaSQL {
         SQLFile("run_files", PackageResources.run_files_sql),
         SQLFile("run_plans", PackageResources.run_plans_sql),
         SQLFile("runs", PackageResources.runs_sql),
+        SQLFile("sandbox_differences", PackageResources.sandbox_differences_sql),
+        SQLFile("sandbox_changes", PackageResources.sandbox_changes_sql),
+        SQLFile("sandbox_problems", PackageResources.sandbox_problems_sql),
+        SQLFile("sandboxes", PackageResources.sandboxes_sql),
+        SQLFile("settings", PackageResources.settings_sql),
         SQLFile("workers", PackageResources.workers_sql),
     ]
 
@@ -71,6 +77,7 @@ public enum SchemaSQL {
             SQLFile("claim_alert_deliveries", PackageResources.claim_alert_deliveries_sql),
             SQLFile("claim_commands", PackageResources.claim_commands_sql),
             SQLFile("claim_run", PackageResources.claim_run_sql),
+            SQLFile("claim_sandbox_check", PackageResources.claim_sandbox_check_sql),
             SQLFile("claim_task", PackageResources.claim_task_sql),
             SQLFile("complete_run", PackageResources.complete_run_sql),
             SQLFile("create_command_functions", PackageResources.create_command_functions_sql),
@@ -128,12 +135,15 @@ public enum SchemaSQL {
             SQLFile("run_standing", PackageResources.run_standing_sql),
             SQLFile("running_tasks", PackageResources.running_tasks_sql),
             SQLFile("save_alerts", PackageResources.save_alerts_sql),
+            SQLFile("sandbox_world", PackageResources.sandbox_world_sql),
             SQLFile("save_changes", PackageResources.save_changes_sql),
             SQLFile("save_groups", PackageResources.save_groups_sql),
             SQLFile("save_object_versions", PackageResources.save_object_versions_sql),
             SQLFile("save_policies", PackageResources.save_policies_sql),
             SQLFile("save_runs", PackageResources.save_runs_sql),
             SQLFile("settle_group_run", PackageResources.settle_group_run_sql),
+            SQLFile("save_sandbox_problems", PackageResources.save_sandbox_problems_sql),
+            SQLFile("save_sandboxes", PackageResources.save_sandboxes_sql),
             SQLFile("silent_workers", PackageResources.silent_workers_sql),
             SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
             SQLFile("task_rate", PackageResources.task_rate_sql),

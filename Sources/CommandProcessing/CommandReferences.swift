@@ -5,8 +5,12 @@ struct CommandReferences: Encodable {
     /// By kind; whether the batch may change or delete the object.
     private var writes: [ObjectKind: [Reference: Bool]] = [:]
 
+    /// Whether any command is not for production.
+    private var namesSandboxes = false
+
     init(_ commands: [ClaimedCommand]) {
         for claimed in commands {
+            if claimed.envelope.environment != production { namesSandboxes = true }
             guard case .success(let command) = claimed.command else { continue }
             let target = CommandDefinition.named(claimed.envelope.name)?.lane
             for reference in command.references(in: claimed.envelope.environment) {
@@ -29,10 +33,12 @@ struct CommandReferences: Encodable {
     }
 
     func encode(to encoder: any Encoder) throws {
-        try Dictionary(
+        var byKind = Dictionary(
             uniqueKeysWithValues: writes.map { kind, references in
                 (kind.rawValue, references.map { Entry(reference: $0.key, write: $0.value) })
-            }
-        ).encode(to: encoder)
+            })
+        // Asks for the names of all environments, to see whether the sandboxes are still there.
+        if namesSandboxes { byKind["environment"] = [] }
+        try byKind.encode(to: encoder)
     }
 }

@@ -44,6 +44,17 @@ public struct FactFinder: Sendable {
                 .catalog(
                     Catalog(try await SourceDatabase.tables(connection, partitions: true)))
             }
+        case .currentCatalog(let id):
+            do {
+                return try await find(.catalog(databaseID: id), in: world, connection)
+            } catch let trouble as FactUnavailable {
+                return .failed(trouble.reason)
+            }
+        case .newIDs(_, let count):
+            let rows = try await connection.query(
+                "select nextval('ferry_state.ids') from generate_series(1, $1)",
+                [.int(Int64(count))])
+            return .ids(try rows.map { try $0[0].int64() })
         case .tableSettings(let id, let settings, let ofAll):
             guard let database = world.database(id: id) else {
                 return .failed("the database is no longer registered")

@@ -19,21 +19,27 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     ///   - settings: The UTF-8 text of a JSON object; for `directory`, `{"path": "/exports/crm"}`,
     ///     for `s3`, `{"bucket": "exports", "prefix": "crm"}`, for `postgres`,
     ///     `{"connection": "env:WAREHOUSE_URL", "schema": "crm"}`.
+    ///   - sandbox: The name of the sandbox that sends there, to its quarantine; nil in
+    ///     production.
     /// - Throws: ``SettingsError`` when the settings are not those of this kind.
     public func makeDestination(
-        name: String, settings: Data, limits: DestinationLimits
+        name: String, settings: Data, limits: DestinationLimits, sandbox: String? = nil
     ) throws(SettingsError) -> any Destination {
+        let quarantine = sandbox.map { Quarantine(sandbox: $0) }
         switch self {
         case .directory:
-            DirectoryDestination(
+            return DirectoryDestination(
                 name: name, settings: try DirectorySettings(json: settings),
-                allowedRoots: limits.allowedDirectories)
+                allowedRoots: limits.allowedDirectories, quarantine: quarantine)
         case .sftp:
-            SFTPDestination(name: name, settings: try SFTPSettings(json: settings))
+            return SFTPDestination(
+                name: name, settings: try SFTPSettings(json: settings), quarantine: quarantine)
         case .s3:
-            S3Destination(name: name, settings: try S3Settings(json: settings))
+            return S3Destination(
+                name: name, settings: try S3Settings(json: settings).within(quarantine))
         case .postgres:
-            PostgresDestination(name: name, settings: try PostgresSettings(json: settings))
+            return PostgresDestination(
+                name: name, settings: try PostgresSettings(json: settings).within(quarantine))
         }
     }
 

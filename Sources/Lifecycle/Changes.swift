@@ -12,6 +12,8 @@ public struct Changes: Hashable, Codable, Sendable {
     public var plans: [SavedPlan]
     /// Messages that were asked for, to be delivered.
     public var alertTests: [AlertTest]
+    /// By the setting's name.
+    public var settings: [String: ChangedSetting]
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool { self == Changes() }
@@ -19,7 +21,7 @@ public struct Changes: Hashable, Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case saved, deleted, versions
         case objectVersions = "object_versions"
-        case plans
+        case plans, settings
         case alertTests = "alert_tests"
     }
 
@@ -30,6 +32,7 @@ public struct Changes: Hashable, Codable, Sendable {
         objectVersions = []
         plans = []
         alertTests = []
+        settings = [:]
     }
 }
 
@@ -46,6 +49,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
     public var orchestrationGroups: [OrchestrationGroup] = []
     public var runs: [Run] = []
     public var alerts: [Alert] = []
+    public var sandboxes: [Sandbox] = []
     public var policyAssignments: [PolicyAssignment] = []
 
     enum CodingKeys: String, CodingKey {
@@ -53,7 +57,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations, runs, alerts
+        case orchestrations, runs, alerts, sandboxes
         case orchestrationGroups = "orchestration_groups"
         case policyAssignments = "policy_assignments"
     }
@@ -69,6 +73,7 @@ public struct SavedObjects: Hashable, Codable, Sendable {
             orchestrationGroups.map(WithKey.init), forKey: .orchestrationGroups)
         try container.encode(runs, forKey: .runs)
         try container.encode(alerts.map(WithKey.init), forKey: .alerts)
+        try container.encode(sandboxes.map(WithKey.init), forKey: .sandboxes)
         try container.encode(policyAssignments, forKey: .policyAssignments)
     }
 }
@@ -99,6 +104,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     public var orchestrations: [Int64] = []
     public var alerts: [Int64] = []
     public var orchestrationGroups: [Int64] = []
+    public var sandboxes: [Int64] = []
     public var policyAssignments: [Int64] = []
 
     public var isEmpty: Bool { self == DeletedObjects() }
@@ -108,7 +114,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations, alerts
+        case orchestrations, alerts, sandboxes
         case orchestrationGroups = "orchestration_groups"
         case policyAssignments = "policy_assignments"
     }
@@ -172,6 +178,7 @@ extension World {
         changes.saved.orchestrationGroups = orchestrationGroups.saved
         changes.saved.runs = runs.saved
         changes.saved.alerts = alerts.saved
+        changes.saved.sandboxes = sandboxes.saved
         changes.saved.policyAssignments = savedAssignments.sorted().compactMap { assignments[$0] }
         changes.deleted.databases = databases.deleted
         changes.deleted.dataExports = dataExports.deleted
@@ -180,11 +187,13 @@ extension World {
         changes.deleted.orchestrations = orchestrations.deleted
         changes.deleted.alerts = alerts.deleted
         changes.deleted.orchestrationGroups = orchestrationGroups.deleted
+        changes.deleted.sandboxes = sandboxes.deleted
         changes.deleted.policyAssignments = revokedAssignments.sorted()
         changes.versions = versions
         changes.objectVersions = objectVersions
         changes.plans = plans
         changes.alertTests = alertTests
+        changes.settings = changedSettings
         return changes
     }
 }

@@ -53,6 +53,11 @@ extension Command {
                 + (orchestration.map { [one(.orchestration, $0)] } ?? [])
         case .group(let name, let command):
             return command.references(name, in: environment)
+        case .createSandbox(let name, _), .pullSandbox(let name, _),
+            .promoteSandbox(let name, _, _), .deleteSandbox(let name, _):
+            return [one(.sandbox, name)]
+        case .changeSetting(let setting, _):
+            return [Reference(kind: .setting, environment: environment, key: setting.rawValue)]
         case .grantPolicy(let grant):
             return [Reference(policy: grant.policy, environment)]
         case .revokePolicy(let policy, _, _):

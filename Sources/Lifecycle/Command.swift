@@ -56,6 +56,16 @@ public enum Command: Hashable, Sendable {
     /// Of an orchestration group, by its name.
     case group(Name, GroupCommand)
 
+    /// The description is empty when none is given.
+    case createSandbox(name: Name, description: String)
+    /// Without `keep` it is rejected where both sides changed an object.
+    case pullSandbox(name: Name, keep: ConfigurationMerge.Side?)
+    case promoteSandbox(name: Name, message: String, delete: Bool)
+    /// `confirm` must be the name again.
+    case deleteSandbox(name: Name, confirm: String)
+    /// The value is one of the setting's.
+    case changeSetting(Setting, value: String)
+
     case grantPolicy(PolicyGrant)
     case revokePolicy(policy: Policy, role: String, inAllEnvironments: Bool)
 
@@ -78,6 +88,10 @@ public enum Command: Hashable, Sendable {
         case .run: self = try Command.ofRun(name, given)
         case .alert: self = .alert(try AlertCommand(name, given))
         case .orchestrationGroup: self = try Command.ofGroup(name, given)
+        case .sandbox: self = try Command.ofSandbox(name, given)
+        case .setting:
+            let setting = try Setting(given)
+            self = .changeSetting(setting, value: try setting.value(given))
         case .policyAssignment:
             self =
                 name == "grant_policy"
@@ -235,6 +249,25 @@ public enum Command: Hashable, Sendable {
         case "retry_run": return .retryRun(run: run)
         case "restart_run": return .restartRun(run: run)
         default: return .skipTask(run: run, table: try given.table("table"))
+        }
+    }
+
+    private static func ofSandbox(
+        _ command: String, _ given: Arguments
+    ) throws(Rejection) -> Command {
+        if command == "create_sandbox" {
+            return .createSandbox(
+                name: try given.newSandboxName(),
+                description: given["description"] == nil ? "" : try given.string("description"))
+        }
+        let name = try given.name("name", of: .sandbox)
+        switch command {
+        case "pull_sandbox": return .pullSandbox(name: name, keep: try given.keep())
+        case "promote_sandbox":
+            return .promoteSandbox(
+                name: name, message: try given.promotionMessage(),
+                delete: try given.boolean("delete"))
+        default: return .deleteSandbox(name: name, confirm: try given.string("confirm"))
         }
     }
 

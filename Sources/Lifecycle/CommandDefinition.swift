@@ -96,6 +96,7 @@ extension CommandDefinition.Argument {
     static let tables = Self(.tables, itemsMax: TableSelection.tablesMax)
     static let settings = Self(.object)
     static let flag = Self(.boolean, required: false)
+    static let text = Self(.string, charactersMax: Sandbox.textCharactersMax)
     /// The name of a database role.
     static let role = Self(.string, charactersMax: 63)
     static let policy = Self(.string, choices: Policy.allCases.map(\.rawValue))
@@ -189,6 +190,29 @@ extension CommandDefinition {
         Self(
             "revoke_policy", lane: .policyAssignment, key: ["policy"],
             ["role": .role, "policy": .policy, "all_environments": .flag]),
+
+        Self(
+            "create_sandbox", lane: .sandbox, key: ["name"],
+            ["name": .name, "description": .text.optional]),
+        Self(
+            "pull_sandbox", lane: .sandbox, key: ["name"],
+            [
+                "name": .name,
+                "keep": .init(
+                    .string, required: false,
+                    choices: ConfigurationMerge.Side.allCases.map(\.rawValue)),
+            ]),
+        Self(
+            "promote_sandbox", lane: .sandbox, key: ["name"],
+            ["name": .name, "message": .text, "delete": .flag]),
+        Self(
+            "delete_sandbox", lane: .sandbox, key: ["name"], ["name": .name, "confirm": .name]),
+        Self(
+            "change_setting", lane: .setting, key: ["name"],
+            [
+                "name": .init(.string, choices: Setting.allCases.map(\.rawValue)),
+                "value": .init(.string, choices: Setting.allCases.flatMap(\.values)),
+            ]),
 
         Self("stop_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
         Self("retry_run", lane: .run, key: ["run"], ["run": .init(.integer)]),

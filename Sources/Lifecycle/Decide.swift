@@ -9,9 +9,6 @@ public enum Decision: Hashable, Sendable {
     case needs(Fact)
 }
 
-/// The environments there are.
-public let environments = ["production"]
-
 /// Decides a command and applies it to the world.
 public func decide(_ envelope: CommandEnvelope, _ world: inout World) -> Decision {
     do throws(Rejection) {
@@ -54,7 +51,7 @@ enum Refusal: Error {
 struct Author {
     /// The command's id, and that of an object it creates.
     let id: Int64
-    let environment: String
+    private(set) var environment: String
     let actor: String
     /// The command's name.
     let command: String
@@ -64,6 +61,13 @@ struct Author {
         environment = envelope.environment
         actor = envelope.actor
         command = envelope.name
+    }
+
+    /// The same, changing another environment.
+    func acting(in environment: String) -> Author {
+        var author = self
+        author.environment = environment
+        return author
     }
 }
 
@@ -80,6 +84,7 @@ extension World {
     ) throws(Refusal) -> [Event] {
         try requireEnvironment(author.environment)
         try authorize(author.command, command.action, author)
+        try requireChangesAllowed(command.action, author)
         switch command {
         case .registerDatabase(let name, let connection):
             return try registerDatabase(name, connection, author)
@@ -132,11 +137,34 @@ extension World {
         case .alert(let command): return try apply(command, author)
         case .group(let name, let command):
             return try apply(command, to: name, author)
+        case .createSandbox, .pullSandbox, .promoteSandbox, .deleteSandbox, .changeSetting,
+            .grantPolicy, .revokePolicy:
+            return try administer(command, author)
+        }
+    }
+
+    /// Sandboxes, settings and policies.
+    private mutating func administer(
+        _ command: Command, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        switch command {
+        case .createSandbox(let name, let description):
+            return try createSandbox(name, description, author)
+        case .pullSandbox(let name, let side):
+            return try pullSandbox(name, keep: side, author)
+        case .promoteSandbox(let name, let message, let delete):
+            return try promoteSandbox(name, message: message, delete: delete, author)
+        case .deleteSandbox(let name, let confirm):
+            return try deleteSandbox(name, confirm: confirm, author)
+        case .changeSetting(let setting, let value):
+            return try changeSetting(setting, value, author)
         case .grantPolicy(let grant):
             return try grantPolicy(grant, author)
         case .revokePolicy(let policy, let role, let inAllEnvironments):
             return try revokePolicy(
                 policy, of: role, inAllEnvironments: inAllEnvironments, author)
+        // No other command is passed on to here.
+        default: return []
         }
     }
 

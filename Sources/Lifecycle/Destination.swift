@@ -36,6 +36,9 @@ public struct Destination: StoredObject {
         self.createdBy = createdBy
     }
 
+    /// The sandbox in whose quarantine it is; nil in production.
+    var sandbox: String? { environment == production ? nil : environment }
+
     public static let kind = ObjectKind.destination
     public static var table: WritableKeyPath<World, ObjectTable<Destination>> { \.destinations }
     public var uses: [ObjectID] { [] }

@@ -56,6 +56,8 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case dataExportRolledBack = "data_export_rolled_back"
     case draftDiscarded = "draft_discarded"
     case dataExportDeleted = "data_export_deleted"
+    /// Its active version was removed; a draft stays.
+    case dataExportDeactivated = "data_export_deactivated"
     case destinationCreated = "destination_created"
     /// Details: `changed`, the arguments that were.
     case destinationEdited = "destination_edited"
@@ -97,6 +99,18 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case alertDeleted = "alert_deleted"
     /// A message was asked for; whether it arrives is told by `ferry.alert_deliveries`.
     case alertTested = "alert_tested"
+    /// Details: `description`, and how many `objects` it is a copy of.
+    case sandboxCreated = "sandbox_created"
+    /// Details: the objects `added`, `changed`, `removed`; where both sides had changed some, these
+    /// `conflicts` and which side was `kept`.
+    case sandboxPulled = "sandbox_pulled"
+    /// Details: `message`, the objects `added`, `changed`, `removed`, `drafts_left` in the sandbox,
+    /// and whether it was `deleted`.
+    case sandboxPromoted = "sandbox_promoted"
+    /// Details: how many `objects` went with it.
+    case sandboxDeleted = "sandbox_deleted"
+    /// Details: `value`, `replaced_value`.
+    case settingChanged = "setting_changed"
     /// Details: `policy`, `environment` (or `all`), `denial`, `options`; also when one was denied.
     case policyGranted = "policy_granted"
     /// Details: as of `policy_granted`.

@@ -2,6 +2,8 @@
 public enum Fact: Hashable, Sendable {
     /// The tables of a registered database (``World/database(id:)``) now.
     case catalog(databaseID: Int64)
+    /// The same, where it is an answer too that the database cannot be reached now.
+    case currentCatalog(databaseID: Int64)
     /// What a registered database now has against these settings of tables that are chosen by
     /// name, or with all others.
     case tableSettings(databaseID: Int64, settings: [TableName: TableSettings], ofAll: Bool)
@@ -27,8 +29,10 @@ public enum Fact: Hashable, Sendable {
 
 /// What was found out about a ``Fact``.
 public enum FactValue: Hashable, Sendable {
-    /// Answers ``Fact/catalog(databaseID:)``.
+    /// Answers ``Fact/catalog(databaseID:)`` and ``Fact/currentCatalog(databaseID:)``.
     case catalog(Catalog)
+    /// Answers ``Fact/newIDs(command:count:)``.
+    case ids([Int64])
     /// Answers ``Fact/registeredDatabases(environment:)``, and ``Fact/tablesOfRun(_:)``: none when
     /// it failed before it had any.
     case names([String])

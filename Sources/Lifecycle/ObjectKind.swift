@@ -8,7 +8,9 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
     case orchestrationGroup = "orchestration_group"
     case run
     case alert
+    case sandbox
     case policyAssignment = "policy_assignment"
+    case setting
 
     /// The kind in a message: `export "X"`, `data template "T"`.
     var word: String {
@@ -21,7 +23,9 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .orchestrationGroup: "orchestration group"
         case .run: "run"
         case .alert: "alert"
+        case .sandbox: "sandbox"
         case .policyAssignment: "policy assignment"
+        case .setting: "setting"
         }
     }
 
@@ -36,7 +40,9 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
         case .orchestrationGroup: "ferry.orchestration_groups"
         case .run: "ferry.runs"
         case .alert: "ferry.alerts"
+        case .sandbox: "ferry.sandboxes"
         case .policyAssignment: "ferry.policy_assignments"
+        case .setting: "ferry.settings"
         }
     }
 }

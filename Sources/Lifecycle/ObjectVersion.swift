@@ -80,7 +80,7 @@ extension ObjectKind {
         case .database, .destination, .dataTemplate, .orchestration, .orchestrationGroup, .alert:
             true
         // Versions of exports are their activations; runs are not configured.
-        case .dataExport, .run, .policyAssignment: false
+        case .dataExport, .run, .policyAssignment, .sandbox, .setting: false
         }
     }
 }

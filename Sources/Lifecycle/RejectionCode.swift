@@ -26,12 +26,35 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     /// There is no such policy, or its options do not go together.
     case invalidPolicy = "invalid_policy"
 
+    /// A value that an argument cannot have: a setting, its value, or whose objects to keep.
+    case invalidChoice = "invalid_choice"
+
     // Who sends it.
 
     /// No policy of the sender allows it, or one denies it.
     case permissionDenied = "permission_denied"
     /// It would leave nobody who may grant policies.
     case lastAdministrator = "last_administrator"
+
+    /// Data exports of production are changed by promotion only.
+    case promotionOnly = "promotion_only"
+
+    // Sandboxes.
+
+    /// The command belongs in production.
+    case notInProduction = "not_in_production"
+    /// Production and the sandbox both changed an object since the last sync.
+    case sandboxConflict = "sandbox_conflict"
+    /// Production has changed since the sandbox's last sync.
+    case sandboxBehind = "sandbox_behind"
+    /// A data export of the sandbox sends tables that are not there or cannot be read.
+    case sandboxHasErrors = "sandbox_has_errors"
+    /// The sandbox changed nothing.
+    case nothingToPromote = "nothing_to_promote"
+    /// The name was not repeated.
+    case notConfirmed = "not_confirmed"
+    /// An object would refer to another that is not in its environment.
+    case referenceMissing = "reference_missing"
 
     // The objects it names.
 

@@ -182,11 +182,14 @@ public struct RunInputs: Hashable, Codable, Sendable {
         public let name: String
         public let kind: String
         public let settings: JSONValue
+        /// The sandbox in whose quarantine it is; nil in production.
+        public let sandbox: String?
 
-        public init(name: String, kind: String, settings: JSONValue) {
+        public init(name: String, kind: String, settings: JSONValue, sandbox: String? = nil) {
             self.name = name
             self.kind = kind
             self.settings = settings
+            self.sandbox = sandbox
         }
     }
 

@@ -28,7 +28,7 @@ extension World {
         let test = Fact.destinationTest(
             .init(
                 name: destination.name, kind: destination.destinationKind,
-                settings: destination.settings))
+                settings: destination.settings, sandbox: destination.sandbox))
         guard let result = facts[test] else { throw .needs(test) }
         if case .failed(let reason) = result {
             throw .because(

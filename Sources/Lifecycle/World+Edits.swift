@@ -118,7 +118,7 @@ extension World {
         let test = Fact.destinationTest(
             .init(
                 name: destination.name, kind: destination.destinationKind,
-                settings: destination.settings))
+                settings: destination.settings, sandbox: destination.sandbox))
         guard let result = facts[test] else { throw .needs(test) }
         guard case .failed(let reason) = result else { return }
         throw .because(
@@ -143,10 +143,12 @@ extension World {
     }
 
     /// What was found out under another connection says nothing of this one.
-    private mutating func forgetTables(of database: Database) {
+    mutating func forgetTables(of database: Database) {
         facts = facts.filter { fact, _ in
             switch fact {
-            case .catalog(database.id), .tableSettings(database.id, _, _): false
+            case .catalog(database.id), .currentCatalog(database.id),
+                .tableSettings(database.id, _, _):
+                false
             default: true
             }
         }

@@ -71,7 +71,7 @@ extension World {
             tables: version.tables, tableSettings: version.tableSettings,
             destination: .init(
                 name: destination.name, kind: destination.destinationKind,
-                settings: destination.settings),
+                settings: destination.settings, sandbox: destination.sandbox),
             dataTemplate: .init(name: template.name, settings: template.settings))
         return Sending(
             export: export, version: version, destination: destination, inputs: inputs)

@@ -13,6 +13,13 @@ public struct World: Sendable {
     var orchestrationGroups = ObjectTable<OrchestrationGroup>()
     var runs = ObjectTable<Run>()
     var alerts = ObjectTable<Alert>()
+    /// Those that the batch names; all that is configured in them and in production is loaded.
+    var sandboxes = ObjectTable<Sandbox>()
+    /// The names of the environments there are; only production unless the batch needs others.
+    var environments = [production]
+    /// Those that were ever changed.
+    var settings: [String: String] = [:]
+    var changedSettings: [String: ChangedSetting] = [:]
     var facts: [Fact: FactValue] = [:]
     var versions: [SavedVersion] = []
     var plans: [SavedPlan] = []
@@ -53,7 +60,7 @@ public struct World: Sendable {
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.templateCheck, .passed), (.templateCheck, .failed),
             (.role, .passed), (.role, .failed), (.version, .version), (.now, .moment),
-            (.newIDs, .ids),
+            (.currentCatalog, .catalog), (.currentCatalog, .failed), (.newIDs, .ids),
             (.runPlan, .plan), (.runPlan, .failed):
             facts[fact] = value
             if case .version(let past) = value, let database = past.database,
@@ -121,7 +128,7 @@ extension World: Codable {
         case dataExports = "data_exports"
         case destinations
         case dataTemplates = "data_templates"
-        case orchestrations, runs, alerts, rights
+        case orchestrations, runs, alerts, sandboxes, environments, settings, rights
         case orchestrationGroups = "orchestration_groups"
         case policyAssignments = "policy_assignments"
     }
@@ -140,6 +147,11 @@ extension World: Codable {
         for object: OrchestrationGroup in try objects(.orchestrationGroups) { load(object) }
         for object: Run in try objects(.runs) { load(object) }
         for object: Alert in try objects(.alerts) { load(object) }
+        for object: Sandbox in try objects(.sandboxes) { load(object) }
+        environments =
+            try container.decodeIfPresent([String].self, forKey: .environments) ?? [production]
+        settings =
+            try container.decodeIfPresent([String: String].self, forKey: .settings) ?? [:]
         let assignments = try container.decodeIfPresent(
             [PolicyAssignment].self, forKey: .policyAssignments)
         for assignment in assignments ?? [] { load(assignment) }
@@ -158,6 +170,9 @@ extension World: Codable {
         try container.encode(orchestrationGroups.all, forKey: .orchestrationGroups)
         try container.encode(runs.all, forKey: .runs)
         try container.encode(alerts.all, forKey: .alerts)
+        try container.encode(sandboxes.all, forKey: .sandboxes)
+        try container.encode(environments, forKey: .environments)
+        try container.encode(settings, forKey: .settings)
         try container.encode(
             assignments.values.sorted { $0.id < $1.id }, forKey: .policyAssignments)
         try container.encode(rights, forKey: .rights)

@@ -15,7 +15,7 @@ public struct DestinationAccess: Sendable {
     func open(_ input: RunInputs.DestinationInput) throws -> any Destinations.Destination {
         try known(input.kind).makeDestination(
             name: input.name, settings: JSONEncoder().encode(withoutLimits(input.settings)),
-            limits: limits)
+            limits: limits, sandbox: input.sandbox)
     }
 
     private func known(_ kind: String) throws -> DestinationKind {

@@ -52,7 +52,8 @@ public struct EventLine: Sendable {
         "data_export", "database", "table", "tables",
         "rows", "minimum", "maximum", "bytes", "destination", "data_template",
         "connection", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
-        "message", "retry_at", "hint",
+        "sandbox", "objects", "errors", "warnings", "added", "removed",
+        "conflicts", "kept", "drafts_left", "value", "message", "retry_at", "hint",
     ]
 
     private func describe(_ key: String, _ value: Any) -> String? {
@@ -93,6 +94,16 @@ public struct EventLine: Sendable {
         case ("resolution", let text as String): text
         case ("skipped_tables", let names as [Any]): Self.list(names).map { "without \($0)" }
         case ("origin", let text as String): Self.fault(text)
+        case ("sandbox", let name as String): "from sandbox \(name)"
+        case ("objects", let number as NSNumber): Quantity.plural(number.int64Value, "object")
+        case ("errors", let number as NSNumber): Quantity.plural(number.int64Value, "error")
+        case ("warnings", let number as NSNumber): Quantity.plural(number.int64Value, "warning")
+        case ("added", let names as [Any]): Self.list(names).map { "added \($0)" }
+        case ("removed", let names as [Any]): Self.list(names).map { "removed \($0)" }
+        case ("conflicts", let names as [Any]): Self.list(names).map { "both changed \($0)" }
+        case ("kept", let side as String): "kept that of \(side)"
+        case ("drafts_left", let names as [Any]): Self.list(names).map { "drafts left: \($0)" }
+        case ("value", let text as String): text
         case ("message", let text as String): text
         case ("hint", let text as String): "hint: \(text)"
         case ("retry_at", let text as String): Self.date(text).map { "again at \(clock($0))" }

@@ -30,9 +30,9 @@ struct Shift: Sendable {
         self.configuration = configuration
         self.session = session
         self.logger = logger
-        // Coordinators and executors ask now and then; three more for the rescuer, the
-        // reports and the schedules.
-        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 3)
+        // Coordinators and executors ask now and then; four more for the rescuer, the
+        // reports, the schedules and the checks of sandboxes.
+        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 4)
         alertPool = ConnectionPool(configuration.database, size: 1)
         stop = StopRequest(waking: [commandBell, runBell, alertBell])
         store = RunStore(worker: session.id, pool: pool)
@@ -48,6 +48,7 @@ struct Shift: Sendable {
                 try await Rescuer(pool: pool, interval: .seconds(1), logger: logger).run()
             }
             group.addTask { try await fireSchedules() }
+            group.addTask { try await checkSandboxes() }
             group.addTask { try await workLoops() }
             // The others never return, so the first to do so are the work loops, or a failure.
             defer { group.cancelAll() }
@@ -74,14 +75,8 @@ struct Shift: Sendable {
 
     private func applyCommands() async throws {
         let connection = try await Connection.connect(configuration.database)
-        let access = configuration.access
         let processor = CommandProcessor(
-            connection: connection,
-            facts: FactFinder(
-                destinationTest: { await access.test($0) },
-                templateCheck: { await access.check(template: $1, kind: $0) },
-                runPlanning: { await RunPlanner(access: access).plan($0, $1) }),
-            retry: configuration.commandRetry)
+            connection: connection, facts: facts, retry: configuration.commandRetry)
         var refusals = 0
         while !stop.isMade {
             let seen = commandBell.rings
@@ -100,6 +95,14 @@ struct Shift: Sendable {
             await commandBell.wait(after: seen, atMost: configuration.pollInterval)
         }
         await connection.close()
+    }
+
+    private var facts: FactFinder {
+        let access = configuration.access
+        return FactFinder(
+            destinationTest: { await access.test($0) },
+            templateCheck: { await access.check(template: $1, kind: $0) },
+            runPlanning: { await RunPlanner(access: access).plan($0, $1) })
     }
 
     /// Waits so long, however many commands come meanwhile; less when the worker is to stop.
@@ -173,6 +176,15 @@ struct Shift: Sendable {
                     logger.error("a schedule cannot be read", metadata: ["group": "\(trouble)"])
                 }
             }
+        }
+    }
+
+    private func checkSandboxes() async throws {
+        let validator = SandboxValidator(
+            facts: facts, interval: configuration.sandboxCheckInterval)
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            while try await pool.withConnection({ try await validator.checkNext($0) }) {}
         }
     }
 

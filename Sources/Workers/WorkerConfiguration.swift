@@ -29,6 +29,9 @@ public struct WorkerConfiguration: Sendable {
     /// How often the queue is looked at when nobody has said that there is something in it.
     /// Defaults to 1 second.
     public var pollInterval: Duration = .seconds(1)
+    /// How often each sandbox is checked, by whichever worker comes first: whether the tables
+    /// that its data exports send are there. At least 1 second. Defaults to 30 seconds.
+    public var sandboxCheckInterval: Duration = .seconds(30)
     /// Directories that destinations may write into. Defaults to none.
     public var access: DestinationAccess
     public var commandRetry = RetryPolicy()

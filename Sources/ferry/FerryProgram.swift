@@ -30,7 +30,8 @@ struct FerryProgram: AsyncParsableCommand {
                     DatabaseCommand.self, ExportCommand.self, DestinationCommand.self,
                     TemplateCommand.self, OrchestrationCommand.self,
                     OrchestrationGroupCommand.self, RunCommand.self, AlertCommand.self,
-                    PolicyCommand.self, PlanCommand.self, ApplyCommand.self,
+                    SandboxCommand.self, PolicyCommand.self, SettingCommand.self, PlanCommand.self,
+                    ApplyCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",
@@ -38,7 +39,7 @@ struct FerryProgram: AsyncParsableCommand {
                     ListCommand<Exports>.self, ListCommand<Databases>.self,
                     ListCommand<Destinations>.self, ListCommand<Templates>.self,
                     ListCommand<Orchestrations>.self, ListCommand<Groups>.self,
-                    ListCommand<GroupRuns>.self,
+                    ListCommand<GroupRuns>.self, ListCommand<Sandboxes>.self,
                     ListCommand<Runs>.self,
                     ListCommand<Tasks>.self, ListCommand<Files>.self, ListCommand<Workers>.self,
                     ListCommand<Alerts>.self, ListCommand<AlertDeliveries>.self,

@@ -50,6 +50,12 @@ struct WorkerCommand: AsyncParsableCommand {
     var retryFor: Double = 7200
 
     @Option(
+        help: ArgumentHelp(
+            "Seconds between two checks of each sandbox, by whichever worker.",
+            valueName: "seconds"))
+    var sandboxCheckInterval: Double = 30
+
+    @Option(
         help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
@@ -73,6 +79,11 @@ struct WorkerCommand: AsyncParsableCommand {
         guard (0...2_592_000).contains(retryFor) else {
             throw ValidationError("--retry-for must be 0 to 2592000 seconds, was \(retryFor)")
         }
+        guard (1...86_400).contains(sandboxCheckInterval) else {
+            throw ValidationError(
+                "--sandbox-check-interval must be 1 to 86400 seconds, was "
+                    + "\(sandboxCheckInterval)")
+        }
         for path in allowedDirectories where !path.hasPrefix("/") {
             throw ValidationError("--allow-directory must be an absolute path, was \(path)")
         }
@@ -94,6 +105,7 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.lease = .seconds(lease)
         configuration.runRetry.deadline = .seconds(retryFor)
         configuration.alerts.allowedPrograms = allowedPrograms
+        configuration.sandboxCheckInterval = .seconds(sandboxCheckInterval)
 
         let worker = Worker(configuration, logger: logger)
         let work = Task { try await worker.run() }

@@ -20,6 +20,7 @@ struct Subcommand: CustomTestStringConvertible {
 
     static let all: [Subcommand] =
         databases + exports + destinations + orchestrations + groups + policies + alerts
+        + sandboxes
 
     private static let databases = [
         Subcommand(
@@ -185,23 +186,42 @@ struct Subcommand: CustomTestStringConvertible {
             Subcommand(["group", $0, "G"], "\($0)_orchestration_group", ["name": "G"])
         }
 
-    private static let policies = [
+    private static let policies =
+        [
+            Subcommand(
+                [
+                    "policy", "grant", "team", "datagrid_operator", "--all-environments",
+                    "--allow-sandbox-administration", "--restrict-data-exports",
+                ],
+                "grant_policy",
+                [
+                    "role": "team", "policy": "datagrid_operator", "all_environments": true,
+                    "allow_sandbox_administration": true, "restrict_data_exports": true,
+                ]),
+            Subcommand(
+                ["policy", "grant", "team", "amp360_user", "--denial"],
+                "grant_policy", ["role": "team", "policy": "amp360_user", "denial": true]),
+            Subcommand(
+                ["policy", "revoke", "team", "amp360_user", "--all-environments"],
+                "revoke_policy",
+                ["role": "team", "policy": "amp360_user", "all_environments": true]),
+        ]
+
+    private static let sandboxes = [
         Subcommand(
-            [
-                "policy", "grant", "team", "datagrid_operator", "--all-environments",
-                "--allow-sandbox-administration", "--restrict-data-exports",
-            ],
-            "grant_policy",
-            [
-                "role": "team", "policy": "datagrid_operator", "all_environments": true,
-                "allow_sandbox_administration": true, "restrict_data_exports": true,
-            ]),
+            ["sandbox", "create", "Spring", "--description", "for May"], "create_sandbox",
+            ["name": "Spring", "description": "for May"]),
         Subcommand(
-            ["policy", "grant", "team", "amp360_user", "--denial"],
-            "grant_policy", ["role": "team", "policy": "amp360_user", "denial": true]),
+            ["sandbox", "pull", "Spring", "--keep", "production"], "pull_sandbox",
+            ["name": "Spring", "keep": "production"]),
         Subcommand(
-            ["policy", "revoke", "team", "amp360_user", "--all-environments"],
-            "revoke_policy",
-            ["role": "team", "policy": "amp360_user", "all_environments": true]),
+            ["sandbox", "promote", "Spring", "--message", "May", "--delete"], "promote_sandbox",
+            ["name": "Spring", "message": "May", "delete": true]),
+        Subcommand(
+            ["sandbox", "delete", "Spring", "--confirm", "Spring"], "delete_sandbox",
+            ["name": "Spring", "confirm": "Spring"]),
+        Subcommand(
+            ["setting", "change", "production_changes", "promotion only"], "change_setting",
+            ["name": "production_changes", "value": "promotion only"]),
     ]
 }

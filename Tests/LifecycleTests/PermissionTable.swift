@@ -12,6 +12,7 @@ let permissionTable = """
     create_sandbox        .  .  .  .    x  x  x  x          x  x  x  x
     administer_sandboxes  .  .  .  .    .  x  .  x          .  x  .  x
     assign_policies       .  .  .  .    .  .  .  .          x  x  x  x
+    change_settings       .  .  .  .    .  .  .  .          x  x  x  x
     """
 
 /// Which action each command is.
@@ -36,5 +37,8 @@ let commandActions = [
         "run_orchestration", "run_orchestration_group", "plan_run", "stop_run", "retry_run",
         "restart_run", "skip_task",
     ],
+    "create_sandbox": ["create_sandbox", "delete_sandbox"],
+    "administer_sandboxes": ["pull_sandbox", "promote_sandbox"],
+    "change_settings": ["change_setting"],
     "assign_policies": ["grant_policy", "revoke_policy"],
 ]

@@ -1,27 +1,4 @@
 import Lifecycle
-import Testing
-
-struct RejectionCase: CustomTestStringConvertible {
-    let code: RejectionCode
-    var world = Scene().world
-    let command: CommandEnvelope
-    let message: String
-    let hint: String
-
-    init(
-        _ code: RejectionCode, _ command: CommandEnvelope, in scene: Scene = Scene(),
-        knowing facts: [Fact: FactValue] = [:], message: String, hint: String
-    ) {
-        self.code = code
-        self.command = command
-        self.message = message
-        self.hint = hint
-        world = scene.world
-        for (fact, value) in facts { world.learn(fact, value) }
-    }
-
-    var testDescription: String { "\(code.rawValue): \(message)" }
-}
 
 private let orchestrated = Scene(hasOrchestration: true)
 private let lost = Scene.tables("a", "b", "gone", "locked")
@@ -29,6 +6,7 @@ private let lost = Scene.tables("a", "b", "gone", "locked")
 let rejectionCases =
     malformedCases + unknownCommandCases + exportCases + tableSettingsCases + otherCases
     + editCases + policyCases + rollbackCases + resolutionCases + alertCases + groupCases
+    + sandboxCases
 
 private let malformedCases = [
     RejectionCase(

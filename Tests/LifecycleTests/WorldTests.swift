@@ -91,7 +91,7 @@ struct WorldTests {
                 {"alert_tests":[],"deleted":{"alerts":[],"data_exports":[],\
                 "data_templates":[],"databases":[],\
                 "destinations":[20],"orchestration_groups":[],"orchestrations":[],\
-                "policy_assignments":[]},\
+                "policy_assignments":[],"sandboxes":[]},\
                 "object_versions":[{"actor":"ben","command_id":100,"environment":"production",\
                 "kind":"destination","name":"Lake","object_id":20}],"plans":[],\
                 "saved":{"alerts":[],\
@@ -101,7 +101,8 @@ struct WorldTests {
                 "environment":"production","id":10,"key":"daily","name":"Daily",\
                 "version_count":2}],"data_templates":[],"databases":[],"destinations":[],\
                 "orchestration_groups":[],"orchestrations":[],"policy_assignments":[],\
-                "runs":[]},\
+                "runs":[],"sandboxes":[]},\
+                "settings":{},\
                 "versions":[{"activated_by":"ben","command_id":100,"database_id":1,\
                 "environment":"production",\
                 "export_id":10,"name":"Daily","number":2,"table_settings":{},\

@@ -14,13 +14,15 @@ struct Refused: Sendable, CustomTestStringConvertible {
 }
 
 private let commands = """
-    commands are: activate_data_export, add_orchestration, add_tables, create_alert, \
-    create_data_export, create_data_template, create_destination, create_orchestration_group, \
+    commands are: activate_data_export, add_orchestration, add_tables, change_setting, \
+    create_alert, create_data_export, create_data_template, create_destination, \
+    create_orchestration_group, create_sandbox, \
     delete_alert, delete_data_export, delete_data_template, delete_destination, \
-    delete_orchestration, delete_orchestration_group, disable_orchestration_group, \
+    delete_orchestration, delete_orchestration_group, delete_sandbox, \
+    disable_orchestration_group, \
     discard_draft, edit_alert, edit_data_export, edit_data_template, edit_database, \
     edit_destination, edit_orchestration, edit_orchestration_group, edit_table, \
-    enable_orchestration_group, grant_policy, plan_run, \
+    enable_orchestration_group, grant_policy, plan_run, promote_sandbox, pull_sandbox, \
     register_database, remove_tables, restart_run, retry_run, revoke_policy, \
     roll_back_data_export, run_orchestration, run_orchestration_group, skip_task, stop_run, \
     switch_database, test_alert, test_destination, unregister_database

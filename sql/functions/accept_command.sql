@@ -11,8 +11,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_definition ferry_state.command_definitions;
-    v_same       ferry_state.commands;
+    v_definition  ferry_state.command_definitions;
+    v_environment text;
+    v_same        ferry_state.commands;
 begin
     select * into v_definition from ferry_state.command_definitions
      where command = new.command;
@@ -23,12 +24,20 @@ begin
                 from ferry_state.command_definitions);
     end if;
 
-    new.environment := coalesce(new.environment, 'production');
-    if not exists (select from ferry_state.environments where name = new.environment) then
-        raise exception using errcode = 'FY006',
-            message = format('environment "%s" does not exist', left(new.environment, 128)),
-            hint = 'environments are: ' || (select string_agg(name, ', ' order by name)
-                from ferry_state.environments);
+    if coalesce(new.environment, 'production') = 'production' then
+        new.environment := 'production';
+    else
+        -- As it is spelled, if there are two that differ in the case of letters beyond ASCII.
+        select name into v_environment from ferry_state.environments
+         where name = new.environment or lower(name) = lower(btrim(new.environment))
+         order by name = new.environment desc limit 1;
+        if not found then
+            raise exception using errcode = 'FY006',
+                message = format('environment "%s" does not exist', left(new.environment, 128)),
+                hint = 'environments are: ' || (select string_agg(name, ', ' order by name)
+                    from ferry_state.environments);
+        end if;
+        new.environment := v_environment;
     end if;
 
     new.arguments := coalesce(new.arguments, '{}');

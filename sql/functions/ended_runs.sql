@@ -11,5 +11,7 @@ as $$
         on r.inputs -> 'destination' -> 'kind' = mine.inputs -> 'destination' -> 'kind'
        and (r.inputs #> '{destination,settings}') - 'limits'
            = (mine.inputs #> '{destination,settings}') - 'limits'
+       and (r.inputs #> '{destination,sandbox}') is not distinct from
+           (mine.inputs #> '{destination,sandbox}')
      where mine.id = p_run and r.id = any (p_runs) and r.finished_at is not null
 $$;

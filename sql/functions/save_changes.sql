@@ -5,6 +5,7 @@
 -- p_object_versions: what else the batch created, edited and deleted, to keep for ever.
 -- p_plans:    plans of runs, to keep for a day.
 -- p_alerts:   alerts, and messages of them that were asked for.
+-- p_sandboxes: as of save_sandboxes.
 -- The others: new and changed objects, an array a kind. Each is null when there is nothing.
 create or replace function ferry_state.save_changes(
     p_deleted        json,
@@ -19,7 +20,8 @@ create or replace function ferry_state.save_changes(
     p_plans          json,
     p_policies       json,
     p_alerts         json,
-    p_groups         json
+    p_groups         json,
+    p_sandboxes      json
 )
 returns void
 language plpgsql
@@ -39,6 +41,8 @@ begin
     end if;
 
     if p_deleted is not null then
+        -- An orchestration may come to use something else than what is removed with this.
+        set constraints all deferred;
         perform ferry_state.delete_objects(p_deleted);
     end if;
     insert into ferry_state.databases (id, environment, name, key, connection, created_by)
@@ -64,7 +68,8 @@ begin
           id bigint, environment text, name text, key text, kind text, settings jsonb,
           administrators_only boolean, created_by text)
     on conflict (id) do update
-       set settings = excluded.settings, administrators_only = excluded.administrators_only;
+       set kind = excluded.kind, settings = excluded.settings,
+           administrators_only = excluded.administrators_only;
 
     insert into ferry_state.data_templates
            (id, environment, destination_id, name, key, settings, created_by)
@@ -83,6 +88,9 @@ begin
     on conflict (id) do update
        set data_export_id = excluded.data_export_id, destination_id = excluded.destination_id,
            data_template_id = excluded.data_template_id;
+    if p_deleted is not null then
+        set constraints all immediate;
+    end if;
 
     if p_groups is not null then
         perform ferry_state.save_groups(p_groups);
@@ -95,6 +103,9 @@ begin
     end if;
     if p_alerts is not null then
         perform ferry_state.save_alerts(p_alerts);
+    end if;
+    if p_sandboxes is not null then
+        perform ferry_state.save_sandboxes(p_sandboxes);
     end if;
     insert into ferry_state.run_plans
            (id, environment, orchestration, version, plan, created_by)

@@ -9,7 +9,9 @@ create or replace function ferry_state.world_json(
     p_runs           bigint[],
     p_alerts         bigint[],
     p_actors         text[],
-    p_all_policies   boolean
+    p_all_policies   boolean,
+    p_sandboxes      bigint[],
+    p_environments   boolean  -- whether to tell the names of all
 )
 returns text
 language sql
@@ -81,6 +83,14 @@ as $$
                        'orchestration_id', orchestration_id, 'settings', settings,
                        'created_by', created_by)), '[]')
               from ferry_state.alerts where id = any (p_alerts)),
+        'sandboxes', (
+            select coalesce(json_agg(json_build_object(
+                       'id', id, 'name', name, 'description', description, 'base', base,
+                       'created_by', created_by)), '[]')
+              from ferry_state.sandboxes where id = any (p_sandboxes)),
+        'environments', (
+            select json_agg(name order by name) from ferry_state.environments where p_environments),
+        'settings', (select json_object_agg(name, value) from ferry_state.settings),
         'rights', ferry_state.policies_of(p_actors),
         'policy_assignments', (
             select coalesce(json_agg(json_build_object(

@@ -1,7 +1,7 @@
 -- The ids of commands, and of the objects that they create: an object bears the id of its command.
 create sequence ferry_state.ids;
 
--- What was asked for. Never changes.
+-- What was asked for. Never changes, also when the environment that it was for is gone.
 create table ferry_state.commands (
     id              bigint      not null,
     command         text        not null,
@@ -14,8 +14,6 @@ create table ferry_state.commands (
     actor           text        not null,
     created_at      timestamptz not null,
     constraint commands_pkey primary key (id),
-    constraint commands_environment_exists foreign key (environment)
-        references ferry_state.environments (name),
     constraint commands_priority_is_0_to_3 check (priority between 0 and 3)
 );
 create unique index commands_idempotency_key_is_unique_per_actor

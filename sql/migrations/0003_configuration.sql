@@ -87,12 +87,13 @@ create table ferry_state.orchestrations (
     created_at       timestamptz not null default now(),
     constraint orchestrations_pkey primary key (id),
     constraint orchestrations_name_is_unique unique (environment, key),
+    -- Deferred where objects are changed and removed at once: see save_changes.
     constraint orchestrations_data_export_exists foreign key (data_export_id)
-        references ferry_state.data_exports (id),
+        references ferry_state.data_exports (id) deferrable,
     constraint orchestrations_destination_exists foreign key (destination_id)
-        references ferry_state.destinations (id),
+        references ferry_state.destinations (id) deferrable,
     constraint orchestrations_data_template_exists foreign key (data_template_id)
-        references ferry_state.data_templates (id)
+        references ferry_state.data_templates (id) deferrable
 );
 create index orchestrations_data_export on ferry_state.orchestrations (data_export_id);
 create index orchestrations_destination on ferry_state.orchestrations (destination_id);

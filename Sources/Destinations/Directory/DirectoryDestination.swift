@@ -14,6 +14,7 @@ public struct DirectoryDestination: Destination {
     private let name: String
     private let settings: DirectorySettings
     private let allowedRoots: [String]
+    private let quarantine: Quarantine?
     private let step: @Sendable (String) throws -> Void
 
     /// - Parameters:
@@ -21,15 +22,18 @@ public struct DirectoryDestination: Destination {
     ///   - allowedRoots: Directories of the worker; the destination's path must be one of them or
     ///     lie in one. Links are resolved on both sides, anew for each operation.
     public init(name: String, settings: DirectorySettings, allowedRoots: [String]) {
-        self.init(name: name, settings: settings, allowedRoots: allowedRoots) { _ in }
+        self.init(name: name, settings: settings, allowedRoots: allowedRoots, quarantine: nil)
     }
 
-    /// - Parameter step: Called before each step of publishing that changes something; what it
-    ///   throws ends the publishing there, as a crash would.
+    /// - Parameters:
+    ///   - quarantine: Made below the path where it is missing, and used instead of it.
+    ///   - step: Called before each step of publishing that changes something; what it throws
+    ///     ends the publishing there, as a crash would.
     init(
         name: String, settings: DirectorySettings, allowedRoots: [String],
-        step: @escaping @Sendable (String) throws -> Void
+        quarantine: Quarantine? = nil, step: @escaping @Sendable (String) throws -> Void = { _ in }
     ) {
+        self.quarantine = quarantine
         self.name = name
         self.settings = settings
         self.allowedRoots = allowedRoots
@@ -120,7 +124,10 @@ public struct DirectoryDestination: Destination {
         guard let resolved, try FileSystem.kind(of: resolved) == S_IFDIR else {
             throw DestinationError.notFound(destination: name, path: path)
         }
-        return resolved
+        guard let folders = quarantine?.folders else { return resolved }
+        // Each by itself: a link among them could lead elsewhere.
+        try tree.createDirectories(folders, below: resolved)
+        return ([resolved] + folders).joined(separator: "/")
     }
 
     private static func contains(_ root: String, _ path: String) -> Bool {

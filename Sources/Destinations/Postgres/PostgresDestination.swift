@@ -28,6 +28,7 @@ struct PostgresDestination: Destination {
         try await target.withConnection(about: staging.schema) { connection in
             try await connection.run("begin")
             try await staging.create(connection, of: target)
+            try await PostgresQuarantine(of: target)?.create(connection)
             let found = try await connection.query(
                 """
                 select has_schema_privilege(oid, 'usage') from pg_catalog.pg_namespace

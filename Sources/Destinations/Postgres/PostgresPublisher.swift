@@ -40,7 +40,9 @@ struct PostgresPublisher: Sendable {
             try await connection.run("begin")
             let loading = TableLoading(
                 target: target, connection: connection, isRehearsal: true, step: { _ in })
-            try await loading.load(try await tables(connection), manifest.format.mode)
+            let tables = try await tables(connection)
+            try await prepareQuarantine(for: tables, connection)
+            try await loading.load(tables, manifest.format.mode)
             try await connection.run("rollback")
             await connection.close()
         } catch {
@@ -60,6 +62,7 @@ struct PostgresPublisher: Sendable {
         if try await isPublished(connection) { return }
         let tables = try await tables(connection)
         let loading = TableLoading(target: target, connection: connection, step: step)
+        try await prepareQuarantine(for: tables, connection)
         try await loading.load(tables, manifest.format.mode)
         for table in tables { try await loading.check(table) }
         try step("publish.record")
@@ -73,6 +76,16 @@ struct PostgresPublisher: Sendable {
                 .text(String(decoding: publication.manifest, as: UTF8.self)),
             ])
         try reach("publish.before_commit")
+    }
+
+    private func prepareQuarantine(
+        for tables: [TargetTable], _ connection: Connection
+    ) async throws {
+        guard let quarantine = PostgresQuarantine(of: target) else { return }
+        try await quarantine.create(connection)
+        if manifest.format.mode == .truncate {
+            try await quarantine.copyTables(tables.map(\.name), connection)
+        }
     }
 
     /// Whether this very publication is recorded; throws when another is.

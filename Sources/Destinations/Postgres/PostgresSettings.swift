@@ -9,7 +9,9 @@ struct PostgresSettings: Sendable, Equatable {
     /// Where the connection string is found.
     let connection: SecretReference
     /// The schema in which tables are filled. `public` by default; it must exist.
-    let schema: String
+    private(set) var schema: String
+    /// For a sandbox, the schema that `schema` stands for; it is made where it is missing.
+    private(set) var quarantinedSchema: String?
     /// The schema of what is staged and of the record of deliveries. `ferry_staging` by default.
     let stagingSchema: String
 
@@ -26,6 +28,15 @@ struct PostgresSettings: Sendable, Equatable {
                 setting: "staging_schema", value: stagingSchema,
                 rule: "must be another schema than that of the tables")
         }
+    }
+
+    /// The same with the schema of a quarantine.
+    func within(_ quarantine: Quarantine?) -> PostgresSettings {
+        guard let quarantine else { return self }
+        var settings = self
+        settings.quarantinedSchema = schema
+        settings.schema = quarantine.schema(insteadOf: schema)
+        return settings
     }
 
     private static func schema(

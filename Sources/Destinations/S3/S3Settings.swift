@@ -6,7 +6,7 @@ public import enum Lifecycle.SecretReference
 public struct S3Settings: Sendable, Equatable {
     public let bucket: String
     /// What all keys begin with: empty, or plain names each followed by `/`.
-    public let prefix: String
+    public private(set) var prefix: String
     /// Defaults to `us-east-1`.
     public let region: String
     /// The service, such as `https://minio.example:9000`; nil for Amazon's of the region.
@@ -52,6 +52,14 @@ public struct S3Settings: Sendable, Equatable {
         caFile = try Self.caFile(reader)
         keys = try Self.keys(reader)
         encryption = try Self.encryption(reader)
+    }
+
+    /// The same with the prefix of a quarantine.
+    func within(_ quarantine: Quarantine?) -> S3Settings {
+        guard let quarantine else { return self }
+        var settings = self
+        settings.prefix += quarantine.folders.map { $0 + "/" }.joined()
+        return settings
     }
 
     private static func bucket(_ reader: SettingsReader) throws(SettingsError) -> String {

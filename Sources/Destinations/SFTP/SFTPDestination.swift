@@ -10,24 +10,28 @@ struct SFTPDestination: Destination {
     private let name: String
     private let settings: SFTPSettings
     private let timeouts: SFTPTimeouts
+    private let quarantine: Quarantine?
     private let step: @Sendable (String) throws -> Void
 
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
+    ///   - quarantine: Made below the path where it is missing, and used instead of it.
     ///   - step: Called before each step of publishing that changes something; what it throws ends
     ///     the publishing there, as a crash would.
     init(
         name: String, settings: SFTPSettings, timeouts: SFTPTimeouts = SFTPTimeouts(),
+        quarantine: Quarantine? = nil,
         step: @escaping @Sendable (String) throws -> Void = { _ in }
     ) {
         self.name = name
         self.settings = settings
         self.timeouts = timeouts
+        self.quarantine = quarantine
         self.step = step
     }
 
     func test() async throws {
-        try await blocking { try $0.probe(settings.path, destination: name) }
+        try await blocking { try $0.probe(root, destination: name) }
     }
 
     func stage(_ delivery: StagedDelivery, _ file: StagedFile) async throws -> any StagedFileWriter
@@ -54,7 +58,7 @@ struct SFTPDestination: Destination {
         let manifest = try publication.checkedManifest(destination: name)
         try await blocking { tree in
             let publisher = FileTreePublisher(
-                tree: tree, destination: name, root: settings.path, publication: publication,
+                tree: tree, destination: name, root: root, publication: publication,
                 manifest: manifest, step: step)
             try publisher.publish()
         }
@@ -69,11 +73,15 @@ struct SFTPDestination: Destination {
     }
 
     func stagedRuns() async throws -> Set<Int64> {
-        try await blocking { try FileTreeStaging.runs(of: $0, in: settings.path) }
+        try await blocking { try FileTreeStaging.runs(of: $0, in: root) }
     }
 
     private func staging(of run: Int64, in tree: SFTPFileTree) -> FileTreeStaging {
-        FileTreeStaging(tree: tree, root: settings.path, run: run)
+        FileTreeStaging(tree: tree, root: root, run: run)
+    }
+
+    private var root: String {
+        ([settings.path] + (quarantine?.folders ?? [])).joined(separator: "/")
     }
 
     private func connect() throws -> SFTPFileTree {
@@ -82,6 +90,9 @@ struct SFTPDestination: Destination {
         guard try tree.isDirectory(settings.path) else {
             throw DestinationError.notFound(
                 destination: name, path: session.shown(settings.path))
+        }
+        if let quarantine {
+            try tree.createDirectories(quarantine.folders, below: settings.path)
         }
         return tree
     }

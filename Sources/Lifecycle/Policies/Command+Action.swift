@@ -15,6 +15,10 @@ extension Command {
         case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask: .run
         case .group(_, .run): .run
         case .group: .orchestrate
+        // Deleting that of somebody else needs more.
+        case .createSandbox, .deleteSandbox: .createSandbox
+        case .pullSandbox, .promoteSandbox: .administerSandboxes
+        case .changeSetting: .changeSettings
         case .grantPolicy, .revokePolicy: .assignPolicies
         }
     }

@@ -12,7 +12,7 @@ public enum Policy: String, Codable, Hashable, Sendable, CaseIterable {
         switch (self, action) {
         case (_, .view), (_, .orchestrate), (_, .run): true
         case (.administrator, .configureDatabases), (.administrator, .configureDataExports),
-            (.administrator, .assignPolicies):
+            (.administrator, .assignPolicies), (.administrator, .changeSettings):
             true
         case (.administrator, .configureDestinations), (.operator, .configureDestinations): true
         case (.administrator, .createSandbox), (.operator, .createSandbox): true
@@ -45,9 +45,11 @@ public enum Action: String, Codable, Hashable, Sendable, CaseIterable {
     case orchestrate
     /// Running, planning, stopping and resolving runs.
     case run
+    /// And to delete one's own.
     case createSandbox = "create_sandbox"
     case administerSandboxes = "administer_sandboxes"
     case assignPolicies = "assign_policies"
+    case changeSettings = "change_settings"
 
     /// The policies that allow it, in words, for a message.
     var allowedBy: String {

@@ -36,6 +36,23 @@ extension World {
         }
     }
 
+    /// Who is administrator of a sandbox alone may not make himself one of production.
+    ///
+    /// - Throws: ``RejectionCode/permissionDenied``.
+    func authorizeEverywhere(_ author: Author) throws(Refusal) {
+        let everywhere = (rights[author.actor] ?? []).filter {
+            $0.environment == nil || $0.isDenial
+        }
+        if everywhere.permission(for: .assignPolicies, in: author.environment) == .allowed {
+            return
+        }
+        throw .because(
+            .permissionDenied,
+            "permission denied: \(author.command) for all environments needs "
+                + "\(Action.assignPolicies.allowedBy) in all environments",
+            hint: "leave all_environments out, or ask an administrator of all environments")
+    }
+
     /// A destination that only administrators may use is for nobody else.
     ///
     /// - Throws: ``RejectionCode/permissionDenied``.

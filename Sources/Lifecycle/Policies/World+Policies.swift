@@ -7,6 +7,7 @@ extension World {
 
     /// Grants a policy, denies it, or changes the options of one that was granted.
     mutating func grantPolicy(_ grant: PolicyGrant, _ author: Author) throws(Refusal) -> [Event] {
+        if grant.inAllEnvironments { try authorizeEverywhere(author) }
         let fact = Fact.role(grant.role)
         guard let role = facts[fact] else { throw .needs(fact) }
         if case .failed(let reason) = role {
@@ -35,6 +36,7 @@ extension World {
     mutating func revokePolicy(
         _ policy: Policy, of role: String, inAllEnvironments: Bool, _ author: Author
     ) throws(Refusal) -> [Event] {
+        if inAllEnvironments { try authorizeEverywhere(author) }
         let environment = inAllEnvironments ? nil : author.environment
         guard let assignment = assignment(of: policy, to: role, in: environment) else {
             let place = environment.map { "in \(quoted($0))" } ?? "for all environments"

@@ -6,7 +6,7 @@ import Postgres
 /// A kind of thing that is called by its name on the command line.
 enum NamedKind: Sendable {
     case database, dataExport, destination, dataTemplate, orchestration, orchestrationGroup, alert,
-        environment
+        sandbox, environment
 
     /// What the argument of a command names; nil when that is no object.
     init?(argument: String, of definition: CommandDefinition) {
@@ -20,6 +20,7 @@ enum NamedKind: Sendable {
             case .orchestration: self = .orchestration
             case .alert: self = .alert
             case .orchestrationGroup: self = .orchestrationGroup
+            case .sandbox: self = .sandbox
             default: return nil
             }
         case "database": self = .database
@@ -42,8 +43,12 @@ enum NamedKind: Sendable {
         case .orchestration: Self.names(in: "ferry.orchestrations")
         case .alert: Self.names(in: "ferry.alerts")
         case .orchestrationGroup: Self.names(in: "ferry.orchestration_groups")
+        case .sandbox: "select name from ferry.sandboxes where $1 is not null order by 1"
         case .environment:
-            "select distinct environment from ferry.databases where $1 is not null order by 1"
+            """
+            select 'production' where $1 is not null union all select name from ferry.sandboxes
+             order by 1
+            """
         }
     }
 

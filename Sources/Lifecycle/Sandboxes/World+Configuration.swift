@@ -1,0 +1,25 @@
+// What is configured in an environment.
+extension World {
+    /// All that is configured in an environment, which must be loaded whole.
+    ///
+    /// Of what refers to an object that is not loaded, nothing is told.
+    public func configuration(of environment: String) -> ConfigurationSnapshot {
+        var objects: [ObjectDefinition] = []
+        func add<Object: ConfiguredObject>(
+            _ table: ObjectTable<Object>, in destination: (Object) -> String? = { _ in nil }
+        ) {
+            for object in table.byID.values where object.environment == environment {
+                guard let definition = try? object.definition(in: self) else { continue }
+                objects.append(
+                    ObjectDefinition(
+                        Object.kind, object.name, destination: destination(object), definition))
+            }
+        }
+        add(databases)
+        add(destinations)
+        add(dataTemplates) { self.destinations[$0.destinationID]?.name }
+        add(dataExports)
+        add(orchestrations)
+        return ConfigurationSnapshot(objects)
+    }
+}

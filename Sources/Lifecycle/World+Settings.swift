@@ -1,0 +1,87 @@
+/// What administrators set for all of Ferry, by the command `change_setting`.
+public enum Setting: String, Hashable, Sendable, CaseIterable {
+    /// Whether data exports of production can be configured there, or by promotion only.
+    case productionChanges = "production_changes"
+
+    /// The values it may have, its default first.
+    public var values: [String] {
+        switch self {
+        case .productionChanges: ["any", Self.promotionOnly]
+        }
+    }
+
+    static let promotionOnly = "promotion only"
+
+    init(_ given: Arguments) throws(Rejection) {
+        let text = try given.string("name")
+        guard let setting = Setting(rawValue: text) else {
+            throw Rejection(
+                .invalidChoice, "there is no setting \(quoted(text))",
+                hint: "settings: " + Setting.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        self = setting
+    }
+
+    func value(_ given: Arguments) throws(Rejection) -> String {
+        let text = try given.string("value")
+        if values.contains(text) { return text }
+        throw Rejection(
+            .invalidChoice, "\(rawValue) cannot be \(quoted(text))",
+            hint: "values: " + values.map { "'\($0)'" }.joined(separator: ", "))
+    }
+}
+
+extension World {
+    func value(of setting: Setting) -> String {
+        settings[setting.rawValue] ?? setting.values[0]
+    }
+
+    mutating func changeSetting(
+        _ setting: Setting, _ value: String, _ author: Author
+    ) throws(Refusal) -> [Event] {
+        try requireProduction(author)
+        let replaced = self.value(of: setting)
+        if replaced == value { return [] }
+        settings[setting.rawValue] = value
+        changedSettings[setting.rawValue] = ChangedSetting(value: value, changedBy: author.actor)
+        return [Event(setting, value, replacing: replaced, author)]
+    }
+
+    /// - Throws: ``RejectionCode/promotionOnly`` where data exports are configured elsewhere.
+    func requireChangesAllowed(_ action: Action, _ author: Author) throws(Refusal) {
+        if action == .configureDataExports, author.environment == production,
+            value(of: .productionChanges) == Setting.promotionOnly
+        {
+            throw .because(
+                .promotionOnly,
+                "\(author.command): data exports of production are changed by promotion only",
+                hint: "create a sandbox (create_sandbox), change them there and promote it "
+                    + "(promote_sandbox)")
+        }
+    }
+}
+
+/// A setting as a batch of commands leaves it.
+public struct ChangedSetting: Hashable, Codable, Sendable {
+    public let value: String
+    public let changedBy: String
+
+    enum CodingKeys: String, CodingKey {
+        case value
+        case changedBy = "changed_by"
+    }
+}
+
+extension Event {
+    fileprivate init(
+        _ setting: Setting, _ value: String, replacing old: String, _ author: Author
+    ) {
+        kind = .settingChanged
+        objectKind = .setting
+        objectID = author.id
+        objectName = setting.rawValue
+        run = nil
+        environment = author.environment
+        details = ["value": .string(value), "replaced_value": .string(old)]
+    }
+}

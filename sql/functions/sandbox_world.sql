@@ -1,0 +1,22 @@
+-- sandbox_world: all that is configured in a sandbox and in production, for a look at it. Locks
+-- nothing.
+create or replace function ferry_state.sandbox_world(p_name text)
+returns text
+language sql
+stable
+as $$
+    with environments (name) as (values ('production'), (p_name))
+    select ferry_state.world_json(
+        array(select id from ferry_state.databases
+               where environment in (select name from environments)),
+        array(select id from ferry_state.data_exports
+               where environment in (select name from environments)),
+        array(select id from ferry_state.destinations
+               where environment in (select name from environments)),
+        array(select id from ferry_state.data_templates
+               where environment in (select name from environments)),
+        array(select id from ferry_state.orchestrations
+               where environment in (select name from environments)),
+        '{}', '{}', false,
+        array(select id from ferry_state.sandboxes where name = p_name), false)
+$$;

@@ -51,10 +51,7 @@ public struct FactFinder: Sendable {
                 return .failed(trouble.reason)
             }
         case .newIDs(_, let count):
-            let rows = try await connection.query(
-                "select nextval('ferry_state.ids') from generate_series(1, $1)",
-                [.int(Int64(count))])
-            return .ids(try rows.map { try $0[0].int64() })
+            return .ids(try await newIDs(count, connection))
         case .tableSettings(let id, let settings, let ofAll):
             guard let database = world.database(id: id) else {
                 return .failed("the database is no longer registered")
@@ -96,17 +93,20 @@ public struct FactFinder: Sendable {
             let rows = try await connection.query(
                 "select floor(extract(epoch from ferry_state.now()))::bigint")
             return .moment(try rows[0][0].int64())
-        case .newIDs(_, let count):
-            let rows = try await connection.query(
-                "select nextval('ferry_state.ids') from generate_series(1, $1)",
-                [.int(Int64(count))])
-            return .ids(try rows.map { try $0[0].int64() })
         case .runPlan(let dataExport, let inputs):
             switch await runPlanning(dataExport, inputs) {
             case .success(let plan): return .plan(plan)
             case .failure(let failure): return .failed(failure.reason)
             }
         }
+    }
+
+    private func newIDs(
+        _ count: Int, _ connection: isolated Connection
+    ) async throws -> [Int64] {
+        try await connection.query(
+            "select nextval('ferry_state.ids') from generate_series(1, $1)", [.int(Int64(count))]
+        ).map { try $0[0].int64() }
     }
 
     private func asked(

@@ -31,8 +31,6 @@ public enum Fact: Hashable, Sendable {
 public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/catalog(databaseID:)`` and ``Fact/currentCatalog(databaseID:)``.
     case catalog(Catalog)
-    /// Answers ``Fact/newIDs(command:count:)``.
-    case ids([Int64])
     /// Answers ``Fact/registeredDatabases(environment:)``, and ``Fact/tablesOfRun(_:)``: none when
     /// it failed before it had any.
     case names([String])

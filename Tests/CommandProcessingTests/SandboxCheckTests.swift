@@ -21,7 +21,7 @@ struct SandboxCheckTests {
 
     @Test func `finds tables that are gone, and forgets them when they are back`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
             try await check(scene)
             #expect(try await problems(scene) == [])
 
@@ -51,7 +51,7 @@ struct SandboxCheckTests {
 
     @Test func `finds databases that cannot be reached`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
             try scene.keep("host=/nowhere dbname=x", as: "shop")
 
             try await check(scene)
@@ -67,9 +67,11 @@ struct SandboxCheckTests {
 
     @Test func `warns of drafts that stay behind, and of what production changed`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
-            try await scene.apply("add_tables", ["name": "Daily", "tables": ["b"]], in: "Try")
-            try await scene.apply("register_database", ["name": "web", "connection": "env:W"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
+            try await scene.outcome(
+                of: "add_tables", ["name": "Daily", "tables": ["b"]], in: "Try")
+            try await scene.outcome(
+                of: "register_database", ["name": "web", "connection": "env:W"])
 
             try await check(scene)
 
@@ -85,7 +87,7 @@ struct SandboxCheckTests {
 
     @Test func `is made by one worker at a time, when it is due`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
             let one = try await scene.database.connect(as: .worker)
             let other = try await scene.database.connect(as: .worker)
             let claim = "select ferry_state.claim_sandbox_check('30 s')"

@@ -43,8 +43,8 @@ extension CommandScene {
 
     /// Sends a command, applies all that waits, and tells how it ended.
     @discardableResult
-    func apply(
-        _ command: String, _ arguments: JSONValue, in environment: String = "production"
+    func outcome(
+        of command: String, _ arguments: JSONValue, in environment: String = "production"
     ) async throws -> CommandStatus {
         let id = try await send(command, arguments, in: environment)
         let processor = try await processor()

@@ -10,8 +10,8 @@ struct SandboxTests {
     @Test func `is a copy of production, an environment, and gone with all of it`() async throws {
         try await CommandScene.withOrchestration { scene in
             try await scene.send("add_tables", ["name": "Daily", "tables": ["b"]])
-            let created = try await scene.apply(
-                "create_sandbox", ["name": "Try out", "description": "for May"])
+            let created = try await scene.outcome(
+                of: "create_sandbox", ["name": "Try out", "description": "for May"])
 
             #expect(created == .applied)
             let copy = try await scene.configuration(of: "Try out")
@@ -37,8 +37,8 @@ struct SandboxTests {
                     "select environment from ferry.commands where id = $1", [.int(sent)])
                     == ["Try out"])
 
-            let deleted = try await scene.apply(
-                "delete_sandbox", ["name": "try out", "confirm": "Try out"])
+            let deleted = try await scene.outcome(
+                of: "delete_sandbox", ["name": "try out", "confirm": "Try out"])
 
             #expect(deleted == .applied)
             for table in [
@@ -59,7 +59,7 @@ struct SandboxTests {
 
     @Test func `rejects commands that were sent to it and come too late`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
             let delete = try await scene.send(
                 "delete_sandbox", ["name": "Try", "confirm": "Try"])
             let late = try await scene.send("create_data_export", ["name": "X"], in: "Try")
@@ -75,12 +75,12 @@ struct SandboxTests {
 
     @Test func `has definitions that the core and the database agree on`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply(
-                "edit_table",
+            try await scene.outcome(
+                of: "edit_table",
                 ["name": "Daily", "table": "a", "settings": ["rows": ["minimum": 0]]])
-            try await scene.apply("activate_data_export", ["name": "Daily"])
+            try await scene.outcome(of: "activate_data_export", ["name": "Daily"])
 
-            try await scene.apply("create_sandbox", ["name": "Try"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
 
             // The core wrote the base; the view compares it with what the tables hold.
             #expect(try await scene.count("select count(*) from ferry.sandbox_changes") == 0)
@@ -92,17 +92,17 @@ struct SandboxTests {
 
     @Test func `shows what it and production changed, and whether they conflict`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
             for (table, environment) in [("b", "production"), ("c", "Try")] {
-                try await scene.apply(
-                    "edit_data_export", ["name": "Daily", "tables": [.string(table)]],
+                try await scene.outcome(
+                    of: "edit_data_export", ["name": "Daily", "tables": [.string(table)]],
                     in: environment)
-                try await scene.apply(
-                    "activate_data_export", ["name": "Daily"], in: environment)
+                try await scene.outcome(
+                    of: "activate_data_export", ["name": "Daily"], in: environment)
             }
-            try await scene.apply("delete_orchestration", ["name": "Daily"], in: "Try")
-            try await scene.apply(
-                "register_database", ["name": "web", "connection": "env:W"])
+            try await scene.outcome(of: "delete_orchestration", ["name": "Daily"], in: "Try")
+            try await scene.outcome(
+                of: "register_database", ["name": "web", "connection": "env:W"])
 
             let changes = try await scene.texts(
                 """
@@ -128,27 +128,29 @@ struct SandboxTests {
 
     @Test func `is promoted after a pull, in one step`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
-            try await scene.apply("add_tables", ["name": "Daily", "tables": ["b"]], in: "Try")
-            try await scene.apply("activate_data_export", ["name": "Daily"], in: "Try")
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
+            try await scene.outcome(
+                of: "add_tables", ["name": "Daily", "tables": ["b"]], in: "Try")
+            try await scene.outcome(of: "activate_data_export", ["name": "Daily"], in: "Try")
             // The template that an orchestration comes to use, and the one it leaves.
-            try await scene.apply("delete_orchestration", ["name": "Daily"], in: "Try")
-            try await scene.apply(
-                "delete_data_template", ["destination": "CRM", "name": "plain"], in: "Try")
-            try await scene.apply(
-                "create_data_template", ["destination": "CRM", "name": "new", "settings": [:]],
+            try await scene.outcome(of: "delete_orchestration", ["name": "Daily"], in: "Try")
+            try await scene.outcome(
+                of: "delete_data_template", ["destination": "CRM", "name": "plain"], in: "Try")
+            try await scene.outcome(
+                of: "create_data_template", ["destination": "CRM", "name": "new", "settings": [:]],
                 in: "Try")
-            try await scene.apply(
-                "add_orchestration",
+            try await scene.outcome(
+                of: "add_orchestration",
                 ["data_export": "Daily", "destination": "CRM", "data_template": "new"],
                 in: "Try")
-            try await scene.apply("register_database", ["name": "web", "connection": "env:W"])
+            try await scene.outcome(
+                of: "register_database", ["name": "web", "connection": "env:W"])
             let promote: JSONValue = ["name": "Try", "message": "May", "delete": true]
 
-            let early = try await scene.apply("promote_sandbox", promote)
-            let pull = try await scene.apply("pull_sandbox", ["name": "Try"])
+            let early = try await scene.outcome(of: "promote_sandbox", promote)
+            let pull = try await scene.outcome(of: "pull_sandbox", ["name": "Try"])
             let own = try await scene.configuration(of: "Try")
-            let promotion = try await scene.apply("promote_sandbox", promote)
+            let promotion = try await scene.outcome(of: "promote_sandbox", promote)
 
             #expect(early.code == "sandbox_behind")
             #expect(pull == .applied)
@@ -166,10 +168,10 @@ struct SandboxTests {
 
     @Test func `changes nothing when the database refuses a promotion half-way`() async throws {
         try await CommandScene.withOrchestration { scene in
-            try await scene.apply("create_sandbox", ["name": "Try"])
-            try await scene.apply(
-                "register_database", ["name": "hr", "connection": "env:H"], in: "Try")
-            try await scene.apply("delete_orchestration", ["name": "Daily"], in: "Try")
+            try await scene.outcome(of: "create_sandbox", ["name": "Try"])
+            try await scene.outcome(
+                of: "register_database", ["name": "hr", "connection": "env:H"], in: "Try")
+            try await scene.outcome(of: "delete_orchestration", ["name": "Daily"], in: "Try")
             // Databases are written long before orchestrations are deleted and checked.
             try await scene.admin.run(
                 """

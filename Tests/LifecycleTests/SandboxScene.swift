@@ -87,6 +87,7 @@ struct SandboxScene {
         case .templateCheck: return .passed
         case .tableSettings: return .problems([])
         case .role: return .passed
+        case .now: return .moment(Scene.newYear)
         case .registeredDatabases, .tablesOfRun: return .names([])
         case .version: return .version(PastVersion(version: Scene.version(1), database: nil))
         case .runPlan: return .plan(RunPlan(tables: []))

@@ -120,6 +120,10 @@ begin
             select id from ferry_state.data_templates where environment = any (v_environments));
         v_orchestrations := v_orchestrations || array(
             select id from ferry_state.orchestrations where environment = any (v_environments));
+        v_groups := v_groups || array(
+            select id from ferry_state.orchestration_groups where environment = any (v_environments));
+        v_alerts := v_alerts || array(
+            select id from ferry_state.alerts where environment = any (v_environments));
         v_runs := v_runs || array(
             select id from ferry_state.runs
              where finished_at is null and environment = any (v_environments));

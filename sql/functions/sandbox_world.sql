@@ -17,6 +17,8 @@ as $$
                where environment in (select name from environments)),
         array(select id from ferry_state.orchestrations
                where environment in (select name from environments)),
-        '{}', '{}', false,
+        array(select id from ferry_state.orchestration_groups
+               where environment in (select name from environments)),
+        '{}', '{}', '{}', false,
         array(select id from ferry_state.sandboxes where name = p_name), false)
 $$;

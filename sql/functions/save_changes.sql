@@ -88,13 +88,13 @@ begin
     on conflict (id) do update
        set data_export_id = excluded.data_export_id, destination_id = excluded.destination_id,
            data_template_id = excluded.data_template_id;
+    if p_groups is not null then
+        perform ferry_state.save_groups(p_groups);
+    end if;
     if p_deleted is not null then
         set constraints all immediate;
     end if;
 
-    if p_groups is not null then
-        perform ferry_state.save_groups(p_groups);
-    end if;
     if p_runs is not null then
         perform ferry_state.save_runs(p_runs);
     end if;

@@ -18,7 +18,7 @@ create table ferry_state.orchestration_groups (
     constraint orchestration_groups_pkey primary key (id),
     constraint orchestration_groups_name_is_unique unique (environment, key),
     constraint orchestration_groups_after_exists foreign key (after_id)
-        references ferry_state.orchestration_groups (id),
+        references ferry_state.orchestration_groups (id) deferrable,
     constraint orchestration_groups_have_one_trigger
         check (schedule is null or after_id is null),
     constraint orchestration_groups_schedule_is_complete check
@@ -38,7 +38,7 @@ create table ferry_state.orchestration_group_members (
     constraint orchestration_group_members_group_exists foreign key (group_id)
         references ferry_state.orchestration_groups (id) on delete cascade,
     constraint orchestration_group_members_orchestration_exists foreign key (orchestration_id)
-        references ferry_state.orchestrations (id),
+        references ferry_state.orchestrations (id) deferrable,
     constraint orchestration_group_members_are_unique unique (group_id, orchestration_id)
 );
 create index orchestration_group_members_orchestration

@@ -1,5 +1,5 @@
 -- sandbox_differences: by what each sandbox, production and the base of both differ: what they were
--- equal to at the last sync. Unfiltered: for other views.
+-- equal to at the last sync. Alerts are of one environment alone. Unfiltered: for other views.
 create or replace view ferry_state.sandbox_differences as
 with base as (
     select s.id as sandbox_id, b.kind, coalesce(lower(b.destination), '') as destination_key,
@@ -13,7 +13,8 @@ present as (
            coalesce(lower(d.destination), '') as destination_key, lower(d.name) as name_key,
            d.destination, d.name, d.definition
       from ferry_state.sandboxes as s
-      join ferry_state.object_definitions as d on d.environment in ('production', s.name)
+      join ferry_state.object_definitions as d
+        on d.environment in ('production', s.name) and d.kind <> 'alert'
 ),
 sides as (
     select sandbox_id, kind, destination_key, name_key,

@@ -103,10 +103,7 @@ extension World {
             let orchestration: Orchestration = try used(id)
             members.append((orchestration, try sending(orchestration, of: group, author)))
         }
-        let fact = Fact.newIDs(command: author.id, count: members.count)
-        guard case .ids(let ids) = facts[fact], ids.count == members.count else {
-            throw .needs(fact)
-        }
+        let ids = try newIDs(members.count, author)
         var events = [
             Event(.groupRunQueued, group, details: ["runs": .array(ids.map { .int($0) })])
         ]

@@ -71,7 +71,7 @@ extension ConfigurationSnapshot: Codable {
 extension ConfigurationKey: Comparable {
     /// The kinds that have definitions, each after those that it refers to.
     static let kinds: [ObjectKind] = [
-        .database, .destination, .dataTemplate, .dataExport, .orchestration,
+        .database, .destination, .dataTemplate, .dataExport, .orchestration, .orchestrationGroup,
     ]
 
     /// Objects are made in this order, and removed in the opposite one.

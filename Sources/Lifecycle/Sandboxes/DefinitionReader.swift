@@ -11,6 +11,19 @@ struct DefinitionReader {
         return text
     }
 
+    /// Whether it is there.
+    func has(_ key: String) -> Bool { self[key] != nil }
+
+    func strings(_ key: String) throws(Refusal) -> [String] {
+        guard case .array(let elements)? = self[key] else { throw malformed(key) }
+        var strings: [String] = []
+        for element in elements {
+            guard case .string(let text) = element else { throw malformed(key) }
+            strings.append(text)
+        }
+        return strings
+    }
+
     func boolean(_ key: String) throws(Refusal) -> Bool {
         guard case .bool(let value)? = self[key] else { throw malformed(key) }
         return value

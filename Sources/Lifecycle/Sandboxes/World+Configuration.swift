@@ -20,6 +20,7 @@ extension World {
         add(dataTemplates) { self.destinations[$0.destinationID]?.name }
         add(dataExports)
         add(orchestrations)
+        add(orchestrationGroups)
         return ConfigurationSnapshot(objects)
     }
 }

@@ -14,11 +14,9 @@ extension World {
     ) throws(Refusal) -> [Event] {
         var events: [Event] = []
         var ids = ids[...]
-        for target in targets.sorted(by: { $0.key < $1.key }) {
-            guard let object = target.object else { continue }
-            events += try make(object, author, &ids)
-        }
-        for target in targets.sorted(by: { $1.key < $0.key }) where target.object == nil {
+        let made = targets.sorted { $0.key < $1.key }.compactMap(\.object)
+        for object in try groupsInOrder(made) { events += try make(object, author, &ids) }
+        for target in removalsInOrder(targets, author) {
             events += try remove(target, author)
         }
         for index in events.indices { events[index].add(note) }
@@ -43,6 +41,7 @@ extension World {
         case .destination: try makeDestination(object, author, &ids)
         case .dataTemplate: try makeDataTemplate(object, author, &ids)
         case .dataExport: try makeDataExport(object, author, &ids)
+        case .orchestrationGroup: try makeGroup(object, author, &ids)
         default: try makeOrchestration(object, author, &ids)
         }
     }
@@ -158,7 +157,7 @@ extension World {
             .flatMap { table[$0] }
     }
 
-    private func referred<Object: StoredObject>(
+    func referred<Object: StoredObject>(
         _ name: String, by object: ObjectDefinition, _ author: Author
     ) throws(Refusal) -> Object {
         let key = ConfigurationKey(

@@ -33,6 +33,11 @@ extension World {
             guard let old: DataExport = present(key, author) else { return [] }
             try requireUnused(old, target, author)
             return removeActiveVersion(of: old)
+        case .orchestrationGroup:
+            guard let old: OrchestrationGroup = present(key, author) else { return [] }
+            try requireUnused(old, target, author)
+            delete(old)
+            return [Event(.orchestrationGroupDeleted, old)]
         default:
             guard let old: Orchestration = present(key, author) else { return [] }
             try requireUnused(old, target, author)
@@ -72,6 +77,10 @@ extension World {
             + users(of: kind, object.id, as: DataExport.self).map {
                 ($0.name, $0.active == nil ? "draft" : "export")
             }
+            + users(of: kind, object.id, as: OrchestrationGroup.self).map {
+                ($0.name, ObjectKind.orchestrationGroup.word)
+            }
+            + users(of: kind, object.id, as: Alert.self).map { ($0.name, "alert") }
         if users.isEmpty { return }
         throw .because(
             .inUse,

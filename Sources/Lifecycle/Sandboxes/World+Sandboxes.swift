@@ -81,6 +81,8 @@ extension World {
             count += own.count
             return own
         }
+        for object in removed(from: alerts) { delete(object) }
+        for object in removed(from: orchestrationGroups) { delete(object) }
         for object in removed(from: orchestrations) { delete(object) }
         for object in removed(from: dataTemplates) { delete(object) }
         for object in removed(from: dataExports) { delete(object) }

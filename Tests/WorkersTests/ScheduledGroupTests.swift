@@ -23,6 +23,42 @@ struct ScheduledGroupTests {
             #expect(try scene.delivered.manifest().files.count == 1)
         }
     }
+
+    #if os(Linux)
+        @Test func `runs once each minute by five workers whose clocks disagree`() async throws {
+            try await Scene.with { scene in
+                try await scene.takeClock(at: "2026-01-01 00:00:30Z")
+                let clock = try WrongClock(in: scene.folder)
+                let day = 86_400
+                var workers: [WorkerProcess] = []
+                for (index, ahead) in [0, 90, -3600, 400 * day, -400 * day].enumerated() {
+                    workers.append(
+                        try scene.start(
+                            "worker\(index)", concurrency: 1,
+                            environment: clock.environment(ahead: ahead)))
+                    try await scene.registered("worker\(index)")
+                }
+                try await scene.configureGroup(schedule: "* * * * *")
+
+                let minutes = 1...6
+                for minute in minutes {
+                    try await scene.setClock("2026-01-01 00:0\(minute):00Z")
+                    try await eventually(within: .seconds(60), "minute \(minute) comes") {
+                        try await scene.fired().count >= minute
+                    }
+                }
+                try await eventually(within: .seconds(60), "all group runs succeed") {
+                    try await scene.queue.number(
+                        "select count(*) from ferry.group_runs where state = 'succeeded'") == 6
+                }
+
+                #expect(try await scene.fired() == minutes.map { "00:0\($0)" })
+                let today = Date().formatted(.iso8601.year().month().day())
+                #expect(workers[0].log.contains(today))
+                #expect(workers[3...].allSatisfy { !$0.log.contains(today) })
+            }
+        }
+    #endif
 }
 
 extension Scene {

@@ -95,7 +95,7 @@ let targets: [Target] = [
             logging,
         ]),
     module("Watching", ["Postgres"]),
-    module("ConfigurationFiles", ["Lifecycle", yams]),
+    module("ConfigurationFiles", ["Lifecycle", "Schedules", yams]),
     .executableTarget(
         name: "ferry",
         dependencies: [

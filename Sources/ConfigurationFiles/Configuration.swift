@@ -42,10 +42,9 @@ public struct Configuration: Sendable {
 
     private func write(_ object: ConfiguredObject, to yaml: inout YAMLText) {
         yaml.open(object.name, indentation: 2)
+        let written = object.written
         for key in object.kind.keys {
-            guard let value = object.definition[key], value != object.kind.defaults[key] else {
-                continue
-            }
+            guard let value = written[key] else { continue }
             yaml.write(key, value, indentation: 4)
         }
         guard object.kind == .destination else { return }

@@ -23,8 +23,15 @@ extension ConfigurationChange {
 
     /// What takes back a change of which only a part could be made; nil when there are no parts.
     public var takingBack: PlannedCommand? {
-        guard object.kind == .dataExport, commands.count > 1 else { return nil }
-        return PlannedCommand("discard_draft", ["name": .string(object.name)])
+        guard commands.count > 1 else { return nil }
+        switch self {
+        case _ where object.kind == .dataExport:
+            return PlannedCommand("discard_draft", ["name": .string(object.name)])
+        case .create where object.kind == .orchestrationGroup:
+            return PlannedCommand(
+                "delete_orchestration_group", ["name": .string(object.name)])
+        default: return nil
+        }
     }
 
     private static func creating(_ object: ConfiguredObject) -> [PlannedCommand] {
@@ -68,6 +75,9 @@ extension ConfigurationChange {
             return [
                 PlannedCommand("add_orchestration", definition.merging(["name": name]) { $1 })
             ]
+        case .orchestrationGroup: return creatingGroup(object)
+        case .alert:
+            return [PlannedCommand("create_alert", definition.merging(["name": name]) { $1 })]
         }
     }
 
@@ -107,13 +117,18 @@ extension ConfigurationChange {
             return [
                 PlannedCommand("edit_orchestration", new.definition.merging(["name": name]) { $1 })
             ]
+        case .orchestrationGroup: return updatingGroup(old, new)
+        case .alert:
+            return [PlannedCommand("edit_alert", new.definition.merging(["name": name]) { $1 })]
         }
     }
 
     private static func editing(
         _ name: JSONValue, _ old: ConfiguredObject, _ new: ConfiguredObject
     ) -> [PlannedCommand] {
-        let isMoved = old.reference("database")?.identity != new.reference("database")?.identity
+        let isMoved =
+            old.references("database").map(\.identity)
+            != new.references("database").map(\.identity)
         let tables = new.definition["tables"]
         var commands: [PlannedCommand] = []
         if isMoved || old.definition["tables"] != tables {
@@ -166,6 +181,8 @@ extension ConfigurationChange {
             case .dataTemplate: "delete_data_template"
             case .dataExport: "delete_data_export"
             case .orchestration: "delete_orchestration"
+            case .orchestrationGroup: "delete_orchestration_group"
+            case .alert: "delete_alert"
             }
         return [
             PlannedCommand(

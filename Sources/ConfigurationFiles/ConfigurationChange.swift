@@ -25,16 +25,10 @@ public enum ConfigurationChange: Hashable, Sendable {
     /// What is different, key by key.
     public var differences: [Difference] {
         switch self {
-        case .create(let object): Difference.between([:], Self.written(object))
-        case .update(let old, let new):
-            Difference.between(Self.written(old), Self.written(new))
+        case .create(let object): Difference.between([:], object.written)
+        case .update(let old, let new): Difference.between(old.written, new.written)
         case .delete: []
         }
-    }
-
-    /// Without what is as it is when nothing is said.
-    private static func written(_ object: ConfiguredObject) -> [String: JSONValue] {
-        object.definition.filter { $0.value != object.kind.defaults[$0.key] }
     }
 }
 

@@ -10,6 +10,17 @@ public struct ConfigurationFile: Sendable {
     /// The key of ``places`` for the object itself.
     static let name = ""
 
+    /// The key of ``places`` for an element of the list that a key holds, counted from 0.
+    static func element(_ index: Int, of key: String) -> String { "\(key).\(index)" }
+
+    /// Where an object stands, or one of its keys, or an element of the list there; the beginning
+    /// for one that is not there.
+    func place(of object: ConfiguredObject, _ key: String = name, _ index: Int = 0) -> Place {
+        let here = places[object.identity]
+        return here?[Self.element(index, of: key)] ?? here?[key] ?? here?[Self.name]
+            ?? Place(line: 1, column: 1)
+    }
+
     /// Reads a file.
     ///
     /// - Throws: ``InvalidConfiguration`` with all that is wrong with it, but for names of

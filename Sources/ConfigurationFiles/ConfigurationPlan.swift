@@ -19,10 +19,13 @@ public struct ConfigurationPlan: Sendable {
         prunes: Bool = false
     ) throws(InvalidConfiguration) {
         let desired = file.configuration
-        var problems = Self.missing(file, current, prunes: prunes)
+        let known = prunes ? [] : Array(current.objects.values)
+        let all = Configuration(known + desired.objects.values)
+        let order = GroupOrder(of: all)
+        var problems = Self.missing(file, all) + order.circles(in: file)
         var changes: [ConfigurationChange] = []
         for kind in ConfiguredKind.allCases {
-            for object in desired.all(kind) {
+            for object in order.earliestFirst(desired.all(kind)) {
                 guard let old = current[object.identity] else {
                     changes.append(.create(object))
                     continue
@@ -35,7 +38,8 @@ public struct ConfigurationPlan: Sendable {
             }
         }
         let others = ConfiguredKind.allCases.reversed().flatMap { kind in
-            current.all(kind).filter { desired[$0.identity] == nil }
+            GroupOrder(of: current).latestFirst(
+                current.all(kind).filter { desired[$0.identity] == nil })
         }
         if prunes { changes += others.map { .delete($0) } }
         leftAlone = prunes ? [] : others
@@ -52,25 +56,20 @@ public struct ConfigurationPlan: Sendable {
     }
 
     private static func missing(
-        _ file: ConfigurationFile, _ current: Configuration, prunes: Bool
+        _ file: ConfigurationFile, _ all: Configuration
     ) -> [ConfigurationProblem] {
-        let known = prunes ? [] : Array(current.objects.values)
-        let all = Configuration(known + file.configuration.objects.values)
         var problems: [ConfigurationProblem] = []
         for object in file.configuration.objects.values {
             for key in object.kind.references.keys {
-                guard let (identity, name) = object.reference(key), all[identity] == nil else {
-                    continue
+                for (index, (identity, name)) in object.references(key).enumerated()
+                where all[identity] == nil {
+                    problems.append(
+                        ConfigurationProblem(
+                            file.place(of: object, key, index),
+                            "\(object.words) names \(identity.kind.word) \"\(shown(name))\", "
+                                + "which is neither in the file nor in the environment"
+                                + Suggestion.words(for: name, among: all.names(like: identity))))
                 }
-                let names = all.objects.values.filter {
-                    $0.kind == identity.kind && $0.identity.destination == identity.destination
-                }.map(\.name)
-                problems.append(
-                    ConfigurationProblem(
-                        file.place(of: object, key),
-                        "\(object.words) names \(identity.kind.word) \"\(shown(name))\", which "
-                            + "is neither in the file nor in the environment"
-                            + Suggestion.words(for: name, among: names)))
             }
         }
         return problems
@@ -87,10 +86,10 @@ public struct ConfigurationPlan: Sendable {
     }
 }
 
-extension ConfigurationFile {
-    /// Where an object stands, or one of its keys; the beginning for one that is not there.
-    fileprivate func place(of object: ConfiguredObject, _ key: String = name) -> Place {
-        let here = places[object.identity]
-        return here?[key] ?? here?[Self.name] ?? Place(line: 1, column: 1)
+extension Configuration {
+    /// The names that could have been meant instead.
+    fileprivate func names(like identity: ConfiguredObject.Identity) -> [String] {
+        all(identity.kind).filter { $0.identity.destination == identity.destination }
+            .map(\.name)
     }
 }

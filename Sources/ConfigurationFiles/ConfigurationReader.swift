@@ -3,7 +3,7 @@ import Yams
 
 /// Reads the objects of a configuration file.
 struct ConfigurationReader {
-    private var yaml = YAMLReading()
+    var yaml = YAMLReading()
     private(set) var objects: [ConfiguredObject] = []
     private(set) var places: [ConfiguredObject.Identity: [String: Place]] = [:]
 
@@ -39,12 +39,13 @@ struct ConfigurationReader {
     private mutating func read(_ kind: ConfiguredKind, _ member: YAMLReading.Member) {
         guard let name = name(member, of: kind) else { return }
         let what = "\(kind.word) \"\(shown(name))\""
+        let before = problems.count
         let nested = kind == .destination ? [ConfiguredKind.dataTemplate.group] : []
         let members = yaml.members(member.value, of: what, known: kind.keys + nested)
         var definition: [String: JSONValue] = [:]
         for key in kind.keys {
             guard let given = members[key], !yaml.isNull(given.value) else {
-                if kind.defaults[key] == nil {
+                if kind.required.contains(key) {
                     yaml.complain(
                         members[key]?.place ?? member.place, "\(what) needs \"\(key)\"")
                 }
@@ -52,13 +53,27 @@ struct ConfigurationReader {
             }
             definition[key] = value(of: key, given, what)
         }
-        add(
-            ConfiguredObject(kind, name: name, definition: definition), member.place,
-            members.mapValues { YAMLReading.place($0.value) })
+        let object = ConfiguredObject(kind, name: name, definition: definition)
+        let places = Self.places(of: members)
+        add(object, member.place, places)
+        if problems.count == before { check(object, member.place, places) }
         guard let templates = members[ConfiguredKind.dataTemplate.group] else { return }
         for template in yaml.members(templates.value, of: "data_templates of \(what)") {
             readTemplate(template, of: name, what)
         }
+    }
+
+    /// Those of the values, and of the elements of lists.
+    private static func places(of members: [String: YAMLReading.Member]) -> [String: Place] {
+        var places: [String: Place] = [:]
+        for (key, member) in members {
+            places[key] = YAMLReading.place(member.value)
+            guard case .sequence(let elements) = member.value else { continue }
+            for (index, element) in elements.enumerated() {
+                places[ConfigurationFile.element(index, of: key)] = YAMLReading.place(element)
+            }
+        }
+        return places
     }
 
     private mutating func readTemplate(
@@ -112,15 +127,14 @@ struct ConfigurationReader {
         let label = "\"\(key)\" of \(what)"
         switch key {
         case "settings": return object(member.value, label)
-        case "administrators_only":
-            if case .bool(let value) = yaml.json(member.value) { return .bool(value) }
-            yaml.complain(
-                YAMLReading.place(member.value),
-                "\(label) must be true or false, not "
-                    + YAMLReading.words(member.value))
-            return nil
+        case "administrators_only", "enabled", "manual": return boolean(member.value, label)
+        case "runtime_seconds_max", "retry_seconds_max": return integer(member.value, label)
         case "tables": return tables(member.value, label)
         case "table_settings": return tableSettings(member.value, label)
+        case "orchestrations": return list(member.value, label, of: "orchestrations")
+        case "on": return list(member.value, label, of: "events", among: AlertEvent.allCases)
+        case "program": return list(member.value, label, of: "words")
+        case "headers": return headers(member.value, label)
         default:
             guard let text = yaml.string(member.value, label) else { return nil }
             check(text, key, member.value, label)
@@ -136,7 +150,13 @@ struct ConfigurationReader {
                     + Suggestion.words(for: text, among: Destination.kinds),
                 hint: "kinds: " + Destination.kinds.joined(separator: ", "))
         }
-        if key == "connection", (try? SecretReference(text)) == nil {
+        if key == "catch_up", CatchUp(rawValue: text) == nil {
+            yaml.complain(
+                YAMLReading.place(node),
+                "\(label) must be one or none, not \"\(shown(text))\"",
+                hint: "one runs once for all times that were missed, none skips them")
+        }
+        if ["connection", "secret"].contains(key), (try? SecretReference(text)) == nil {
             // The value is not repeated: it may be a URL with a password.
             yaml.complain(
                 YAMLReading.place(node),

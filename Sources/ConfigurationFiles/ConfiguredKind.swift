@@ -8,6 +8,8 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
     case dataTemplate = "data_template"
     case dataExport = "data_export"
     case orchestration
+    case orchestrationGroup = "orchestration_group"
+    case alert
 
     /// The kind in a message.
     public var word: String {
@@ -17,6 +19,8 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
         case .dataTemplate: "data template"
         case .dataExport: "data export"
         case .orchestration: "orchestration"
+        case .orchestrationGroup: "orchestration group"
+        case .alert: "alert"
         }
     }
 
@@ -31,19 +35,42 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
         case .dataTemplate: ["settings"]
         case .dataExport: ["database", "tables", "table_settings"]
         case .orchestration: ["data_export", "destination", "data_template"]
+        case .orchestrationGroup:
+            ["orchestrations", "manual", "schedule", "time_zone", "catch_up", "after", "enabled"]
+        case .alert:
+            [
+                "on", "runtime_seconds_max", "orchestration", "url", "secret", "headers",
+                "program", "retry_seconds_max",
+            ]
         }
     }
 
-    /// The keys that may be left out, with what they are then.
-    var defaults: [String: JSONValue] {
+    /// The keys that may not be left out.
+    var required: Set<String> {
+        switch self {
+        case .orchestrationGroup: ["orchestrations"]
+        case .alert: ["on"]
+        default: Set(keys).subtracting(defaults(for: [:]).keys)
+        }
+    }
+
+    /// What a definition has besides the keys that are given.
+    func defaults(for given: [String: JSONValue]) -> [String: JSONValue] {
         switch self {
         case .destination: ["administrators_only": false]
         case .dataExport: ["table_settings": [:]]
+        case .orchestrationGroup where given["schedule"] != nil:
+            [
+                "enabled": true, "time_zone": .string(GroupSchedule.timeZoneDefault),
+                "catch_up": .string(CatchUp.one.rawValue),
+            ]
+        case .orchestrationGroup: ["enabled": true]
+        case .alert: ["retry_seconds_max": .int(AlertSettings.retrySecondsDefault)]
         default: [:]
         }
     }
 
-    /// The keys that name another object, and of which kind.
+    /// The keys that name another object, or a list of others, and of which kind.
     var references: [String: ConfiguredKind] {
         switch self {
         case .dataExport: ["database": .database]
@@ -52,6 +79,9 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
                 "data_export": .dataExport, "destination": .destination,
                 "data_template": .dataTemplate,
             ]
+        case .orchestrationGroup:
+            ["orchestrations": .orchestration, "after": .orchestrationGroup]
+        case .alert: ["orchestration": .orchestration]
         default: [:]
         }
     }

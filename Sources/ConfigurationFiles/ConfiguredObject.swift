@@ -33,12 +33,8 @@ public struct ConfiguredObject: Hashable, Sendable {
         self.kind = kind
         self.destination = destination
         self.name = name
-        var whole = kind.defaults.merging(definition.filter { $0.value != .null }) { $1 }
-        if kind == .dataExport {
-            whole["tables"] = whole["tables"].map(Self.uniform(tables:))
-            whole["table_settings"] = whole["table_settings"].map(Self.uniform(tableSettings:))
-        }
-        self.definition = whole
+        let given = Self.uniform(kind, definition.filter { $0.value != .null })
+        self.definition = kind.defaults(for: given).merging(given) { $1 }
     }
 
     public var identity: Identity { Identity(kind, name, of: destination) }
@@ -49,16 +45,25 @@ public struct ConfiguredObject: Hashable, Sendable {
         return destination.map { "\(own) of destination \"\(shown($0))\"" } ?? own
     }
 
-    /// What another object is named by one of the keys; nil when the key does not name one.
-    func reference(_ key: String) -> (identity: Identity, name: String)? {
-        guard let kind = kind.references[key], case .string(let name)? = definition[key] else {
-            return nil
+    /// The definition without what is as it is when nothing is said.
+    var written: [String: JSONValue] {
+        let defaults = kind.defaults(for: definition)
+        return definition.filter { $0.value != defaults[$0.key] }
+    }
+
+    /// The other objects that one of the keys names, in their order; none when it names none.
+    func references(_ key: String) -> [(identity: Identity, name: String)] {
+        guard let kind = kind.references[key], let value = definition[key] else { return [] }
+        var names: [String] = []
+        switch value {
+        case .string(let name): names = [name]
+        case .array(let elements):
+            for case .string(let name) in elements { names.append(name) }
+        default: break
         }
-        if kind == .dataTemplate {
-            guard case .string(let destination)? = definition["destination"] else { return nil }
-            return (Identity(kind, name, of: destination), name)
-        }
-        return (Identity(kind, name), name)
+        guard kind == .dataTemplate else { return names.map { (Identity(kind, $0), $0) } }
+        guard case .string(let destination)? = definition["destination"] else { return [] }
+        return names.map { (Identity(kind, $0, of: destination), $0) }
     }
 
     /// Whether both mean the same.
@@ -66,27 +71,9 @@ public struct ConfiguredObject: Hashable, Sendable {
 
     private var folded: [String: JSONValue] {
         definition.merging(
-            kind.references.keys.compactMap { key in
-                reference(key).map { (key, JSONValue.string(Name.key(of: $0.name))) }
+            kind.references.keys.filter { definition[$0] != nil }.map { key in
+                (key, .array(references(key).map { .string(Name.key(of: $0.name)) }))
             }
         ) { $1 }
-    }
-
-    private static func uniform(tables: JSONValue) -> JSONValue {
-        guard case .array(let elements) = tables else { return tables }
-        let names = elements.compactMap { element -> TableName? in
-            if case .string(let text) = element { TableName(text) } else { nil }
-        }
-        return .array(Set(names).sorted().map { .string($0.canonical) })
-    }
-
-    private static func uniform(tableSettings: JSONValue) -> JSONValue {
-        guard case .object(let members) = tableSettings else { return tableSettings }
-        var uniform: [String: JSONValue] = [:]
-        for (table, json) in members {
-            let settings = (try? TableSettings(json))?.json ?? json
-            if settings != [:] { uniform[TableName(table)?.canonical ?? table] = settings }
-        }
-        return .object(uniform)
     }
 }

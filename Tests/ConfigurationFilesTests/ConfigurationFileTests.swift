@@ -34,6 +34,18 @@ struct ConfigurationFileTests {
                 ]),
             ConfiguredObject(
                 .database, name: "crm", definition: ["connection": "env:CRM_URL"]),
+            ConfiguredObject(
+                .orchestrationGroup, name: "Nightly",
+                definition: [
+                    "orchestrations": ["Daily customers"], "enabled": false,
+                    "schedule": "30 2 * * 1-5", "time_zone": "Europe/Berlin", "catch_up": "one",
+                ]),
+            ConfiguredObject(
+                .alert, name: "Ops",
+                definition: [
+                    "on": ["failure"], "url": "https://h/x", "retry_seconds_max": 86400,
+                    "headers": ["authorization": "env:FERRY_ALERT_A"],
+                ]),
         ])
 
         let text = configuration.yaml(environment: "production")
@@ -78,6 +90,20 @@ struct ConfigurationFileTests {
                     data_export: Daily customers
                     destination: Exchange
                     data_template: CSV
+                orchestration_groups:
+                  Nightly:
+                    orchestrations:
+                      - Daily customers
+                    schedule: "30 2 * * 1-5"
+                    time_zone: Europe/Berlin
+                    enabled: false
+                alerts:
+                  Ops:
+                    "on":
+                      - failure
+                    url: https://h/x
+                    headers:
+                      authorization: env:FERRY_ALERT_A
 
                 """)
         #expect(try ConfigurationFile(text).configuration.objects == configuration.objects)

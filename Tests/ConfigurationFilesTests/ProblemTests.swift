@@ -75,7 +75,95 @@ struct ProblemTests {
         ),
     ]
 
-    @Test(arguments: cases)
+    private static let group = "ferry: 1\norchestration_groups:\n  G: {orchestrations: "
+    private static let groupCases: [(text: String, said: String)] = [
+        (
+            "ferry: 1\norchestration_groups: {G: {manual: true}}",
+            "2:24: orchestration group \"G\" needs \"orchestrations\""
+        ),
+        (
+            group + "O, manual: 1, enabled: on, catch_up: two}",
+            "3:23: \"orchestrations\" of orchestration group \"G\" must be a list of "
+                + "orchestrations, not \"O\"|"
+                + "3:34: \"manual\" of orchestration group \"G\" must be true or false, not \"1\"|"
+                + "3:46: \"enabled\" of orchestration group \"G\" must be true or false, not "
+                + "\"on\"|"
+                + "3:60: \"catch_up\" of orchestration group \"G\" must be one or none, not \"two\""
+        ),
+        (
+            group + "[[O]], manual: true}",
+            "3:24: an element of \"orchestrations\" of orchestration group \"G\" must be text, "
+                + "not a list"
+        ),
+        (
+            group + "[], manual: true}",
+            "3:3: orchestration group \"G\": orchestrations names no orchestration"
+        ),
+        (
+            group + "[O, o], manual: true}",
+            "3:3: orchestration group \"G\": orchestrations names \"o\" more than once"
+        ),
+        (
+            group + "[O], manual: false}",
+            "3:3: orchestration group \"G\" needs exactly one of: manual, schedule, after"
+        ),
+        (
+            group + "[O], schedule: \"@daily\", after: H}",
+            "3:55: orchestration group \"G\" needs exactly one of: manual, schedule, after"
+        ),
+        (
+            group + "[O], manual: true, time_zone: UTC, catch_up: one}",
+            "3:53: \"time_zone\" of orchestration group \"G\" goes with schedule, which is not "
+                + "given|"
+                + "3:68: \"catch_up\" of orchestration group \"G\" goes with schedule"
+        ),
+        (
+            group + "[O], schedule: 0 25 * * *}",
+            "3:38: \"schedule\" of orchestration group \"G\": "
+        ),
+        (
+            group + "[O], schedule: \"@daily\", time_zone: Europe/Berln}",
+            "3:59: \"time_zone\" of orchestration group \"G\": there is no time zone "
+                + "\"Europe/Berln\"; did you mean \"Europe/Berlin\"?"
+        ),
+    ]
+
+    private static let alertCases: [(text: String, said: String)] = [
+        (
+            "ferry: 1\nalerts: {A: {url: \"https://h/\"}}",
+            "2:10: alert \"A\" needs \"on\""
+        ),
+        (
+            "ferry: 1\nalerts: {A: {on: [failur], url: \"https://h/\"}}",
+            "2:19: \"on\" of alert \"A\" cannot have \"failur\"; did you mean \"failure\"?"
+        ),
+        (
+            "ferry: 1\nalerts: {A: {on: [failure], url: \"https://u:secret@h/\"}}",
+            "2:10: alert \"A\": url must hold no user name and no password"
+        ),
+        (
+            "ferry: 1\nalerts: {A: {on: [failure]}}",
+            "2:10: alert \"A\": choose exactly one of: url, program"
+        ),
+        (
+            "ferry: 1\nalerts: {A: {on: failure, program: /bin/x, retry_seconds_max: 1.5}}",
+            "2:18: \"on\" of alert \"A\" must be a list of events, not \"failure\"|"
+                + "2:36: \"program\" of alert \"A\" must be a list of words, not \"/bin/x\"|"
+                + "2:63: \"retry_seconds_max\" of alert \"A\" must be a whole number, not \"1.5\""
+        ),
+        (
+            "ferry: 1\nalerts: {A: {on: [failure], url: env:U, secret: secret@,"
+                + " headers: secret@}}",
+            "2:49: \"secret\" of alert \"A\" must be a reference to a secret|"
+                + "2:67: \"headers\" of alert \"A\" must be a mapping of names to references"
+        ),
+        (
+            "ferry: 1\nalerts: {A: {on: [failure], url: env:U, headers: {X: env:HOME}}}",
+            "2:10: alert \"A\": the value of the header \"x\" must refer to a secret that is meant"
+        ),
+    ]
+
+    @Test(arguments: cases + groupCases + alertCases)
     func `is told by line and column`(_ example: (text: String, said: String)) {
         let (text, said) = example
         #expect(throws: InvalidConfiguration.self) { try ConfigurationFile(text) }

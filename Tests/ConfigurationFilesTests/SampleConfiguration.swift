@@ -32,6 +32,7 @@ struct SampleConfiguration: RandomNumberGenerator {
         objects += databases.map {
             ConfiguredObject(.database, name: $0, definition: ["connection": "env:A_B"])
         }
+        var orchestrations: [String] = []
         let exports = names(3)
         for name in exports { objects.append(export(name, of: databases)) }
         for destination in names(3) {
@@ -48,6 +49,7 @@ struct SampleConfiguration: RandomNumberGenerator {
                     ConfiguredObject(
                         .dataTemplate, destination: destination, name: template,
                         definition: ["settings": .object(members(3))]))
+                orchestrations.append(template + destination)
                 objects.append(
                     ConfiguredObject(
                         .orchestration, name: template + destination,
@@ -58,7 +60,55 @@ struct SampleConfiguration: RandomNumberGenerator {
                         ]))
             }
         }
+        objects += groups(of: orchestrations)
+        objects += names(4).map { alert($0, about: orchestrations) }
         return Configuration(objects)
+    }
+
+    /// Of which some come after the one before.
+    private mutating func groups(of orchestrations: [String]) -> [ConfiguredObject] {
+        var seen: Set<String> = []
+        let chosen = orchestrations.filter { seen.insert(Name.key(of: $0)).inserted }
+        let names = names(4).enumerated().map { "\($0.element) \($0.offset)" }
+        return names.enumerated().map { index, name in
+            var definition: [String: JSONValue] =
+                switch Int.random(in: 0...3, using: &self) {
+                case 0 where index > 0: ["after": .string(names[index - 1])]
+                case 1: ["schedule": "30 2 * * 1-5"]
+                case 2: ["schedule": "@daily", "time_zone": "Asia/Tokyo", "catch_up": "none"]
+                default: ["manual": true]
+                }
+            let count = Int.random(in: 1...chosen.count, using: &self)
+            definition["orchestrations"] = .array(
+                chosen.shuffled(using: &self).prefix(count).map(JSONValue.string))
+            definition["enabled"] = .bool(Bool.random(using: &self))
+            return ConfiguredObject(.orchestrationGroup, name: name, definition: definition)
+        }
+    }
+
+    private mutating func alert(
+        _ name: String, about orchestrations: [String]
+    ) -> ConfiguredObject {
+        var definition: [String: JSONValue] = ["on": ["failure"]]
+        if Bool.random(using: &self) {
+            definition = ["on": ["success", "runtime"], "runtime_seconds_max": 7200]
+        }
+        if Bool.random(using: &self) {
+            definition["url"] = "https://example.com/a?b=1#c"
+            definition["secret"] = "file:/run/key: 1"
+            definition["headers"] = [
+                "authorization": "env:FERRY_ALERT_A", "x-1": "env:FERRY_ALERT_1",
+            ]
+            definition["retry_seconds_max"] = 0
+        } else {
+            let words = (0..<3).map { _ in text { _ in true } }
+            definition["program"] = .array((["/bin/page"] + words).map(JSONValue.string))
+        }
+        if Bool.random(using: &self) {
+            definition["orchestration"] =
+                orchestrations.randomElement(using: &self).map(JSONValue.string)
+        }
+        return ConfiguredObject(.alert, name: name, definition: definition)
     }
 
     private mutating func export(_ name: String, of databases: [String]) -> ConfiguredObject {

@@ -36,6 +36,13 @@ struct ConfigurationTests {
         orchestrations:
           Daily: {data_export: Daily "customers", destination: 日本, data_template: "42"}
           "on": {data_export: all, destination: 日本, data_template: "Q#"}
+        orchestration_groups:
+          Yearly: {orchestrations: ["on", Daily], schedule: 0 3 1 1 *, time_zone: Asia/Tokyo}
+          After: {orchestrations: [daily], after: yearly}
+          "Off: 1": {orchestrations: ["on"], schedule: "* * * * *", enabled: false}
+        alerts:
+          Ops: {on: [failure], url: "https://127.0.0.1:1/", headers: {X-A: env:FERRY_ALERT_A}}
+          "~": {on: [runtime], runtime_seconds_max: 9, program: [/bin/x, "#"], orchestration: "on"}
 
         """
     }
@@ -45,7 +52,7 @@ struct ConfigurationTests {
             let file = try rich(scene)
             let first = try await scene.apply(file)
             #expect(first.status == 0, "\(first.output)\(first.error)")
-            #expect(first.lines.last == "done: 10 created, none changed, none deleted")
+            #expect(first.lines.last == "done: 15 created, none changed, none deleted")
             let exported = try await scene.exported()
 
             for text in [file, exported] {
@@ -58,10 +65,12 @@ struct ConfigurationTests {
             // Everything deleted, and made anew from what was exported.
             let emptied = try await scene.apply("ferry: 1", "--prune")
             #expect(emptied.status == 0, "\(emptied.output)\(emptied.error)")
-            #expect(emptied.lines.last == "done: none created, none changed, 10 deleted")
+            #expect(emptied.lines.last == "done: none created, none changed, 15 deleted")
             let second = try await scene.apply(exported)
             #expect(second.status == 0, "\(second.output)\(second.error)")
             #expect(try await scene.exported() == exported)
+            let runs = try await scene.database.connect().query("select id from ferry.runs")
+            #expect(runs.isEmpty)
         }
     }
 
@@ -77,7 +86,12 @@ struct ConfigurationTests {
                 .replacing(
                     "destination: 日本, data_template: \"42\"}",
                     with:
-                        "destination: 日本, data_template: \"Q#\"}")
+                        "destination: 日本, data_template: \"Q#\"}"
+                )
+                .replacing("schedule: 0 3 1 1 *, time_zone: Asia/Tokyo", with: "manual: true")
+                .replacing(", enabled: false", with: ", enabled: true")
+                .replacing("\"* * * * *\"", with: "0 0 29 2 *")
+                .replacing(", orchestration: \"on\"}", with: "}")
 
             let plan = try await scene.run("plan", try scene.file(changed))
             #expect(plan.status == 4)
@@ -93,17 +107,70 @@ struct ConfigurationTests {
                         - tables: "public.orders"
                     ~ orchestration "Daily"
                         data_template: "42" → "Q#"
-                    none to create, 5 to change, none to delete
+                    ~ orchestration group "Off: 1"
+                        - enabled: false
+                        schedule: "* * * * *" → "0 0 29 2 *"
+                    ~ orchestration group "Yearly"
+                        + manual: true
+                        - schedule: "0 3 1 1 *"
+                        - time_zone: "Asia/Tokyo"
+                    ~ alert "~"
+                        - orchestration: "on"
+                    none to create, 8 to change, none to delete
 
                     """)
             let applied = try await scene.apply(changed, "--output", "ndjson")
             #expect(applied.status == 0, "\(applied.output)\(applied.error)")
-            #expect(applied.lines.count == 5)
+            #expect(applied.lines.count == 8)
             for line in applied.lines {
                 let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
                 #expect((json as? [String: Any])?["state"] as? String == "applied")
             }
             #expect(try await scene.apply(changed).output == "nothing to change\n")
+        }
+    }
+
+    @Test func `takes apart and turns around what hangs together`() async throws {
+        try await ConfigurationScene.with { scene in
+            let path = try scene.directory("one")
+            func file(_ rest: String) -> String {
+                """
+                ferry: 1
+                databases: {crm: {connection: env:CRM_URL}}
+                data_exports: {X: {database: crm, tables: [customers]}}
+                destinations:
+                  D:
+                    {kind: directory, settings: {path: \(path)}, data_templates: {T: {format: csv}}}
+                orchestrations:
+                  A: {data_export: X, destination: D, data_template: T}
+                \(rest)
+                """
+            }
+            let first = try await scene.apply(
+                file(
+                    """
+                      B: {data_export: X, destination: D, data_template: T}
+                    orchestration_groups:
+                      One: {orchestrations: [B, A], manual: true}
+                      Two: {orchestrations: [B, A], after: One}
+                      Old: {orchestrations: [B], after: Two}
+                      Older: {orchestrations: [B], after: Old}
+                    alerts:
+                      New: {on: [failure], url: env:U, orchestration: B}
+                      Old: {on: [failure], url: env:U, orchestration: B}
+                    """))
+            #expect(first.status == 0, "\(first.output)\(first.error)")
+
+            let second = try await scene.apply(
+                file(
+                    """
+                    orchestration_groups:
+                      One: {orchestrations: [A], after: Two}
+                      Two: {orchestrations: [A], schedule: 0 3 1 1 *}
+                    alerts: {New: {on: [failure], url: env:U, orchestration: A}}
+                    """), "--prune")
+            #expect(second.status == 0, "\(second.output)\(second.error)")
+            #expect(second.lines.last == "done: none created, 3 changed, 4 deleted")
         }
     }
 
@@ -155,7 +222,7 @@ struct ConfigurationTests {
                     result.error == """
                         \(url.path):2:1: the file has no key "database"; did you mean "databases"?
                         hint: its keys are: ferry, databases, destinations, data_exports, \
-                        orchestrations
+                        orchestrations, orchestration_groups, alerts
                         \(url.path):3:13: database "crm" needs "connection"
                         ferry: 2 problems; nothing was done
 

@@ -2,7 +2,8 @@ import Foundation
 
 // What `create_alert` and `edit_alert` ask for.
 extension AlertSettings {
-    private static let retrySecondsDefault: Int64 = 86_400
+    /// ``retrySecondsMax`` unless it is given: a day.
+    public static let retrySecondsDefault: Int64 = 86_400
     private static let retrySecondsLimit: Int64 = 604_800
     private static let runtimeSecondsLimit: Int64 = 31_536_000
 

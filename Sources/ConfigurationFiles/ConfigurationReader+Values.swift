@@ -1,0 +1,70 @@
+import Lifecycle
+import Yams
+
+// Values of one type.
+extension ConfigurationReader {
+    mutating func boolean(_ node: Node, _ label: String) -> JSONValue? {
+        if case .bool(let value) = yaml.json(node) { return .bool(value) }
+        yaml.complain(
+            YAMLReading.place(node),
+            "\(label) must be true or false, not \(YAMLReading.words(node))")
+        return nil
+    }
+
+    mutating func integer(_ node: Node, _ label: String) -> JSONValue? {
+        if case .int(let value) = yaml.json(node) { return .int(value) }
+        yaml.complain(
+            YAMLReading.place(node),
+            "\(label) must be a whole number, not \(YAMLReading.words(node))")
+        return nil
+    }
+
+    /// A list of texts.
+    mutating func list(_ node: Node, _ label: String, of what: String) -> JSONValue? {
+        guard case .sequence(let elements) = node else {
+            yaml.complain(
+                YAMLReading.place(node),
+                "\(label) must be a list of \(what), not \(YAMLReading.words(node))",
+                hint: "write [a, b], or each in a line of its own after \"- \"")
+            return nil
+        }
+        return .array(
+            elements.compactMap { element in
+                yaml.string(element, "an element of \(label)").map(JSONValue.string)
+            })
+    }
+
+    /// A list of words of which each is one of these.
+    mutating func list<Choice: RawRepresentable<String>>(
+        _ node: Node, _ label: String, of what: String, among choices: [Choice]
+    ) -> JSONValue? {
+        guard let list = list(node, label, of: what) else { return nil }
+        guard case .sequence(let elements) = node else { return list }
+        let known = choices.map(\.rawValue)
+        for case .scalar(let scalar) in elements where !known.contains(scalar.string) {
+            yaml.complain(
+                YAMLReading.place(.scalar(scalar)),
+                "\(label) cannot have \"\(shown(scalar.string))\""
+                    + Suggestion.words(for: scalar.string, among: known),
+                hint: "it takes: \(known.joined(separator: ", "))")
+        }
+        return list
+    }
+
+    /// Texts by name. Wrong ones are not repeated: they may be secrets.
+    mutating func headers(_ node: Node, _ label: String) -> JSONValue? {
+        guard case .mapping = node else {
+            yaml.complain(
+                YAMLReading.place(node),
+                "\(label) must be a mapping of names to references to secrets",
+                hint: "for example {authorization: env:FERRY_ALERT_TOKEN}")
+            return nil
+        }
+        var headers: [String: JSONValue] = [:]
+        for member in yaml.members(node, of: label) {
+            headers[member.key] = yaml.string(member.value, "a header of \(label)")
+                .map(JSONValue.string)
+        }
+        return .object(headers)
+    }
+}

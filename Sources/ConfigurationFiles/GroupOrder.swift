@@ -1,0 +1,69 @@
+import Lifecycle
+
+/// Which orchestration groups of a configuration come after which.
+struct GroupOrder {
+    private let all: Configuration
+
+    init(of all: Configuration) {
+        self.all = all
+    }
+
+    /// Each group after those that it comes after; other objects stay where they are.
+    func earliestFirst(_ objects: [ConfiguredObject]) -> [ConfiguredObject] {
+        sorted(objects) { $0 < $1 }
+    }
+
+    /// Each group before those that it comes after; other objects stay where they are.
+    func latestFirst(_ objects: [ConfiguredObject]) -> [ConfiguredObject] {
+        sorted(objects) { $0 > $1 }
+    }
+
+    private func sorted(
+        _ objects: [ConfiguredObject], _ isBefore: (Int, Int) -> Bool
+    ) -> [ConfiguredObject] {
+        let numbered = objects.enumerated().map { index, object in
+            (object: object, depth: chain(before: object).count, index: index)
+        }
+        return numbered.sorted { first, second in
+            first.depth == second.depth
+                ? first.index < second.index : isBefore(first.depth, second.depth)
+        }.map(\.object)
+    }
+
+    /// The groups that come before this one, the nearest first; each once, so that the last is
+    /// the group itself when they go round in a circle.
+    private func chain(before group: ConfiguredObject) -> [ConfiguredObject] {
+        var chain: [ConfiguredObject] = []
+        var seen: Set<ConfiguredObject.Identity> = []
+        var next: ConfiguredObject? = group
+        while let earlier = next?.references("after").first.flatMap({ all[$0.identity] }),
+            seen.insert(earlier.identity).inserted
+        {
+            chain.append(earlier)
+            next = earlier
+        }
+        return chain
+    }
+
+    /// Each circle once, at the first of its groups that the file holds.
+    func circles(in file: ConfigurationFile) -> [ConfigurationProblem] {
+        var problems: [ConfigurationProblem] = []
+        var told: Set<ConfiguredObject.Identity> = []
+        for group in file.configuration.all(.orchestrationGroup) {
+            let chain = chain(before: group)
+            guard chain.last?.identity == group.identity, !told.contains(group.identity) else {
+                continue
+            }
+            told.formUnion(chain.map(\.identity))
+            let links = zip([group] + chain, chain).map { later, earlier in
+                "\"\(shown(later.name))\" comes after \"\(shown(earlier.name))\""
+            }
+            problems.append(
+                ConfigurationProblem(
+                    file.place(of: group, "after"),
+                    "\(group.words) would come after itself: " + links.joined(separator: ", "),
+                    hint: "give one of them another trigger: manual or schedule"))
+        }
+        return problems
+    }
+}

@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import struct Lifecycle.TableName
 import Manifests
+import TestSupport
 
 @testable import Destinations
 
@@ -98,7 +99,7 @@ final class DirectoryUnderTest: DestinationUnderTest {
     }
 
     private func paths() throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: root).filter {
+        try FileManager.default.pathsBelow(root).filter {
             try FileSystem.size(of: root + "/" + $0) != nil
         }
     }

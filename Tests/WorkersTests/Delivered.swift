@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import Lifecycle
 import Manifests
+import TestSupport
 
 /// What lies in the directory of a destination.
 struct Delivered {
@@ -81,7 +82,7 @@ struct Delivered {
     }
 
     private var names: [String] {
-        FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        (try? FileManager.default.pathsBelow(path)) ?? []
     }
 
     private func files(where isWanted: (String) -> Bool) -> [String] {

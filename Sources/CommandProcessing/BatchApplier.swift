@@ -117,7 +117,11 @@ struct BatchApplier: Sendable {
                 // timeout each time, while the batch holds its locks.
                 if let known = unavailable[fact] { throw known }
                 do {
-                    world.learn(fact, try await facts.find(fact, in: world, connection))
+                    let (facts, current) = (facts, world)
+                    let value = try await connection.keepingTransaction { connection in
+                        try await facts.find(fact, in: current, connection)
+                    }
+                    world.learn(fact, value)
                 } catch let trouble as FactUnavailable {
                     unavailable[fact] = trouble
                     throw trouble

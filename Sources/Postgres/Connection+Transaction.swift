@@ -46,7 +46,12 @@ extension Connection {
         }
         isInTransaction = true
         do {
-            try await run(mode.begin)
+            var begin = mode.begin
+            if let limit = transactionIdleLimit {
+                let milliseconds = max(Int64(limit / .milliseconds(1)), 1)
+                begin += "; SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)"
+            }
+            try await run(begin)
         } catch {
             isInTransaction = false
             throw error
@@ -68,6 +73,23 @@ extension Connection {
         guard session.lostReason == nil, session.transactionStatus != PQTRANS_IDLE else { return }
         // Should this fail, the connection is lost and the server rolls back by itself.
         try? uninterruptible { try session.run("ROLLBACK") }
+    }
+}
+
+extension Connection {
+    /// Runs the body, which asks others, and meanwhile tells the server now and then that the
+    /// transaction is not idle; see ``ConnectionOptions/transactionIdleLimit``.
+    public func keepingTransaction<T: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> T
+    ) async throws -> T {
+        guard let limit = transactionIdleLimit else { return try await body(self) }
+        async let _: Void = {
+            while true {
+                try await Task.sleep(for: limit / 3)
+                _ = try await query("SELECT")
+            }
+        }()
+        return try await body(self)
     }
 }
 

@@ -15,6 +15,8 @@ public actor Connection {
     let executor: ThreadExecutor
     /// The server's process for this connection, as in `pg_stat_activity.pid`.
     public nonisolated let serverProcessID: Int32
+    /// See ``ConnectionOptions/transactionIdleLimit``.
+    public nonisolated let transactionIdleLimit: Duration?
     var listening: Listening?
     var nextListening = 0
     var isInTransaction = false
@@ -23,8 +25,11 @@ public actor Connection {
         executor.asUnownedSerialExecutor()
     }
 
-    private init(_ session: Session, on executor: ThreadExecutor) {
+    private init(
+        _ session: Session, on executor: ThreadExecutor, transactionIdleLimit: Duration?
+    ) {
         self.session = session
+        self.transactionIdleLimit = transactionIdleLimit
         self.executor = executor
         serverProcessID = session.processID
     }
@@ -54,7 +59,8 @@ public actor Connection {
             } onCancel: {
                 _ = attempt.finish(.failure(CancellationError()))
             }
-            return Connection(session, on: executor)
+            return Connection(
+                session, on: executor, transactionIdleLimit: options.transactionIdleLimit)
         } catch {
             executor.stop {}
             throw error

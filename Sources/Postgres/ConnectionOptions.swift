@@ -10,6 +10,11 @@ import Foundation
 public struct ConnectionOptions: Sendable {
     /// Keywords of libpq that override the connection string.
     public var parameters: [String: String] = [:]
+    /// How long a transaction may wait for its next statement before the server rolls it back and
+    /// ends the session, so that a client that is frozen, or cut off, does not keep its locks.
+    /// At least a millisecond. Nil, the default, leaves it to the server's settings
+    /// (`idle_in_transaction_session_timeout`).
+    public var transactionIdleLimit: Duration?
 
     let conninfo: String
     let applicationName: String

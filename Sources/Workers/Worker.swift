@@ -12,6 +12,9 @@ public struct Worker: Sendable {
     private let logger: Logger
 
     public init(_ configuration: WorkerConfiguration, logger: Logger) {
+        var configuration = configuration
+        // Whoever stopped for that long is taken for lost; its claims must not outlive that.
+        configuration.database.transactionIdleLimit = configuration.lease
         self.configuration = configuration
         self.logger = logger
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -34,6 +35,31 @@ struct FrozenWorkerTests {
             let next = try await scene.run()
             try await scene.reaches("succeeded", next)
             #expect(zombie.isRunning)
+        }
+    }
+
+    @Test func `lets go of the commands that it has in hand`() async throws {
+        try await Scene.with { scene in
+            let zombie = try scene.start(
+                "zombie", failpoint: "commands.before_commit:stop", lease: 1)
+            let held = try await scene.send("create_data_export", #"{"name": "Held"}"#)
+            try await zombie.frozen()
+            let behind = try await scene.send("delete_data_export", #"{"name": "Held"}"#)
+            _ = try scene.start("heir")
+
+            #expect(try await scene.outcome(of: held).state == "applied")
+            #expect(try await scene.outcome(of: behind).state == "applied")
+            zombie.thaw()
+            try await scene.registered("zombie", times: 2)
+
+            try await scene.apply("create_data_export", #"{"name": "Next"}"#)
+            #expect(
+                try await scene.queue.text(
+                    """
+                    select string_agg(event, ' ' order by id) from ferry.events
+                     where command_id in ($1, $2)
+                    """, [.int(held), .int(behind)])
+                    == "data_export_created data_export_deleted")
         }
     }
 

@@ -56,10 +56,25 @@ final class Scene: Sendable {
             try await body(self)
             await leave()
         } catch {
-            let logs = workers.withLock { $0 }.map { "--- \($0.name)\n\($0.log)" }
+            var logs = workers.withLock { $0 }.map { "--- \($0.name)\n\($0.log)" }
+            logs += ["--- sessions of the queue"] + ((try? await sessions()) ?? [])
             await leave()
             throw SceneFailed(reason: "\(error)", logs: logs.joined(separator: "\n"))
         }
+    }
+
+    /// What the sessions of the queue's database do, and whom they wait for.
+    private func sessions() async throws -> [String] {
+        try await queue.query(
+            """
+            select concat_ws(' ', pid, state, wait_event_type, wait_event,
+                             'waits for ' || nullif(pg_blocking_pids(pid), '{}')::text,
+                             clock_timestamp() - state_change, query)
+              from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()
+             order by xact_start
+            """
+        ).map { try $0[0].string() }
     }
 
     private func leave() async {

@@ -70,7 +70,9 @@ struct StopStageTests {
     @Test(arguments: ["run.claimed", "run.before_open", "task.staged", "run.before_intent"])
     func `leaves nothing when its worker goes on`(frozenAt place: String) async throws {
         try await Scene.with { scene in
-            let worker = try scene.start("worker", failpoint: place + ":stop")
+            // A second loop may just look into the run's lane, and be frozen with it in hand.
+            let worker = try scene.start(
+                "worker", failpoint: place + ":stop", arguments: ["--command-concurrency", "1"])
             try await scene.configure(tables: #"["customers"]"#)
             let run = try await scene.run()
             try await worker.frozen()

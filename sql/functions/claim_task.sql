@@ -2,7 +2,9 @@
 --
 -- Largest tasks first: the last task to start should be a short one.
 -- A run that has as many running tasks as its limits allow is passed over.
--- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does.
+-- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does. The run,
+--        against whoever ends it (fail_run, finish_stop, retry_run_later): no task of it starts
+--        afterwards.
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql
@@ -23,18 +25,26 @@ begin
          order by t.run_id, t.rows_estimated desc, t.number
          limit 1
            for update of t skip locked
-           for key share of l;
+           for key share of l
+           for key share of r skip locked;
         if not found then
             return null;
         end if;
-        exit when v_candidate.limits = 0 or not ferry_state.is_at_limit(v_candidate.run_id);
-        v_full := v_full || v_candidate.run_id;
+        if v_candidate.limits > 0 and ferry_state.is_at_limit(v_candidate.run_id) then
+            v_full := v_full || v_candidate.run_id;
+            continue;
+        end if;
+        -- Asked again: the run may have ended before its lock was ours.
+        update ferry_state.run_tasks as t
+           set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,
+               started_at = clock_timestamp()
+          from ferry_state.runs as r
+         where t.run_id = v_candidate.run_id and t.number = v_candidate.number
+           and r.id = t.run_id and r.token = t.run_token
+           and r.state = 'running' and r.worker_id is not null
+        returning t.* into v_task;
+        exit when found;
     end loop;
-    update ferry_state.run_tasks
-       set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,
-           started_at = clock_timestamp()
-     where run_id = v_candidate.run_id and number = v_candidate.number
-    returning * into v_task;
     perform ferry_state.record_run_event(
         v_task.run_id, 'task_started', ferry_state.task_tables(v_task.run_id, v_task.number));
     return (

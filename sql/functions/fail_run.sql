@@ -14,6 +14,8 @@ returns boolean
 language plpgsql
 as $$
 begin
+    -- Waits for the claims of its tasks that are under way, see claim_task.
+    perform from ferry_state.runs where id = p_run for update;
     update ferry_state.runs set state = 'failed', worker_id = null,
            finished_at = clock_timestamp(), error_code = p_code, error_origin = p_origin, error_message = p_message,
            error_hint = p_hint

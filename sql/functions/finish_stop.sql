@@ -6,6 +6,8 @@ returns boolean
 language plpgsql
 as $$
 begin
+    -- Waits for the claims of its tasks that are under way, see claim_task.
+    perform from ferry_state.runs where id = p_run for update;
     update ferry_state.runs
        set state = 'stopped', worker_id = null, finished_at = clock_timestamp()
      where id = p_run and token = p_token and worker_id = p_worker and state = 'stopping';

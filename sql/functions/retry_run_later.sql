@@ -16,6 +16,8 @@ returns boolean
 language plpgsql
 as $$
 begin
+    -- Waits for the claims of its tasks that are under way, see claim_task.
+    perform from ferry_state.runs where id = p_run for update;
     update ferry_state.runs
        set state = case when state = 'running' then 'queued' else state end,
            worker_id = null, retry_at = clock_timestamp() + p_delay, error_code = p_code, error_origin = p_origin,

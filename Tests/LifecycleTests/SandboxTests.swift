@@ -144,7 +144,10 @@ struct SandboxTests {
             case .rejected(let rejection):
                 #expect(options.isEmpty)
                 #expect(rejection.code == .permissionDenied)
-                #expect(rejection.message.contains("allow_sandbox_administration"))
+                #expect(
+                    rejection.message.contains(
+                        "needs the option allow_sandbox_administration of "
+                            + "datagrid_administrator or datagrid_operator"))
             case .needs(let fact): Issue.record("needs \(fact)")
             }
         }

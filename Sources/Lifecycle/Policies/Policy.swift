@@ -57,7 +57,7 @@ public enum Action: String, Codable, Hashable, Sendable, CaseIterable {
             .map(\.rawValue)
         let option =
             self == .administerSandboxes
-            ? " with the option \(PolicyOption.allowSandboxAdministration.rawValue)" : ""
-        return names.joined(separator: " or ") + option
+            ? "the option \(PolicyOption.allowSandboxAdministration.rawValue) of " : ""
+        return option + names.joined(separator: " or ")
     }
 }

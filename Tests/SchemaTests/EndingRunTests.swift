@@ -76,6 +76,25 @@ struct EndingRunTests {
     }
 
     @Test(arguments: Ending.allCases)
+    private func `waits for a task that is just done`(by ending: Ending) async throws {
+        try await opened { parties in
+            let task = try #require(try await parties.other.claimTask())
+            try await parties.other.connection.run("begin")
+            #expect(try await parties.other.finish(run: 7, task: task))
+            try await parties.prepare(ending)
+
+            async let ended = parties.end(ending)
+            try await eventually("it waits") {
+                try await parties.owner.sees(waiting: parties.inCharge.connection)
+            }
+            try await parties.other.connection.run("commit")
+
+            #expect(try await ended)
+            #expect(try await parties.lastEvent() == ending.event)
+        }
+    }
+
+    @Test(arguments: Ending.allCases)
     private func `lets no task of it be claimed meanwhile`(by ending: Ending) async throws {
         try await opened { parties in
             try await parties.prepare(ending)

@@ -4,7 +4,7 @@
 -- A run that has as many running tasks as its limits allow is passed over.
 -- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does. The run,
 --        against whoever ends it (fail_run, finish_stop, retry_run_later): no task of it starts
---        afterwards.
+--        afterwards, nor is done (finish_task).
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql

@@ -6,7 +6,7 @@ returns boolean
 language plpgsql
 as $$
 begin
-    -- Waits for the claims of its tasks that are under way, see claim_task.
+    -- Waits for claims and ends of its tasks that are under way, see claim_task.
     perform from ferry_state.runs where id = p_run for update;
     update ferry_state.runs
        set state = 'stopped', worker_id = null, finished_at = clock_timestamp()

@@ -23,6 +23,8 @@ begin
     select coalesce(sum(rows), 0), coalesce(sum(bytes), 0) into v_rows, v_bytes
       from jsonb_to_recordset(p_files) as f (rows bigint, bytes bigint);
     v_bytes := coalesce((p_archive ->> 'bytes')::bigint, v_bytes);
+    -- No task is done once its run has ended: see claim_task.
+    perform from ferry_state.runs where id = p_run for key share;
     update ferry_state.run_tasks as t
        set state = 'done', rows = v_rows, bytes = v_bytes, archive = p_archive,
            finished_at = clock_timestamp()

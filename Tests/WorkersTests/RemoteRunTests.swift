@@ -10,10 +10,10 @@ struct RemoteRunTests {
     /// Four parts to read. Pages of one row each make a table large with few rows, and none can
     /// be read while ``HeldTable`` is closed.
     private static let wide = """
-        create type public.mood as enum ('calm');
+        create view public.mood as select 'calm' as name;
         create table public.wide (g int, x text, mood public.mood) with (fillfactor = 10);
         insert into public.wide
-        select g, repeat('x', 800), 'calm' from generate_series(1, 33000) as g;
+        select g, repeat('x', 800), row('calm')::public.mood from generate_series(1, 33000) as g;
         """
 
     @Test(arguments: RemotePlace.Kind.allCases)

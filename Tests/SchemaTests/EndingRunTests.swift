@@ -62,16 +62,7 @@ struct EndingRunTests {
         try await opened { parties in
             try await parties.other.connection.run("begin")
             #expect(try await parties.other.claimTask() != nil)
-            try await parties.prepare(ending)
-
-            async let ended = parties.end(ending)
-            try await eventually("it waits") {
-                try await parties.owner.sees(waiting: parties.inCharge.connection)
-            }
-            try await parties.other.connection.run("commit")
-
-            #expect(try await ended)
-            #expect(try await parties.lastEvent() == ending.event)
+            try await comesAfterwards(ending, parties)
         }
     }
 
@@ -81,17 +72,21 @@ struct EndingRunTests {
             let task = try #require(try await parties.other.claimTask())
             try await parties.other.connection.run("begin")
             #expect(try await parties.other.finish(run: 7, task: task))
-            try await parties.prepare(ending)
-
-            async let ended = parties.end(ending)
-            try await eventually("it waits") {
-                try await parties.owner.sees(waiting: parties.inCharge.connection)
-            }
-            try await parties.other.connection.run("commit")
-
-            #expect(try await ended)
-            #expect(try await parties.lastEvent() == ending.event)
+            try await comesAfterwards(ending, parties)
         }
+    }
+
+    /// The run ends once the other worker has committed, and not before.
+    private func comesAfterwards(_ ending: Ending, _ parties: Parties) async throws {
+        try await parties.prepare(ending)
+        async let ended = parties.end(ending)
+        try await eventually("it waits") {
+            try await parties.owner.sees(waiting: parties.inCharge.connection)
+        }
+        try await parties.other.connection.run("commit")
+
+        #expect(try await ended)
+        #expect(try await parties.lastEvent() == ending.event)
     }
 
     @Test(arguments: Ending.allCases)

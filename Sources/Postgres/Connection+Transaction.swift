@@ -79,6 +79,8 @@ extension Connection {
 extension Connection {
     /// Runs the body, which asks others, and meanwhile tells the server now and then that the
     /// transaction is not idle; see ``ConnectionOptions/transactionIdleLimit``.
+    ///
+    /// - Throws: What the body throws.
     public func keepingTransaction<T: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> T
     ) async throws -> T {

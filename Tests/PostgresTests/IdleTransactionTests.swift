@@ -49,7 +49,7 @@ struct IdleTransactionTests {
     @Test func `stays while its client asks others, and says that it lives`() async throws {
         try await TestDatabase.withEmpty { database in
             let other = try await database.connect()
-            let busy = try await connect(to: database, limit: .seconds(3))
+            let busy = try await connect(to: database, limit: .seconds(6))
             try await busy.transaction { connection in
                 try await connection.run("CREATE TABLE t (n int)")
                 try await connection.keepingTransaction { connection in

@@ -58,18 +58,19 @@ let targets: [Target] = [
             .embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views"),
         ],
         swiftSettings: settings),
-    module("Postgres", ["CLibPQ"]),
-    module("PrivateServer"),
+    module("Locks"),
+    module("Postgres", ["CLibPQ", "Locks"]),
+    module("PrivateServer", ["Locks"]),
     module("Migrations", ["Postgres", "SchemaFiles", "Failpoints"]),
     module("Schedules"),
     module("Lifecycle", ["Schedules"]),
     module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),
     module("Manifests", ["Formats", "Lifecycle", crypto]),
-    module("Failpoints"),
+    module("Failpoints", ["Locks"]),
     module(
         "Destinations",
         [
-            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Manifests", "Postgres",
+            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Locks", "Manifests", "Postgres",
             asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
         ]),
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
@@ -79,14 +80,14 @@ let targets: [Target] = [
     module(
         "RunEngine",
         [
-            "Failpoints", "Postgres", "Formats", "Manifests", "Destinations", "SourceDatabases",
-            "Lifecycle", logging, crypto,
+            "Failpoints", "Postgres", "Formats", "Locks", "Manifests", "Destinations",
+            "SourceDatabases", "Lifecycle", logging, crypto,
         ]),
     module(
         "Alerts",
         [
-            "Failpoints", "Lifecycle", "Postgres", asyncHTTPClient, crypto, logging, nioCore,
-            nioHTTP1, subprocess, systemPackage,
+            "Failpoints", "Lifecycle", "Locks", "Postgres", asyncHTTPClient, crypto, logging,
+            nioCore, nioHTTP1, subprocess, systemPackage,
         ]),
     module(
         "Workers",
@@ -99,7 +100,7 @@ let targets: [Target] = [
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Alerts", "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine",
+            "Alerts", "Locks", "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine",
             "Watching", "ConfigurationFiles", "Lifecycle", "Manifests", "Destinations",
             argumentParser, logging, signals,
         ],
@@ -111,9 +112,10 @@ let targets: [Target] = [
         swiftSettings: settings),
 
     .target(
-        name: "TestSupport", dependencies: ["Postgres", "PrivateServer", "Migrations"],
+        name: "TestSupport", dependencies: ["Locks", "Postgres", "PrivateServer", "Migrations"],
         path: "Tests/TestSupport", swiftSettings: settings),
-    tests("PostgresTests", ["Postgres", "TestSupport"]),
+    tests("LocksTests", ["Locks"]),
+    tests("PostgresTests", ["Locks", "Postgres", "TestSupport"]),
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
     tests("SchedulesTests", ["Schedules", "TestSupport"]),
     tests("LifecycleTests", ["Lifecycle"]),
@@ -122,7 +124,7 @@ let targets: [Target] = [
     tests(
         "DestinationsTests",
         [
-            "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", "Postgres",
+            "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", "Locks", "Postgres",
             "TestSupport", crypto, nioCore, nioHTTP1,
         ]),
     tests(
@@ -131,7 +133,7 @@ let targets: [Target] = [
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(
         "CommandProcessingTests",
-        ["CommandProcessing", "Postgres", "Lifecycle", "TestSupport"]),
+        ["CommandProcessing", "Locks", "Postgres", "Lifecycle", "TestSupport"]),
     tests("ConfigurationFilesTests", ["ConfigurationFiles", "Lifecycle", yams]),
     tests(
         "RunEngineTests",
@@ -141,17 +143,17 @@ let targets: [Target] = [
         ["Alerts", "Lifecycle", "Postgres", "TestSupport", logging]),
     tests(
         "WatchingTests",
-        ["Watching", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
+        ["Watching", "Locks", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
     tests(
         "WorkersTests",
         [
-            "ferry", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests", "Formats",
-            "Lifecycle", "TestSupport", crypto,
+            "ferry", "Locks", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests",
+            "Formats", "Lifecycle", "TestSupport", crypto,
         ]),
     tests(
         "FerryTests",
         [
-            "ferry", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
+            "ferry", "Locks", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
             "ConfigurationFiles", "TestSupport", argumentParser,
         ]),
     tests(

@@ -2,7 +2,7 @@ internal import Failpoints
 internal import Lifecycle
 public import Logging
 public import Postgres
-internal import Synchronization
+internal import Locks
 
 /// Delivers the messages of alerts: several at once, of each alert one after the other.
 public struct AlertDispatcher: Sendable {
@@ -85,7 +85,7 @@ public struct AlertDispatcher: Sendable {
 
 /// How many messages are being delivered.
 private final class UnderWay: Sendable {
-    private let number = Mutex(0)
+    private let number = Locked(0)
 
     var count: Int { number.withLock { $0 } }
     func begin() { number.withLock { $0 += 1 } }

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import Locks
 
 /// Lets a thread that may block wait for asynchronous work.
 enum WaitingThreads {
@@ -27,7 +27,7 @@ enum WaitingThreads {
     }
 
     private final class Box<Value: Sendable>: Sendable {
-        let result = Mutex<Result<Value, any Error>?>(nil)
+        let result = Locked<Result<Value, any Error>?>(nil)
     }
 
     private final class Executor: TaskExecutor {

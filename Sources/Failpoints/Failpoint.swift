@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 #if canImport(Glibc)
     import Glibc
@@ -32,7 +32,7 @@ public enum Failpoint {
 
         private static let armed = ProcessInfo.processInfo.environment["FERRY_FAILPOINT"]
             .flatMap(Armed.init)
-        private static let timesReached = Mutex(0)
+        private static let timesReached = Locked(0)
     #endif
 
     /// Sends this process the signal if this is the place and the time.

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Wakes tasks that wait for something to do, such as a notification's coming.
 ///
@@ -10,7 +10,7 @@ public final class Bell: Sendable {
         var lastWaiter = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     public init() {}
 

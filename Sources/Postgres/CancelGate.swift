@@ -1,5 +1,6 @@
 import CLibPQ
 import Foundation
+import Locks
 
 #if canImport(Glibc)
     import Glibc

@@ -1,4 +1,5 @@
 import CLibPQ
+import Locks
 
 /// A connection to a PostgreSQL server.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 #if canImport(Glibc)
     package import Glibc
@@ -13,7 +13,7 @@ import Synchronization
 package final class ChildProcess: Sendable {
     package let id: pid_t
     /// The exit status as `waitpid` gives it, once the process was reaped.
-    private let status = Mutex<Int32?>(nil)
+    private let status = Locked<Int32?>(nil)
 
     /// Starts a program.
     ///

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 #if canImport(Glibc)
     import Glibc
@@ -25,7 +25,7 @@ public final class PrivateServer: Sendable {
         var watch: ParentWatch?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     let installation: Installation
     let user: ServerUser
     let settings: [String: String]

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// The tasks that this worker is carrying out, for progress reports and for cancelling those that
 /// are no longer its own.
@@ -9,7 +9,7 @@ public final class ActiveTasks: Sendable {
         let cancel: @Sendable () -> Void
     }
 
-    private let entries = Mutex<[Int64: Entry]>([:])
+    private let entries = Locked<[Int64: Entry]>([:])
 
     public init() {}
 

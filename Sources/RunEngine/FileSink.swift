@@ -1,7 +1,7 @@
 import Destinations
 import Dispatch
 import Formats
-import Synchronization
+import Locks
 
 /// Encodes, compresses and writes one file on a thread of its own, while the next bytes are read.
 ///
@@ -14,7 +14,7 @@ final class FileSink: @unchecked Sendable {
     private let progress: TransferProgress?
     private let queue = DispatchQueue(label: "ferry-file")
     private let places = DispatchSemaphore(value: 2)
-    private let failure = Mutex<(any Error)?>(nil)
+    private let failure = Locked<(any Error)?>(nil)
 
     init(
         _ writer: any StagedFileWriter, through stages: [any FileStage],

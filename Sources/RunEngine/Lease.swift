@@ -1,14 +1,14 @@
-import Synchronization
+import Locks
 
 /// Whether this worker may still act: its lease in the database, by its own monotonic clock.
 ///
 /// The deadline is counted from before the heartbeat was sent, so it ends no later than the lease
 /// that the database holds. After it the worker must assume that others have taken over.
 public final class Lease: Sendable {
-    private let deadline: Mutex<ContinuousClock.Instant>
+    private let deadline: Locked<ContinuousClock.Instant>
 
     public init(until deadline: ContinuousClock.Instant) {
-        self.deadline = Mutex(deadline)
+        self.deadline = Locked(deadline)
     }
 
     public func renew(until deadline: ContinuousClock.Instant) {

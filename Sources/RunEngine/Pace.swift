@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locks
 
 /// Lets the bytes of one task pass no faster than a rate, which may change at any moment.
 ///
@@ -13,14 +13,14 @@ final class Pace: Sendable {
         var writtenBy = ContinuousClock.now
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let cancelled = DispatchSemaphore(value: 0)
 
     static let ahead = Duration.milliseconds(250)
 
     /// - Parameter rate: Bytes in a second; nil for any.
     init(_ rate: Int64?) {
-        state = Mutex(State(rate: rate))
+        state = Locked(State(rate: rate))
     }
 
     /// From now on.

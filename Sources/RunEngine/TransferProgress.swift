@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// How much of a read has been read and written.
 struct ReadProgress: Encodable, Sendable {
@@ -20,7 +20,7 @@ final class TransferProgress: Sendable {
         var ended: [ReadProgress] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     /// How fast it may go on.
     let pace: Pace
 

@@ -5,7 +5,6 @@ import Lifecycle
 import Logging
 import Postgres
 import RunEngine
-import Synchronization
 
 /// What a worker does between registering and leaving: all its loops.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 import Postgres
-import Synchronization
+import Locks
 import Watching
 
 /// Follows the feed and shows it, until what is followed has ended.
@@ -114,7 +114,7 @@ final class Watcher {
 
 /// Why the connection is lost, as the feed last said.
 private final class Trouble: Sendable {
-    private let text = Mutex<String?>(nil)
+    private let text = Locked<String?>(nil)
 
     var reason: String? { text.withLock { $0 } }
 

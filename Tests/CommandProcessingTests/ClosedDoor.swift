@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 #if canImport(Glibc)
     import Glibc
@@ -11,7 +11,7 @@ import Synchronization
 final class ClosedDoor: Sendable {
     let port: Int
     private let socket: Int32
-    private let count = Mutex(0)
+    private let count = Locked(0)
 
     /// How many have connected so far.
     var knocks: Int { count.withLock { $0 } }

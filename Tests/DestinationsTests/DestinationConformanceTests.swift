@@ -1,7 +1,7 @@
 import Crypto
 import Formats
 import Foundation
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -108,7 +108,7 @@ struct DestinationConformanceTests {
             let place = try kind.make()
             let sample = try SamplePublication()
             try await sample.stage(at: place.connect())
-            let steps = Mutex<[String]>([])
+            let steps = Locked<[String]>([])
             let first = place.connect { name in
                 let count = steps.withLock { steps in
                     steps.append(name)

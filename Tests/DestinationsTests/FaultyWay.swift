@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import TestSupport
 
 /// A way to an HTTP server on which things happen.
@@ -36,7 +36,7 @@ final class FaultyWay: Sendable {
     private let server: Int
     private let listener: LocalSocket
     private let decide: @Sendable (Request) -> Fate
-    private let seen = Mutex<[Request]>([])
+    private let seen = Locked<[Request]>([])
 
     /// - Parameter decide: Asked for each request.
     init(to server: Int, _ decide: @escaping @Sendable (Request) -> Fate) throws {

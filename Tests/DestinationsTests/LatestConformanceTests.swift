@@ -2,7 +2,7 @@ import Crypto
 import Formats
 import Foundation
 import Manifests
-import Synchronization
+import Locks
 import Testing
 
 @testable import Destinations
@@ -51,7 +51,7 @@ struct LatestConformanceTests {
         for _ in 0..<max(kind.rounds / 3, 2) {
             let place = try kind.make()
             let runs = Array(Int64(1)...6)
-            let isOver = Mutex(false)
+            let isOver = Locked(false)
 
             async let seen = readings(of: place, until: { isOver.withLock { $0 } })
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -2,7 +2,7 @@ import Crypto
 import Formats
 import Foundation
 import Postgres
-import Synchronization
+import Locks
 import Testing
 
 @testable import Destinations
@@ -120,7 +120,7 @@ struct PostgresDestinationTests {
     private func stop(
         at stopAt: Int, _ sample: TableDelivery, _ before: String
     ) async throws -> String? {
-        let steps = Mutex<[String]>([])
+        let steps = Locked<[String]>([])
         var isStopped = false
         try await PostgresUnderTest.with(before) { place in
             let old = try await place.visible()

@@ -2,7 +2,7 @@ import Formats
 import Foundation
 import Postgres
 import PrivateServer
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
 
 /// The steps that a publication came to.
 final class Steps: Sendable {
-    private let names = Mutex<[String]>([])
+    private let names = Locked<[String]>([])
 
     var all: [String] { names.withLock { $0 } }
 

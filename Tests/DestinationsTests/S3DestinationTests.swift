@@ -2,7 +2,7 @@ import Failpoints
 import Foundation
 import Manifests
 import NIOCore
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -142,7 +142,7 @@ struct S3DestinationTests {
     }
 
     @Test func `asks for the encryption that is set`() async throws {
-        let heads = Mutex<[String]>([])
+        let heads = Locked<[String]>([])
         let way = try FaultyWay(to: place.server.port) { request in
             if request.line.hasPrefix("PUT") { heads.withLock { $0.append(request.head) } }
             return .passed

@@ -1,6 +1,6 @@
 import Foundation
 import NIOCore
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -16,7 +16,7 @@ struct S3FaultTests {
     private func way(
         _ count: Int = 1, of beginning: String, _ fate: FaultyWay.Fate
     ) throws -> FaultyWay {
-        let left = Mutex(count)
+        let left = Locked(count)
         return try FaultyWay(to: place.server.port) { request in
             guard request.line.hasPrefix(beginning) else { return .passed }
             return left.withLock { left in
@@ -46,7 +46,7 @@ struct S3FaultTests {
         fate: FaultyWay.Fate
     ) async throws {
         // Every kind of request fails twice.
-        let counts = Mutex<[String: Int]>([:])
+        let counts = Locked<[String: Int]>([:])
         let way = try FaultyWay(to: place.server.port) { request in
             let isCopy = request.head.lowercased().contains("x-amz-copy-source")
             let kind = request.line.prefix { $0 != " " } + (isCopy ? " copy" : "")
@@ -98,7 +98,7 @@ struct S3FaultTests {
 
     @Test func `that says in a 200 that it could not copy is asked again`() async throws {
         let sample = try SamplePublication()
-        let fates = Mutex(3)
+        let fates = Locked(3)
         let way = try FaultyWay(to: place.server.port) { request in
             guard request.head.lowercased().contains("x-amz-copy-source:") else { return .passed }
             return fates.withLock { left in
@@ -182,7 +182,7 @@ struct S3FaultTests {
     }
 
     @Test func `that says where the bucket lies is asked there, once`() async throws {
-        let regions = Mutex<[String]>([])
+        let regions = Locked<[String]>([])
         let way = try FaultyWay(to: place.server.port) { request in
             let isThere = request.head.contains("/eu-central-1/s3/aws4_request")
             regions.withLock { $0.append(isThere ? "eu-central-1" : "us-east-1") }

@@ -3,7 +3,7 @@ import Formats
 import Foundation
 import NIOCore
 import NIOHTTP1
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -69,7 +69,7 @@ struct S3UploadTests {
         .cutAfterAnswerBytes(0),
     ])
     func `survives a service that fails for a while`(fate: FaultyWay.Fate) async throws {
-        let met = Mutex<Set<String>>([])
+        let met = Locked<Set<String>>([])
         let way = try FaultyWay(to: place.server.port) { request in
             met.withLock { $0.insert(request.line).inserted } ? fate : .passed
         }
@@ -83,7 +83,7 @@ struct S3UploadTests {
     }
 
     @Test func `is completed again after an error in a 200`() async throws {
-        let left = Mutex(2)
+        let left = Locked(2)
         let way = try FaultyWay(to: place.server.port) { request in
             guard request.line.hasPrefix("POST"), request.line.contains("?uploadId=") else {
                 return .passed
@@ -101,7 +101,7 @@ struct S3UploadTests {
     }
 
     @Test func `was completed when the answer got lost and the upload is gone`() async throws {
-        let count = Mutex(0)
+        let count = Locked(0)
         let way = try FaultyWay(to: place.server.port) { request in
             guard request.line.hasPrefix("POST"), request.line.contains("?uploadId=") else {
                 return .passed

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 #if canImport(Glibc)
@@ -63,13 +63,13 @@ final class SFTPProxy: Sendable {
     private let listener: TCPListener
     private let server: Int
     private let fault: Fault
-    private let bytesLeft: Mutex<Int>
+    private let bytesLeft: Locked<Int>
 
     init(to server: Int, _ fault: Fault, afterBytes: Int) throws {
         listener = try TCPListener()
         self.server = server
         self.fault = fault
-        bytesLeft = Mutex(afterBytes)
+        bytesLeft = Locked(afterBytes)
         let descriptor = listener.descriptor
         Thread.detachNewThread { [weak self] in
             while true {

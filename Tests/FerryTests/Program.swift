@@ -1,4 +1,5 @@
 import Foundation
+import Locks
 import PrivateServer
 import TestSupport
 
@@ -102,18 +103,17 @@ final class WrittenFile {
 }
 
 /// What was read from a terminal or a pipe so far.
-final class Collector: @unchecked Sendable {
-    private let lock = NSLock()
-    private var data = Data()
+final class Collector: Sendable {
+    private let data = Locked(Data())
 
-    var text: String { lock.withLock { String(decoding: data, as: UTF8.self) } }
+    var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
 
     func collect(_ handle: FileHandle) {
         Thread.detachNewThread { [self] in
             while true {
                 let chunk = handle.availableData
                 if chunk.isEmpty { return }
-                lock.withLock { data.append(chunk) }
+                data.withLock { $0.append(chunk) }
             }
         }
     }

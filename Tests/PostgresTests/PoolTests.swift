@@ -1,5 +1,5 @@
 import Postgres
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -11,7 +11,7 @@ private final class Tally: Sendable {
         var processes = Set<Int32>()
     }
 
-    private let count = Mutex(Count())
+    private let count = Locked(Count())
 
     func read() -> Count { count.withLock { $0 } }
 

@@ -1,5 +1,5 @@
 import Postgres
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 
@@ -15,7 +15,7 @@ struct TransactionTests {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
             try await connection.run("CREATE TABLE t (n int)")
-            let seen = Mutex(0)
+            let seen = Locked(0)
 
             let inserted = try await connection.transaction { connection in
                 seen.withLock { $0 += 1 }

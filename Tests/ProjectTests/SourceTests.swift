@@ -44,6 +44,13 @@ struct SourceTests {
         find(["try" + "!", "fatal" + "Error(", " as" + "! "], in: sources)
     }
 
+    /// In an optimised build an async function can lock the former in the name of one thread, and
+    /// unlock it in the name of another, see `Locked`.
+    @Test func `lock by Locks only`() {
+        let code = code.filter { $0.path.hasSuffix(".swift") && $0.module != "Locks" }
+        find(["Mut" + "ex<", "Mut" + "ex(", "NS" + "Lock", "pthread_" + "mutex"], in: code)
+    }
+
     @Test func `import libpq in Postgres only, and zlib in Formats only`() {
         for (library, module) in [("CLibPQ", "Postgres"), ("CZlib", "Formats")] {
             let importing = code.filter { file in

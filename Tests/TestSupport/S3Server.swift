@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 #if canImport(Glibc)
     import Glibc
@@ -19,7 +19,7 @@ public final class S3Server: Sendable {
         S3Server.running.withLock { for id in $0 { _ = kill(id, SIGTERM) } }
     }
     /// The processes to end with ours.
-    private static let running = Mutex<[pid_t]>([])
+    private static let running = Locked<[pid_t]>([])
 
     /// - Parameter certificate: Serves by TLS with the certificate and key of this PEM file.
     public init(certificate: String? = nil) throws {

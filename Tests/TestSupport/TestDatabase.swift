@@ -1,7 +1,7 @@
 import Foundation
 public import Postgres
 import PrivateServer
-import Synchronization
+import Locks
 
 /// A database of its own for one test.
 public struct TestDatabase: Sendable {
@@ -9,7 +9,7 @@ public struct TestDatabase: Sendable {
     /// A connection string for libpq.
     public let url: String
 
-    private static let count = Mutex(0)
+    private static let count = Locked(0)
 
     /// Creates a database, as a copy of the template when one is named.
     public static func create(template: String? = nil) async throws -> TestDatabase {

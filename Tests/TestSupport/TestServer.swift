@@ -1,10 +1,10 @@
 import Foundation
 public import PrivateServer
-import Synchronization
+import Locks
 
 /// The private PostgreSQL server of this test process, started when it is first asked for.
 public enum TestServer {
-    private static let running = Mutex<PrivateServer?>(nil)
+    private static let running = Locked<PrivateServer?>(nil)
     private static let start = Task {
         let server = try await PrivateServer.start(settings: ["max_connections": "400"])
         running.withLock { $0 = server }

@@ -1,7 +1,7 @@
 import Migrations
 import Postgres
 import PrivateServer
-import Synchronization
+import Locks
 import TestSupport
 import Testing
 import Watching
@@ -123,7 +123,7 @@ struct FeedRobustnessTests {
 
 /// Counts from any thread.
 final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Locked(0)
     var value: Int { count.withLock { $0 } }
     func add() { count.withLock { $0 += 1 } }
 }

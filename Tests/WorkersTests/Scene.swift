@@ -1,6 +1,6 @@
 import Foundation
 import Postgres
-import Synchronization
+import Locks
 import TestSupport
 
 /// A queue, a source database with tables, a directory that takes deliveries, and workers.
@@ -12,7 +12,7 @@ final class Scene: Sendable {
     let sourceURL: String
     /// A directory of this scene's own; ``destination`` lies in it.
     let folder: String
-    private let workers = Mutex<[WorkerProcess]>([])
+    private let workers = Locked<[WorkerProcess]>([])
 
     static let password = "s3cret-Ωmega"
 

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 import TestSupport
 
 #if canImport(Glibc)
@@ -18,7 +18,7 @@ final class WorkerProcess: Sendable {
     let id: pid_t
     let name: String
     private let logPath: String
-    private let status = Mutex<(end: End?, isStopped: Bool)>((nil, false))
+    private let status = Locked<(end: End?, isStopped: Bool)>((nil, false))
 
     /// - Parameters:
     ///   - environment: All that the process has besides `PATH` and `HOME`.
@@ -85,7 +85,7 @@ final class WorkerProcess: Sendable {
 
     // MARK: - Starting
 
-    private static let started = Mutex<Set<pid_t>>([])
+    private static let started = Locked<Set<pid_t>>([])
     /// A frozen worker would outlive the tests.
     private static let killAtExit: Void = {
         atexit { WorkerProcess.started.withLock { for id in $0 { kill(id, SIGKILL) } } }

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Formats
 internal import Foundation
-internal import Synchronization
+internal import Locks
 
 #if canImport(Glibc)
     internal import Glibc
@@ -28,7 +28,7 @@ final class DirectoryFileWriter: StagedFileWriter {
     private let destination: String
     private let folder: String
     private let path: String
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Opens `folder/name`, replacing what is there.
     init(destination: String, folder: String, name: String) throws {
@@ -37,7 +37,7 @@ final class DirectoryFileWriter: StagedFileWriter {
         path = folder + "/" + name
         // Never open what is there: a reader of it must not see it change.
         try FileSystem.remove(path)
-        state = Mutex(State(descriptor: try FileSystem.create(path)))
+        state = Locked(State(descriptor: try FileSystem.create(path)))
     }
 
     deinit { abandon() }

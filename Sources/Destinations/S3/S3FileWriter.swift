@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Formats
 internal import NIOCore
-internal import Synchronization
+internal import Locks
 
 /// Writes a staged file to S3: in one request while it is small, else in parts, of which a few are
 /// on their way while the next fills.
@@ -21,7 +21,7 @@ final class S3FileWriter: StagedFileWriter {
 
     private let client: S3Client
     private let key: String
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(client: S3Client, key: String) {
         self.client = client

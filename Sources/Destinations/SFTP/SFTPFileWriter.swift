@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Dispatch
 internal import Formats
-internal import Foundation
+internal import Locks
 
 /// Writes a staged file of an SFTP destination, over a session of its own.
 final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
@@ -9,7 +9,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     /// ones need not wait for the way there and back.
     private static let unconfirmedBytesMax = 2 * 1024 * 1024
 
-    private let lock = NSLock()
+    private let monitor = Monitor()
     private let tree: SFTPFileTree
     private let path: String
     /// Nil once the file is closed.
@@ -43,13 +43,13 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     /// The source of the bytes may pause for long.
     private func keepAlive() {
         // Whoever holds the lock is talking to the server.
-        guard lock.try() else { return }
-        defer { lock.unlock() }
-        if handle != nil { tree.session.keepAlive() }
+        monitor.lockedIfFree {
+            if handle != nil { tree.session.keepAlive() }
+        }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        try lock.withLock {
+        try monitor.locked {
             let handle = try openHandle()
             pending.append(contentsOf: bytes)
             sha256.update(bufferPointer: bytes)
@@ -59,7 +59,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     }
 
     func finish() throws -> WrittenFile {
-        try lock.withLock {
+        try monitor.locked {
             let handle = try openHandle()
             try send(to: handle, leaving: 0)
             self.handle = nil
@@ -74,7 +74,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     }
 
     func abandon() {
-        lock.withLock {
+        monitor.locked {
             guard handle != nil else { return }
             discard()
         }

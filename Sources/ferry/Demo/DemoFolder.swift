@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locks
 
 /// The directory that the demo delivers into. Only one demo at a time may use it.
 final class DemoFolder: Sendable {
@@ -8,7 +8,7 @@ final class DemoFolder: Sendable {
     /// The number of the latest run that has a folder here; 0 without any.
     let latestRun: Int64
     private let isNew: Bool
-    private let run = Mutex<Int64?>(nil)
+    private let run = Locked<Int64?>(nil)
 
     /// Creates the directory where there is none.
     ///

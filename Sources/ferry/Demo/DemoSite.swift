@@ -1,6 +1,6 @@
 import Foundation
 import PrivateServer
-import Synchronization
+import Locks
 
 /// Everything that a demo has on this machine, and its end.
 ///
@@ -20,9 +20,9 @@ final class DemoSite: Sendable {
         var hasSucceeded = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     /// Held while closing, so that whoever comes second returns when everything is gone.
-    private let closing = Mutex(())
+    private let closing = Locked(())
 
     init(folder: DemoFolder) { self.folder = folder }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lifecycle
+import Locks
 import Postgres
 
 /// A kind of thing that is called by its name on the command line.
@@ -102,16 +103,17 @@ enum ObjectNames {
 }
 
 /// Passes on the first of several answers.
-private final class FirstAnswer: @unchecked Sendable {
-    private let lock = NSLock()
-    private var continuation: CheckedContinuation<[String], Never>?
+private final class FirstAnswer: Sendable {
+    private let continuation: Locked<CheckedContinuation<[String], Never>?>
 
-    init(_ continuation: CheckedContinuation<[String], Never>) { self.continuation = continuation }
+    init(_ continuation: CheckedContinuation<[String], Never>) {
+        self.continuation = Locked(continuation)
+    }
 
     func give(_ names: [String]) {
-        lock.withLock {
-            continuation?.resume(returning: names)
-            continuation = nil
+        continuation.withLock {
+            $0?.resume(returning: names)
+            $0 = nil
         }
     }
 }

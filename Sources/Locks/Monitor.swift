@@ -1,5 +1,3 @@
-import Foundation
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -9,11 +7,11 @@ import Foundation
 #endif
 
 /// A lock with a condition to wait for, for threads that may block.
-final class Monitor: @unchecked Sendable {
+public final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    public init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -25,25 +23,38 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func locked<T>(_ body: () throws -> T) rethrows -> T {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
+    @inline(never)
+    public func locked<T>(_ body: () throws -> T) rethrows -> T {
+        lock()
+        defer { unlock() }
         return try body()
     }
 
+    /// Calls the body unless another thread holds the lock.
+    @inline(never)
+    public func lockedIfFree(_ body: () throws -> Void) rethrows {
+        guard pthread_mutex_trylock(mutex) == 0 else { return }
+        defer { unlock() }
+        try body()
+    }
+
+    func lock() { pthread_mutex_lock(mutex) }
+
+    func unlock() { pthread_mutex_unlock(mutex) }
+
     /// Wakes one waiting thread. Call it with the lock held.
-    func signal() { pthread_cond_signal(condition) }
+    public func signal() { pthread_cond_signal(condition) }
 
     /// Wakes every waiting thread. Call it with the lock held.
-    func broadcast() { pthread_cond_broadcast(condition) }
+    public func broadcast() { pthread_cond_broadcast(condition) }
 
     /// Waits for a signal. Call it with the lock held, in a loop that tests the condition.
-    func wait() { pthread_cond_wait(condition, mutex) }
+    public func wait() { pthread_cond_wait(condition, mutex) }
 
     /// Waits for a signal, at most until the deadline. Call it with the lock held, in a loop.
     ///
     /// - Returns: False once the deadline has passed.
-    func wait(until deadline: ContinuousClock.Instant) -> Bool {
+    public func wait(until deadline: ContinuousClock.Instant) -> Bool {
         let left = ContinuousClock.now.duration(to: deadline)
         guard left > .zero else { return false }
         var time = timespec()

@@ -76,7 +76,9 @@ let targets: [Target] = [
     module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
-        ["Failpoints", "Postgres", "Lifecycle", "Schedules", "SourceDatabases", logging]),
+        [
+            "Failpoints", "Locks", "Postgres", "Lifecycle", "Schedules", "SourceDatabases", logging,
+        ]),
     module(
         "RunEngine",
         [

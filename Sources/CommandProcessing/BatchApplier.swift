@@ -3,129 +3,191 @@ import Lifecycle
 public import Postgres
 
 /// Applies claimed commands inside the transaction that claimed them.
+///
+/// Asks nothing but the queue's database: a command that needs a fact from elsewhere leaves the
+/// batch, and comes back with it (``FactLookup``).
 struct BatchApplier: Sendable {
     let facts: FactFinder
     let retry: RetryPolicy
 
-    /// Applies all of them together; should the database refuse what one of them wrote, each by
-    /// itself, so that none spoils its neighbours.
+    /// Applies them together; should the database refuse what one of them wrote, each by itself, so
+    /// that none spoils its neighbours.
     ///
+    /// Those after the first that depends on all that is configured, or changes what the others
+    /// may do, stay on the queue for the next batch.
+    /// - Parameters:
+    ///   - commands: In the order of their ids; at least one.
+    ///   - known: What was looked up for them.
     /// - Throws: ``BatchRefused``, `PostgresError`.
-    func apply(_ commands: [ClaimedCommand], _ connection: isolated Connection) async throws {
+    func apply(
+        _ commands: [ClaimedCommand], knowing known: Knowledge = Knowledge(),
+        _ connection: isolated Connection
+    ) async throws -> BatchResult {
+        let batch =
+            commands[0].isAboutEverything
+            ? commands.prefix(1) : commands.prefix { !$0.isAboutEverything }
         do {
             do {
-                try await together(commands, connection)
-            } catch PostgresError.server(let error) where !error.isCollision {
+                return try await together(Array(batch), known, connection)
+            } catch PostgresError.server(let error) where error.isOfCommand {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
-                if commands.count == 1 {
-                    try await giveUp(commands[0], "\(error)", connection)
-                } else {
-                    try await oneByOne(commands, connection)
+                if batch.count == 1 {
+                    return try await giveUp(batch[0], "\(error)", connection)
                 }
+                return try await oneByOne(batch, known, connection)
             }
-        } catch PostgresError.server(let error) where !error.isCollision {
+        } catch PostgresError.server(let error) where error.isOfCommand {
             throw BatchRefused(reason: error)
         }
     }
 
     private func oneByOne(
-        _ commands: [ClaimedCommand], _ connection: isolated Connection
-    ) async throws {
-        var waiting: Set<Int64> = []
-        for command in commands where !waiting.contains(command.lane) {
+        _ commands: ArraySlice<ClaimedCommand>, _ known: Knowledge,
+        _ connection: isolated Connection
+    ) async throws -> BatchResult {
+        var all = BatchResult()
+        for command in commands {
             do {
-                waiting.formUnion(try await together([command], connection))
-            } catch PostgresError.server(let error) where !error.isCollision {
+                all.note(try await together([command], known, connection))
+            } catch PostgresError.server(let error) where error.isOfCommand {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
-                try await giveUp(command, "\(error)", connection)
-                waiting.insert(command.lane)
+                all.note(try await giveUp(command, "\(error)", connection))
             }
         }
+        return all
     }
 
     /// Writes that a command could not be carried out this time; should the database refuse even
     /// that, only that it is to be tried again.
     private func giveUp(
         _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
-    ) async throws {
+    ) async throws -> BatchResult {
+        var result = BatchResult()
         do {
-            var result = BatchResult()
             try result.troubled(command, by: reason, retry)
             try await save(result, changes: nil, connection)
-        } catch PostgresError.server(let error) where !error.isCollision {
+        } catch PostgresError.server(let error) where error.isOfCommand {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
-            var result = BatchResult()
+            result = BatchResult()
             result.postponed(
                 command, by: "\(reason); nor could that be recorded: \(error)", retry)
             _ = try await connection.pipeline([try result.ends()])
         }
+        return result
     }
 
-    /// - Returns: The lanes that wait for another attempt of their first command.
-    @discardableResult
     private func together(
-        _ commands: [ClaimedCommand], _ connection: isolated Connection
-    ) async throws -> Set<Int64> {
-        let encoder = JSONEncoder()
-        let references = try encoder.encode(CommandReferences(commands))
-        let loaded = try await connection.pipeline([
-            Statement("SAVEPOINT batch"),
-            Statement(
-                "select ferry_state.load_world($1::jsonb, $2)",
-                [
-                    .text(String(decoding: references, as: UTF8.self)),
-                    Value(Array(Set(commands.map(\.envelope.actor)))),
-                ]),
-        ])
-        let text = try loaded[1].first?[0].string() ?? "{}"
-        var world = try JSONDecoder().decode(World.self, from: Data(text.utf8))
+        _ commands: [ClaimedCommand], _ known: Knowledge,
+        _ connection: isolated Connection
+    ) async throws -> BatchResult {
+        var (world, earlier) = try await load(commands, connection)
+        world.learn(known.facts)
 
         var result = BatchResult()
-        var waiting: Set<Int64> = []
-        var unavailable: [Fact: FactUnavailable] = [:]
-        for claimed in commands where !waiting.contains(claimed.lane) {
-            do {
-                switch try await decision(on: claimed, &world, &unavailable, connection) {
-                case .success(let events): try result.applied(claimed, events)
-                case .failure(let rejection): try result.rejected(claimed, rejection)
+        for claimed in commands {
+            if let first = earlier.first(before: claimed, in: world) {
+                result.waiting(claimed, after: first)
+                earlier.add(claimed, in: world)
+                continue
+            }
+            switch try await outcome(of: claimed, &world, known, connection) {
+            case .applied(let events):
+                try result.applied(claimed, events)
+                // The others were loaded with the rights from before.
+                if claimed.dependencies.target?.kind == .policyAssignment {
+                    try await save(result, changes: world.changes(), connection)
+                    return result
                 }
-            } catch let trouble as FactUnavailable {
-                try result.troubled(claimed, by: trouble.reason, retry)
-                waiting.insert(claimed.lane)
+            case .rejected(let rejection): try result.rejected(claimed, rejection)
+            case .needs:
+                result.checking(claimed)
+                earlier.add(claimed, in: world)
+            case .unavailable(let reason):
+                try result.troubled(claimed, by: reason, retry)
+                earlier.add(claimed, in: world)
             }
         }
         try await save(result, changes: world.changes(), connection)
-        return waiting
+        return result
     }
 
-    /// Decides one command, looking up the facts that its rules ask for.
-    private func decision(
-        on claimed: ClaimedCommand, _ world: inout World,
-        _ unavailable: inout [Fact: FactUnavailable], _ connection: isolated Connection
-    ) async throws -> Result<[Event], Rejection> {
+    /// The world of a batch, locked, and the commands outside of it that come before some of it.
+    func load(
+        _ commands: [ClaimedCommand], _ connection: isolated Connection
+    ) async throws -> (World, EarlierCommands) {
+        let actors = Value(Array(Set(commands.map(\.envelope.actor))))
+        let loading: Statement
+        if commands.count == 1, let target = commands[0].dependencies.target,
+            target.kind == .sandbox
+        {
+            loading = Statement(
+                "select * from ferry_state.load_configuration($1, $2, $3)",
+                [.text(target.key), actors, .int(commands[0].id)])
+        } else {
+            let references = try JSONEncoder().encode(CommandReferences(commands))
+            loading = Statement(
+                "select * from ferry_state.load_world($1::jsonb, $2, $3, $4)",
+                [
+                    .text(String(decoding: references, as: UTF8.self)), actors,
+                    Value(commands.map(\.id)), Value(commands.map(\.lane)),
+                ])
+        }
+        let loaded = try await connection.pipeline([Statement("SAVEPOINT batch"), loading])
+        guard let row = loaded[1].first else {
+            throw PostgresError.decoding("the world of a batch was not loaded")
+        }
+        let decoder = JSONDecoder()
+        let world = try decoder.decode(World.self, from: Data(try row[0].string().utf8))
+        let found = try row[1].optionalString().map {
+            try decoder.decode(EarlierCommands.Found.self, from: Data($0.utf8))
+        }
+        return (world, EarlierCommands(found, of: commands))
+    }
+
+    /// What a command comes to, as far as the queue's database can tell.
+    enum Outcome {
+        case applied([Event])
+        case rejected(Rejection)
+        /// It needs a fact from outside.
+        case needs(Fact)
+        /// A fact from outside cannot be had now.
+        case unavailable(String)
+    }
+
+    /// The fact from outside that a command needs in this world; nil when it needs none.
+    ///
+    /// - Returns: The world, too, with what the queue's database knows for the command.
+    func need(
+        of claimed: ClaimedCommand, in world: World, _ connection: isolated Connection
+    ) async throws -> (Fact?, World) {
+        var world = world
+        let outcome = try await outcome(of: claimed, &world, Knowledge(), connection)
+        guard case .needs(let fact) = outcome else { return (nil, world) }
+        return (fact, world)
+    }
+
+    /// Decides one command, looking up the facts that the queue's database has.
+    private func outcome(
+        of claimed: ClaimedCommand, _ world: inout World, _ known: Knowledge,
+        _ connection: isolated Connection
+    ) async throws -> Outcome {
         let command: Command
         switch claimed.command {
         case .success(let understood): command = understood
-        case .failure(let rejection): return .failure(rejection)
+        case .failure(let rejection): return .rejected(rejection)
         }
         while true {
             switch decide(command, from: claimed.envelope, &world) {
-            case .applied(let events): return .success(events)
-            case .rejected(let rejection): return .failure(rejection)
+            case .applied(let events): return .applied(events)
+            case .rejected(let rejection): return .rejected(rejection)
+            case .needs(let fact) where !fact.isOutside:
+                world.learn(fact, try await facts.find(fact, connection))
             case .needs(let fact):
-                // Looked for once a batch: a database that is down may cost the whole connect
-                // timeout each time, while the batch holds its locks.
-                if let known = unavailable[fact] { throw known }
-                do {
-                    let (facts, current) = (facts, world)
-                    let value = try await connection.keepingTransaction { connection in
-                        try await facts.find(fact, in: current, connection)
-                    }
-                    world.learn(fact, value)
-                } catch let trouble as FactUnavailable {
-                    unavailable[fact] = trouble
-                    throw trouble
-                }
+                if let reason = known.unavailable { return .unavailable(reason) }
+                guard known.isOutOfTime else { return .needs(fact) }
+                let reason = "no answer within \(FactLookup.limit.components.seconds) s"
+                guard fact.isAnsweredByFailure else { return .unavailable(reason) }
+                world.learn(fact, .failed(reason))
             }
         }
     }
@@ -149,4 +211,8 @@ extension ServerError {
     /// Whether two transactions were in each other's way: no fault of any command, and gone with
     /// the next attempt of the whole batch.
     var isCollision: Bool { sqlState == "40P01" || sqlState == "40001" }
+
+    /// Whether a command's own statement was refused for what it writes: neither a collision nor
+    /// anything that befalls whatever statement comes next.
+    var isOfCommand: Bool { !isCollision && !PostgresError.server(self).isTransient }
 }

@@ -7,6 +7,10 @@ struct BatchResult: Sendable {
     private var applied: [Int64] = []
     private var ended: [Ended] = []
     private var retries: [Retry] = []
+    private var waits: [Wait] = []
+    private var checks: [Int64] = []
+    /// The commands that it ended or put aside, and those that these came to wait for.
+    private(set) var settled: [Int64] = []
     private var events = EventColumns()
 
     private struct Ended: Encodable, Sendable {
@@ -29,8 +33,23 @@ struct BatchResult: Sendable {
         }
     }
 
+    private struct Wait: Encodable, Sendable {
+        let id: Int64
+        let after: Int64
+    }
+
+    /// Whether commands wait for facts from outside.
+    var hasChecks: Bool { !checks.isEmpty }
+
+    /// Adds what another batch of the same transaction came to, which was written already.
+    mutating func note(_ other: BatchResult) {
+        settled += other.settled
+        checks += other.checks
+    }
+
     mutating func applied(_ claimed: ClaimedCommand, _ events: [Event]) throws {
         applied.append(claimed.id)
+        settled.append(claimed.id)
         if events.isEmpty { try record("command_applied", claimed, [:]) }
         for event in events { try self.events.append(event, by: claimed) }
     }
@@ -50,12 +69,12 @@ struct BatchResult: Sendable {
             try end(
                 claimed, "failed", code: "technical_failure",
                 message: "not carried out after \(attempts) attempts: \(reason)",
-                hint: "mend the cause, then send the command again")
+                hint: "Fix the cause, then resend the command.")
             return
         }
+        settled.append(claimed.id)
         retries.append(
-            Retry(
-                id: claimed.id, delaySeconds: policy.delay(afterAttempt: attempts), error: reason))
+            Retry(id: claimed.id, delaySeconds: policy.delay(after: attempts), error: reason))
         try record(
             "command_retrying", claimed,
             ["message": .string(reason), "attempt": .int(Int64(attempts))])
@@ -65,13 +84,27 @@ struct BatchResult: Sendable {
     mutating func postponed(
         _ claimed: ClaimedCommand, by reason: String, _ policy: RetryPolicy
     ) {
-        let delay = policy.delay(afterAttempt: claimed.failedAttempts + 1)
+        settled.append(claimed.id)
+        let delay = policy.delay(after: claimed.failedAttempts + 1)
         retries.append(Retry(id: claimed.id, delaySeconds: delay, error: reason))
+    }
+
+    /// The command is put aside until an earlier one has ended.
+    mutating func waiting(_ claimed: ClaimedCommand, after earlier: Int64) {
+        waits.append(Wait(id: claimed.id, after: earlier))
+        settled += [claimed.id, earlier]
+    }
+
+    /// The command is put aside until a worker has looked up what it depends on.
+    mutating func checking(_ claimed: ClaimedCommand) {
+        checks.append(claimed.id)
+        settled.append(claimed.id)
     }
 
     private mutating func end(
         _ claimed: ClaimedCommand, _ state: String, code: String, message: String, hint: String
     ) throws {
+        settled.append(claimed.id)
         ended.append(
             Ended(id: claimed.id, state: state, code: code, message: message, hint: hint))
         try record(
@@ -93,8 +126,11 @@ struct BatchResult: Sendable {
     /// The statement that writes all but the events.
     func ends() throws -> Statement {
         Statement(
-            "select ferry_state.finish_commands($1, $2::json, $3::json)",
-            [Value(applied), try json(ended), try json(retries)])
+            "select ferry_state.finish_commands($1, $2::json, $3::json, $4::json, $5)",
+            [
+                Value(applied), try json(ended), try json(retries), try json(waits),
+                checks.isEmpty ? .null : Value(checks),
+            ])
     }
 }
 

@@ -10,20 +10,47 @@ struct ClaimedCommand: Sendable {
     let failedAttempts: Int
     /// What it asks for, or why it cannot be understood.
     let command: Result<Command, Rejection>
+    /// What it is about, and what it names besides.
+    let dependencies: EarlierCommands.Dependencies
 
     var id: Int64 { envelope.id }
 
+    /// Whether it depends on all that is configured, and is therefore applied by itself.
+    var isAboutEverything: Bool {
+        switch dependencies.target?.kind {
+        case .sandbox, .setting: true
+        default: false
+        }
+    }
+
+    /// - Parameter row: As `claim_commands` and `claim_checks` return it: first the mark or token.
     init(_ row: Row) throws {
         let arguments = try row[5].string()
-        envelope = CommandEnvelope(
+        let parsed = JSONValue(json: arguments)
+        let envelope = CommandEnvelope(
             id: try row[1].int64(), environment: try row[4].string(), actor: try row[6].string(),
-            name: try row[3].string(),
-            arguments: JSONValue(json: arguments) ?? .null)
-        lane = try row[2].int64()
-        failedAttempts = try row[7].int()
-        let envelope = envelope
-        command = Result { () throws(Rejection) in
-            try Command(name: envelope.name, arguments: envelope.arguments)
+            name: try row[3].string(), arguments: parsed ?? .null)
+        let lane = try row[2].int64()
+        let command = Result { () throws(Rejection) in
+            if parsed == nil { throw Self.unreadable(envelope.name) }
+            return try Command(name: envelope.name, arguments: envelope.arguments)
         }
+        failedAttempts = try row[7].int()
+        let kind = CommandDefinition.named(envelope.name)?.lane
+        let references = (try? command.get().references(in: envelope.environment)) ?? []
+        let target = references.first { $0.kind == kind }
+        dependencies = EarlierCommands.Dependencies(
+            target: target, named: references.filter { $0 != target })
+        self.envelope = envelope
+        self.lane = lane
+        self.command = command
+    }
+
+    private static func unreadable(_ name: String) -> Rejection {
+        Rejection(
+            .wrongType,
+            "the arguments of \(name) cannot be read: they are nested more than "
+                + "\(JSONValue.depthMax) levels deep, or hold a number that is too large",
+            hint: "send arguments as docs/commands.md describes them")
     }
 }

@@ -10,6 +10,12 @@ public actor CommandProcessor {
     private let batchMax: Int
     /// Everything that waits, or can still become visible, comes after this transaction and id.
     private var mark = (transaction: "0", id: Int64(0))
+    /// What the last batch ended or put aside, and what that waits for; nil at first and when there
+    /// was nothing to do: then all that waits is looked at.
+    private var settled: [Int64]?
+
+    /// For how long senders may count on a worker that found something to look again by itself.
+    public static let awake: Duration = .milliseconds(100)
 
     /// - Parameters:
     ///   - connection: Used by nobody else.
@@ -23,26 +29,27 @@ public actor CommandProcessor {
         self.batchMax = batchMax
     }
 
-    /// Applies what waits, at most one batch.
-    ///
-    /// - Returns: How many commands were claimed; 0 when there is nothing to do now.
-    /// - Throws: ``BatchRefused``, `PostgresError`; then nothing of the batch has happened.
-    public func applyBatch() async throws -> Int {
-        while true {
-            do {
-                return try await attemptBatch()
-            } catch PostgresError.server(let error) where error.isCollision {
-                try Task.checkCancellation()
-            }
-        }
+    /// What a batch came to.
+    public struct Batch: Sendable {
+        /// How many commands were claimed; 0 when there is nothing to do now.
+        public let count: Int
+        /// Whether commands wait for facts that somebody has to look up: see ``FactLookup``.
+        public let hasChecks: Bool
     }
 
-    private func attemptBatch() async throws -> Int {
-        let (applier, batchMax, mark) = (applier, batchMax, mark)
-        let (claimed, newMark) = try await connection.transaction { connection in
+    /// Applies what waits, at most one batch.
+    ///
+    /// - Throws: ``BatchRefused``, `PostgresError`; then nothing of the batch has happened.
+    public func applyBatch() async throws -> Batch {
+        let (applier, batchMax, mark, settled) = (applier, batchMax, mark, settled)
+        let awake = Int64(Self.awake / .milliseconds(1))
+        let (count, result, newMark) = try await connection.transaction { connection in
             let rows = try await connection.query(
-                "select * from ferry_state.claim_commands($1, $2::xid8, $3)",
-                [.int(Int64(batchMax)), .text(mark.transaction), .int(mark.id)])
+                "select * from ferry_state.claim_commands($1, $2::xid8, $3, $4, $5)",
+                [
+                    .int(Int64(batchMax)), .text(mark.transaction), .int(mark.id),
+                    settled.map { Value($0) } ?? .null, .int(awake),
+                ])
             let newMark = try rows.first { !$0[0].isNull }.map {
                 (transaction: try $0[0].string(), id: try $0[1].int64())
             }
@@ -51,14 +58,14 @@ public actor CommandProcessor {
             let commands = try rows.filter { $0[0].isNull }
                 .map { try ClaimedCommand($0) }
                 .sorted { $0.id < $1.id }
-            if !commands.isEmpty {
-                try await applier.apply(commands, connection)
-                Failpoint.reach("commands.before_commit")
-            }
-            return (commands.count, newMark)
+            if commands.isEmpty { return (0, BatchResult(), newMark) }
+            let result = try await applier.apply(commands, connection)
+            Failpoint.reach("commands.before_commit")
+            return (commands.count, result, newMark)
         }
-        if claimed > 0 { Failpoint.reach("commands.after_commit") }
+        if count > 0 { Failpoint.reach("commands.after_commit") }
         if let newMark { self.mark = newMark }
-        return claimed
+        self.settled = count > 0 ? result.settled : nil
+        return Batch(count: count, hasChecks: result.hasChecks)
     }
 }

@@ -30,36 +30,14 @@ public struct FactFinder: Sendable {
         self.runPlanning = runPlanning
     }
 
-    /// - Throws: ``FactUnavailable`` when the fact cannot be looked up now, but may be later;
-    ///   `PostgresError` of the queue's own connection.
-    func find(
-        _ fact: Fact, in world: World, _ connection: isolated Connection
-    ) async throws -> FactValue {
+    /// Looks up a fact that the queue's database has.
+    ///
+    /// - Parameter fact: Not one from outside (`Fact.isOutside`).
+    /// - Throws: `PostgresError`.
+    func find(_ fact: Fact, _ connection: isolated Connection) async throws -> FactValue {
         switch fact {
-        case .catalog(let id):
-            guard let database = world.database(id: id) else {
-                return .failed("the database is no longer registered")
-            }
-            return try await asked(database) { connection in
-                .catalog(
-                    Catalog(try await SourceDatabase.tables(connection, partitions: true)))
-            }
-        case .currentCatalog(let id):
-            do {
-                return try await find(.catalog(databaseID: id), in: world, connection)
-            } catch let trouble as FactUnavailable {
-                return .failed(trouble.reason)
-            }
         case .newIDs(_, let count):
             return .ids(try await newIDs(count, connection))
-        case .tableSettings(let id, let settings, let ofAll):
-            guard let database = world.database(id: id) else {
-                return .failed("the database is no longer registered")
-            }
-            return try await asked(database) { connection in
-                .problems(
-                    try await SourceDatabase.problems(of: settings, ofAll: ofAll, connection))
-            }
         case .registeredDatabases(let environment):
             let rows = try await connection.query(
                 "select name from ferry_state.databases where environment = $1",
@@ -80,10 +58,6 @@ public struct FactFinder: Sendable {
                 try rows.map {
                     TableName(schema: try $0[0].string(), name: try $0[1].string()).canonical
                 })
-        case .destinationTest(let destination):
-            return await destinationTest(destination).map(FactValue.failed) ?? .passed
-        case .templateCheck(let kind, let settings):
-            return await templateCheck(kind, settings).map(FactValue.failed) ?? .passed
         case .role(let name):
             let rows = try await connection.query(
                 "select from pg_catalog.pg_roles where rolname = $1", [.text(name)])
@@ -93,11 +67,44 @@ public struct FactFinder: Sendable {
             let rows = try await connection.query(
                 "select floor(extract(epoch from ferry_state.now()))::bigint")
             return .moment(try rows[0][0].int64())
+        case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck, .runPlan:
+            return .failed("this is looked up outside of the queue's database")
+        }
+    }
+
+    /// Looks up a fact outside of the queue's database. Holds nothing of it meanwhile.
+    ///
+    /// - Parameter fact: One from outside (`Fact.isOutside`).
+    /// - Throws: ``FactUnavailable`` when the fact cannot be looked up now, but may be later.
+    func lookUp(_ fact: Fact, in world: World) async throws -> FactValue {
+        switch fact {
+        case .catalog(let id):
+            return try await asked(world.database(id: id)) { connection in
+                .catalog(
+                    Catalog(try await SourceDatabase.tables(connection, partitions: true)))
+            }
+        case .currentCatalog(let id):
+            do {
+                return try await lookUp(.catalog(databaseID: id), in: world)
+            } catch let error as FactUnavailable {
+                return .failed(error.reason)
+            }
+        case .tableSettings(let id, let settings, let ofAll):
+            return try await asked(world.database(id: id)) { connection in
+                .problems(
+                    try await SourceDatabase.problems(of: settings, ofAll: ofAll, connection))
+            }
+        case .destinationTest(let destination):
+            return await destinationTest(destination).map(FactValue.failed) ?? .passed
+        case .templateCheck(let kind, let settings):
+            return await templateCheck(kind, settings).map(FactValue.failed) ?? .passed
         case .runPlan(let dataExport, let inputs):
             switch await runPlanning(dataExport, inputs) {
             case .success(let plan): return .plan(plan)
             case .failure(let failure): return .failed(failure.reason)
             }
+        case .newIDs, .registeredDatabases, .version, .tablesOfRun, .role, .now:
+            throw FactUnavailable(reason: "this is looked up in the queue's database")
         }
     }
 
@@ -110,8 +117,9 @@ public struct FactFinder: Sendable {
     }
 
     private func asked(
-        _ database: Database, _ question: (Connection) async throws -> FactValue
+        _ database: Database?, _ question: (Connection) async throws -> FactValue
     ) async throws -> FactValue {
+        guard let database else { return .failed("the database is no longer registered") }
         do {
             let source = try SourceDatabase(name: database.name, connection: database.connection)
             let connection = try await source.connect()

@@ -2,20 +2,28 @@
 ///
 /// Only for technical failures; a command that a rule rejects is not tried again.
 public struct RetryPolicy: Sendable {
-    /// Attempts before the command ends as failed. At least 1. Defaults to 6, about half a minute.
+    /// Attempts before the command ends as failed. At least 1. Defaults to 20, about 15 minutes:
+    /// longer than a server takes to restart or to fail over.
     public var attemptsMax: Int
     /// The wait after the first attempt; each further one doubles it. Defaults to 1 second.
     public var firstDelay: Duration
+    /// The longest wait. Defaults to 1 minute.
+    public var delayMax: Duration
 
-    public init(attemptsMax: Int = 6, firstDelay: Duration = .seconds(1)) {
+    public init(
+        attemptsMax: Int = 20, firstDelay: Duration = .seconds(1),
+        delayMax: Duration = .seconds(60)
+    ) {
         self.attemptsMax = attemptsMax
         self.firstDelay = firstDelay
+        self.delayMax = delayMax
     }
 
-    /// Seconds to wait after this many attempts, at most 5 minutes.
-    func delay(afterAttempt attempt: Int) -> Double {
+    /// Seconds to wait after this many attempts; up to a quarter less, by chance, so that commands
+    /// that failed together do not all come back together.
+    func delay(after attempts: Int) -> Double {
         var seconds = firstDelay / .seconds(1)
-        for _ in 1..<max(attempt, 1) { seconds *= 2 }
-        return min(seconds, 300)
+        for _ in 1..<max(attempts, 1) { seconds = min(seconds * 2, delayMax / .seconds(1)) }
+        return seconds * Double.random(in: 0.75...1)
     }
 }

@@ -30,7 +30,7 @@ public struct SandboxValidator: Sendable {
         // It may be gone by now.
         guard let check = SandboxCheck(of: name, in: world) else { return true }
 
-        let problems = check.problems(try await catalogs(check, world, connection))
+        let problems = check.problems(try await catalogs(check, world))
         let json = String(decoding: try JSONEncoder().encode(problems), as: UTF8.self)
         _ = try await connection.query(
             "select ferry_state.save_sandbox_problems($1, $2::jsonb)",
@@ -39,12 +39,12 @@ public struct SandboxValidator: Sendable {
     }
 
     private func catalogs(
-        _ check: SandboxCheck, _ world: World, _ connection: Connection
+        _ check: SandboxCheck, _ world: World
     ) async throws -> [Int64: FactValue] {
         var found: [Int64: FactValue] = [:]
         for database in check.databases {
-            found[database.id] = try await facts.find(
-                .currentCatalog(databaseID: database.id), in: world, connection)
+            found[database.id] = try await facts.lookUp(
+                .currentCatalog(databaseID: database.id), in: world)
         }
         return found
     }

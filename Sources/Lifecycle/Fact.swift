@@ -27,6 +27,29 @@ public enum Fact: Hashable, Sendable {
     case runPlan(dataExport: String, inputs: RunInputs)
 }
 
+extension Fact {
+    /// Whether looking it up asks anything but the queue's database, and so may take long.
+    public var isOutside: Bool {
+        switch self {
+        case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck,
+            .runPlan:
+            true
+        case .registeredDatabases, .version, .role, .tablesOfRun, .now, .newIDs: false
+        }
+    }
+
+    /// Whether it is an answer, too, that nobody answered in time: a destination that is not
+    /// saved. Else the command is tried again later.
+    public var isAnsweredByFailure: Bool {
+        switch self {
+        case .destinationTest, .templateCheck, .runPlan, .currentCatalog: true
+        case .catalog, .tableSettings, .registeredDatabases, .version, .role, .tablesOfRun, .now,
+            .newIDs:
+            false
+        }
+    }
+}
+
 /// What was found out about a ``Fact``.
 public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/catalog(databaseID:)`` and ``Fact/currentCatalog(databaseID:)``.

@@ -1,7 +1,11 @@
 extension JSONValue {
+    /// How deep a text may nest. The stack of a worker's thread is small, and the text is anybody's.
+    public static let depthMax = 200
+
     /// Reads one JSON text (RFC 8259); of a key that occurs twice the last value counts.
     ///
-    /// Returns nil when the text is not JSON, or nests deeper than 200 levels.
+    /// Returns nil when the text is not JSON, nests deeper than ``depthMax``, or holds a number
+    /// that is too large.
     public init?(json text: String) {
         var text = text
         let value = text.withUTF8 { bytes in
@@ -18,9 +22,6 @@ private struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
     private var depth = 0
-
-    // The stack of a worker's thread is small, and the text is anybody's.
-    private static let depthMax = 200
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -50,7 +51,7 @@ private struct JSONParser {
         depth += 1
         defer { depth -= 1 }
         index += 1
-        return depth > JSONParser.depthMax ? nil : body(&self)
+        return depth > JSONValue.depthMax ? nil : body(&self)
     }
 
     private mutating func object() -> JSONValue? {

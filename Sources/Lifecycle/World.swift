@@ -73,6 +73,11 @@ public struct World: Sendable {
         }
     }
 
+    /// Tells the world facts that were found out before.
+    public mutating func learn(_ known: [Fact: FactValue]) {
+        for (fact, value) in known { learn(fact, value) }
+    }
+
     /// A database that is loaded, or was registered by this batch.
     public func database(id: Int64) -> Database? { databases[id] }
     public func dataExport(id: Int64) -> DataExport? { dataExports[id] }
@@ -102,6 +107,13 @@ public struct World: Sendable {
         guard let ids = users[Use(object: ObjectID(kind, id), by: Object.kind)] else { return [] }
         let table = self[keyPath: Object.table]
         return ids.sorted().compactMap { table[$0] }
+    }
+
+    /// All objects that use an object.
+    func users(of object: ObjectID) -> [ObjectID] {
+        ObjectKind.allCases.flatMap { kind in
+            (users[Use(object: object, by: kind)] ?? []).sorted().map { ObjectID(kind, $0) }
+        }
     }
 
     private mutating func replaceUses<Object: StoredObject>(by object: Object) {

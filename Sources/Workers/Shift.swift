@@ -2,6 +2,7 @@ import Alerts
 import CommandProcessing
 import Foundation
 import Lifecycle
+import Locks
 import Logging
 import Postgres
 import RunEngine
@@ -16,10 +17,13 @@ struct Shift: Sendable {
     /// Alerts have a connection of their own, so that they wait for nothing else and nothing else
     /// for them.
     let alertPool: ConnectionPool
+    /// Of the lookups of facts.
+    let checkPool: ConnectionPool
     private let configuration: WorkerConfiguration
     private let session: WorkerSession
     private let logger: Logger
     private let commandBell = Bell()
+    private let checkBell = Bell()
     private let runBell = Bell()
     private let alertBell = Bell()
     private let active = ActiveTasks()
@@ -33,7 +37,9 @@ struct Shift: Sendable {
         // reports, the schedules and the checks of sandboxes.
         pool = ConnectionPool(configuration.database, size: configuration.concurrency + 4)
         alertPool = ConnectionPool(configuration.database, size: 1)
-        stop = StopRequest(waking: [commandBell, runBell, alertBell])
+        // A lookup needs one only before and after it asks others.
+        checkPool = ConnectionPool(configuration.database, size: 2)
+        stop = StopRequest(waking: [commandBell, checkBell, runBell, alertBell])
         store = RunStore(worker: session.id, pool: pool)
     }
 
@@ -60,6 +66,7 @@ struct Shift: Sendable {
             for _ in 0..<configuration.commandConcurrency {
                 group.addTask { try await applyCommands() }
             }
+            group.addTask { try await lookUpFacts() }
             group.addTask { try await deliverAlerts() }
             for _ in 0..<configuration.concurrency {
                 group.addTask { try await carryOutTasks() }
@@ -76,13 +83,19 @@ struct Shift: Sendable {
         let connection = try await Connection.connect(configuration.database)
         let processor = CommandProcessor(
             connection: connection, facts: facts, retry: configuration.commandRetry)
+        var watch = CommandWatch(pollInterval: configuration.pollInterval)
         var refusals = 0
         while !stop.isMade {
             let seen = commandBell.rings
+            let began = ContinuousClock.now
             do {
-                let count = try await processor.applyBatch()
+                let batch = try await processor.applyBatch()
                 refusals = 0
-                if count > 0 { continue }
+                if batch.hasChecks { checkBell.ring() }
+                if batch.count > 0 {
+                    watch.foundSomething(at: began)
+                    continue
+                }
             } catch let refused as BatchRefused {
                 logger.error(
                     "no outcome could be written; trying again",
@@ -91,9 +104,53 @@ struct Shift: Sendable {
                 await rest(.seconds(min(1 << min(refusals - 1, 5), 30)))
                 continue
             }
-            await commandBell.wait(after: seen, atMost: configuration.pollInterval)
+            await commandBell.wait(after: seen, atMost: watch.next())
         }
         await connection.close()
+    }
+
+    /// Looks up what commands depend on, many at once: each waits for somebody else's server.
+    private func lookUpFacts() async throws {
+        let lookup = FactLookup(
+            worker: session.id, pool: checkPool, facts: facts, retry: configuration.commandRetry)
+        let free = Locked(Self.lookupsMax)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            while !stop.isMade {
+                let seen = checkBell.rings
+                let checks = free.withLock({ $0 > 0 }) ? try await lookup.claim() : []
+                free.withLock { $0 -= checks.count }
+                for check in checks {
+                    group.addTask {
+                        try await carryOut(check, lookup)
+                        free.withLock { $0 += 1 }
+                        commandBell.ring()
+                        checkBell.ring()
+                    }
+                }
+                if checks.isEmpty {
+                    await checkBell.wait(after: seen, atMost: configuration.pollInterval)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// For how many commands a worker looks facts up before it claims more.
+    private static let lookupsMax = 4 * FactLookup.actorMax
+
+    private func carryOut(_ check: FactLookup.Check, _ lookup: FactLookup) async throws {
+        var refusals = 0
+        while true {
+            do {
+                return try await lookup.carryOut(check)
+            } catch let refused as BatchRefused {
+                logger.error(
+                    "no outcome could be written; trying again",
+                    metadata: ["reason": "\(refused.reason)"])
+                refusals += 1
+                try await Task.sleep(for: .seconds(min(1 << min(refusals - 1, 5), 30)))
+            }
+        }
     }
 
     private var facts: FactFinder {

@@ -84,6 +84,7 @@ public struct Worker: Sendable {
         await Task { await session.leave() }.value
         await shift.pool.close()
         await shift.alertPool.close()
+        await shift.checkPool.close()
         if !Task.isCancelled { try result.get() }
         logger.info("worker stopped", metadata: ["worker": "\(session.id)"])
     }

@@ -48,11 +48,15 @@ struct CommandScene: Sendable {
     func reference(_ name: String) -> JSONValue { .string("file:\(folder)/\(name)") }
 
     func processor(
-        batchMax: Int = 500, retry: RetryPolicy = RetryPolicy()
-    ) async throws -> CommandProcessor {
-        CommandProcessor(
-            connection: try await database.connect(as: .worker), facts: Self.facts, retry: retry,
-            batchMax: batchMax)
+        batchMax: Int = 500, retry: RetryPolicy = RetryPolicy(), facts: FactFinder = Self.facts
+    ) async throws -> Applying {
+        Applying(
+            processor: CommandProcessor(
+                connection: try await database.connect(as: .worker), facts: facts, retry: retry,
+                batchMax: batchMax),
+            lookup: FactLookup(
+                worker: 0, pool: ConnectionPool(try await database.options(as: .worker), size: 1),
+                facts: facts, retry: retry))
     }
 
     static let facts = FactFinder(
@@ -124,6 +128,31 @@ struct CommandScene: Sendable {
             "select event from ferry.events where command_id = $1 order by id", [.int(command)])
     }
 
+    /// Lets the time come that commands wait for.
+    func makeDue() async throws {
+        try await admin.run(
+            "update ferry_state.command_waits set due_at = now() where due_at is not null")
+    }
+
+    /// Makes the server refuse new rows of a table where the condition holds of `new`.
+    func forbid(_ table: String, when condition: String) async throws {
+        try await admin.run(
+            """
+            create function public.forbid_\(table)() returns trigger language plpgsql as $$
+            begin
+                raise exception 'forbidden';
+            end;
+            $$;
+            create trigger forbid before insert on ferry_state.\(table)
+                for each row when (\(condition)) execute function public.forbid_\(table)();
+            """)
+    }
+
+    func allow(_ table: String) async throws {
+        try await admin.run("drop trigger forbid on ferry_state.\(table)")
+        try await makeDue()
+    }
+
     /// Waits until this many sessions of workers wait for a lock.
     func waitForBlocked(_ number: Int = 1) async throws {
         try await eventually("\(number) workers wait for a lock") {
@@ -145,9 +174,45 @@ struct CommandStatus: Equatable {
     let attempts: Int?
 }
 
-extension CommandProcessor {
+/// Applies batches, and looks up at once what commands wait for.
+struct Applying: Sendable {
+    let processor: CommandProcessor
+    let lookup: FactLookup
+
+    /// Applies one batch, then the commands that wait for facts.
+    ///
+    /// - Returns: How many commands the batch had.
+    @discardableResult
+    func applyBatch() async throws -> Int {
+        let count = try await batch()
+        _ = try await lookUp()
+        return count
+    }
+
     /// Applies batches until none is left.
     func drain() async throws {
-        while try await applyBatch() > 0 {}
+        while true {
+            let count = try await batch()
+            if try await lookUp() + count == 0 { return }
+        }
+    }
+
+    /// Two batches may be in each other's way; workers try again, too.
+    private func batch() async throws -> Int {
+        while true {
+            do {
+                return try await processor.applyBatch().count
+            } catch PostgresError.server(let error) where error.sqlState == "40P01" {}
+        }
+    }
+
+    private func lookUp() async throws -> Int {
+        var count = 0
+        while true {
+            let checks = try await lookup.claim()
+            if checks.isEmpty { return count }
+            for check in checks { try await lookup.carryOut(check) }
+            count += checks.count
+        }
     }
 }

@@ -133,7 +133,7 @@ struct RaceTests {
     private func race(_ scene: CommandScene, batchMax: Int = 1) async throws {
         let waiting = """
             select (select count(*) from ferry_state.command_queue)
-                 + (select count(*) from ferry_state.command_schedule)
+                 + (select count(*) from ferry_state.command_waits)
             """
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 1...2 {

@@ -90,7 +90,7 @@ struct RollbackTests {
             let id = try await scene.send(
                 "roll_back_data_export", ["name": "Daily", "version": 1])
 
-            #expect(try await scene.processor().applyBatch() == 5)
+            try await scene.processor().drain()
             #expect(try await scene.status(id) == .applied)
             #expect(try await scene.texts(active) == ["v3 [\"public.a\"]"])
         }

@@ -196,7 +196,7 @@ struct SandboxTests {
     @Test func `waits for batches under way, and they for it`() async throws {
         try await CommandScene.withOrchestration { scene in
             let batch = try await scene.database.connect(as: .worker)
-            try await batch.run("begin; select ferry_state.load_world('{}', '{}')")
+            try await batch.run("begin; select ferry_state.load_world('{}', '{}', '{}', '{}')")
             let id = try await scene.send("create_sandbox", ["name": "Try"])
             let processor = try await scene.processor()
             async let applied: Void = processor.drain()

@@ -48,35 +48,6 @@ struct SentCommandTests {
         }
     }
 
-    @Test func `can no longer be canceled while a worker applies it`() async throws {
-        try await CommandScene.with { scene in
-            try await scene.activate(["X"])
-            let id = try await scene.send("delete_data_export", ["name": "X"])
-            let blocker = try await scene.database.connect()
-            try await blocker.run("begin; select from ferry_state.data_exports for update")
-            let processor = try await scene.processor()
-            let applying = Task { try await processor.applyBatch() }
-            try await scene.waitForBlocked()
-
-            let alice = try await scene.database.connect(as: .alice)
-            let canceling = Task { try await alice.run("select ferry.cancel_command(\(id))") }
-            try await eventually("the cancel waits") {
-                try await scene.count(
-                    """
-                    select count(*) from pg_stat_activity
-                     where usename = 'test_client_alice' and wait_event_type = 'Lock'
-                       and datname = current_database()
-                    """) == 1
-            }
-            try await blocker.run("commit")
-
-            #expect(try await applying.value == 1)
-            let outcome = await canceling.result
-            #expect(throws: PostgresError.self) { try outcome.get() }
-            #expect(try await scene.status(id) == .applied)
-        }
-    }
-
     @Test(arguments: [
         "it's \"quoted\" \\ `$1` %s %I",
         "'); drop schema ferry cascade; --",

@@ -55,7 +55,8 @@ struct ClaimTests {
             let waiting = try await alice.text(
                 "select state from ferry.command_status where id = $1", [.int(id)])
             try await owner.execute(
-                "update ferry_state.command_schedule set due_at = clock_timestamp()")
+                "update ferry_state.command_waits set due_at = clock_timestamp() where due_at is not null"
+            )
             let due = try await worker.applyAll()
 
             #expect(early == [past])

@@ -53,7 +53,7 @@ struct JobTableTests {
             #expect(try await alice.number("select count(*) from ferry.commands") == 3)
             try await alice.run("rollback")
 
-            for table in ["commands", "command_queue", "command_schedule"] {
+            for table in ["commands", "command_queue", "command_waits"] {
                 #expect(try await owner.number("select count(*) from ferry_state.\(table)") == 0)
             }
         }

@@ -61,37 +61,6 @@ struct LaneTests {
         }
     }
 
-    @Test func `waits whole for a command that is to be tried again`() async throws {
-        try await TestDatabase.withSchema { database in
-            let alice = try await database.connect(as: .alice)
-            let worker = try await database.connect(as: .worker)
-            let owner = try await database.connect()
-            let first = try await alice.create("a")[0]
-            let behind = try await alice.send("discard_draft", #"{"name": "a"}"#)
-
-            try await worker.run("begin")
-            _ = try await worker.claim(1)
-            try await worker.save(
-                retries: """
-                    [{"id": \(first), "attempts": 1, "delay_seconds": 3600, "error": "no route"}]
-                    """)
-            try await worker.run("commit")
-            let status = try await alice.query(
-                "select state, message, attempts from ferry.command_status where id = $1",
-                [.int(first)])[0]
-            let other = try await alice.create("b")
-            let meanwhile = try await worker.applyAll()
-            try await owner.run("update ferry_state.command_schedule set due_at = now()")
-            let afterwards = try await worker.applyAll()
-
-            #expect(try status["state"].string() == "retrying")
-            #expect(try status["message"].string() == "no route")
-            #expect(try status["attempts"].int() == 1)
-            #expect(meanwhile == other)
-            #expect(afterwards == [first, behind])
-        }
-    }
-
     @Test func `is not held back by a command that is to wait until a time`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)

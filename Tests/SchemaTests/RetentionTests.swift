@@ -69,6 +69,7 @@ struct EventPartitionTests {
 
             let id = try await alice.create("a")[0]
             try await alice.execute("select ferry.cancel_command($1)", [.int(id)])
+            _ = try await worker.applyAll()
             #expect(try await owner.events() == ["command_canceled"])
             #expect(try await owner.partitions() == all)
 

@@ -72,7 +72,7 @@ extension Connection {
     /// Claims commands; the lanes are held until the transaction ends.
     func claim(_ limit: Int = 100, mark: Mark = Mark()) async throws -> Claim {
         let rows = try await query(
-            "select mark, id from ferry_state.claim_commands($1, $2::text::xid8, $3)",
+            "select mark, id from ferry_state.claim_commands($1, $2::text::xid8, $3, null, 0)",
             [.int(Int64(limit)), .text(mark.transaction), .int(mark.id)])
         let marks = try rows.filter { !$0["mark"].isNull }
             .map { Mark(transaction: try $0["mark"].string(), id: try $0["id"].int64()) }
@@ -84,12 +84,13 @@ extension Connection {
     /// Records that these commands were applied.
     func apply(_ ids: [Int64]) async throws {
         try await execute(
-            "select ferry_state.finish_commands($1, null, null)", [Value(ids)])
+            "select ferry_state.finish_commands($1, null, null, null, null)", [Value(ids)])
     }
 
     func save(outcomes: String = "[]", retries: String? = nil) async throws {
         try await execute(
-            "select ferry_state.finish_commands('{}', $1, $2)", [.text(outcomes), Value(retries)])
+            "select ferry_state.finish_commands('{}', $1, $2, null, null)",
+            [.text(outcomes), Value(retries)])
     }
 
     /// Claims and applies until nothing waits; returns the commands in the order of application.

@@ -116,6 +116,7 @@ struct WaitingTests {
             let alice = try await database.connect(as: .alice)
             let id = try await alice.create("a")[0]
             try await alice.run("select ferry.cancel_command(\(id))")
+            _ = try await database.connect(as: .worker).applyAll()
 
             let error = try await wait(alice, id)
 
@@ -155,13 +156,20 @@ struct CancelingTests {
 
             for id in [queued, scheduled] {
                 #expect(try await cancel(alice, id) == nil)
+                #expect(
+                    try await alice.text(
+                        "select state from ferry.command_status where id = $1", [.int(id)])
+                        == "canceling")
+            }
+            #expect(try await worker.applyAll() == [])
+
+            for id in [queued, scheduled] {
                 let status = try await alice.query(
                     "select state, message from ferry.command_status where id = $1", [.int(id)])[0]
                 #expect(try status["state"].string() == "canceled")
                 #expect(try status["message"].string() == "canceled by test_client_alice")
             }
 
-            #expect(try await worker.applyAll() == [])
             #expect(
                 try await worker.query(
                     "select actor from ferry.events where event = 'command_canceled'"
@@ -191,23 +199,46 @@ struct CancelingTests {
         }
     }
 
-    @Test func `waits for the worker that is applying it`() async throws {
+    @Test func `holds up nobody, however long its transaction stays open`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let bob = try await database.connect(as: .bob)
+            let worker = try await database.connect(as: .worker)
+            try await alice.run(
+                """
+                insert into ferry.commands (command, arguments, run_at)
+                select 'create_data_export', jsonb_build_object('name', 'n' || n), 'infinity'
+                  from generate_series(1, 100) as n
+                """)
+            let own = try await alice.create("n1")[0]
+
+            try await alice.run("begin; delete from ferry.commands where id <> \(own)")
+            let anothers = try await bob.create("N2")
+            let applied = try await worker.applyAll()
+            try await alice.run("commit")
+
+            #expect(applied == [own] + anothers)
+        }
+    }
+
+    @Test func `comes too late for a command that is being applied`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let worker = try await database.connect(as: .worker)
-            let owner = try await database.connect()
             let id = try await alice.create("a")[0]
 
             try await worker.run("begin")
             let claimed = try await worker.claim().ids
-            async let canceled = cancel(alice, id)
-            try await eventually("alice waits") { try await owner.sees(waiting: alice) }
+            let canceled = try await cancel(alice, id)
             try await worker.apply(claimed)
             try await worker.run("commit")
+            _ = try await worker.applyAll()
 
-            #expect(try await canceled?.sqlState == "FY009")
+            #expect(canceled == nil)
+            #expect(try await alice.text("select state from ferry.command_status") == "applied")
             #expect(
-                try await alice.text("select state from ferry.command_status") == "applied")
+                try await database.connect().number(
+                    "select count(*) from ferry_state.command_cancellations") == 0)
         }
     }
 }

@@ -39,6 +39,11 @@ extension TestDatabase {
         let url = try await TestServer.shared.url(database: name, user: role)
         return try await Connection.connect(ConnectionOptions(url))
     }
+
+    /// What a pool connects with as one of the test roles.
+    public func options(as role: TestRole) async throws -> ConnectionOptions {
+        ConnectionOptions(try await TestServer.shared.url(database: name, user: role.rawValue))
+    }
 }
 
 /// The database that ``TestDatabase/withSchema(_:)`` copies.

@@ -24,7 +24,7 @@ struct SecretsTests {
             try await eventually(within: .seconds(60), "each was tried") {
                 try await scene.queue.number(
                     """
-                    select count(*) from ferry_state.command_schedule where attempts > 0
+                    select count(*) from ferry_state.command_waits where attempts > 0
                     """)
                     + scene.queue.number(
                         """

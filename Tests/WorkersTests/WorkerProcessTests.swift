@@ -75,7 +75,7 @@ struct WorkerProcessTests {
                 create trigger refuse before insert on ferry_state.events
                     for each row when (new.command_id is not null)
                     execute function public.refuse();
-                create trigger refuse before insert on ferry_state.command_schedule
+                create trigger refuse before insert on ferry_state.command_waits
                     for each row execute function public.refuse();
                 """)
             let worker = try scene.start("worker")
@@ -86,7 +86,7 @@ struct WorkerProcessTests {
             }
 
             try await scene.queue.run("drop trigger refuse on ferry_state.events")
-            try await scene.queue.run("drop trigger refuse on ferry_state.command_schedule")
+            try await scene.queue.run("drop trigger refuse on ferry_state.command_waits")
 
             #expect(try await scene.outcome(of: id).state == "applied")
             #expect(

@@ -1,7 +1,8 @@
--- cancel_command: end a command that no worker has applied yet, as canceled.
+-- cancel_command: ask for a command that no worker has applied yet to be canceled.
 --
--- The same as deleting its row from ferry.commands. Only its own actor may. Waits for a worker
--- that is applying commands of the same lane.
+-- The same as deleting its row from ferry.commands. Only its own actor may. A worker honours it at
+-- its next look, in a transaction of its own: the command's state is 'canceling' until then, and
+-- whether it was canceled or applied just before is seen in ferry.command_status.
 -- Raises: FY009 when there is no such command of the caller's, or it has already ended.
 create or replace function ferry.cancel_command(id bigint)
 returns void

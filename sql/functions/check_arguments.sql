@@ -1,22 +1,37 @@
 -- check_arguments: refuse what can be known to be wrong before a command is accepted.
 --
--- Raises: FY002 missing argument, FY003 unknown argument, FY004 wrong type or length, or a secret.
+-- p_required: those that must be given.
+-- Raises: FY002 missing argument, FY003 unknown argument, FY004 wrong type or length, or a secret,
+--         FY005 too large.
 create or replace function ferry_state.check_arguments(
     p_command    text,
     p_arguments  jsonb,
-    p_definition jsonb  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
+    p_definition jsonb,  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
+    p_required   text[]
 )
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_text  constant text := p_arguments::text;
     v_name  text;
     v_value jsonb;
     v_rule  jsonb;
     v_type  text;
 begin
-    -- Commands are kept for ever, so this is where it must not get in.
-    if p_arguments::text like '%PGP PRIVATE KEY BLOCK%' then
+    if jsonb_typeof(p_arguments) <> 'object' then
+        raise exception using errcode = 'FY004',
+            message = 'arguments must be a JSON object, was ' || jsonb_typeof(p_arguments),
+            hint = 'for example {"name": "Daily customers"}';
+    end if;
+    if octet_length(v_text) > 1048576 then
+        raise exception using errcode = 'FY005',
+            message = format('arguments of %s are larger than 1 MiB', p_command),
+            hint = 'send the tables in several commands (add_tables)';
+    end if;
+    -- Commands are kept, so this is where it must not get in.
+    if v_text like '%PGP PRIVATE KEY BLOCK%' then
         raise exception using errcode = 'FY004',
             message = format('the arguments of %s hold a SECRET PGP key', p_command),
             hint = 'give the public key (gpg --armor --export); should others have seen this '
@@ -26,14 +41,14 @@ begin
         v_rule := p_definition -> v_name;
         if v_rule is null then
             raise exception using errcode = 'FY003',
-                message = format('%s has no argument "%s"', p_command, left(v_name, 128)),
+                message = format('%s has no argument "%s"', p_command, ferry_state.shown_text(v_name)),
                 hint = 'its arguments are: ' || (select string_agg(k, ', ' order by k)
                     from jsonb_object_keys(p_definition) as k);
         end if;
-        if v_value = 'null' and not coalesce((v_rule ->> 'required')::boolean, false) then
+        v_type := jsonb_typeof(v_value);
+        if v_type = 'null' and v_name <> all (p_required) then
             continue;
         end if;
-        v_type := jsonb_typeof(v_value);
         if not (case v_rule ->> 'type'
                 when 'string'  then v_type = 'string'
                 when 'boolean' then v_type = 'boolean'
@@ -58,7 +73,7 @@ begin
                     when 'object'  then 'an object'
                     else 'a ' || (v_rule ->> 'type')
                     end,
-                    case when v_type = 'string' then 'the string ' || left(v_value::text, 128)
+                    case when v_type = 'string' then 'the string ' || ferry_state.shown_text(v_value::text)
                     else v_type end),
                 hint = 'see docs/commands.md';
         end if;
@@ -71,12 +86,10 @@ begin
         end if;
     end loop;
 
-    select key into v_name
-      from jsonb_each(p_definition)
-     where (value ->> 'required')::boolean
-       and coalesce(p_arguments -> key, 'null') = 'null'
-     order by key limit 1;
-    if found then
+    -- A required one that is null was refused for its type.
+    if not p_arguments ?& p_required then
+        v_name := (select name from unnest(p_required) as r (name)
+                    where not p_arguments ? name order by name limit 1);
         raise exception using errcode = 'FY002',
             message = format('%s needs argument "%s"', p_command, v_name),
             hint = format('give it in the column "arguments": {"%s": …}', v_name);

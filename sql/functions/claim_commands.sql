@@ -4,12 +4,18 @@
 -- The first row returned has no command: its mark and id are what the next claim of this worker may
 -- pass as p_mark and p_mark_id to skip the dead rows before them. Every row that can still become
 -- visible, or is still waiting, has (xact, command_id) > (mark, id).
+-- p_settled: commands that this worker's last batch ended or came to wait for; null for a look at all
+-- that is waited for. What waits for one of them that has ended is on the queue again.
+-- Says with awake_until for how many milliseconds (p_awake) the worker that found something will go
+-- on looking without being notified.
 -- Locks:  lane slots (a lane's commands are applied by one worker at a time); skips slots that
 --         another worker holds, never waits.
 create or replace function ferry_state.claim_commands(
     p_limit   integer,
     p_mark    xid8,
-    p_mark_id bigint
+    p_mark_id bigint,
+    p_settled bigint[],
+    p_awake   integer
 )
 returns table (
     mark        xid8,
@@ -22,6 +28,7 @@ returns table (
     attempts    smallint
 )
 language plpgsql
+set search_path = pg_catalog, pg_temp
 -- Statistics of a queue are always stale; these scans must follow their indexes.
 set enable_seqscan = off
 set jit = off
@@ -43,7 +50,11 @@ declare
     v_commands integer := 0;
     v_more     integer;
 begin
+    if exists (select from ferry_state.command_cancellations) then
+        perform ferry_state.cancel_commands(p_limit);
+    end if;
     perform ferry_state.release_due_commands(p_limit);
+    perform ferry_state.release_waiting_commands(p_settled);
 
     select m.xact, m.id
       into p_mark, p_mark_id
@@ -89,9 +100,6 @@ begin
                        case when p.priority = v_priority then v_id else p_mark_id end)
                    and (v_tried is null
                         or get_bit(v_tried, ferry_state.lane_slot(lane)) = 0)
-                   and not (exists (select from ferry_state.command_schedule where attempts > 0)
-                            and exists (select from ferry_state.command_schedule as s
-                                         where s.lane = command_queue.lane and s.attempts > 0))
                  order by xact, command_id
                  limit p_limit
              ) as q
@@ -122,21 +130,34 @@ begin
         end loop;
     end loop;
 
+    if v_commands > 0 then
+        perform setval('ferry_state.awake_until',
+                       (extract(epoch from clock_timestamp()) * 1000)::bigint + p_awake);
+    end if;
+
     -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all that
-    -- the worker before us did in them.
+    -- the worker before us did in them. Lateral, each part with a limit: lanes are read in their
+    -- order, each no further than is needed, whatever statistics say.
     return query
     select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
            q.attempts
-      from (select lane, min(rank) as rank
+      -- The most urgent lanes first, or a long lane would keep them out of the batch.
+      from (select lane
               from unnest(v_lanes) with ordinality as l (lane, rank)
-             group by lane) as claimed
-      join ferry_state.command_queue as q on q.lane = claimed.lane and q.xact >= p_mark
-      join ferry_state.commands as c on c.id = q.command_id
-     where not (exists (select from ferry_state.command_schedule where attempts > 0)
-                and exists (select from ferry_state.command_schedule as s
-                             where s.lane = q.lane and s.attempts > 0))
-     -- The most urgent lanes first, or a long lane would keep them out of the batch.
-     order by claimed.rank, q.command_id
+             group by lane
+             order by min(rank)) as claimed
+     cross join lateral (
+        select command_id, lane, attempts
+          from ferry_state.command_queue
+         where lane = claimed.lane
+         order by command_id
+         limit p_limit
+     ) as q
+     cross join lateral (
+        select id, command, environment, arguments, actor
+          from ferry_state.commands where id = q.command_id
+         limit 1
+     ) as c
      limit p_limit;
 end;
 $$;

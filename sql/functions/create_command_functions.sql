@@ -12,6 +12,7 @@ declare
     v_parameters text;
     v_values     text;
 begin
+    perform ferry_state.fill_command_definitions();
     for v_command in select * from ferry_state.command_definitions order by command loop
         select string_agg(
                    format('%I %s%s', p.name,

@@ -1,5 +1,7 @@
--- enqueue: record one accepted command and put it on the queue, or on the schedule until run_at.
+-- enqueue: record one accepted command and put it on the queue, or let it wait until run_at.
 --
+-- p_lane:            of the object that it is about.
+-- p_lanes_referred:  of those that it names besides.
 -- Returns false, and does nothing, when its actor used the idempotency key before. Of two
 -- transactions with one key the second waits for the first.
 create or replace function ferry_state.enqueue(
@@ -11,11 +13,13 @@ create or replace function ferry_state.enqueue(
     p_run_at          timestamptz,
     p_idempotency_key text,
     p_lane            bigint,
+    p_lanes_referred  bigint[],
     p_actor           text,
     p_created_at      timestamptz
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into ferry_state.commands (id, command, arguments, environment, priority, run_at,
@@ -27,14 +31,17 @@ begin
         return false;
     end if;
     if p_run_at > p_created_at then
-        insert into ferry_state.command_schedule (command_id, lane, priority, due_at)
-        values (p_id, p_lane, p_priority, p_run_at);
+        insert into ferry_state.command_waits (command_id, lane, priority, waits_for, due_at)
+        values (p_id, p_lane, p_priority, 'time', p_run_at);
     else
         insert into ferry_state.command_queue (command_id, lane, priority)
         values (p_id, p_lane, p_priority);
     end if;
-    -- Identical notifications of one transaction are sent once.
-    perform pg_notify('ferry_commands', '');
+    if p_lanes_referred <> '{}' then
+        insert into ferry_state.command_references (command_id, lane)
+        select distinct p_id, lane from unnest(p_lanes_referred) as r (lane)
+         where lane <> p_lane;
+    end if;
     return true;
 end;
 $$;

@@ -23,7 +23,7 @@ begin
         v_id, 'run_orchestration_group', v_arguments, v_group.environment, 2::smallint, p_at,
         format('ferry: group %s %s', p_group, p_cause),
         ferry_state.lane_of('orchestration_group', array['name'], v_group.environment, v_arguments),
-        v_group.runs_as, clock_timestamp())
+        '{}', v_group.runs_as, clock_timestamp())
     then
         return v_id;
     end if;

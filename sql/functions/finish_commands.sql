@@ -3,18 +3,25 @@
 -- p_applied: ids of those that were applied, the most by far.
 -- p_ended:   the others: [{"id", "state", "code", "message", "hint"}], or null.
 -- p_retries: those to be tried again: [{"id", "delay_seconds", "error"}], or null.
+-- p_waits:   those that an earlier command comes before: [{"id", "after"}], or null.
+-- p_checks:  ids of those that need a fact from outside of the queue's database, or null.
 create or replace function ferry_state.finish_commands(
     p_applied bigint[],
     p_ended   json,
-    p_retries json
+    p_retries json,
+    p_waits   json,
+    p_checks  bigint[]
 )
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 -- Statistics of a queue are always stale; it is to be found by its index.
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
+declare
+    v_ended bigint[];
 begin
     with gone as (
         delete from ferry_state.command_queue where command_id = any (p_applied)
@@ -33,10 +40,19 @@ begin
             delete from ferry_state.command_queue as q using ended as e
              where q.command_id = e.id
             returning q.attempts, e.*
+        ),
+        noted as (
+            insert into ferry_state.command_outcomes
+                   (command_id, state, code, message, hint, attempts, finished_at)
+            select id, state, code, message, hint, attempts + 1, clock_timestamp() from gone
+            returning command_id
         )
-        insert into ferry_state.command_outcomes
-               (command_id, state, code, message, hint, attempts, finished_at)
-        select id, state, code, message, hint, attempts + 1, clock_timestamp() from gone;
+        select array_agg(command_id) into v_ended from noted;
+    end if;
+
+    if exists (select from ferry_state.command_references) then
+        delete from ferry_state.command_references
+         where command_id = any (p_applied || v_ended);
     end if;
 
     if p_retries is not null then
@@ -50,11 +66,25 @@ begin
              where q.command_id = r.id
             returning q.command_id, q.lane, q.priority, q.attempts, r.delay_seconds, r.error
         )
-        insert into ferry_state.command_schedule
-               (command_id, lane, priority, due_at, attempts, last_error)
-        select command_id, lane, priority,
+        insert into ferry_state.command_waits
+               (command_id, lane, priority, waits_for, due_at, attempts, last_error)
+        select command_id, lane, priority, 'retry',
                clock_timestamp() + make_interval(secs => delay_seconds), attempts + 1, error
           from gone;
+    end if;
+
+    if p_waits is not null then
+        perform ferry_state.let_wait(p_waits);
+    end if;
+    if p_checks is not null then
+        with gone as (
+            delete from ferry_state.command_queue where command_id = any (p_checks)
+            returning command_id, lane, priority, attempts
+        )
+        insert into ferry_state.command_waits
+               (command_id, lane, priority, attempts, waits_for, actor)
+        select g.command_id, g.lane, g.priority, g.attempts, 'fact', c.actor
+          from gone as g join ferry_state.commands as c on c.id = g.command_id;
     end if;
 end;
 $$;

@@ -1,4 +1,4 @@
--- free_work: nobody holds this worker's runs, tasks and messages any more.
+-- free_work: nobody holds this worker's runs, tasks, messages and lookups of facts any more.
 create or replace function ferry_state.free_work(p_worker bigint)
 returns integer
 language plpgsql
@@ -14,6 +14,9 @@ begin
      where worker_id = p_worker and state = 'running';
     get diagnostics v_tasks = row_count;
     update ferry_state.alert_deliveries set worker_id = null, due_at = clock_timestamp()
+     where worker_id = p_worker;
+    -- Counted as an attempt: should the lookup be what ends workers, it ends as well.
+    update ferry_state.command_waits set worker_id = null, attempts = attempts + 1
      where worker_id = p_worker;
     return v_runs + v_tasks;
 end;

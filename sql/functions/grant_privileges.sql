@@ -21,7 +21,8 @@ begin
     -- Each view has the rows that the reader's policies show.
     grant select on all tables in schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant execute on function ferry_state.visible_environments(name),
-        ferry_state.is_visible(text, text[]) to ferry_client, ferry_viewer;
+        ferry_state.is_visible(text, text[]), ferry_state.waiting_state(text)
+        to ferry_client, ferry_viewer;
     grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer),
         ferry.definition_changes(jsonb, jsonb, text[]),
         ferry.data_export_definition(text, text, text),
@@ -31,6 +32,7 @@ begin
     grant execute on all functions in schema ferry_state to ferry_worker;
     grant select, insert, update, delete on all tables in schema ferry_state to ferry_worker;
     grant usage on all sequences in schema ferry_state to ferry_worker;
+    grant update on sequence ferry_state.awake_until to ferry_worker;
     -- The record is only ever added to.
     revoke update, delete on ferry_state.commands, ferry_state.command_outcomes,
         ferry_state.events, ferry_state.data_export_versions, ferry_state.object_versions,

@@ -10,16 +10,11 @@ create or replace function ferry_state.lane_of(
 returns bigint
 language sql
 immutable
-as $$
-    select hashtextextended(
-        concat_ws(E'\x1f', p_kind,
-            -- A policy may be granted in all environments.
-            case when p_kind <> 'policy_assignment' then p_environment end, case p_kind
-            -- An orchestration bears the name of its data export unless it is given one.
-            when 'orchestration' then
-                ferry_state.lane_key(coalesce(p_arguments ->> p_keys[1], p_arguments ->> p_keys[2]))
-            else
-                ferry_state.lane_key(p_arguments ->> p_keys[1])
-                || coalesce(E'\x1f' || ferry_state.lane_key(p_arguments ->> p_keys[2]), '') end),
-        0)
-$$;
+parallel safe
+return ferry_state.lane_number(
+    p_kind, p_environment,
+    -- An orchestration bears the name of its data export unless it is given one.
+    case p_kind when 'orchestration'
+         then coalesce(p_arguments ->> p_keys[1], p_arguments ->> p_keys[2])
+         else p_arguments ->> p_keys[1] end,
+    case p_kind when 'orchestration' then null else p_arguments ->> p_keys[2] end);

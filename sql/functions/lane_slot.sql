@@ -4,4 +4,4 @@ returns integer
 language sql
 immutable
 parallel safe
-as $$ select (p_lane & 8191)::integer $$;
+return (p_lane & 8191)::integer;

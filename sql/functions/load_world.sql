@@ -1,20 +1,28 @@
--- load_world: the objects that a batch of commands touches, locked, as one JSON document.
+-- load_world: the objects that a batch of commands touches, locked, as one JSON document; and the
+-- commands outside of the batch that come before some of it, as of earlier_commands.
 --
+-- Both are of one snapshot: an earlier command is either among those, or what it did is in the world.
 -- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
 --   environment, the key and whether the batch may change or delete the object. The key of a data
 --   template is its destination's key, U+001F and its own, or U+001F alone for all of the
 --   destinations that are loaded; that of a run its id,
 --   followed by U+001F when it is to be resolved.
---   A sandbox brings all that is configured in it and in production; the key "environment", with
---   an empty array, the names of all environments.
+--   The key "environment", with an empty array, brings the names of all environments.
 -- p_actors: the roles that sent the commands, whose policies are loaded.
--- Locks: first the configuration as a whole: shared, or alone where a batch names a sandbox or
---        changes a setting. Then what may be changed against everybody, what is only referred to
---        against changes; always kind by kind in the order below and by id within a kind, so that
---        two workers hardly ever wait for each other in a circle.
-create or replace function ferry_state.load_world(p_references jsonb, p_actors text[])
-returns text
+-- p_batch:  the commands, and p_lanes: their lanes, in the same order.
+-- Locks: first the configuration as a whole: shared, or alone for a command that changes a setting.
+--        Then what may be changed against everybody, what is only referred to against changes;
+--        always kind by kind in the order below and by id within a kind, so that two workers hardly
+--        ever wait for each other in a circle.
+create or replace function ferry_state.load_world(
+    p_references jsonb,
+    p_actors     text[],
+    p_batch      bigint[],
+    p_lanes      bigint[]
+)
+returns table (world text, earlier text)
 language plpgsql
+set search_path = pg_catalog, pg_temp
 -- A batch names few objects of many; statistics of young tables would have it read them all.
 set enable_seqscan = off
 set enable_hashjoin = off
@@ -32,8 +40,6 @@ declare
     v_runs           bigint[];
     v_resolved       bigint[];
     v_alerts         bigint[];
-    v_sandboxes      bigint[];
-    v_environments   text[];
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
@@ -42,17 +48,10 @@ declare
     v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
         jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
 begin
-    if p_references ?| array['sandbox', 'setting'] then
+    if p_references ? 'setting' then
         perform pg_advisory_xact_lock(hashtextextended('ferry configuration', 0));
     else
         perform pg_advisory_xact_lock_shared(hashtextextended('ferry configuration', 0));
-    end if;
-    if p_references ? 'sandbox' then
-        select array_agg(s.id), array_agg(s.name)
-          into v_sandboxes, v_environments
-          from jsonb_array_elements(p_references -> 'sandbox') as r
-          join ferry_state.sandboxes as s on s.key = r ->> 1;
-        v_environments := array_append(v_environments, 'production');
     end if;
 
     -- Which: by key, then what these refer to, then what refers to them.
@@ -109,25 +108,6 @@ begin
           where id = any (v_destinations) order by id for share;
     end if;
 
-    if v_environments is not null then
-        v_databases := v_databases || array(
-            select id from ferry_state.databases where environment = any (v_environments));
-        v_exports := v_exports || array(
-            select id from ferry_state.data_exports where environment = any (v_environments));
-        v_destinations := v_destinations || array(
-            select id from ferry_state.destinations where environment = any (v_environments));
-        v_templates := v_templates || array(
-            select id from ferry_state.data_templates where environment = any (v_environments));
-        v_orchestrations := v_orchestrations || array(
-            select id from ferry_state.orchestrations where environment = any (v_environments));
-        v_groups := v_groups || array(
-            select id from ferry_state.orchestration_groups where environment = any (v_environments));
-        v_alerts := v_alerts || array(
-            select id from ferry_state.alerts where environment = any (v_environments));
-        v_runs := v_runs || array(
-            select id from ferry_state.runs
-             where finished_at is null and environment = any (v_environments));
-    end if;
     perform 1 from ferry_state.data_templates where id = any (v_templates) order by id for no key update;
 
     if v_databases_written is not null then
@@ -201,10 +181,13 @@ begin
     end if;
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 
-    return ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
+    return query
+    select ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
                                   v_orchestrations, v_groups, v_runs, v_alerts, p_actors,
-                                  p_references ?| array['policy_assignment', 'sandbox'],
-                                  v_sandboxes,
-                                  p_references ?| array['environment', 'sandbox']);
+                                  p_references ? 'policy_assignment', null,
+                                  p_references ? 'environment'),
+           ferry_state.earlier_commands(p_batch, p_lanes, p_references, v_databases, v_exports,
+                                        v_destinations, v_templates, v_orchestrations, v_groups,
+                                        v_runs, v_alerts);
 end;
 $$;

@@ -1,4 +1,6 @@
 -- world_json: these objects as the document that the lifecycle core works on.
+--
+-- Stable: it must see what the statement that calls it sees.
 create or replace function ferry_state.world_json(
     p_databases      bigint[],
     p_exports        bigint[],
@@ -15,6 +17,8 @@ create or replace function ferry_state.world_json(
 )
 returns text
 language sql
+stable
+set search_path = pg_catalog, pg_temp
 as $$
     select json_build_object(
         'databases', (

@@ -20,7 +20,21 @@ create unique index commands_idempotency_key_is_unique_per_actor
     on ferry_state.commands (environment, actor, idempotency_key)
     where idempotency_key is not null;
 
--- What waits to be applied: narrow, never updated, gone when its command has ended.
+-- What each command is about, what it names, and its arguments. Filled at every migration from the
+-- view defined_commands; a table, because every INSERT of a command looks here.
+create table ferry_state.command_definitions (
+    command     text   not null,
+    lane        text   not null,
+    key         text[] not null,
+    parameters  text[] not null,
+    arguments   jsonb  not null,
+    required    text[] not null,
+    refers      text[] not null,
+    description text   not null,
+    constraint command_definitions_pkey primary key (command)
+);
+
+-- What can be applied now: narrow, gone when its command has ended or has to wait.
 -- xact orders rows by the transaction that made them visible, so that a claim can start its scan
 -- where the last one found something alive, not at the first dead row.
 create table ferry_state.command_queue (
@@ -32,21 +46,64 @@ create table ferry_state.command_queue (
     constraint command_queue_pkey primary key (command_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create index command_queue_priority on ferry_state.command_queue (priority, xact, command_id);
-create index command_queue_lane on ferry_state.command_queue (lane, xact);
+create index command_queue_lane on ferry_state.command_queue (lane, command_id);
 
--- What is to wait until a time: a command with run_at, or one whose last attempt failed.
-create table ferry_state.command_schedule (
+-- What cannot be applied yet, and what it waits for: a time (run_at), another attempt, the end of an
+-- earlier command, or a fact that a worker looks up outside of the queue's database. All but the
+-- first hold back what comes after them.
+create table ferry_state.command_waits (
     command_id bigint      not null,
     lane       bigint      not null,
     priority   smallint    not null,
-    due_at     timestamptz not null,
     attempts   smallint    not null default 0,
+    waits_for  text        not null,
+    due_at     timestamptz,
+    after_id   bigint,  -- the earlier command
+    actor      text,    -- of a command that waits for a fact: lookups are shared out between actors
+    token      bigint,  -- of the worker that looks it up
+    worker_id  bigint,
     last_error text,
-    constraint command_schedule_pkey primary key (command_id)
+    constraint command_waits_pkey primary key (command_id),
+    constraint command_waits_reason_is_known
+        check (waits_for in ('time', 'retry', 'command', 'fact')),
+    constraint command_waits_for_a_time_or_not
+        check ((due_at is not null) = (waits_for in ('time', 'retry'))),
+    constraint command_waits_for_a_command_or_not
+        check ((after_id is not null) = (waits_for = 'command')),
+    constraint command_waits_for_a_fact_of_an_actor
+        check ((actor is not null) = (waits_for = 'fact')),
+    constraint command_waits_looked_up_under_a_token
+        check (worker_id is null or (token is not null and waits_for = 'fact'))
 );
-create index command_schedule_due on ferry_state.command_schedule (due_at);
--- A command that is to be tried again holds back those behind it in its lane.
-create index command_schedule_retries on ferry_state.command_schedule (lane) where attempts > 0;
+create index command_waits_due on ferry_state.command_waits (due_at) where due_at is not null;
+create index command_waits_lane on ferry_state.command_waits (lane, command_id)
+    where waits_for <> 'time';
+create index command_waits_after on ferry_state.command_waits (after_id, command_id)
+    where after_id is not null;
+create index command_waits_facts on ferry_state.command_waits (actor, priority, command_id)
+    where waits_for = 'fact' and worker_id is null;
+create index command_waits_looked_up on ferry_state.command_waits (worker_id, actor)
+    where worker_id is not null;
+
+-- The lanes of the objects that a command names beside the one it is about. Gone with its end.
+create table ferry_state.command_references (
+    command_id bigint not null,
+    lane       bigint not null,
+    constraint command_references_pkey primary key (command_id, lane)
+);
+create index command_references_lane on ferry_state.command_references (lane, command_id);
+
+-- Commands that their senders want to be canceled. Only inserted by clients, so that they lock
+-- nothing that a worker waits for; a worker honours and deletes them.
+create table ferry_state.command_cancellations (
+    command_id bigint not null,
+    actor      text   not null
+);
+create index command_cancellations_command on ferry_state.command_cancellations (command_id);
+
+-- Until when, in milliseconds since 1970, some worker is sure to look at the queue without being
+-- notified. A sequence, because it is not transactional and leaves no dead rows.
+create unlogged sequence ferry_state.awake_until as bigint;
 
 -- Row locks on these, never updates: whoever holds a slot applies the commands of its lanes.
 create table ferry_state.lane_slots (

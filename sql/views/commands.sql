@@ -12,16 +12,17 @@ select c.id,
        c.idempotency_key,
        c.actor,
        c.created_at,
-       coalesce(o.state, case when s.attempts > 0 then 'retrying'
-                              when s.command_id is not null then 'scheduled'
-                              else 'queued' end) as state,
+       coalesce(o.state,
+                case when exists (select from ferry_state.command_cancellations
+                                   where command_id = c.id) then 'canceling' end,
+                ferry_state.waiting_state(w.waits_for)) as state,
        o.code as error_code,
-       coalesce(o.message, s.last_error) as message,
+       coalesce(o.message, w.last_error, 'waits for command ' || w.after_id) as message,
        o.hint,
-       coalesce(o.attempts, s.attempts) as attempts,
+       coalesce(o.attempts, w.attempts) as attempts,
        o.finished_at
   from ferry_state.commands as c
   left join ferry_state.command_outcomes as o on o.command_id = c.id
-  left join ferry_state.command_schedule as s on s.command_id = c.id
+  left join ferry_state.command_waits as w on w.command_id = c.id
  where c.actor = current_user
     or pg_has_role('ferry_viewer', 'usage');

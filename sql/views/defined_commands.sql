@@ -1,6 +1,9 @@
--- command_definitions: each command, the object whose lane it belongs to (of several key arguments
--- of an orchestration the first one given counts), and its arguments.
-create or replace view ferry_state.command_definitions as
+-- defined_commands: each command, the object whose lane it belongs to (of several key arguments
+-- of an orchestration the first one given counts), its arguments, and the objects that these name:
+-- "kind:argument", of a data template with the argument that names its destination.
+--
+-- What ferry_state.command_definitions is filled from.
+create or replace view ferry_state.defined_commands as
 with required as (
     select '{"type": "string", "required": true, "characters_max": 256}'::jsonb as text,
            '{"type": "object", "required": true}'::jsonb as object,
@@ -21,7 +24,8 @@ optional as (
            '{"type": "integer", "required": false}'::jsonb as integer,
            '{"type": "string", "required": false, "characters_max": 2048}'::jsonb as long_text
 )
-select d.command, d.lane, d.key, d.parameters, d.arguments, d.description
+select d.command, d.lane, d.key, d.parameters, d.arguments, coalesce(n.refers, '{}') as refers,
+       d.description
   from required as r, optional as o, lateral (values
     ('register_database', 'database', array['name'], array['name', 'connection'],
      jsonb_build_object('name', r.text, 'connection', r.text),
@@ -193,4 +197,22 @@ select d.command, d.lane, d.key, d.parameters, d.arguments, d.description
     ('run_orchestration_group', 'orchestration_group', array['name'], array['name'],
      jsonb_build_object('name', r.text),
      'Start a run of each orchestration of a group, or of none of them.')
-  ) as d (command, lane, key, parameters, arguments, description);
+  ) as d (command, lane, key, parameters, arguments, description)
+  left join (values
+    ('create_data_export', array['database:database']),
+    ('edit_data_export', array['database:database']),
+    ('switch_database', array['database:database']),
+    ('create_data_template', array['destination:destination']),
+    ('edit_data_template', array['destination:destination']),
+    ('delete_data_template', array['destination:destination']),
+    ('add_orchestration', array['data_export:data_export', 'destination:destination',
+                                'data_template:destination,data_template']),
+    ('edit_orchestration', array['data_export:data_export', 'destination:destination',
+                                 'data_template:destination,data_template']),
+    ('create_alert', array['orchestration:orchestration']),
+    ('edit_alert', array['orchestration:orchestration']),
+    ('create_orchestration_group', array['orchestration:orchestrations',
+                                         'orchestration_group:after']),
+    ('edit_orchestration_group', array['orchestration:orchestrations',
+                                       'orchestration_group:after'])
+  ) as n (command, refers) on n.command = d.command;

@@ -1,0 +1,70 @@
+import Locks
+
+/// Bounds how long work may take, also work that does not react to being cancelled.
+struct Deadline: Sendable {
+    private let limit: Duration
+
+    init(_ limit: Duration) {
+        self.limit = limit
+    }
+
+    /// Does the work; when the time is up, cancels it and does not wait for its end.
+    ///
+    /// - Returns: Nil when the time was up.
+    /// - Throws: What the work throws; `CancellationError`.
+    func run<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws -> T? {
+        let race = Race<T>()
+        let working = Task {
+            do {
+                race.end(.success(try await work()))
+            } catch {
+                race.end(.failure(error))
+            }
+        }
+        let limit = limit
+        let timing = Task {
+            try await Task.sleep(for: limit)
+            race.end(.success(nil))
+        }
+        defer {
+            working.cancel()
+            timing.cancel()
+        }
+        return try await withTaskCancellationHandler {
+            try await race.result()
+        } onCancel: {
+            race.end(.failure(CancellationError()))
+        }
+    }
+}
+
+/// Takes the first of several results.
+private final class Race<T: Sendable>: Sendable {
+    private enum State {
+        case open
+        case awaited(CheckedContinuation<T?, any Error>)
+        case ended(Result<T?, any Error>)
+    }
+
+    private let state = Locked(State.open)
+
+    func result() async throws -> T? {
+        try await withCheckedThrowingContinuation { continuation in
+            let ended = state.withLock { state -> Result<T?, any Error>? in
+                if case .ended(let result) = state { return result }
+                state = .awaited(continuation)
+                return nil
+            }
+            if let ended { continuation.resume(with: ended) }
+        }
+    }
+
+    func end(_ result: Result<T?, any Error>) {
+        let waiting = state.withLock { state -> CheckedContinuation<T?, any Error>? in
+            defer { if case .ended = state {} else { state = .ended(result) } }
+            if case .awaited(let continuation) = state { return continuation }
+            return nil
+        }
+        waiting?.resume(with: result)
+    }
+}

@@ -1,0 +1,171 @@
+import Failpoints
+import Lifecycle
+import Locks
+public import Postgres
+
+/// Looks up the facts that commands wait for, outside of any transaction, and has the commands
+/// decided with them.
+///
+/// claim → look outside → decide → commit: a lookup is leased to a worker under a token, like a task
+/// of a run. Whoever lost the lease changes nothing any more.
+public struct FactLookup: Sendable {
+    private let worker: Int64
+    private let pool: ConnectionPool
+    private let applier: BatchApplier
+    private let attemptsMax: Int
+
+    /// How long all lookups of one command may take together.
+    public static let limit: Duration = .seconds(15)
+    /// The most commands of one role that a worker looks facts up for at once.
+    public static let actorMax = 32
+
+    /// - Parameters:
+    ///   - worker: The id of this worker, whose lease is that of its lookups.
+    ///   - pool: Lends connections to the queue's database.
+    public init(
+        worker: Int64, pool: ConnectionPool, facts: FactFinder,
+        retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.worker = worker
+        self.pool = pool
+        self.applier = BatchApplier(facts: facts, retry: retry)
+        self.attemptsMax = retry.attemptsMax
+    }
+
+    /// A command that this worker looks facts up for.
+    public struct Check: Sendable {
+        let token: Int64
+        let claimed: ClaimedCommand
+        let shared: SharedFacts
+    }
+
+    /// Commands of one role, which ask together for what several of them need.
+    ///
+    /// - Returns: None when no command waits for a fact that this worker may look up.
+    /// - Throws: `PostgresError`.
+    public func claim() async throws -> [Check] {
+        let shared = SharedFacts(applier.facts)
+        return try await pool.withConnection { connection in
+            try await connection.query(
+                "select * from ferry_state.claim_checks($1, $2)",
+                [.int(worker), .int(Int64(Self.actorMax))]
+            ).map { row in
+                Check(
+                    token: try row[0].int64(), claimed: try ClaimedCommand(row), shared: shared)
+            }
+        }
+    }
+
+    /// Looks up what the command needs, and applies it.
+    ///
+    /// - Throws: ``BatchRefused``, `PostgresError`, `CancellationError`; then the command still waits
+    ///   for its facts, looked up by this worker.
+    public func carryOut(_ check: Check) async throws {
+        // An attempt that its worker did not survive counts; see free_work.
+        guard check.claimed.failedAttempts < attemptsMax else {
+            var known = Knowledge()
+            known.unavailable = "each worker that looked ended"
+            return try await finish(check, known)
+        }
+        try await finish(check, try await lookUp(check))
+    }
+
+    private func lookUp(_ check: Check) async throws -> Knowledge {
+        let (applier, pool, claimed, shared) = (applier, pool, check.claimed, check.shared)
+        let world = try await pool.transaction { connection in
+            try await applier.load([claimed], connection).0
+        }
+        let progress = Locked((known: Knowledge(), current: Fact?.none))
+        let end: Void? = try await Deadline(Self.limit).run {
+            var world = world
+            while true {
+                let looked = world
+                let fact: Fact?
+                (fact, world) = try await pool.withConnection { connection in
+                    try await connection.isolated {
+                        try await applier.need(of: claimed, in: looked, $0)
+                    }
+                }
+                guard let fact else { return }
+                progress.withLock { $0.current = fact }
+                do {
+                    let value = try await shared.value(of: fact, in: world)
+                    world.learn(fact, value)
+                    progress.withLock { $0.known.facts[fact] = value }
+                } catch let error as FactUnavailable {
+                    progress.withLock { $0.known.unavailable = error.reason }
+                    return
+                }
+            }
+        }
+        var known = progress.withLock { $0.known }
+        if end == nil { known.isOutOfTime = true }
+        return known
+    }
+
+    /// Decides the command with what is known, in a batch of its own.
+    private func finish(_ check: Check, _ known: Knowledge) async throws {
+        Failpoint.reach("commands.facts_found")
+        let applier = applier
+        let result = try await pool.transaction { connection -> BatchResult in
+            let taken = try await connection.query(
+                "select ferry_state.take_check($1, $2)",
+                [.int(check.claimed.id), .int(check.token)])
+            guard try taken.first?[0].bool() == true else { return BatchResult() }
+            return try await applier.apply([check.claimed], knowing: known, connection)
+        }
+        // Only now does what waits for it see that it has ended.
+        _ = try await pool.withConnection { connection in
+            try await connection.query(
+                "select ferry_state.release_waiting_commands($1)", [Value(result.settled)])
+        }
+    }
+}
+
+/// Facts that several commands may need, each looked up once.
+///
+/// Fresh enough for all of them: they were sent before the first lookup began.
+final class SharedFacts: Sendable {
+    private let facts: FactFinder
+    private let lookups = Locked([Fact: Task<FactValue, any Error>]())
+
+    init(_ facts: FactFinder) {
+        self.facts = facts
+    }
+
+    deinit {
+        // Nobody waits for them any more.
+        for lookup in lookups.withLock({ $0.values }) { lookup.cancel() }
+    }
+
+    /// - Throws: ``FactUnavailable``.
+    func value(of fact: Fact, in world: World) async throws -> FactValue {
+        let facts = facts
+        let lookup = lookups.withLock { lookups in
+            if let lookup = lookups[fact] { return lookup }
+            let lookup = Task { try await facts.lookUp(fact, in: world) }
+            lookups[fact] = lookup
+            return lookup
+        }
+        return try await lookup.value
+    }
+}
+
+/// What was looked up for a command.
+struct Knowledge: Sendable {
+    var facts: [Fact: FactValue] = [:]
+    /// Why a fact could not be looked up now.
+    var unavailable: String?
+    /// Whether there was no time to look up the rest.
+    var isOutOfTime = false
+}
+
+extension ConnectionPool {
+    /// Runs the body in a transaction on a connection of its own.
+    fileprivate nonisolated func transaction<T: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> T
+    ) async throws -> T {
+        try await withConnection { connection in try await connection.transaction(.readWrite, body)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+-- cancel_commands: end commands that their senders want to be canceled, where no worker applies them
+-- just now.
+--
+-- Called by every claim, before it looks for what it may apply.
+-- Locks: the commands' lanes, the requests; skips what another worker holds, never waits.
+create or replace function ferry_state.cancel_commands(p_limit integer)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+    v_request  record;
+    v_command  ferry_state.commands;
+    v_attempts smallint;
+    v_found    boolean;
+begin
+    for v_request in
+        select ctid, command_id, actor from ferry_state.command_cancellations
+         order by command_id limit p_limit
+           for update skip locked
+    loop
+        select * into v_command from ferry_state.commands where id = v_request.command_id;
+        perform 1 from ferry_state.lane_slots
+          where slot = ferry_state.lane_slot(v_command.lane) for update skip locked;
+        continue when not found;
+        delete from ferry_state.command_waits where command_id = v_command.id
+        returning attempts into v_attempts;
+        v_found := found;
+        if not v_found then
+            delete from ferry_state.command_queue where command_id = v_command.id
+            returning attempts into v_attempts;
+            v_found := found;
+        end if;
+        if v_found then
+            delete from ferry_state.command_references where command_id = v_command.id;
+            insert into ferry_state.command_outcomes
+                   (command_id, state, code, message, attempts, finished_at)
+            values (v_command.id, 'canceled', 'canceled', format('canceled by %s', v_request.actor),
+                    v_attempts, clock_timestamp());
+            perform ferry_state.record_events(
+                array[v_command.environment], array['command_canceled'], array['command'],
+                array[v_command.id], array[null::text], array[null::bigint],
+                array[v_command.id], array[v_request.actor], array[null::text]);
+        end if;
+        delete from ferry_state.command_cancellations where ctid = v_request.ctid;
+    end loop;
+end;
+$$;

@@ -1,0 +1,94 @@
+-- earlier_commands: the commands that have not ended and come before some of a batch: on what it is
+-- about, on what it names, and on what its world holds; as JSON. Null when there are none.
+--
+-- Returns {"lanes": [[lane, first on it, first that names it]], "references": [[kind, environment,
+-- key, first]], "objects": [[kind, id, first]], "policies": first}. First: the lowest id.
+-- Stable: it must see what the statement that calls it sees. Costs next to nothing while nothing waits
+-- and the batch names no other objects.
+create or replace function ferry_state.earlier_commands(
+    p_batch          bigint[],
+    p_lanes          bigint[],
+    p_references     jsonb,
+    p_databases      bigint[],
+    p_exports        bigint[],
+    p_destinations   bigint[],
+    p_templates      bigint[],
+    p_orchestrations bigint[],
+    p_groups         bigint[],
+    p_runs           bigint[],
+    p_alerts         bigint[]
+)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_before     constant bigint := (select max(id) from unnest(p_batch) as b (id));
+    v_policies   constant bigint := ferry_state.first_of_lane(
+        ferry_state.lane_number('policy_assignment', null, null, null), v_before, p_batch);
+    v_lanes      json;
+    v_references json;
+    v_objects    json;
+begin
+    -- Its own lanes are locked, and it has what is on the queue of them from the first on: only what
+    -- waits can come before, and what names them.
+    if exists (select from ferry_state.command_waits where waits_for <> 'time')
+       or exists (select from ferry_state.command_references)
+    then
+        select json_agg(json_build_array(l.lane, w.command_id, r.command_id)) into v_lanes
+          from (select distinct lane from unnest(p_lanes) as l (lane)) as l
+          left join lateral (
+            select command_id from ferry_state.command_waits
+             where lane = l.lane and waits_for <> 'time' and command_id < v_before
+             order by command_id limit 1) as w on true
+          left join lateral (
+            select command_id from ferry_state.command_references
+             where lane = l.lane and command_id < v_before and command_id <> all (p_batch)
+             order by command_id limit 1) as r on true
+         where num_nonnulls(w.command_id, r.command_id) > 0;
+    end if;
+
+    select json_agg(json_build_array(kind, environment, key, first)) into v_references
+      from (
+        select k.kind, r ->> 0 as environment, r ->> 1 as key,
+               case when k.kind = 'run' and exists (
+                   -- A run bears the id of the command that starts it.
+                   select from ferry_state.command_queue
+                    where command_id = split_part(r ->> 1, E'\x1f', 1)::bigint
+                   union all
+                   select from ferry_state.command_waits
+                    where command_id = split_part(r ->> 1, E'\x1f', 1)::bigint)
+               then split_part(r ->> 1, E'\x1f', 1)::bigint
+               else ferry_state.first_of_lane(
+                   ferry_state.lane_number(k.kind, r ->> 0, split_part(r ->> 1, E'\x1f', 1),
+                                           nullif(split_part(r ->> 1, E'\x1f', 2), '')),
+                   v_before, p_batch) end as first
+          from jsonb_each(p_references) as k (kind, entries)
+         cross join lateral jsonb_array_elements(k.entries) as r
+         where k.kind <> 'policy_assignment' and (not (r ->> 2)::boolean or k.kind = 'run')
+      ) as named
+     where first is not null;
+
+    select json_agg(json_build_array(kind, id, first)) into v_objects
+      from (
+        select kind, id,
+               ferry_state.first_of_lane(
+                   ferry_state.lane_number(kind, environment, key, second_key), v_before, p_batch)
+                   as first
+          from ferry_state.named_objects(p_databases, p_exports, p_destinations, p_templates,
+                                         p_orchestrations, p_groups, p_runs, p_alerts)
+      ) as loaded
+     where first is not null;
+
+    if num_nonnulls(v_policies, v_lanes, v_references, v_objects) = 0 then
+        return null;
+    end if;
+    return json_build_object(
+        'lanes', coalesce(v_lanes, '[]'), 'references', coalesce(v_references, '[]'),
+        'objects', coalesce(v_objects, '[]'), 'policies', v_policies)::text;
+end;
+$$;

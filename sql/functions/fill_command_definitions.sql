@@ -1,0 +1,30 @@
+-- fill_command_definitions: bring the table of commands to what this release defines.
+--
+-- Called by every migration. Changes only the rows that differ.
+create or replace function ferry_state.fill_command_definitions()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    delete from ferry_state.command_definitions as known
+     where not exists (select from ferry_state.defined_commands as d
+                        where d.command = known.command);
+    insert into ferry_state.command_definitions as known
+           (command, lane, key, parameters, arguments, required, refers, description)
+    select command, lane, key, parameters, arguments,
+           array(select a.key from jsonb_each(d.arguments) as a
+                  where (a.value ->> 'required')::boolean order by a.key),
+           refers, description
+      from ferry_state.defined_commands as d
+    on conflict (command) do update
+       set lane = excluded.lane, key = excluded.key, parameters = excluded.parameters,
+           arguments = excluded.arguments, required = excluded.required,
+           refers = excluded.refers, description = excluded.description
+     where (known.lane, known.key, known.parameters, known.arguments, known.required,
+            known.refers, known.description)
+           is distinct from
+           (excluded.lane, excluded.key, excluded.parameters, excluded.arguments,
+            excluded.required, excluded.refers, excluded.description);
+end;
+$$;

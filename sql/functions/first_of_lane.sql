@@ -1,0 +1,24 @@
+-- first_of_lane: the first command of a lane that has not ended, comes before p_before and is not of
+-- the batch. Null when there is none. One that waits for its time alone has no place in its lane yet.
+--
+-- Stable: it must see what the statement that calls it sees.
+create or replace function ferry_state.first_of_lane(
+    p_lane   bigint,
+    p_before bigint,
+    p_batch  bigint[]
+)
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return least(
+        (select command_id from ferry_state.command_queue
+          where lane = p_lane and command_id < p_before and command_id <> all (p_batch)
+          order by command_id limit 1),
+        (select command_id from ferry_state.command_waits
+          where lane = p_lane and command_id < p_before and waits_for <> 'time'
+          order by command_id limit 1));
+end;
+$$;

@@ -1,0 +1,32 @@
+-- first_with_key: the command that its actor sent first with an idempotency key, for a row that
+-- repeats it.
+--
+-- Raises: FY008 when the key was used for another command.
+create or replace function ferry_state.first_with_key(p_new ferry.commands)
+returns ferry.commands
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_same ferry_state.commands;
+begin
+    select * into strict v_same from ferry_state.commands
+     where environment = p_new.environment and actor = p_new.actor
+       and idempotency_key = p_new.idempotency_key;
+    if (v_same.command, v_same.arguments) is distinct from (p_new.command, p_new.arguments) then
+        raise exception using errcode = 'FY008',
+            message = format('idempotency key "%s" was used for another command (%s)',
+                ferry_state.shown_text(p_new.idempotency_key), v_same.id),
+            hint = 'use a new key, or send the same command with the same arguments';
+    end if;
+    p_new.id := v_same.id;
+    p_new.run_at := v_same.run_at;
+    p_new.priority := v_same.priority;
+    p_new.created_at := v_same.created_at;
+    p_new.state := coalesce(
+        (select state from ferry_state.command_outcomes where command_id = v_same.id),
+        ferry_state.waiting_state((select waits_for from ferry_state.command_waits
+                                    where command_id = v_same.id)));
+    return p_new;
+end;
+$$;

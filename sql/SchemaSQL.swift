@@ -103,6 +103,7 @@ public enum SchemaSQL {
             SQLFile("forget_plans", PackageResources.forget_plans_sql),
             SQLFile("free_work", PackageResources.free_work_sql),
             SQLFile("grant_privileges", PackageResources.grant_privileges_sql),
+            SQLFile("has_room", PackageResources.has_room_sql),
             SQLFile("heartbeat", PackageResources.heartbeat_sql),
             SQLFile("ids_of", PackageResources.ids_of_sql),
             SQLFile("is_at_limit", PackageResources.is_at_limit_sql),

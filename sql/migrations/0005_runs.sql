@@ -112,6 +112,13 @@ create table ferry_state.run_tasks (
     constraint run_tasks_done_iff_counted check ((state = 'done') = (rows is not null))
 ) with (fillfactor = 70);
 
+-- Row locks on these, never updates: whoever holds a slot counts the tasks that run to its destinations.
+create table ferry_state.destination_slots (
+    slot integer not null,
+    constraint destination_slots_pkey primary key (slot)
+);
+insert into ferry_state.destination_slots (slot) select generate_series(0, 1023);
+
 -- One table of a run, or one of several parts of it. Numbered through the run, in the order in which
 -- files are published; the reads of a task are carried out in that order.
 create table ferry_state.run_reads (

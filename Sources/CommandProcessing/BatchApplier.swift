@@ -186,8 +186,10 @@ struct BatchApplier: Sendable {
                 if let reason = known.unavailable { return .unavailable(reason) }
                 guard known.isOutOfTime else { return .needs(fact) }
                 let reason = "no answer within \(FactLookup.limit.components.seconds) s"
-                guard fact.isAnsweredByFailure else { return .unavailable(reason) }
-                world.learn(fact, .failed(reason))
+                guard let answer = fact.answer(whenNobodyAnswers: reason) else {
+                    return .unavailable(reason)
+                }
+                world.learn(fact, answer)
             }
         }
     }

@@ -8,6 +8,11 @@ public struct FactFinder: Sendable {
     /// Tests a destination; returns the reason when it cannot be used.
     public typealias DestinationTest =
         @Sendable (RunInputs.DestinationInput) async -> String?
+    /// Checks the settings of a destination, without asking it; returns the reason when they are
+    /// not valid.
+    public typealias DestinationCheck = @Sendable (RunInputs.DestinationInput) async -> String?
+    /// Asks a destination whether what was decided to be published is visible.
+    public typealias DeliveryCheck = @Sendable (DecidedDelivery) async -> DeliveryState
     /// Checks the settings of a data template for a kind of destination; returns the reason when
     /// they are not valid.
     public typealias TemplateCheck =
@@ -18,13 +23,18 @@ public struct FactFinder: Sendable {
         @Sendable (_ dataExport: String, _ inputs: RunInputs) async -> Result<RunPlan, PlanFailure>
 
     let destinationTest: DestinationTest
+    let destinationCheck: DestinationCheck
+    let deliveryCheck: DeliveryCheck
     let templateCheck: TemplateCheck
     let runPlanning: RunPlanning
 
     public init(
-        destinationTest: @escaping DestinationTest, templateCheck: @escaping TemplateCheck,
+        destinationTest: @escaping DestinationTest, destinationCheck: @escaping DestinationCheck,
+        deliveryCheck: @escaping DeliveryCheck, templateCheck: @escaping TemplateCheck,
         runPlanning: @escaping RunPlanning
     ) {
+        self.destinationCheck = destinationCheck
+        self.deliveryCheck = deliveryCheck
         self.destinationTest = destinationTest
         self.templateCheck = templateCheck
         self.runPlanning = runPlanning
@@ -49,15 +59,11 @@ public struct FactFinder: Sendable {
             let text = try rows[0][0].string()
             return .version(try JSONDecoder().decode(PastVersion.self, from: Data(text.utf8)))
         case .tablesOfRun(let run):
-            let rows = try await connection.query(
-                """
-                select distinct table_schema, table_name from ferry_state.run_reads
-                 where run_id = $1
-                """, [.int(run)])
-            return .names(
-                try rows.map {
-                    TableName(schema: try $0[0].string(), name: try $0[1].string()).canonical
-                })
+            return try await tables(of: run, connection)
+        case .decidedDelivery(let run):
+            return try await decidedDelivery(of: run, connection)
+        case .workerOfRun(let run):
+            return try await worker(of: run, connection)
         case .role(let name):
             let rows = try await connection.query(
                 "select from pg_catalog.pg_roles where rolname = $1", [.text(name)])
@@ -67,7 +73,8 @@ public struct FactFinder: Sendable {
             let rows = try await connection.query(
                 "select floor(extract(epoch from ferry_state.now()))::bigint")
             return .moment(try rows[0][0].int64())
-        case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck, .runPlan:
+        case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck, .runPlan,
+            .delivery:
             return .failed("this is looked up outside of the queue's database")
         }
     }
@@ -95,7 +102,9 @@ public struct FactFinder: Sendable {
                     try await SourceDatabase.problems(of: settings, ofAll: ofAll, connection))
             }
         case .destinationTest(let destination):
-            return await destinationTest(destination).map(FactValue.failed) ?? .passed
+            return await tested(destination)
+        case .delivery(let decided):
+            return .delivery(await deliveryCheck(decided))
         case .templateCheck(let kind, let settings):
             return await templateCheck(kind, settings).map(FactValue.failed) ?? .passed
         case .runPlan(let dataExport, let inputs):
@@ -103,9 +112,58 @@ public struct FactFinder: Sendable {
             case .success(let plan): return .plan(plan)
             case .failure(let failure): return .failed(failure.reason)
             }
-        case .newIDs, .registeredDatabases, .version, .tablesOfRun, .role, .now:
+        case .newIDs, .registeredDatabases, .version, .tablesOfRun, .role, .now, .decidedDelivery,
+            .workerOfRun:
             throw FactUnavailable(reason: "this is looked up in the queue's database")
         }
+    }
+
+    private func tested(_ destination: RunInputs.DestinationInput) async -> FactValue {
+        if let reason = await destinationCheck(destination) { return .invalid(reason) }
+        return await destinationTest(destination).map(FactValue.failed) ?? .passed
+    }
+
+    private func tables(
+        of run: Int64, _ connection: isolated Connection
+    ) async throws -> FactValue {
+        let rows = try await connection.query(
+            """
+            select distinct table_schema, table_name from ferry_state.run_reads where run_id = $1
+            """, [.int(run)])
+        return .names(
+            try rows.map {
+                TableName(schema: try $0[0].string(), name: try $0[1].string()).canonical
+            })
+    }
+
+    private func worker(
+        of run: Int64, _ connection: isolated Connection
+    ) async throws -> FactValue {
+        let rows = try await connection.query(
+            """
+            select w.name from ferry_state.runs as r
+              join ferry_state.workers as w on w.id = r.worker_id where r.id = $1
+            """, [.int(run)])
+        return .names(try rows.map { try $0[0].string() })
+    }
+
+    private func decidedDelivery(
+        of run: Int64, _ connection: isolated Connection
+    ) async throws -> FactValue {
+        let found = try await connection.query(
+            """
+            select r.data_export_name, r.inputs::text, m.manifest
+              from ferry_state.runs as r
+              join ferry_state.run_manifests as m on m.run_id = r.id
+             where r.id = $1
+            """, [.int(run)])
+        guard let row = found.first else { return .failed("it has no manifest") }
+        let inputs = try JSONDecoder().decode(
+            RunInputs.self, from: Data(try row[1].string().utf8))
+        return .decided(
+            DecidedDelivery(
+                run: run, dataExportName: try row[0].string(), inputs: inputs,
+                manifest: try row[2].string()))
     }
 
     private func newIDs(

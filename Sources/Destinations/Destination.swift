@@ -24,7 +24,11 @@
 ///
 /// Methods do not block the calling task's thread.
 public protocol Destination: Sendable {
-    /// Connects, writes a probe, reads it back and deletes it. Leaves nothing behind.
+    /// Connects, and does with a probe all that staging and publishing need: writes it, reads it
+    /// back, shows it under another name where no reader looks, and deletes it. Leaves no file
+    /// behind; what a test that broke off has left goes with one of a day later.
+    ///
+    /// Tries nothing twice, and waits no longer than some seconds for an answer.
     func test() async throws
 
     /// Opens a file in the staging of a delivery, replacing what the same token left there.
@@ -32,8 +36,9 @@ public protocol Destination: Sendable {
         _ delivery: StagedDelivery, _ file: StagedFile
     ) async throws -> any StagedFileWriter
 
-    /// Finds out whether a publication would be refused, as far as that can be known without
-    /// publishing. To be asked before publishing is decided on, as it cannot be taken back.
+    /// Finds out whether a publication would be refused: looks at the very place that it goes to,
+    /// and tries there what publishing does, as far as that can be taken back. To be asked before
+    /// publishing is decided on, as that cannot be taken back.
     ///
     /// Changes nothing that a reader sees.
     func rehearse(_ publication: Publication) async throws
@@ -42,6 +47,11 @@ public protocol Destination: Sendable {
     ///
     /// Files that the manifest does not name, or with another size, are refused.
     func publish(_ publication: Publication) async throws
+
+    /// Whether the manifest of a publication is visible. Not where another one is in its place.
+    ///
+    /// Tries nothing twice, as ``test()``.
+    func isPublished(_ publication: Publication) async throws -> Bool
 
     /// Where people find the manifest of a publication, in words or as a path.
     func location(of publication: Publication) -> String
@@ -63,9 +73,6 @@ public protocol Destination: Sendable {
 }
 
 extension Destination {
-    /// Nothing: where files go, none refuses another.
-    public func rehearse(_ publication: Publication) async throws {}
-
     /// The manifest in the publication's folder.
     public func location(of publication: Publication) -> String {
         publication.folder + "/manifest.json"

@@ -29,6 +29,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         destination: String, folder: String, existing: String, publishing: String)
     /// What the destination holds is not what was written.
     case checksumMismatch(destination: String, file: String, expected: String, actual: String)
+    /// A later run has filled the tables of this one since; what it delivered must stay.
+    case overtaken(destination: String, run: Int64, by: Int64)
     /// The publication contradicts itself.
     case invalidPublication(destination: String, run: Int64, reason: String)
 
@@ -44,8 +46,18 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .unavailable: .retry
         case .accessDenied, .notAuthenticated, .notFound, .secretUnavailable, .stagedFileMissing,
-            .full, .notAllowed, .refused, .alreadyPublished, .checksumMismatch, .invalidPublication:
+            .full, .notAllowed, .refused, .alreadyPublished, .checksumMismatch, .overtaken,
+            .invalidPublication:
             .discard
+        }
+    }
+
+    /// Whether this error of ``Destination/publish(_:)`` shows that nothing of the publication is
+    /// visible, and that nobody who tries can make it so any more.
+    public var provesNothingVisible: Bool {
+        switch self {
+        case .stagedFileMissing, .overtaken: true
+        default: false
         }
     }
 
@@ -62,6 +74,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .refused: "destination_refused"
         case .alreadyPublished: "already_published"
         case .checksumMismatch: "checksum_mismatch"
+        case .overtaken: "overtaken"
         case .invalidPublication: "invalid_publication"
         }
     }
@@ -72,7 +85,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .secretUnavailable, .notAllowed: .configuration
         case .invalidPublication: .internal
         case .accessDenied, .notAuthenticated, .notFound, .stagedFileMissing, .full, .unavailable,
-            .refused, .alreadyPublished, .checksumMismatch:
+            .refused, .alreadyPublished, .checksumMismatch, .overtaken:
             .destination
         }
     }
@@ -96,10 +109,10 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
                 + "accept it"
         case .stagedFileMissing(let destination, let run, let file):
             "destination \"\(destination.shown)\": the staged file \"\(file.shown)\" of run \(run) "
-                + "is gone. Restart the run"
+                + "is gone"
         case .full(let destination, let path):
             "destination \"\(destination.shown)\": no space or quota is left for "
-                + "\"\(path.shown)\". Free some, then retry the run"
+                + "\"\(path.shown)\". Free some"
         case .unavailable(let destination, let path, let reason):
             "destination \"\(destination.shown)\": \"\(path.shown)\" does not work at the moment: "
                 + "\(reason.shown). If it lasts, check the storage and its connection"
@@ -111,13 +124,16 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .alreadyPublished(let destination, let folder, let existing, let publishing):
             "destination \"\(destination.shown)\": \"\(folder.shown)\" already holds "
                 + "\(existing.shown), not the manifest \(publishing) of this run. Move that folder "
-                + "away, then retry the run"
+                + "away"
         case .checksumMismatch(let destination, let file, let expected, let actual):
             "destination \"\(destination.shown)\": \"\(file.shown)\" should have \(expected) and "
-                + "has \(actual). Check the storage, then restart the run"
+                + "has \(actual). Check the storage"
+        case .overtaken(let destination, let run, let newer):
+            "destination \"\(destination.shown)\": run \(newer) has been delivered since, which is "
+                + "later than run \(run): what it delivered stays"
         case .invalidPublication(let destination, let run, let reason):
             "destination \"\(destination.shown)\": run \(run) cannot be published: "
-                + "\(reason.shown). Restart the run"
+                + "\(reason.shown)"
         }
     }
 }

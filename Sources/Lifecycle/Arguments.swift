@@ -86,6 +86,17 @@ struct Arguments {
         self[argument] == nil ? nil : try string(argument)
     }
 
+    /// Why something is done, in words.
+    ///
+    /// - Parameter hint: What to write.
+    func text(_ argument: String, hint: String) throws(Rejection) -> String {
+        let text = try string(argument)
+        if text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) { return text }
+        throw Rejection(
+            .missingArgument,
+            "\(definition.command) needs the argument \"\(argument)\", which is empty", hint: hint)
+    }
+
     /// As they are written, in their order.
     func strings(_ argument: String) throws(Rejection) -> [String] {
         let value = try required(argument)

@@ -62,7 +62,7 @@ extension Command {
             return [Reference(policy: grant.policy, environment)]
         case .revokePolicy(let policy, _, _):
             return [Reference(policy: policy, environment)]
-        case .stopRun(let run):
+        case .stopRun(let run), .abandonRun(let run, _, _):
             return [Reference(kind: .run, environment: environment, key: String(run))]
         case .retryRun(let run), .restartRun(let run), .skipTask(let run, _):
             return [Reference(runToResolve: run, environment)]

@@ -50,6 +50,8 @@ public enum Command: Hashable, Sendable {
     case restartRun(run: Int64)
     /// Of a run that failed: with what it was started with, but without a table.
     case skipTask(run: Int64, table: TableName)
+    /// Of a run that is publishing. `confirm` must be the name of its orchestration.
+    case abandonRun(run: Int64, confirm: String, reason: String)
 
     case alert(AlertCommand)
 
@@ -248,6 +250,10 @@ public enum Command: Hashable, Sendable {
         case "stop_run": return .stopRun(run: run)
         case "retry_run": return .retryRun(run: run)
         case "restart_run": return .restartRun(run: run)
+        case "abandon_run":
+            return .abandonRun(
+                run: run, confirm: try given.string("confirm"),
+                reason: try given.text("reason", hint: "say in a few words why it is abandoned"))
         default: return .skipTask(run: run, table: try given.table("table"))
         }
     }
@@ -265,7 +271,9 @@ public enum Command: Hashable, Sendable {
         case "pull_sandbox": return .pullSandbox(name: name, keep: try given.keep())
         case "promote_sandbox":
             return .promoteSandbox(
-                name: name, message: try given.promotionMessage(),
+                name: name,
+                message: try given.text(
+                    "message", hint: "say in a few words why production changes"),
                 delete: try given.boolean("delete"))
         default: return .deleteSandbox(name: name, confirm: try given.string("confirm"))
         }

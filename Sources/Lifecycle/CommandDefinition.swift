@@ -219,6 +219,9 @@ extension CommandDefinition {
         Self("restart_run", lane: .run, key: ["run"], ["run": .init(.integer)]),
         Self(
             "skip_task", lane: .run, key: ["run"], ["run": .init(.integer), "table": .table]),
+        Self(
+            "abandon_run", lane: .run, key: ["run"],
+            ["run": .init(.integer), "confirm": .name, "reason": .text]),
     ]
 
     /// The definition of a command, by its name.

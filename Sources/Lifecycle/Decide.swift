@@ -132,7 +132,8 @@ extension World {
             return try editOrchestration(name, dataExport, destination, dataTemplate, author)
         case .deleteOrchestration(let name):
             return try deleteOrchestration(name, author)
-        case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask:
+        case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask,
+            .abandonRun:
             return try applyToRuns(command, author)
         case .alert(let command): return try apply(command, author)
         case .group(let name, let command):
@@ -184,6 +185,8 @@ extension World {
             return try restartRun(run, author)
         case .skipTask(let run, let table):
             return try skipTask(run, table, author)
+        case .abandonRun(let run, let confirm, let reason):
+            return try abandonRun(run, confirm: confirm, reason: reason, author)
         default: preconditionFailure("not a command about runs")
         }
     }

@@ -90,6 +90,9 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case runQueued = "run_queued"
     /// Of a run that failed. Details: `by`, the run that was started instead, and `resolution`.
     case runResolved = "run_resolved"
+    /// It was abandoned while it was publishing. Details: `code`, `origin`, `message`, `hint`, the
+    /// `reason` that was given, and whether its manifest is `visible`: `yes`, `no` or `unknown`.
+    case runFailed = "run_failed"
     case runStopping = "run_stopping"
     case runStopped = "run_stopped"
     /// Details: `on`, and `orchestration` where it is about one.

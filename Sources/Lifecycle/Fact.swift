@@ -19,6 +19,12 @@ public enum Fact: Hashable, Sendable {
     case role(String)
     /// The tables that a run of all tables found, in their canonical form.
     case tablesOfRun(Int64)
+    /// What a run that is publishing has decided to publish.
+    case decidedDelivery(run: Int64)
+    /// Whether that is visible at its destination now.
+    case delivery(DecidedDelivery)
+    /// The worker that is in charge of a run now.
+    case workerOfRun(Int64)
     /// The time of the queue's database now.
     case now
     /// Ids for so many objects that a command creates besides the one that bears its own id.
@@ -32,20 +38,23 @@ extension Fact {
     public var isOutside: Bool {
         switch self {
         case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck,
-            .runPlan:
+            .runPlan, .delivery:
             true
-        case .registeredDatabases, .version, .role, .tablesOfRun, .now, .newIDs: false
+        case .registeredDatabases, .version, .role, .tablesOfRun, .now, .newIDs,
+            .decidedDelivery, .workerOfRun:
+            false
         }
     }
 
-    /// Whether it is an answer, too, that nobody answered in time: a destination that is not
-    /// saved. Else the command is tried again later.
-    public var isAnsweredByFailure: Bool {
+    /// What it is an answer, too, that nobody answered in time: a destination that is not saved.
+    /// Nil where the command is tried again later.
+    public func answer(whenNobodyAnswers reason: String) -> FactValue? {
         switch self {
-        case .destinationTest, .templateCheck, .runPlan, .currentCatalog: true
+        case .destinationTest, .templateCheck, .runPlan, .currentCatalog: .failed(reason)
+        case .delivery: .delivery(.unknown(reason: reason))
         case .catalog, .tableSettings, .registeredDatabases, .version, .role, .tablesOfRun, .now,
-            .newIDs:
-            false
+            .newIDs, .decidedDelivery, .workerOfRun:
+            nil
         }
     }
 }
@@ -54,11 +63,15 @@ extension Fact {
 public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/catalog(databaseID:)`` and ``Fact/currentCatalog(databaseID:)``.
     case catalog(Catalog)
-    /// Answers ``Fact/registeredDatabases(environment:)``, and ``Fact/tablesOfRun(_:)``: none when
-    /// it failed before it had any.
+    /// Answers ``Fact/registeredDatabases(environment:)``, ``Fact/workerOfRun(_:)`` and
+    /// ``Fact/tablesOfRun(_:)``: none when it failed before it had any.
     case names([String])
     /// Answers ``Fact/version(dataExportID:number:)``.
     case version(PastVersion)
+    /// Answers ``Fact/decidedDelivery(run:)``.
+    case decided(DecidedDelivery)
+    /// Answers ``Fact/delivery(_:)``.
+    case delivery(DeliveryState)
     /// Answers ``Fact/now``: seconds since 1970.
     case moment(Int64)
     /// Answers ``Fact/newIDs(command:count:)``.
@@ -70,8 +83,36 @@ public enum FactValue: Hashable, Sendable {
     case problems([String])
     /// The test or check passed.
     case passed
+    /// Answers ``Fact/destinationTest(_:)``: the settings are not valid, so it was not tested; the
+    /// reason.
+    case invalid(String)
     /// It did not, or the database could not be asked: the reason, in words, without secrets.
     case failed(String)
+}
+
+/// Whether the manifest of a run is visible at its destination.
+public enum DeliveryState: Hashable, Sendable {
+    /// It is, at this place.
+    case visible(location: String)
+    case notVisible
+    /// The destination could not be asked: the reason, in words, without secrets.
+    case unknown(reason: String)
+}
+
+/// What a run has decided to publish.
+public struct DecidedDelivery: Hashable, Sendable {
+    public let run: Int64
+    public let dataExportName: String
+    public let inputs: RunInputs
+    /// The manifest, byte for byte.
+    public let manifest: String
+
+    public init(run: Int64, dataExportName: String, inputs: RunInputs, manifest: String) {
+        self.run = run
+        self.dataExportName = dataExportName
+        self.inputs = inputs
+        self.manifest = manifest
+    }
 }
 
 /// The tables of a database at one moment.

@@ -100,7 +100,7 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case kindIsFixed = "kind_is_fixed"
     /// The destination's test failed; a new or edited one was not saved.
     case destinationTestFailed = "destination_test_failed"
-    /// The settings of a data template are not valid, so it was not saved.
+    /// The settings of a destination or data template are not valid, so it was not saved.
     case invalidSettings = "invalid_settings"
 
     // Alerts.
@@ -136,6 +136,8 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case runStopping = "run_stopping"
     /// The run is publishing; it can only finish.
     case runPublishing = "run_publishing"
+    /// Only a run that is publishing can be abandoned.
+    case runNotPublishing = "run_not_publishing"
     /// The run has ended.
     case runNotRunning = "run_not_running"
 

@@ -11,6 +11,8 @@ public struct Run: StoredObject {
     public let destinationID: Int64
     public let destinationName: String
     public var state: RunState
+    /// Why a command ended it as failed; nil otherwise, also where its worker did.
+    public var failure: RunFailure?
     /// What it was started with: a retry uses the same, whatever has changed since.
     public let inputs: RunInputs
     /// The run that failed and that this one was started for; nil for any other.
@@ -35,7 +37,7 @@ public struct Run: StoredObject {
         case databaseID = "database_id"
         case destinationID = "destination_id"
         case destinationName = "destination_name"
-        case state, inputs, resolves, resolution
+        case state, failure, inputs, resolves, resolution
         case groupRunID = "group_run_id"
         case groupID = "group_id"
         case groupName = "group_name"
@@ -109,6 +111,15 @@ public struct Run: StoredObject {
             ObjectID(.destination, destinationID),
         ] + (groupID.map { [ObjectID(.orchestrationGroup, $0)] } ?? [])
     }
+}
+
+/// Why a run failed, as `ferry.runs` tells it.
+public struct RunFailure: Hashable, Codable, Sendable {
+    /// A stable name for programs.
+    public let code: String
+    public let origin: ErrorOrigin
+    public let message: String
+    public let hint: String
 }
 
 /// `queued → running → publishing → succeeded`, or `failed`, or `stopping → stopped`.

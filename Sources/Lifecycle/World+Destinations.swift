@@ -30,6 +30,13 @@ extension World {
                 name: destination.name, kind: destination.destinationKind,
                 settings: destination.settings, sandbox: destination.sandbox))
         guard let result = facts[test] else { throw .needs(test) }
+        if case .invalid(let reason) = result {
+            throw .because(
+                .invalidSettings,
+                "the settings of destination \(quoted(destination.name)) are not valid: "
+                    + shown(reason),
+                hint: "correct them with edit_destination")
+        }
         if case .failed(let reason) = result {
             throw .because(
                 .destinationTestFailed,
@@ -90,7 +97,9 @@ extension World {
             throw .because(
                 .runInProgress,
                 cannot + sentence("run \(run.id)") + "; wait for it or stop it first",
-                hint: "stop_run stops a run that is not publishing yet")
+                hint:
+                    "stop_run stops a run that is not publishing yet, abandon_run ends one that is "
+                    + "and cannot finish")
         }
         let orchestrations = users(of: kind, object.id, as: Orchestration.self).map(\.name)
         let templates = users(of: kind, object.id, as: DataTemplate.self).map(\.name)

@@ -120,6 +120,12 @@ extension World {
                 name: destination.name, kind: destination.destinationKind,
                 settings: destination.settings, sandbox: destination.sandbox))
         guard let result = facts[test] else { throw .needs(test) }
+        if case .invalid(let reason) = result {
+            throw .because(
+                .invalidSettings,
+                "destination \(quoted(destination.name)) was not saved: \(shown(reason))",
+                hint: "correct its settings, then resend the command")
+        }
         guard case .failed(let reason) = result else { return }
         throw .because(
             .destinationTestFailed,

@@ -96,7 +96,7 @@ extension World {
         case .publishing:
             throw .because(
                 .runPublishing, "run \(id) is publishing and can only finish",
-                hint: "wait until it has succeeded")
+                hint: "wait until it has succeeded; abandon_run ends one that cannot")
         case .succeeded, .failed, .stopped:
             throw .because(
                 .runNotRunning, "run \(id) is not running (\(run.state.rawValue))",

@@ -52,7 +52,8 @@ extension World {
         if run.state != .failed {
             let hint =
                 switch run.state {
-                case .queued, .running, .publishing, .stopping: "wait until it has ended"
+                case .queued, .running, .stopping: "wait until it has ended"
+                case .publishing: "wait until it has ended; abandon_run ends one that cannot"
                 case .succeeded, .stopped, .failed: "run_orchestration starts another run"
                 }
             throw .because(

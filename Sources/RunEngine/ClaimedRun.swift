@@ -14,8 +14,6 @@ public struct ClaimedRun: Decodable, Sendable {
     let dataExportName: String
     let dataExportVersion: Int
     let startedAt: String
-    /// Seconds since the run first started, by the database's clock.
-    let age: Double
     /// What was decided to be published, once it was.
     let intent: Intent?
 
@@ -32,7 +30,6 @@ public struct ClaimedRun: Decodable, Sendable {
         case dataExportName = "data_export_name"
         case dataExportVersion = "data_export_version"
         case startedAt = "started_at"
-        case age
         case intent = "manifest"
     }
 }

@@ -90,9 +90,22 @@ enum Delivery {
             ]
         }
         return Publication(
-            run: run.id, token: token,
-            folder: FileName.sanitised(run.dataExportName) + "/run-\(run.id)",
-            files: files,
-            manifest: manifest)
+            run: run.id, token: token, folder: folder(of: run.id, run.dataExportName),
+            files: files, manifest: manifest)
+    }
+
+    /// The same as far as looking for it needs.
+    static func publication(of delivery: DecidedDelivery) throws -> Publication {
+        let bytes = Array(delivery.manifest.utf8)
+        let files = try Manifest(decoding: bytes).files.map {
+            Publication.File(name: $0.name, stagedToken: 0)
+        }
+        return Publication(
+            run: delivery.run, token: 0, folder: folder(of: delivery.run, delivery.dataExportName),
+            files: files, manifest: bytes)
+    }
+
+    private static func folder(of run: Int64, _ export: String) -> String {
+        FileName.sanitised(export) + "/run-\(run)"
     }
 }

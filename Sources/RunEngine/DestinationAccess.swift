@@ -47,17 +47,53 @@ public struct DestinationAccess: Sendable {
         return settings
     }
 
-    /// Writes, reads back and deletes a probe.
+    /// Does with a probe all that staging and publishing need.
+    ///
+    /// Ends at the latest after 10 seconds, and when the calling task is cancelled.
     ///
     /// - Returns: The reason when the destination cannot be used, else nil.
     public func test(_ destination: RunInputs.DestinationInput) async -> String? {
+        await Patience.answer(otherwise: Patience.reason(destination.name)) {
+            do {
+                try await open(destination).test()
+                return nil
+            } catch let trouble as RunTrouble {
+                return trouble.message
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+
+    /// - Returns: The reason when these settings of a destination are not valid, else nil.
+    public func check(_ destination: RunInputs.DestinationInput) -> String? {
         do {
-            try await open(destination).test()
+            _ = try open(destination)
             return nil
         } catch let trouble as RunTrouble {
             return trouble.message
         } catch {
             return "\(error)"
+        }
+    }
+
+    /// Whether what a run decided to publish is visible now.
+    ///
+    /// Ends as ``test(_:)``.
+    public func visibility(of delivery: DecidedDelivery) async -> DeliveryState {
+        let name = delivery.inputs.destination.name
+        return await Patience.answer(otherwise: .unknown(reason: Patience.reason(name))) {
+            do {
+                let destination = try open(delivery.inputs.destination)
+                let publication = try Delivery.publication(of: delivery)
+                return try await destination.isPublished(publication)
+                    ? .visible(location: destination.location(of: publication))
+                    : .notVisible
+            } catch let trouble as RunTrouble {
+                return .unknown(reason: trouble.message)
+            } catch {
+                return .unknown(reason: "\(error)")
+            }
         }
     }
 

@@ -2,9 +2,9 @@ import Lifecycle
 import Postgres
 
 extension RunCoordinator {
-    /// Does what may take long before tasks are offered, and ends it when the run is told to stop.
+    /// Does what may take long, and ends it when the run is told to stop or is no longer ours.
     ///
-    /// - Throws: ``StopRequested``, and what the body throws.
+    /// - Throws: ``StopRequested``, ``ClaimLost``, and what the body throws.
     func unlessStopped<Value: Sendable>(
         _ run: ClaimedRun, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
@@ -13,8 +13,10 @@ extension RunCoordinator {
             group.addTask {
                 while !Task.isCancelled {
                     let seen = bell.rings
-                    if try await store.standing(of: run)?.state == .stopping {
-                        throw StopRequested()
+                    switch try await store.state(of: run) {
+                    case nil: throw ClaimLost()
+                    case .stopping: throw StopRequested()
+                    default: break
                     }
                     await bell.wait(after: seen, atMost: .seconds(1))
                 }

@@ -56,6 +56,8 @@ public struct RunCoordinator: Sendable {
             // ours, and nobody would ever carry it on.
             _ = try await store.release(run)
         case is StopRequested: try await stop(run)
+        case let trouble as PublishingTrouble where trouble.isFinal:
+            try await failPublishing(run, trouble.reason)
         case let trouble as PublishingTrouble:
             try await publishLater(run, trouble.reason)
         default:
@@ -70,20 +72,21 @@ public struct RunCoordinator: Sendable {
                 "run": "\(run.id)", "code": "\(trouble.code)",
                 "origin": "\(trouble.origin)", "reason": "\(trouble.message)",
             ])
-        let delay = policy.delay(afterAttempt: run.attempt)
-        if trouble.isTransient, .seconds(run.age) + delay < policy.deadline {
+        if trouble.isTransient {
             // Above all tokens of this attempt, below all of a later one.
             let bound = try await store.drawToken()
-            if try await store.retryLater(run, after: delay, trouble) {
-                await removeStaging(of: run, tokens: Int64.min...bound)
-                return
+            let postponement = try await store.retryLater(
+                run, after: policy.delay(afterAttempt: run.attempt), within: policy.deadline,
+                trouble)
+            if postponement == .retrying {
+                return await removeStaging(of: run, tokens: Int64.min...bound)
             }
-        } else if try await store.fail(run, trouble) {
-            Failpoint.reach("run.after_failure")
-            await removeStaging(of: run)
-            return
         }
-        switch try await store.standing(of: run)?.state {
+        if try await store.fail(run, trouble) {
+            Failpoint.reach("run.after_failure")
+            return await removeStaging(of: run)
+        }
+        switch try await store.state(of: run) {
         case .stopping: try await stop(run)
         case .publishing: try await publishLater(run, trouble)
         default: break
@@ -95,14 +98,8 @@ public struct RunCoordinator: Sendable {
         _ = try await store.finishStop(run)
     }
 
-    /// After the intent a run only rolls forward.
-    private func publishLater(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
-        _ = try await store.retryLater(
-            run, after: policy.delay(afterAttempt: run.attempt), trouble)
-    }
-
     /// - Parameter tokens: Nil for all, once nobody will stage anything for the run any more.
-    private func removeStaging(of run: ClaimedRun, tokens: ClosedRange<Int64>? = nil) async {
+    func removeStaging(of run: ClaimedRun, tokens: ClosedRange<Int64>? = nil) async {
         do {
             let destination = try access.open(run.inputs.destination)
             if let tokens {
@@ -169,7 +166,7 @@ public struct RunCoordinator: Sendable {
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
             let publication = Delivery.publication(
                 of: run, token: run.token, manifest: manifest.encoded(), settings, finished)
-            try await destination.rehearse(publication)
+            try await unlessStopped(run) { try await rehearse(publication, at: destination) }
             Failpoint.reach("run.before_intent")
             try lease.check()
             guard
@@ -188,8 +185,8 @@ public struct RunCoordinator: Sendable {
 
     /// Why a write of ours had no effect.
     private func lost(_ run: ClaimedRun) async -> any Error {
-        let standing = try? await store.standing(of: run)
-        return standing?.state == .stopping ? StopRequested() : ClaimLost()
+        let state = try? await store.state(of: run)
+        return state == .stopping ? StopRequested() : ClaimLost()
     }
 
     private func waitForTasks(
@@ -212,54 +209,17 @@ public struct RunCoordinator: Sendable {
             try Task.checkCancellation()
         }
     }
-
-    // MARK: - From the intent to the end
-
-    private func resumePublishing(_ run: ClaimedRun) async throws {
-        guard let intent = run.intent, let standing = try await store.standing(of: run) else {
-            throw ClaimLost()
-        }
-        let destination = try access.open(run.inputs.destination)
-        let settings = try access.settings(run.inputs)
-        try await publish(
-            run, to: destination,
-            Delivery.publication(
-                of: run, token: intent.token, manifest: Array(intent.text.utf8), settings,
-                standing))
-    }
-
-    private func publish(
-        _ run: ClaimedRun, to destination: any Destinations.Destination, _ publication: Publication
-    ) async throws {
-        do {
-            try lease.check()
-            try await destination.publish(publication)
-        } catch let error as DestinationError {
-            throw PublishingTrouble(
-                reason: RunTrouble(error, while: "publishing run \(run.id)"))
-        }
-        // Before the end is written: a worker that dies in between leaves nothing that nobody
-        // would remove.
-        await removeStaging(of: run)
-        Failpoint.reach("run.before_completion")
-        guard try await store.complete(run, at: destination.location(of: publication)) else {
-            throw ClaimLost()
-        }
-        logger.info(
-            "run succeeded",
-            metadata: [
-                "run": "\(run.id)", "export": "\(shown(run.dataExportName))",
-            ])
-    }
 }
 
 /// Somebody else is in charge of the run now.
-private struct ClaimLost: Error {}
+struct ClaimLost: Error {}
 
 /// The run was told to stop.
 struct StopRequested: Error {}
 
 /// Publishing did not work this time; it has to be gone on with.
-private struct PublishingTrouble: Error {
+struct PublishingTrouble: Error {
     let reason: RunTrouble
+    /// Whether it is certain that nothing of the run can become visible any more.
+    let isFinal: Bool
 }

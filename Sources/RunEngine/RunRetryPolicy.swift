@@ -4,23 +4,32 @@ public struct RunRetryPolicy: Sendable {
     public var firstDelay: Duration
     /// The longest wait between attempts. Defaults to 1 minute.
     public var delayMax: Duration
-    /// How long after its first start a run is still tried again. Defaults to 2 hours.
+    /// The longest wait between attempts to publish of a run that is stuck. Defaults to 5 minutes.
+    public var slowDelayMax: Duration
+    /// How long after its first start a run is still tried again, and how long after publishing was
+    /// decided until it counts as stuck. Defaults to 2 hours.
     public var deadline: Duration
 
     public init(
         firstDelay: Duration = .seconds(2), delayMax: Duration = .seconds(60),
-        deadline: Duration = .seconds(7200)
+        slowDelayMax: Duration = .seconds(300), deadline: Duration = .seconds(7200)
     ) {
         self.firstDelay = firstDelay
         self.delayMax = delayMax
+        self.slowDelayMax = slowDelayMax
         self.deadline = deadline
     }
 
     /// Between half of the full delay and all of it, so that runs which failed together do not
     /// come back together.
-    func delay(afterAttempt attempt: Int) -> Duration {
+    func delay(afterAttempt attempt: Int) -> Duration { delay(attempt, upTo: delayMax) }
+
+    /// The same for a run that is stuck.
+    func slowDelay(afterAttempt attempt: Int) -> Duration { delay(attempt, upTo: slowDelayMax) }
+
+    private func delay(_ attempt: Int, upTo longest: Duration) -> Duration {
         var delay = firstDelay
-        for _ in 1..<max(attempt, 1) where delay < delayMax { delay *= 2 }
-        return min(delay, delayMax) * Double.random(in: 0.5...1)
+        for _ in 1..<max(attempt, 1) where delay < longest { delay *= 2 }
+        return min(delay, longest) * Double.random(in: 0.5...1)
     }
 }

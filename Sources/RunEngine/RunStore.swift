@@ -1,5 +1,6 @@
 import Failpoints
 import Foundation
+import Lifecycle
 public import Postgres
 
 /// The runs and tasks in the database, as far as one worker may change them.
@@ -48,6 +49,12 @@ public struct RunStore: Sendable {
             [.int(run.id), .int(run.token), .int(worker)])
     }
 
+    /// Nil when the claim is no longer ours.
+    func state(of run: ClaimedRun) async throws -> RunState? {
+        try await query("select ferry_state.run_state($1, $2, $3)", keys(of: run))
+            .first?[0].optionalString().flatMap(RunState.init)
+    }
+
     func beginPublishing(
         _ run: ClaimedRun, manifest: String, sha256: String
     ) async throws -> Bool {
@@ -61,19 +68,50 @@ public struct RunStore: Sendable {
             "select ferry_state.complete_run($1, $2, $3, $4)", run, [.text(location)])
     }
 
-    func fail(_ run: ClaimedRun, _ trouble: RunTrouble) async throws -> Bool {
-        try await holds(
-            "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7)", run, trouble.values)
-    }
-
-    func retryLater(
-        _ run: ClaimedRun, after delay: Duration, _ trouble: RunTrouble
+    /// - Parameter state: That it is in: running, or publishing where it is certain that nothing
+    ///   can become visible any more.
+    func fail(
+        _ run: ClaimedRun, in state: RunState = .running, _ trouble: RunTrouble
     ) async throws -> Bool {
         try await holds(
+            "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7, $8)", run,
+            trouble.values + [.text(state.rawValue)])
+    }
+
+    /// What becomes of a run that met a transient error.
+    enum Postponement: String {
+        case retrying
+        /// It has been tried for long enough; nothing was changed.
+        case tooLate = "too_late"
+    }
+
+    /// - Returns: Nil when the claim is no longer ours, or the run was told to stop.
+    func retryLater(
+        _ run: ClaimedRun, after delay: Duration, within limit: Duration, _ trouble: RunTrouble
+    ) async throws -> Postponement? {
+        try await query(
             """
             select ferry_state.retry_run_later($1, $2, $3, make_interval(secs => $4::float8),
-                                               $5, $6, $7, $8)
-            """, run, [.double(delay / .seconds(1))] + trouble.values)
+                                               make_interval(secs => $5::float8), $6, $7, $8, $9)
+            """,
+            keys(of: run) + [.double(delay / .seconds(1)), .double(limit / .seconds(1))]
+                + trouble.values
+        ).first?[0].optionalString().flatMap(Postponement.init)
+    }
+
+    func publishLater(
+        _ run: ClaimedRun, _ policy: RunRetryPolicy, _ trouble: RunTrouble
+    ) async throws -> Bool {
+        let seconds = [
+            policy.delay(afterAttempt: run.attempt), policy.slowDelay(afterAttempt: run.attempt),
+            policy.deadline,
+        ].map { Value.double($0 / .seconds(1)) }
+        return try await holds(
+            """
+            select ferry_state.publish_run_later(
+                $1, $2, $3, make_interval(secs => $4::float8), make_interval(secs => $5::float8),
+                make_interval(secs => $6::float8), $7, $8, $9, $10, $11)
+            """, run, seconds + [.bool(trouble.isTransient)] + trouble.values)
     }
 
     func release(_ run: ClaimedRun) async throws -> Bool {
@@ -132,8 +170,11 @@ public struct RunStore: Sendable {
     private func holds(
         _ sql: String, _ run: ClaimedRun, _ values: [Value] = []
     ) async throws -> Bool {
-        let keys: [Value] = [.int(run.id), .int(run.token), .int(worker)]
-        return try await query(sql, keys + values).first?[0].bool() == true
+        try await query(sql, keys(of: run) + values).first?[0].bool() == true
+    }
+
+    private func keys(of run: ClaimedRun) -> [Value] {
+        [.int(run.id), .int(run.token), .int(worker)]
     }
 
     private func holds(

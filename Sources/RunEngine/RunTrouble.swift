@@ -45,9 +45,11 @@ struct RunTrouble: Error, Sendable {
                 hint: error.isTransient ? "check the source database and the way to it" : nil,
                 isTransient: error.isTransient)
         case let error as DestinationError:
+            let isTransient = error.disposition == .retry
             self.init(
                 code: error.code, origin: error.origin, message: "\(subject): \(error)",
-                hint: nil, isTransient: error.disposition == .retry)
+                hint: isTransient ? nil : "fix the cause, then use retry_run or restart_run",
+                isTransient: isTransient)
         case let error as UnrepresentableValue:
             self.init(
                 code: "unrepresentable_value", origin: .source,
@@ -73,6 +75,18 @@ struct RunTrouble: Error, Sendable {
                 code: "internal", origin: .internal, message: "\(subject): \(error)",
                 hint: "this is a fault of Ferry: please report it", isTransient: false)
         }
+    }
+
+    /// What went wrong after it was decided to publish a run.
+    init(publishing error: DestinationError, run: Int64) {
+        let isFinal = error.provesNothingVisible
+        self.init(
+            code: error.code, origin: error.origin, message: "publishing run \(run): \(error)",
+            hint: isFinal
+                ? "nothing of it is visible; retry_run or restart_run starts it again"
+                : "it is tried again by itself; where the cause cannot be fixed, an administrator "
+                    + "ends it with abandon_run",
+            isTransient: error.disposition == .retry)
     }
 
     /// The session that holds the snapshot of a database has ended.

@@ -60,7 +60,8 @@ struct CommandScene: Sendable {
     }
 
     static let facts = FactFinder(
-        destinationTest: { _ in nil }, templateCheck: { _, _ in nil },
+        destinationTest: { _ in nil }, destinationCheck: { _ in nil },
+        deliveryCheck: { _ in .notVisible }, templateCheck: { _, _ in nil },
         runPlanning: { _, _ in .success(RunPlan(tables: [])) })
 
     /// Inserts a command as alice and returns its id.

@@ -18,6 +18,8 @@ struct FactLookupTests {
                     try? await eventually("the gate opens") { opened.withLock { $0 } }
                     return nil
                 },
+                destinationCheck: { _ in nil },
+                deliveryCheck: { _ in .unknown(reason: "nobody asked") },
                 templateCheck: { _, _ in nil },
                 runPlanning: { _, _ in .success(RunPlan(tables: [])) })
         }

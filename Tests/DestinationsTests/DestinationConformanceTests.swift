@@ -206,6 +206,8 @@ struct DestinationConformanceTests {
                 try await place.connect().publish(publication)
             }
         }
+        try await sample.stage(at: place.connect())
+        try await place.connect().discard(run: 42, exceptTokens: [])
         await #expect(
             throws: DestinationError.stagedFileMissing(
                 destination: "crm", run: 42, file: "a.csv")

@@ -127,7 +127,7 @@ struct SFTPDestinationTests {
         let error = await error(testing: try SFTPUnderTest(server: server))
 
         #expect(error?.code == "destination_access_denied")
-        #expect(error?.description.contains("/.ferry-probe-") == true)
+        #expect(error?.description.contains("/.staging") == true)
     }
 
     @Test func `does not replace a folder of someone else`() async throws {

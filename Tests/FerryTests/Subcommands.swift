@@ -144,6 +144,9 @@ struct Subcommand: CustomTestStringConvertible {
         Subcommand(
             ["run", "skip-task", "7", "sales.orders"],
             "skip_task", ["run": 7, "table": "sales.orders"]),
+        Subcommand(
+            ["run", "abandon", "7", "--confirm", "Nightly", "--reason", "the bucket is gone"],
+            "abandon_run", ["run": 7, "confirm": "Nightly", "reason": "the bucket is gone"]),
     ]
 
     private static let groups =

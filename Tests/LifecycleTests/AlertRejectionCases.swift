@@ -16,11 +16,11 @@ let alertCases = [
     RejectionCase(
         .invalidAlert, create(["on": [], "url": url]),
         message: "alert \"Ops\": \"on\" names nothing to tell of",
-        hint: "\"on\" takes: failure, success, runtime"),
+        hint: "\"on\" takes: failure, success, runtime, stuck"),
     RejectionCase(
         .invalidAlert, create(["on": ["failure", "stopped"], "url": url]),
         message: "alert \"Ops\": it cannot tell of \"stopped\"",
-        hint: "\"on\" takes: failure, success, runtime"),
+        hint: "\"on\" takes: failure, success, runtime, stuck"),
     RejectionCase(
         .wrongType, create(["on": [1], "url": url]),
         message: "argument \"on\" of create_alert must be an array of strings, not a number",

@@ -140,5 +140,6 @@ private let runCases = [
         in: Scene(hasOrchestration: true, run: .running, groups: [Scene.group()]),
         message: "cannot delete \"Morning\": run 40 of it has not ended; "
             + "wait for it or stop it first",
-        hint: "stop_run stops a run that is not publishing yet"),
+        hint: "stop_run stops a run that is not publishing yet, abandon_run ends one that is and "
+            + "cannot finish"),
 ]

@@ -20,6 +20,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: draft
     register crm         => !name_in_use
     register hr          => database_registered
@@ -40,6 +41,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: draft of unused database
     register crm         => !name_in_use
     register hr          => database_registered
@@ -60,6 +62,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: active
     register crm         => !name_in_use
     register hr          => database_registered
@@ -80,6 +83,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: active, draft elsewhere
     register crm         => !name_in_use
     register hr          => database_registered
@@ -100,6 +104,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: orchestrated
     register crm         => !name_in_use
     register hr          => database_registered
@@ -120,6 +125,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: orchestrated draft
     register crm         => !name_in_use
     register hr          => database_registered
@@ -140,6 +146,7 @@ let objectTable = """
     retry                => !not_found
     restart              => !not_found
     skip                 => !not_found
+    abandon              => !not_found
     state: queued
     register crm         => !name_in_use
     register hr          => database_registered
@@ -160,6 +167,7 @@ let objectTable = """
     retry                => !run_not_failed
     restart              => !run_not_failed
     skip                 => !run_not_failed
+    abandon              => !run_not_publishing
     state: running
     register crm         => !name_in_use
     register hr          => database_registered
@@ -180,6 +188,7 @@ let objectTable = """
     retry                => !run_not_failed
     restart              => !run_not_failed
     skip                 => !run_not_failed
+    abandon              => !run_not_publishing
     state: publishing
     register crm         => !name_in_use
     register hr          => database_registered
@@ -200,6 +209,7 @@ let objectTable = """
     retry                => !run_not_failed
     restart              => !run_not_failed
     skip                 => !run_not_failed
+    abandon              => run_failed
     state: stopping
     register crm         => !name_in_use
     register hr          => database_registered
@@ -220,6 +230,7 @@ let objectTable = """
     retry                => !run_not_failed
     restart              => !run_not_failed
     skip                 => !run_not_failed
+    abandon              => !run_not_publishing
     state: succeeded
     register crm         => !name_in_use
     register hr          => database_registered
@@ -240,6 +251,7 @@ let objectTable = """
     retry                => !run_not_failed
     restart              => !run_not_failed
     skip                 => !run_not_failed
+    abandon              => !run_not_publishing
     state: failed
     register crm         => !name_in_use
     register hr          => database_registered
@@ -260,6 +272,7 @@ let objectTable = """
     retry                => run_queued, run_resolved
     restart              => run_queued, run_resolved
     skip                 => run_queued, run_resolved
+    abandon              => !run_not_publishing
     state: stopped
     register crm         => !name_in_use
     register hr          => database_registered
@@ -280,4 +293,5 @@ let objectTable = """
     retry                => !run_not_failed
     restart              => !run_not_failed
     skip                 => !run_not_failed
+    abandon              => !run_not_publishing
     """

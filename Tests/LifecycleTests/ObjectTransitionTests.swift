@@ -106,4 +106,6 @@ private let commands: [String: CommandEnvelope] = [
     "retry": command("retry_run", ["run": 40]),
     "restart": command("restart_run", ["run": 40]),
     "skip": command("skip_task", ["run": 40, "table": "a"]),
+    "abandon": command(
+        "abandon_run", ["run": 40, "confirm": "nightly", "reason": "the bucket is gone"]),
 ]

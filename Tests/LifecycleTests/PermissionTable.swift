@@ -9,6 +9,7 @@ let permissionTable = """
     configure_destinations .  .  .  .   x  x  x  x          x  x  x  x
     orchestrate           x  x  .  .    x  x  .  .          x  x  .  .
     run                   x  x  .  .    x  x  .  .          x  x  .  .
+    abandon_run           .  .  .  .    .  .  .  .          x  x  x  x
     create_sandbox        .  .  .  .    x  x  x  x          x  x  x  x
     administer_sandboxes  .  .  .  .    .  x  .  x          .  x  .  x
     assign_policies       .  .  .  .    .  .  .  .          x  x  x  x
@@ -37,6 +38,7 @@ let commandActions = [
         "run_orchestration", "run_orchestration_group", "plan_run", "stop_run", "retry_run",
         "restart_run", "skip_task",
     ],
+    "abandon_run": ["abandon_run"],
     "create_sandbox": ["create_sandbox", "delete_sandbox"],
     "administer_sandboxes": ["pull_sandbox", "promote_sandbox"],
     "change_settings": ["change_setting"],

@@ -59,7 +59,7 @@ struct PermissionTests {
     @Test func `has a cell in the table for every action, policy and option`() {
         let cells = Set(permissionCases.map(\.testDescription))
 
-        #expect(permissionCases.count == 10 * 3 * 4)
+        #expect(permissionCases.count == 11 * 3 * 4)
         #expect(cells.count == permissionCases.count)
         #expect(Set(permissionCases.map(\.action)) == Set(Action.allCases))
     }

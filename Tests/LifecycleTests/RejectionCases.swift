@@ -193,6 +193,22 @@ private let otherCases = [
         message: "destination \"Sea\" was not saved: its test failed: /sea: no such directory",
         hint: "mend the cause or the settings, then send the command again"),
     RejectionCase(
+        .invalidSettings,
+        command(
+            "create_destination", ["name": "Sea", "kind": "directory", "settings": ["path": 7]]),
+        knowing: [
+            .destinationTest(.init(name: "Sea", kind: "directory", settings: ["path": 7])):
+                .invalid("setting \"path\" must be a string")
+        ],
+        message: "destination \"Sea\" was not saved: setting \"path\" must be a string",
+        hint: "correct its settings, then resend the command"),
+    RejectionCase(
+        .invalidSettings, command("test_destination", ["name": "Lake"]),
+        knowing: [Scene.destinationTest("Lake"): .invalid("setting \"path\" must be absolute")],
+        message: "the settings of destination \"Lake\" are not valid: "
+            + "setting \"path\" must be absolute",
+        hint: "correct them with edit_destination"),
+    RejectionCase(
         .destinationTestFailed, command("test_destination", ["name": "Lake"]),
         knowing: [
             Scene.destinationTest("Lake"): .failed("no disk")
@@ -247,13 +263,15 @@ private let otherCases = [
         in: Scene(hasOrchestration: true, run: .running),
         message: "cannot delete \"Daily\": run 40 is sending it; "
             + "wait for it or stop it first",
-        hint: "stop_run stops a run that is not publishing yet"),
+        hint: "stop_run stops a run that is not publishing yet, abandon_run ends one that is and "
+            + "cannot finish"),
     RejectionCase(
         .runInProgress, command("delete_orchestration", ["name": "nightly"]),
         in: Scene(hasOrchestration: true, run: .queued),
         message: "cannot delete \"Nightly\": run 40 of it has not ended; "
             + "wait for it or stop it first",
-        hint: "stop_run stops a run that is not publishing yet"),
+        hint: "stop_run stops a run that is not publishing yet, abandon_run ends one that is and "
+            + "cannot finish"),
     RejectionCase(
         .runStopping, command("stop_run", ["run": 40]), in: Scene(run: .stopping),
         message: "run 40 is already stopping",
@@ -261,7 +279,7 @@ private let otherCases = [
     RejectionCase(
         .runPublishing, command("stop_run", ["run": 40]), in: Scene(run: .publishing),
         message: "run 40 is publishing and can only finish",
-        hint: "wait until it has succeeded"),
+        hint: "wait until it has succeeded; abandon_run ends one that cannot"),
     RejectionCase(
         .runNotRunning, command("stop_run", ["run": 40]), in: Scene(run: .succeeded),
         message: "run 40 is not running (succeeded)",

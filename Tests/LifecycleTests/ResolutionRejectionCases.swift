@@ -1,6 +1,14 @@
 import Lifecycle
 
 private let failed = Scene(hasOrchestration: true, run: .failed)
+private let publishing = Scene(hasOrchestration: true, run: .publishing)
+
+private func abandonment(
+    confirm: String = "Nightly", reason: String = "the bucket is gone"
+) -> CommandEnvelope {
+    command(
+        "abandon_run", ["run": 40, "confirm": .string(confirm), "reason": .string(reason)])
+}
 
 let resolutionCases = [
     RejectionCase(
@@ -12,6 +20,31 @@ let resolutionCases = [
         .runNotFailed, command("restart_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .running),
         message: "run 40 is not failed (running)", hint: "wait until it has ended"),
+    RejectionCase(
+        .runNotFailed, command("retry_run", ["run": 40]),
+        in: Scene(hasOrchestration: true, run: .publishing),
+        message: "run 40 is not failed (publishing)",
+        hint: "wait until it has ended; abandon_run ends one that cannot"),
+    RejectionCase(
+        .runNotPublishing, abandonment(), in: Scene(hasOrchestration: true, run: .running),
+        message: "run 40 is not publishing (running): stop it",
+        hint: "stop_run ends it, and nothing becomes visible"),
+    RejectionCase(
+        .runNotPublishing, abandonment(), in: Scene(hasOrchestration: true, run: .stopping),
+        message: "run 40 is not publishing (stopping)",
+        hint: "wait until it is stopped; nothing of it becomes visible"),
+    RejectionCase(
+        .runNotPublishing, abandonment(), in: failed,
+        message: "run 40 is not publishing (failed)",
+        hint: "it has ended: there is nothing to abandon"),
+    RejectionCase(
+        .notConfirmed, abandonment(confirm: "daily"), in: publishing,
+        message: "run 40 of \"Nightly\" was not abandoned: confirm says \"daily\"",
+        hint: "abandoning cannot be undone: repeat the orchestration's name in confirm"),
+    RejectionCase(
+        .missingArgument, abandonment(reason: " "), in: publishing,
+        message: "abandon_run needs the argument \"reason\", which is empty",
+        hint: "say in a few words why it is abandoned"),
     RejectionCase(
         .notFound, command("skip_task", ["run": 41, "table": "a"]), in: failed,
         message: "run 41 does not exist",

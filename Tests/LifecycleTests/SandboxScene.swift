@@ -91,6 +91,9 @@ struct SandboxScene {
         case .registeredDatabases, .tablesOfRun: return .names([])
         case .version: return .version(PastVersion(version: Scene.version(1), database: nil))
         case .runPlan: return .plan(RunPlan(tables: []))
+        case .delivery: return .delivery(.notVisible)
+        case .decidedDelivery: return .failed("it has no manifest")
+        case .workerOfRun: return .names([])
         }
     }
 

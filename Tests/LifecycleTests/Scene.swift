@@ -66,6 +66,9 @@ struct Scene {
         }
         world.load(rights: rights, of: "ben")
         for assignment in assignments { world.load(assignment) }
+        world.learn(.decidedDelivery(run: 40), .decided(Scene.decidedDelivery))
+        world.learn(.delivery(Scene.decidedDelivery), .delivery(.notVisible))
+        world.learn(.workerOfRun(40), .names([]))
         world.learn(.registeredDatabases(environment: "production"), .names(["crm", "erp"]))
         world.learn(
             .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
@@ -120,6 +123,11 @@ struct Scene {
                 dataTemplate: .init(name: "csv", settings: ["format": "csv"])),
             state: state, createdBy: "anna")
     }
+
+    /// What run 40 decided to publish, where it is publishing.
+    static let decidedDelivery = DecidedDelivery(
+        run: 40, dataExportName: "Daily",
+        inputs: Scene.run(.publishing, of: Scene.export()).inputs, manifest: "{}")
 
     static func assignment(
         _ policy: Policy, id: Int64 = 90, role: String = "ben", in environment: String? = nil,

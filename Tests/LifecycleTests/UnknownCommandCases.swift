@@ -12,8 +12,8 @@ let unknownCommandCases = [
             + "delete_data_template, add_orchestration, edit_orchestration, "
             + "delete_orchestration, run_orchestration, plan_run, grant_policy, "
             + "revoke_policy, create_sandbox, pull_sandbox, promote_sandbox, delete_sandbox, "
-            + "change_setting, stop_run, retry_run, restart_run, skip_task, create_alert, "
-            + "edit_alert, delete_alert, test_alert, create_orchestration_group, "
+            + "change_setting, stop_run, retry_run, restart_run, skip_task, abandon_run, "
+            + "create_alert, edit_alert, delete_alert, test_alert, create_orchestration_group, "
             + "edit_orchestration_group, delete_orchestration_group, "
             + "enable_orchestration_group, disable_orchestration_group, "
             + "run_orchestration_group")

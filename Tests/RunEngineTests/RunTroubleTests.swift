@@ -65,6 +65,36 @@ struct RunTroubleTests {
         #expect(trouble.origin == origin)
     }
 
+    @Test(arguments: [
+        (
+            DestinationError.accessDenied(destination: "d", path: "p"),
+            "it is tried again by itself; where the cause cannot be fixed, an administrator "
+                + "ends it with abandon_run"
+        ),
+        (
+            .unavailable(destination: "d", path: "p", reason: "r"),
+            "it is tried again by itself; where the cause cannot be fixed, an administrator "
+                + "ends it with abandon_run"
+        ),
+        (
+            .stagedFileMissing(destination: "d", run: 7, file: "f"),
+            "nothing of it is visible; retry_run or restart_run starts it again"
+        ),
+        (
+            .overtaken(destination: "d", run: 7, by: 9),
+            "nothing of it is visible; retry_run or restart_run starts it again"
+        ),
+    ])
+    func `after the decision to publish names the way out that there is then`(
+        error: DestinationError, hint: String
+    ) {
+        let trouble = RunTrouble(publishing: error, run: 7)
+
+        #expect(trouble.hint == hint)
+        #expect(trouble.message == "publishing run 7: \(error)")
+        #expect(!trouble.message.lowercased().contains("restart the run"))
+    }
+
     @Test func `that nobody thought of is a fault of Ferry`() {
         struct Unheard: Error {}
 

@@ -5,7 +5,7 @@ import Testing
 /// How a worker ends a run, or this attempt of it.
 private enum Ending: String, CaseIterable {
     case fail = "fail_run(7, $1, $2, 'c', 'source', 'm', 'h')"
-    case retry = "retry_run_later(7, $1, $2, '1 hour', 'c', 'source', 'm', 'h')"
+    case retry = "retry_run_later(7, $1, $2, '1 h', '2 h', 'c', 'source', 'm', 'h') = 'retrying'"
     case stop = "finish_stop(7, $1, $2)"
 
     var event: String {

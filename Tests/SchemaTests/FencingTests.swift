@@ -25,7 +25,14 @@ private let writes = [
     FencedWrite("begin_publishing($1, $2, $3, '{}', 'sha')"),
     FencedWrite("complete_run($1, $2, $3, 'file:///drop')", state: "publishing"),
     FencedWrite("fail_run($1, $2, $3, 'c', 'source', 'm', 'h')"),
-    FencedWrite("retry_run_later($1, $2, $3, '1 s', 'c', 'source', 'm', 'h')"),
+    FencedWrite(
+        "fail_run($1, $2, $3, 'c', 'source', 'm', 'h', 'publishing')", state: "publishing"),
+    FencedWrite(
+        "retry_run_later($1, $2, $3, '1 s', '1 hour', 'c', 'source', 'm', 'h') is not null"),
+    FencedWrite(
+        "publish_run_later($1, $2, $3, '1 s', '1 s', '1 h', true, 'c', 'source', 'm', 'h')",
+        state: "publishing"),
+    FencedWrite("run_state($1, $2, $3) is not null"),
     FencedWrite("release_run($1, $2, $3)"),
     FencedWrite("finish_stop($1, $2, $3)", state: "stopping"),
 ]
@@ -45,7 +52,9 @@ struct FencingTests {
             for write in writes {
                 if write.call.hasPrefix("begin_publishing") { try await finishTask(owner) }
                 try await owner.execute(
-                    "update ferry_state.runs set state = $1 where id = 7", [.text(write.state)])
+                    """
+                    update ferry_state.runs set state = $1, publishing_at = now() where id = 7
+                    """, [.text(write.state)])
                 let token = write.isOfTask ? task.token : run.token
                 let before = try await owner.everythingOfRuns()
 

@@ -81,6 +81,106 @@ struct LimitTests {
         }
     }
 
+    @Test func `is not waited for while another worker counts under it`() async throws {
+        let limits = """
+            {"data_template": {"settings": {"limits": {"tasks": 2}}},
+             "destination": {"settings": {"limits": {"tasks": 2}}}}
+            """
+        try await opened([7: limits, 8: limits]) { database, _, worker in
+            let other = try await DutyWorker.register(database)
+            try await other.connection.run("begin")
+            #expect(try await claimedRun(other) == 7)
+
+            // Would be canceled if it waited for the other's transaction.
+            try await worker.connection.run("set statement_timeout = '5 s'")
+            #expect(try await claimedRun(worker) == nil)
+            try await other.connection.run("commit")
+
+            #expect(try await claimedRun(worker) == 7)
+            #expect(try await claimedRun(worker) == nil)
+        }
+    }
+
+    @Test func `leaves the runs of others to whoever meets it being counted`() async throws {
+        let runs = [7: Self.ofRun(#"{"tasks": 2}"#), 8: "{}"] as [Int64: String]
+        try await opened(runs) { database, _, worker in
+            let other = try await DutyWorker.register(database)
+            try await other.connection.run("begin")
+            #expect(try await claimedRun(other) == 7)
+
+            try await worker.connection.run("set statement_timeout = '5 s'")
+            #expect(try await claimedRun(worker) == 8)
+            try await other.connection.run("commit")
+        }
+    }
+
+    @Test func `that has room left wakes those who met it being counted`() async throws {
+        try await opened([7: Self.ofRun(#"{"tasks": 2}"#)]) { database, _, worker in
+            let connection = try await database.connect()
+            let bells = try await connection.listen(["ferry_runs"])
+            let heard = Task { () -> Int in
+                var count = 0
+                for try await bell in bells {
+                    if bell.payload == "end" { return count }
+                    count += 1
+                }
+                return count
+            }
+
+            for _ in 1...2 { _ = try await worker.claimTask() }
+            try await worker.connection.run("select pg_notify('ferry_runs', 'end')")
+
+            // The second claim leaves no room.
+            #expect(try await heard.value == 1)
+            await connection.close()
+        }
+    }
+
+    @Test func `is kept without a deadlock, in whatever order claims meet the runs`() async throws {
+        let limits = """
+            {"data_template": {"settings": {"limits": {"tasks": 1}}},
+             "destination": {"settings": {"limits": {"tasks": 2}}}}
+            """
+        let runs = Dictionary(uniqueKeysWithValues: (Int64(1)...6).map { ($0, limits) })
+        try await opened(runs) { database, owner, _ in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { try await Self.carryOutAll(database) }
+                }
+                try await group.waitForAll()
+            }
+
+            #expect(
+                try await owner.text("select count(*)::text from ferry_state.run_tasks")
+                    == owner.text(
+                        """
+                        select count(*)::text from ferry_state.run_tasks where state = 'done'
+                        """))
+        }
+    }
+
+    /// Claims and finishes tasks until all of all runs are done.
+    private static func carryOutAll(_ database: TestDatabase) async throws {
+        let worker = try await DutyWorker.register(database)
+        let left = "select count(*) from ferry_state.run_tasks where state <> 'done'"
+        while try await worker.connection.query(left)[0][0].int64() > 0 {
+            let claimed = try await worker.connection.query(
+                """
+                select (c ->> 'run_id')::bigint, (c ->> 'number')::bigint, (c ->> 'token')::bigint
+                  from ferry_state.claim_task($1) as c
+                """, [.int(worker.id)])[0]
+            guard let run = try claimed[0].optionalInt64() else { continue }
+            let task = (number: try claimed[1].int64(), token: try claimed[2].int64())
+            #expect(try await worker.finish(run: run, task: task))
+        }
+    }
+
+    private func claimedRun(_ worker: DutyWorker) async throws -> Int64? {
+        try await worker.connection.query(
+            "select (ferry_state.claim_task($1) ->> 'run_id')::bigint", [.int(worker.id)]
+        )[0][0].optionalInt64()
+    }
+
     @Test func `of bytes is shared by the tasks that run now`() async throws {
         let limits = Self.ofRun(#"{"bytes_per_second": 9000}"#)
         try await opened([7: limits]) { _, owner, worker in

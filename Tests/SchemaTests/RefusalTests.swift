@@ -14,8 +14,8 @@ struct Refused: Sendable, CustomTestStringConvertible {
 }
 
 private let commands = """
-    commands are: activate_data_export, add_orchestration, add_tables, change_setting, \
-    create_alert, create_data_export, create_data_template, create_destination, \
+    commands are: abandon_run, activate_data_export, add_orchestration, add_tables, \
+    change_setting, create_alert, create_data_export, create_data_template, create_destination, \
     create_orchestration_group, create_sandbox, \
     delete_alert, delete_data_export, delete_data_template, delete_destination, \
     delete_orchestration, delete_orchestration_group, delete_sandbox, \

@@ -36,8 +36,10 @@ struct RunClaimTests {
             let first = try #require(try await worker.claimRun())
 
             _ = try await worker.connection.query(
-                "select ferry_state.retry_run_later(7, $1, $2, '1 hour', 'c', 'source', 'm', 'h')",
-                [.int(first.token), .int(worker.id)])
+                """
+                select ferry_state.retry_run_later(7, $1, $2, '1 hour', '2 hours', 'c', 'source',
+                                                   'm', 'h')
+                """, [.int(first.token), .int(worker.id)])
             let state = try await owner.state(ofRun: 7)
             let meanwhile = try await worker.claimRun()
             try await owner.run("update ferry_state.runs set retry_at = now() where id = 7")

@@ -74,7 +74,8 @@ struct TaskReadTests {
                 [.int(task.token), .int(worker.id)])
             _ = try await worker.connection.query(
                 """
-                select ferry_state.retry_run_later(7, token, $1, '1 hour', 'c', 'source', 'm', 'h')
+                select ferry_state.retry_run_later(7, token, $1, '1 hour', '2 hours', 'c',
+                                                   'source', 'm', 'h')
                   from ferry_state.runs where id = 7
                 """, [.int(worker.id)])
 

@@ -60,6 +60,37 @@ struct LimitedRunTests {
         }
     }
 
+    @Test func `gets on beside others at their limits, with several workers`() async throws {
+        let tables = (1...12).map { "create table narrow_\($0) as select 1 as g;" }
+        try await Scene.with(tables: tables.joined()) { scene in
+            for name in ["one", "two", "three"] { _ = try scene.start(name, concurrency: 3) }
+            try await scene.configure(
+                kind: "directory",
+                settings: #"{"path": "\#(scene.destination)", "limits": {"tasks": 2}}"#,
+                tables: "[\((1...12).map { "\"narrow_\($0)\"" }.joined(separator: ", "))]",
+                template: template(#"{"tasks": 1}"#))
+            for number in 2...6 {
+                try await scene.apply(
+                    "add_orchestration",
+                    """
+                    {"name": "o\(number)", "data_export": "Daily customers", "destination": "lake",
+                     "data_template": "csv"}
+                    """)
+            }
+
+            try await scene.apply("run_orchestration", #"{"name": "Daily customers"}"#)
+            for number in 2...6 {
+                try await scene.apply("run_orchestration", #"{"name": "o\#(number)"}"#)
+            }
+
+            try await eventually(within: .seconds(90), "all runs have succeeded") {
+                try await scene.queue.number(
+                    "select count(*) from ferry.runs where state = 'succeeded'") == 6
+            }
+            #expect(try await scene.queue.number("select max(attempts) from ferry.runs") == 1)
+        }
+    }
+
     @Test func `stops at once, however slow it is`() async throws {
         try await Scene.with(tables: Self.tables) { scene in
             _ = try scene.start("worker")

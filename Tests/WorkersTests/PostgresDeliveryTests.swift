@@ -120,6 +120,55 @@ struct PostgresDeliveryTests {
         }
     }
 
+    @Test func `fails before it is published when a constraint would refuse its rows`()
+        async throws
+    {
+        try await with(tables: "create table doubles as select 1 as n from generate_series(1, 2)") {
+            place in
+            try await place.target.run(
+                "create table crm.doubles (n int unique); insert into crm.doubles values (7)")
+            _ = try place.start("worker")
+            try await place.configure(mode: "truncate", tables: #"["doubles"]"#)
+
+            let run = try await place.scene.run()
+            try await place.scene.reaches("failed", run)
+
+            let told = try await place.scene.error(of: run)
+            #expect(told.hasPrefix("destination_refused: "), "\(told)")
+            #expect(told.contains("unique constraint \"doubles_n_key\""), "\(told)")
+            #expect(try await !place.scene.events(of: run).contains("run_publishing"))
+            #expect(
+                try await place.target.text("select string_agg(n::text, ' ') from crm.doubles")
+                    == "7")
+
+            try await place.target.run("alter table crm.doubles drop constraint doubles_n_key")
+            let again = try await place.scene.run()
+            try await place.scene.reaches("succeeded", again)
+        }
+    }
+
+    @Test(arguments: ["truncate", "replace"])
+    func `is refused where it would overwrite the tables that it reads`(mode: String) async throws {
+        try await Scene.with { scene in
+            _ = try scene.start("worker")
+            try await scene.configure(
+                kind: "postgres",
+                settings: #"{"connection": "env:FERRY_TEST_SOURCE", "schema": "public"}"#,
+                tables: #"["customers"]"#,
+                template: #"{"format": "table", "mode": "\#(mode)"}"#)
+            let rows = try await scene.source.number("select count(*) from public.customers")
+
+            let run = try await scene.run()
+            try await scene.reaches("failed", run)
+
+            let told = try await scene.error(of: run)
+            #expect(told.hasPrefix("destination_not_allowed: "), "\(told)")
+            #expect(told.contains("it is the very table that the rows are read from"), "\(told)")
+            #expect(
+                try await scene.source.number("select count(*) from public.customers") == rows)
+        }
+    }
+
     @Test func `takes tables, and other destinations take files`() async throws {
         try await with { place in
             _ = try place.start("worker")

@@ -17,7 +17,8 @@ declare
     v_manifest constant jsonb := p_manifest::jsonb;
     v_warnings constant jsonb := v_manifest -> 'warnings';
 begin
-    update ferry_state.runs set state = 'publishing', warnings = v_warnings,
+    update ferry_state.runs set state = 'publishing',
+           publishing_at = clock_timestamp(), warnings = v_warnings,
            bytes = (v_manifest -> 'totals' ->> 'bytes')::bigint
      where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
        and not exists (select from ferry_state.run_tasks

@@ -2,7 +2,8 @@
 -- worker is gone. Null when there is none.
 --
 -- A run waits for the earlier ones of its orchestration, and one that a group's run started for all
--- those that earlier ones started: of one group's runs the second begins when the first has ended.
+-- those that earlier ones started: of one group's runs the second begins when the first has ended. None
+-- waits for one that is stuck.
 -- Locks: the run; skips runs another claim holds. The worker's lease against rescue, which then
 --        either frees what was claimed here or leaves nothing to claim with.
 create or replace function ferry_state.claim_run(p_worker bigint)
@@ -22,13 +23,13 @@ begin
            and (state <> 'queued' or not exists (
                 select from ferry_state.runs as earlier
                  where earlier.orchestration_id = r.orchestration_id
-                   and earlier.finished_at is null
+                   and earlier.finished_at is null and earlier.stuck_at is null
                    and (earlier.id < r.id or earlier.state <> 'queued')
                    and earlier.id <> r.id))
            and (state <> 'queued' or r.group_id is null or not exists (
                 select from ferry_state.runs as earlier
                  where earlier.group_id = r.group_id
-                   and earlier.finished_at is null
+                   and earlier.finished_at is null and earlier.stuck_at is null
                    and earlier.id < r.id
                    and earlier.group_run_id <> r.group_run_id))
          order by r.id
@@ -63,7 +64,6 @@ begin
         'destination_name', v_run.destination_name,
         'started_at', to_char(v_run.started_at at time zone 'UTC',
                               'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        'age', extract(epoch from clock_timestamp() - v_run.started_at),
         'manifest', (select json_build_object('token', m.token, 'text', m.manifest)
                        from ferry_state.run_manifests as m where m.run_id = v_run.id));
 end;

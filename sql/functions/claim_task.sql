@@ -1,52 +1,64 @@
 -- claim_task: take one task of a running run, under a new token. Null when there is none.
 --
 -- Largest tasks first: the last task to start should be a short one.
--- A run that has as many running tasks as its limits allow is passed over.
--- Locks: the task; skips tasks another claim holds. The worker's lease, as claim_run does. The run,
---        against whoever ends it (fail_run, finish_stop, retry_run_later): no task of it starts
---        afterwards, nor is done (finish_task).
+-- A run that has as many running tasks as its limits allow is passed over, and so is one whose limits
+-- somebody else is counting; whoever counts wakes the others when there is room left.
+-- Locks: the worker's lease, as claim_run does, and only for it a claim may wait; so it comes first.
+--        The run's limits (is_at_limit). The task; skips tasks another claim holds. The run, against
+--        whoever ends it (fail_run, finish_stop, retry_run_later): no task of it starts afterwards,
+--        nor is done (finish_task).
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql
 as $$
 declare
-    v_task      ferry_state.run_tasks;
-    v_candidate record;
-    v_full      bigint[] := '{}';
+    v_run  record;
+    v_task ferry_state.run_tasks;
 begin
-    loop
-        select t.run_id, t.number, num_nonnulls(r.tasks_max, r.destination_tasks_max) as limits
-          into v_candidate
+    for v_run in
+        select r.id, num_nonnulls(r.tasks_max, r.destination_tasks_max) > 0 as is_limited
           from ferry_state.runs as r
-          join ferry_state.run_tasks as t on t.run_id = r.id and t.run_token = r.token
-          join ferry_state.worker_leases as l on l.worker_id = p_worker
          where r.finished_at is null and r.state = 'running' and r.worker_id is not null
-           and t.state = 'available' and r.id <> all (v_full)
-         order by t.run_id, t.rows_estimated desc, t.number
-         limit 1
-           for update of t skip locked
-           for key share of l
-           for key share of r skip locked;
+           and exists (select from ferry_state.run_tasks as t
+                        where t.run_id = r.id and t.run_token = r.token and t.state = 'available')
+         order by r.id
+    loop
+        perform from ferry_state.worker_leases where worker_id = p_worker for key share;
         if not found then
             return null;
         end if;
-        if v_candidate.limits > 0 and ferry_state.is_at_limit(v_candidate.run_id) then
-            v_full := v_full || v_candidate.run_id;
-            continue;
-        end if;
+        continue when v_run.is_limited and ferry_state.is_at_limit(v_run.id);
+        with candidate as materialized (
+            select t.run_id, t.number
+              from ferry_state.runs as r
+              join ferry_state.run_tasks as t on t.run_id = r.id and t.run_token = r.token
+             where r.id = v_run.id and r.state = 'running' and r.worker_id is not null
+               and t.state = 'available'
+             order by t.rows_estimated desc, t.number
+             limit 1
+               for update of t skip locked
+               for key share of r skip locked
+        )
         -- Asked again: the run may have ended before its lock was ours.
         update ferry_state.run_tasks as t
            set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,
                started_at = clock_timestamp()
-          from ferry_state.runs as r
-         where t.run_id = v_candidate.run_id and t.number = v_candidate.number
+          from candidate as c, ferry_state.runs as r
+         where t.run_id = c.run_id and t.number = c.number
            and r.id = t.run_id and r.token = t.run_token
            and r.state = 'running' and r.worker_id is not null
         returning t.* into v_task;
-        exit when found;
+        exit when v_task.run_id is not null;
     end loop;
+    if v_task.run_id is null then
+        return null;
+    end if;
     perform ferry_state.record_run_event(
         v_task.run_id, 'task_started', ferry_state.task_tables(v_task.run_id, v_task.number));
+    -- Those who met our locks took the run, or the destination, for full.
+    if v_run.is_limited and ferry_state.has_room(v_task.run_id) then
+        perform pg_notify('ferry_runs', '');
+    end if;
     return (
         select json_build_object(
             'run_id', r.id, 'number', v_task.number, 'token', v_task.token,

@@ -1,6 +1,8 @@
 -- fail_run: a run cannot be carried out. Nothing of it is visible.
 --
--- Returns false, and does nothing, when the run is no longer the caller's or is being published.
+-- p_state: the state that it is in: running, or publishing where it is certain that nothing of it can
+--          become visible any more.
+-- Returns false, and does nothing, when the run is no longer the caller's or in another state.
 create or replace function ferry_state.fail_run(
     p_run     bigint,
     p_token   bigint,
@@ -8,7 +10,8 @@ create or replace function ferry_state.fail_run(
     p_code    text,
     p_origin  text,
     p_message text,
-    p_hint    text
+    p_hint    text,
+    p_state   text default 'running'
 )
 returns boolean
 language plpgsql
@@ -19,7 +22,8 @@ begin
     update ferry_state.runs set state = 'failed', worker_id = null,
            finished_at = clock_timestamp(), error_code = p_code, error_origin = p_origin, error_message = p_message,
            error_hint = p_hint
-     where id = p_run and token = p_token and worker_id = p_worker and state = 'running';
+     where id = p_run and token = p_token and worker_id = p_worker and state = p_state
+       and p_state in ('running', 'publishing');
     if not found then
         return false;
     end if;

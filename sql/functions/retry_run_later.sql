@@ -1,37 +1,44 @@
--- retry_run_later: a passing trouble: try the run again after a while. Before the intent it starts
--- anew from a new snapshot; after it, it goes on publishing.
+-- retry_run_later: a transient error: try the run again after a while, from a new snapshot.
 --
--- Returns false, and does nothing, when the run is no longer the caller's or was told to stop.
+-- Returns 'retrying'. Or 'too_late', and does nothing, when that would be longer after its first start
+-- than p_retry_for. Null, and does nothing, when the run is no longer the caller's, was told to stop
+-- or is publishing.
 create or replace function ferry_state.retry_run_later(
-    p_run     bigint,
-    p_token   bigint,
-    p_worker  bigint,
-    p_delay   interval,
-    p_code    text,
-    p_origin  text,
-    p_message text,
-    p_hint    text
+    p_run       bigint,
+    p_token     bigint,
+    p_worker    bigint,
+    p_delay     interval,
+    p_retry_for interval,
+    p_code      text,
+    p_origin    text,
+    p_message   text,
+    p_hint      text
 )
-returns boolean
+returns text
 language plpgsql
 as $$
+declare
+    v_run ferry_state.runs;
 begin
     -- Waits for claims and ends of its tasks that are under way, see claim_task.
-    perform from ferry_state.runs where id = p_run for update;
-    update ferry_state.runs
-       set state = case when state = 'running' then 'queued' else state end,
-           worker_id = null, retry_at = clock_timestamp() + p_delay, error_code = p_code, error_origin = p_origin,
-           error_message = p_message, error_hint = p_hint
-     where id = p_run and token = p_token and worker_id = p_worker
-       and state in ('running', 'publishing');
+    select * into v_run from ferry_state.runs
+     where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
+       for update;
     if not found then
-        return false;
+        return null;
     end if;
+    if clock_timestamp() + p_delay >= v_run.started_at + p_retry_for then
+        return 'too_late';
+    end if;
+    update ferry_state.runs
+       set state = 'queued', worker_id = null, retry_at = clock_timestamp() + p_delay,
+           error_code = p_code, error_origin = p_origin, error_message = p_message, error_hint = p_hint
+     where id = p_run
+    returning * into v_run;
     delete from ferry_state.task_progress where run_id = p_run;
-    perform ferry_state.record_run_event(p_run, 'run_retrying', (
-        select jsonb_build_object('attempt', attempts, 'code', p_code, 'origin', p_origin, 'message', p_message,
-                                  'hint', p_hint, 'retry_at', retry_at)
-          from ferry_state.runs where id = p_run));
-    return true;
+    perform ferry_state.record_run_event(p_run, 'run_retrying', jsonb_build_object(
+        'attempt', v_run.attempts, 'code', p_code, 'origin', p_origin, 'message', p_message,
+        'hint', p_hint, 'retry_at', v_run.retry_at));
+    return 'retrying';
 end;
 $$;

@@ -1,8 +1,13 @@
--- save_runs: write the runs that commands started or told to stop, and wake the workers.
+-- save_runs: write the runs that commands started, told to stop or abandoned, and wake the workers.
+--
+-- One that is abandoned has no worker any more, and a new token: whatever its worker still writes
+-- affects no row.
 create or replace function ferry_state.save_runs(p_runs json)
 returns void
 language plpgsql
 as $$
+declare
+    v_abandoned record;
 begin
     insert into ferry_state.runs
            (id, environment, orchestration_id, orchestration_name, data_export_id,
@@ -12,7 +17,8 @@ begin
     select id, environment, orchestration_id, orchestration_name, data_export_id,
            data_export_name, data_export_version, database_id, destination_id,
            destination_name, inputs, resolves, resolution, state, created_by,
-           case when state = 'stopped' then now() end, group_run_id, group_id, group_name
+           case when state in ('stopped', 'failed') then now() end, group_run_id, group_id,
+           group_name
       from json_to_recordset(p_runs) as r (
           id bigint, environment text, orchestration_id bigint, orchestration_name text,
           data_export_id bigint, data_export_name text, data_export_version integer,
@@ -23,9 +29,22 @@ begin
        set state = excluded.state,
            retry_at = null,
            finished_at = excluded.finished_at;
+    for v_abandoned in
+        select id, failure ->> 'code' as code, failure ->> 'origin' as origin,
+               failure ->> 'message' as message, failure ->> 'hint' as hint
+          from json_to_recordset(p_runs) as r (id bigint, state text, failure json)
+         where state = 'failed'
+    loop
+        update ferry_state.runs
+           set token = nextval('ferry_state.tokens'), worker_id = null,
+               error_code = v_abandoned.code, error_origin = v_abandoned.origin,
+               error_message = v_abandoned.message, error_hint = v_abandoned.hint
+         where id = v_abandoned.id;
+        perform ferry_state.tell_alerts(v_abandoned.id, array['failure', 'runtime']);
+    end loop;
     perform ferry_state.settle_group_run((r ->> 'id')::bigint)
        from json_array_elements(p_runs) as r
-      where r ->> 'state' = 'stopped' and r ->> 'group_run_id' is not null;
+      where r ->> 'state' in ('stopped', 'failed') and r ->> 'group_run_id' is not null;
     perform pg_notify('ferry_runs', '');
 end;
 $$;

@@ -1,5 +1,5 @@
 -- tell_alerts: have everybody told who wants to know any of this about a run; runtime only if it is
--- over the limit, and once.
+-- over the limit, and once. Those who want to know of failures are told of one that is stuck, too.
 --
 -- Called in the transaction of what it tells, so that no message is lost and none is sent of what
 -- did not happen.
@@ -19,7 +19,7 @@ begin
         on a.environment = r.environment
        and (a.orchestration_id is null or a.orchestration_id = r.orchestration_id)
      cross join unnest(p_events) as e (event)
-     where r.id = p_run and a.settings -> 'on' ? e.event
+     where r.id = p_run and (a.settings -> 'on' ? e.event or e.event = 'stuck' and a.settings -> 'on' ? 'failure')
        and (e.event <> 'runtime'
             or coalesce(r.finished_at, clock_timestamp()) - r.started_at
                > make_interval(secs => (a.settings ->> 'runtime_seconds_max')::double precision))

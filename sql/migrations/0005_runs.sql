@@ -43,6 +43,8 @@ create table ferry_state.runs (
     snapshot_id         text,
     snapshot_at         timestamptz,
     started_at          timestamptz,
+    publishing_at       timestamptz,  -- since when it can only go forward
+    stuck_at            timestamptz,  -- since when it is told that it cannot finish publishing
     finished_at         timestamptz,
     retry_at            timestamptz,
     error_code          text,
@@ -73,10 +75,12 @@ create table ferry_state.runs (
     constraint runs_resolve_by_a_resolution check ((resolves is null) = (resolution is null)),
     constraint runs_resolution_is_known
         check (resolution in ('retry', 'restart', 'skip_task')),
+    constraint runs_get_stuck_publishing check (stuck_at is null or publishing_at is not null),
     constraint runs_claimed_by_token check (worker_id is null or token is not null)
 ) with (fillfactor = 70);
+-- One that is stuck holds no other back.
 create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (orchestration_id)
-    where state in ('running', 'publishing', 'stopping');
+    where state in ('running', 'publishing', 'stopping') and stuck_at is null;
 create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
 create index runs_resolves on ferry_state.runs (resolves) where resolves is not null;
 create index runs_data_export on ferry_state.runs (data_export_id, id);
@@ -111,6 +115,13 @@ create table ferry_state.run_tasks (
          and error_origin in ('configuration', 'destination', 'source', 'internal')),
     constraint run_tasks_done_iff_counted check ((state = 'done') = (rows is not null))
 ) with (fillfactor = 70);
+
+-- Row locks on these, never updates: whoever holds a slot counts the tasks that run to its destinations.
+create table ferry_state.destination_slots (
+    slot integer not null,
+    constraint destination_slots_pkey primary key (slot)
+);
+insert into ferry_state.destination_slots (slot) select generate_series(0, 1023);
 
 -- One table of a run, or one of several parts of it. Numbered through the run, in the order in which
 -- files are published; the reads of a task are carried out in that order.

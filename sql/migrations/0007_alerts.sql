@@ -38,7 +38,7 @@ create table ferry_state.alert_deliveries (
     ended_at    timestamptz,
     constraint alert_deliveries_pkey primary key (id),
     constraint alert_deliveries_event_is_known check
-        (event in ('failure', 'success', 'runtime', 'test')),
+        (event in ('failure', 'success', 'runtime', 'stuck', 'test')),
     constraint alert_deliveries_state_is_known check
         (state in ('waiting', 'delivered', 'failed')),
     constraint alert_deliveries_ended_iff_not_waiting check

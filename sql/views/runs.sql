@@ -40,7 +40,9 @@ select r.id,
        r.inputs -> 'skipped_tables' as skipped_tables,
        r.error_origin,
        r.group_run_id as group_run,
-       r.group_name as orchestration_group
+       r.group_name as orchestration_group,
+       r.publishing_at,
+       r.stuck_at
   from ferry_state.runs as r
   left join ferry_state.workers as w on w.id = r.worker_id
   left join ferry_state.run_manifests as m on m.run_id = r.id

@@ -42,7 +42,9 @@ public struct DirectoryDestination: Destination {
 
     public func test() async throws {
         try await blocking { root in
-            try tree.probe(root, destination: name)
+            FileTreeStaging.sweep(tree, root, destination: name)
+            try FileTreeProbe(tree: tree, destination: name).run(
+                in: [FileTreeStaging.name], below: root, showingIn: root)
         }
     }
 
@@ -61,13 +63,32 @@ public struct DirectoryDestination: Destination {
         }
     }
 
+    public func rehearse(_ publication: Publication) async throws {
+        try await publishing(publication) { try $0.rehearse() }
+    }
+
     public func publish(_ publication: Publication) async throws {
+        try await publishing(publication) { try $0.publish() }
+    }
+
+    public func isPublished(_ publication: Publication) async throws -> Bool {
+        do {
+            return try await publishing(publication) { try $0.isPublished() }
+        } catch DestinationError.alreadyPublished {
+            return false
+        }
+    }
+
+    private func publishing<Result: Sendable>(
+        _ publication: Publication,
+        _ work: @escaping @Sendable (FileTreePublisher) throws -> Result
+    ) async throws -> Result {
         let manifest = try publication.checkedManifest(destination: name)
-        try await blocking { root in
-            let publisher = FileTreePublisher(
-                tree: tree, destination: name, root: root, publication: publication,
-                manifest: manifest, step: step)
-            try publisher.publish()
+        return try await blocking { root in
+            try work(
+                FileTreePublisher(
+                    tree: tree, destination: name, root: root, publication: publication,
+                    manifest: manifest, step: step))
         }
     }
 
@@ -85,7 +106,10 @@ public struct DirectoryDestination: Destination {
     }
 
     public func stagedRuns() async throws -> Set<Int64> {
-        try await blocking { try FileTreeStaging.runs(of: tree, in: $0) }
+        try await blocking { root in
+            FileTreeStaging.sweep(tree, root, destination: name)
+            return try FileTreeStaging.runs(of: tree, in: root)
+        }
     }
 
     private var tree: LocalFileTree { LocalFileTree(destination: name) }

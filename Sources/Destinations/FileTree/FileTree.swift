@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A tree of files as POSIX has it: what a delivery is assembled in, and becomes visible in by one
 /// `rename` of its folder.
 ///
@@ -54,24 +52,4 @@ enum FileTreeEntry: Equatable {
     case file(bytes: Int64)
     /// A link, a device …
     case other
-}
-
-extension FileTree {
-    /// Writes a file into a folder, reads it back and removes it.
-    func probe(_ folder: String, destination: String) throws {
-        let path = folder + "/.ferry-probe-" + UUID().uuidString
-        let bytes = Array("Ferry tests this directory. \(UUID().uuidString)\n".utf8)
-        try createFile(path, bytes: bytes)
-        do {
-            guard try read(path) == bytes else {
-                throw DestinationError.checksumMismatch(
-                    destination: destination, file: path,
-                    expected: "the bytes that were written", actual: "others")
-            }
-        } catch {
-            try? remove(path)
-            throw error
-        }
-        try remove(path)
-    }
 }

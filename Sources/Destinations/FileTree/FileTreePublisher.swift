@@ -48,8 +48,52 @@ struct FileTreePublisher {
         try nameLatest()
     }
 
+    /// Looks whether the files are staged and the place is free, and tries to show a folder there.
+    func rehearse() throws {
+        if try isPublished() { return }
+        for file in manifest.files { try checkStaged(file) }
+        var parent = root
+        for component in publication.folderComponents.dropLast() {
+            let path = parent + "/" + component
+            guard let entry = try tree.entry(at: path) else { break }
+            guard entry == .directory else {
+                throw DestinationError.notAllowed(
+                    destination: destination, path: path,
+                    rule: "it is not a folder, but deliveries go into a folder of that name. Move "
+                        + "it away")
+            }
+            parent = path
+        }
+        let latest = root + "/" + publication.pathOfLatest
+        if try tree.entry(at: latest) == .directory {
+            throw DestinationError.notAllowed(
+                destination: destination, path: latest,
+                rule: "it is a folder, but a file of that name names the newest delivery. Move it "
+                    + "away")
+        }
+        let probe = FileTreeProbe(tree: tree, destination: destination)
+        probe.sweep([parent])
+        try probe.run(
+            in: [FileTreeStaging.name, "\(publication.run)"], below: root, showingIn: parent)
+    }
+
+    private func checkStaged(_ file: Manifest.File) throws {
+        let part = publication.files.first { $0.name == file.name }
+        let folder = staging.path(token: part?.stagedToken ?? publication.token)
+        switch try tree.entry(at: folder + "/" + (part?.stagedName ?? file.name)) {
+        case .file(file.bytes): return
+        case .file(let bytes):
+            throw DestinationError.checksumMismatch(
+                destination: destination, file: file.name, expected: "\(file.bytes) bytes",
+                actual: "\(bytes)")
+        default:
+            throw DestinationError.stagedFileMissing(
+                destination: destination, run: publication.run, file: file.name)
+        }
+    }
+
     /// Whether the folder holds this very publication; throws if it holds anything else.
-    private func isPublished() throws -> Bool {
+    func isPublished() throws -> Bool {
         func taken(by existing: String) -> DestinationError {
             .alreadyPublished(
                 destination: destination, folder: publication.folder, existing: existing,
@@ -70,6 +114,14 @@ struct FileTreePublisher {
     }
 
     private func assemble() throws {
+        // A place that Ferry has never written to may be the empty folder that a file system was
+        // mounted on: then what is not there is no proof that it is gone.
+        if try tree.entry(at: root + "/" + FileTreeStaging.name) == nil {
+            throw DestinationError.notFound(
+                destination: destination, path: root + "/" + FileTreeStaging.name,
+                rule: "Something else has taken the place of the directory in which the files are "
+                    + "staged. Look whether it is mounted")
+        }
         try step("publish.create_parents")
         try tree.createDirectories(publication.folderComponents.dropLast(), below: root)
         try step("publish.create_delivery")

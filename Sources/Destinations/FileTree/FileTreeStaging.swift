@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The staging of one run in a tree of files:
 ///
 ///     .staging/<run>/<token>/<file>                files being written, or waiting
@@ -15,6 +17,9 @@ struct FileTreeStaging {
 
     /// The run's folder, which may not exist.
     var path: String { "\(root)/\(Self.name)/\(run)" }
+
+    /// What a run's staging is called while it is being removed.
+    private static let removedPrefix = ".removed-"
 
     /// The runs that have a folder in staging.
     static func runs(of tree: any FileTree, in root: String) throws -> Set<Int64> {
@@ -59,11 +64,35 @@ struct FileTreeStaging {
     }
 
     func remove(exceptTokens: Set<Int64>) throws {
-        guard !exceptTokens.isEmpty else { return try tree.remove(path) }
+        guard !exceptTokens.isEmpty else { return try removeAll() }
         for name in try tree.names(in: path) {
             let isKept =
                 Int64(name).map(exceptTokens.contains) ?? name.hasPrefix(Self.deliveryPrefix)
             if !isKept { try tree.remove(path + "/" + name) }
+        }
+    }
+
+    /// Renames it first: a process that is just publishing what is assembled there, of a run that
+    /// was abandoned, then shows all of it or nothing.
+    private func removeAll() throws {
+        guard try tree.entry(at: path) != nil else { return }
+        let doomed = "\(root)/\(Self.name)/\(Self.removedPrefix)\(UUID().uuidString)"
+        do {
+            try tree.rename(path, to: doomed)
+        } catch is DestinationError {
+            // Where no folder can be renamed, none can be published either.
+            return try tree.remove(path)
+        }
+        try tree.remove(doomed)
+    }
+
+    /// Removes what processes that died have left: probes of more than a day ago, and what was
+    /// being removed. Fails silently.
+    static func sweep(_ tree: any FileTree, _ root: String, destination: String) {
+        let staging = "\(root)/\(name)"
+        FileTreeProbe(tree: tree, destination: destination).sweep([root, staging])
+        for name in (try? tree.names(in: staging)) ?? [] where name.hasPrefix(removedPrefix) {
+            try? tree.remove(staging + "/" + name)
         }
     }
 

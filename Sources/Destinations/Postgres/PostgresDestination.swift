@@ -83,6 +83,14 @@ struct PostgresDestination: Destination {
         try await publisher(of: publication).publish()
     }
 
+    func isPublished(_ publication: Publication) async throws -> Bool {
+        do {
+            return try await publisher(of: publication).isPublished()
+        } catch DestinationError.alreadyPublished {
+            return false
+        }
+    }
+
     private func publisher(of publication: Publication) throws -> PostgresPublisher {
         let manifest = try publication.checkedManifest(destination: target.destination)
         guard manifest.format.format == .table else {

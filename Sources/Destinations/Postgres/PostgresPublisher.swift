@@ -30,19 +30,25 @@ struct PostgresPublisher: Sendable {
         }
     }
 
-    /// Does what publishing does to tables, but for filling them, and takes it back.
+    /// Does what publishing does to tables and takes it back. They are not filled, but copies of
+    /// them are where it is their constraints that may refuse rows.
     ///
     /// - Throws: Only what will not pass by itself; publishing waits for the rest.
     func rehearse() async throws {
         let connection = try await target.connect()
         do {
             try await staging.prepare(connection, of: target)
+            try await refuseSource(connection)
             try await connection.run("begin")
             let loading = TableLoading(
                 target: target, connection: connection, isRehearsal: true, step: { _ in })
-            let tables = try await tables(connection)
-            try await prepareQuarantine(for: tables, connection)
-            try await loading.load(tables, manifest.format.mode)
+            if try await !isPublished(connection) {
+                let tables = try await tables(connection)
+                try await prepareQuarantine(for: tables, connection)
+                try await loading.lock(tables)
+                try await refuseOvertaken(connection)
+                try await loading.load(tables, manifest.format.mode)
+            }
             try await connection.run("rollback")
             await connection.close()
         } catch {
@@ -54,6 +60,32 @@ struct PostgresPublisher: Sendable {
         }
     }
 
+    /// A table must not be emptied, or replaced, by what was read from itself.
+    ///
+    /// The run still holds the snapshot that it reads from, and PostgreSQL lets a session take that
+    /// over in the same database only.
+    private func refuseSource(_ connection: Connection) async throws {
+        let same = manifest.files.compactMap(\.table).first { source in
+            source.schema.utf8.elementsEqual(target.settings.schema.utf8)
+        }
+        guard let same, let snapshot = manifest.snapshot.id,
+            snapshot.allSatisfy({ $0.isHexDigit || $0 == "-" })
+        else { return }
+        do {
+            try await connection.run(
+                """
+                begin isolation level repeatable read; set transaction snapshot '\(snapshot)'
+                """)
+        } catch let error as PostgresError where error.sqlState != nil {
+            return try await connection.run("rollback")
+        }
+        try await connection.run("rollback")
+        throw DestinationError.notAllowed(
+            destination: target.destination, path: same.canonical,
+            rule: "it is the very table that the rows are read from, and would be overwritten. "
+                + "Send to another schema or database")
+    }
+
     private func fill(_ connection: isolated Connection) async throws {
         try step("publish.lock")
         _ = try await connection.query(
@@ -63,16 +95,20 @@ struct PostgresPublisher: Sendable {
         let tables = try await tables(connection)
         let loading = TableLoading(target: target, connection: connection, step: step)
         try await prepareQuarantine(for: tables, connection)
+        try await loading.lock(tables)
+        try await refuseOvertaken(connection)
         try await loading.load(tables, manifest.format.mode)
         for table in tables { try await loading.check(table) }
         try step("publish.record")
         try await connection.execute(
             """
-            insert into \(staging.deliveries) (run, folder, manifest_sha256, manifest)
-            values ($1, $2, $3, $4)
+            insert into \(staging.deliveries)
+                   (run, target_schema, folder, manifest_sha256, manifest)
+            values ($1, $2, $3, $4, $5)
             """,
             [
-                .int(publication.run), .text(publication.folder), .text(publication.manifestHash),
+                .int(publication.run), .text(target.settings.schema), .text(publication.folder),
+                .text(publication.manifestHash),
                 .text(String(decoding: publication.manifest, as: UTF8.self)),
             ])
         try reach("publish.before_commit")
@@ -88,8 +124,28 @@ struct PostgresPublisher: Sendable {
         }
     }
 
+    /// Tables never go back to what an earlier run has read. Asked once they are locked.
+    private func refuseOvertaken(_ connection: Connection) async throws {
+        let folder = publication.folderComponents.dropLast().joined(separator: "/") + "/"
+        let found = try await connection.query(
+            """
+            select max(run) from \(staging.deliveries)
+             where run > $1 and target_schema = $2 and starts_with(folder, $3)
+            """, [.int(publication.run), .text(target.settings.schema), .text(folder)])
+        guard let newer = try found[0][0].optionalInt64() else { return }
+        throw DestinationError.overtaken(
+            destination: target.destination, run: publication.run, by: newer)
+    }
+
+    func isPublished() async throws -> Bool {
+        try await target.withConnection(about: staging.schema) { connection in
+            guard try await staging.exists(connection) else { return false }
+            return try await isPublished(connection)
+        }
+    }
+
     /// Whether this very publication is recorded; throws when another is.
-    private func isPublished(_ connection: isolated Connection) async throws -> Bool {
+    private func isPublished(_ connection: Connection) async throws -> Bool {
         let found = try await connection.query(
             "select manifest_sha256 from \(staging.deliveries) where run = $1",
             [.int(publication.run)])

@@ -31,7 +31,7 @@ struct PostgresStaging: Sendable {
         try await connection.transaction { try await create($0, of: target) }
     }
 
-    private func exists(_ connection: Connection) async throws -> Bool {
+    func exists(_ connection: Connection) async throws -> Bool {
         try await connection.query(
             """
             select count(*) = 2 from pg_catalog.pg_class as c
@@ -77,6 +77,7 @@ struct PostgresStaging: Sendable {
         """
         create table if not exists \(deliveries) (
             run             bigint not null,
+            target_schema   text not null,
             folder          text not null,
             manifest_sha256 text not null,
             manifest        text not null,

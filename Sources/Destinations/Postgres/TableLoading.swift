@@ -10,9 +10,10 @@ struct TableLoading: Sendable {
     var isRehearsal = false
     let step: @Sendable (String) throws -> Void
 
+    /// Fills tables that are locked.
+    ///
     /// - Throws: ``DestinationError``; `PostgresError` when something is locked.
     func load(_ tables: [TargetTable], _ mode: TableMode) async throws {
-        try await lock(tables)
         switch mode {
         case .create:
             for table in tables { try await about(table) { try await create(table, table.name) } }
@@ -25,7 +26,7 @@ struct TableLoading: Sendable {
 
     /// Lets other deliveries to the same tables wait: until the end of the transaction they could
     /// neither see a table that is made here nor that one is replaced.
-    private func lock(_ tables: [TargetTable]) async throws {
+    func lock(_ tables: [TargetTable]) async throws {
         _ = try await connection.query(
             """
             select pg_advisory_xact_lock(key)
@@ -49,9 +50,19 @@ struct TableLoading: Sendable {
         try await fill(table, name, table.columns.map(\.name))
     }
 
-    /// Inserts these columns of what is staged.
+    /// Inserts these columns of what is staged. In a rehearsal only what that takes is found out:
+    /// rights to the table, to its columns and to its rows.
     func fill(_ table: TargetTable, _ name: String, _ columns: [String]) async throws {
-        if isRehearsal { return }
+        try await insert(table, into: table.quoted(name), columns, isEmpty: isRehearsal)
+        if isRehearsal {
+            try await connection.run("select count(*) from \(table.quoted(name)) where false")
+        }
+    }
+
+    /// - Parameter isEmpty: Whether no row is inserted.
+    func insert(
+        _ table: TargetTable, into target: String, _ columns: [String], isEmpty: Bool = false
+    ) async throws {
         let list = columns.map(quoteIdentifier).joined(separator: ", ")
         let named = list.isEmpty ? "" : "(\(list)) "
         for part in table.parts {
@@ -59,8 +70,8 @@ struct TableLoading: Sendable {
             // What was delivered counts, also where the target makes up the values of an identity.
             try await connection.run(
                 """
-                insert into \(table.quoted(name)) \(named)overriding system value
-                select \(list) from \(part)
+                insert into \(target) \(named)overriding system value
+                select \(list) from \(part)\(isEmpty ? " where false" : "")
                 """)
         }
     }

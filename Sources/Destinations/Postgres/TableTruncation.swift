@@ -26,6 +26,8 @@ struct TableTruncation: Sendable {
                 try await checkValues(of: table, columns)
             }
         }
+        for table in tables { try await loading.about(table) { try await refuseHeirs(of: table) } }
+        if loading.isRehearsal { try await TableTrial(loading: loading).run(tables, filled) }
         try loading.step("publish.truncate")
         try await truncate(tables)
         for table in try await parentsFirst(tables) {
@@ -60,6 +62,26 @@ struct TableTruncation: Sendable {
             try Column(
                 name: row[1].string(), type: row[2].string(), isGenerated: row[3].bool())
         }
+    }
+
+    /// TRUNCATE would also empty tables that inherit from the one that is delivered. Partitions are
+    /// parts of it.
+    private func refuseHeirs(of table: TargetTable) async throws {
+        let found = try await connection.query(
+            """
+            select i.inhrelid::regclass::text
+              from pg_catalog.pg_inherits as i
+              join pg_catalog.pg_class as heir on heir.oid = i.inhrelid
+              join pg_catalog.pg_class as c on c.oid = i.inhparent
+              join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+             where n.nspname = $1 and c.relname = $2 and not heir.relispartition
+             order by 1 limit 1
+            """, [.text(table.schema), .text(table.name)])
+        guard let heir = try found.first?[0].string() else { return }
+        throw DestinationError.notAllowed(
+            destination: loading.target.destination, path: table.shown,
+            rule: "table \(heir.shown) inherits from it and would be emptied, too. Send to another "
+                + "schema, or end the inheritance")
     }
 
     /// The columns to fill: those that are delivered, but what the target computes by itself.

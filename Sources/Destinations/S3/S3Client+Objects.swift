@@ -61,6 +61,26 @@ extension S3Client {
         _ = try await send(request)
     }
 
+    /// Puts an object under the condition that there is none by that key. Services that know no
+    /// such condition are given it without.
+    ///
+    /// - Parameter isThere: Whether it is what is to be put: asked where the condition is not
+    ///   known.
+    /// - Throws: ``S3Failure`` with the status 412 where there is one.
+    func putUnlessThere(
+        _ key: String, _ body: ByteBuffer, headers: [(String, String)],
+        isThere: () async throws -> Bool = { false }
+    ) async throws {
+        do {
+            try await put(key, body, headers: headers + [("if-none-match", "*")])
+        } catch let failure as S3Failure
+            where failure.status == 501 || failure.code == "NotImplemented"
+        {
+            if try await isThere() { return }
+            try await put(key, body, headers: headers)
+        }
+    }
+
     /// Does nothing where there is none.
     func delete(_ key: String) async throws {
         do {

@@ -12,6 +12,8 @@ struct S3Client: Sendable {
     let settings: S3Settings
     let session: S3Session
     var retries = Retries()
+    /// The longest that a request is waited for, however long it may take by itself; nil for that.
+    var patienceMax: TimeAmount?
     /// The longest object that the service copies in one request.
     var copyBytesMax: Int64 = 5 << 30
     /// How much of a longer one it copies in a request.
@@ -28,6 +30,14 @@ struct S3Client: Sendable {
             let longest = min(firstDelay * (1 << min(attempt - 2, 16)), delayMax)
             return longest * Double.random(in: 0.5...1)
         }
+    }
+
+    /// The same for somebody who waits: sends nothing twice.
+    var impatient: S3Client {
+        var client = self
+        client.retries.attemptsMax = 1
+        client.patienceMax = .seconds(10)
+        return client
     }
 
     init(destination: String, settings: S3Settings, source: S3CredentialSource? = nil) {
@@ -149,7 +159,9 @@ struct S3Client: Sendable {
         if request.body.readableBytes > 0 || request.method == .PUT || request.method == .POST {
             outgoing.body = .bytes(request.body)
         }
-        let response = try await S3Transport.client.execute(outgoing, timeout: request.patience)
+        let patience = min(request.patience, patienceMax ?? request.patience)
+        let response = try await S3Transport.client(for: patience)
+            .execute(outgoing, timeout: patience)
         let answer = try await response.body.collect(upTo: request.answerBytesMax)
         return S3Response(
             status: Int(response.status.code), headers: response.headers,

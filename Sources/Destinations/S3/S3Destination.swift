@@ -1,5 +1,4 @@
 internal import Foundation
-internal import NIOCore
 
 /// A destination that is a bucket of Amazon S3, or of a service that speaks its language, and a
 /// prefix of its keys.
@@ -22,27 +21,12 @@ public struct S3Destination: Destination {
     }
 
     public func test() async throws {
-        let key = "\(client.settings.prefix).ferry-probe-\(UUID().uuidString)"
+        let client = client.impatient
         try await telling {
-            let bytes = Array("Ferry tests this bucket. \(UUID().uuidString)\n".utf8)
-            try await client.put(key, ByteBuffer(bytes: bytes))
-            let found: [UInt8]?
-            do {
-                found = try await client.get(key, bytesMax: 1 << 20)
-                // Publishing lists what it finds, and copies.
-                _ = try await client.keys(under: key)
-                _ = try await client.uploads(under: key)
-            } catch {
-                try? await client.delete(key)
-                throw error
-            }
-            try await client.delete([key])
-            guard found == bytes else {
-                throw DestinationError.checksumMismatch(
-                    destination: client.destination, file: client.path(key),
-                    expected: "the bytes that were written",
-                    actual: found == nil ? "nothing" : "others")
-            }
+            await S3Staging(client: client).sweepProbes()
+            try await S3Probe(client: client).run(
+                in: "\(client.settings.prefix)\(S3Staging.name)/",
+                showingIn: client.settings.prefix)
         }
     }
 
@@ -59,12 +43,32 @@ public struct S3Destination: Destination {
         return S3FileWriter(client: client, key: key)
     }
 
+    public func rehearse(_ publication: Publication) async throws {
+        try await publishing(publication, client) { try await $0.rehearse() }
+    }
+
     public func publish(_ publication: Publication) async throws {
+        try await publishing(publication, client) { try await $0.publish() }
+    }
+
+    public func isPublished(_ publication: Publication) async throws -> Bool {
+        do {
+            return try await publishing(publication, client.impatient) {
+                try await $0.isPublished()
+            }
+        } catch DestinationError.alreadyPublished {
+            return false
+        }
+    }
+
+    private func publishing<Value: Sendable>(
+        _ publication: Publication, _ client: S3Client, _ work: (S3Publisher) async throws -> Value
+    ) async throws -> Value {
         let manifest = try publication.checkedManifest(destination: client.destination)
-        try await telling {
-            try await S3Publisher(
-                client: client, publication: publication, manifest: manifest, step: step
-            ).publish()
+        return try await telling {
+            try await work(
+                S3Publisher(
+                    client: client, publication: publication, manifest: manifest, step: step))
         }
     }
 
@@ -85,7 +89,10 @@ public struct S3Destination: Destination {
     }
 
     public func stagedRuns() async throws -> Set<Int64> {
-        try await telling { try await S3Staging(client: client).runs() }
+        try await telling {
+            await S3Staging(client: client).sweepProbes()
+            return try await S3Staging(client: client).runs()
+        }
     }
 
     /// Tells failures of S3 as a destination does.

@@ -36,6 +36,21 @@ struct S3Publisher: Sendable {
         try reach("publish.after_latest")
     }
 
+    /// Looks whether the files are staged and the place is free, and tries there what publishing
+    /// does.
+    func rehearse() async throws {
+        if try await isPublished() { return }
+        try await refuseStrangers()
+        _ = try await manifest.files.concurrently(atMost: 8) { try await place(of: $0) }
+        let parent = publication.folderComponents.dropLast().map { $0 + "/" }.joined()
+        let shown = client.settings.prefix + parent
+        let probe = S3Probe(client: client)
+        await probe.sweep(shown)
+        try await probe.run(
+            in: "\(client.settings.prefix)\(S3Staging.name)/\(publication.run)/",
+            showingIn: shown)
+    }
+
     private func reveal() async throws {
         do {
             try await assemble()
@@ -67,7 +82,7 @@ struct S3Publisher: Sendable {
     }
 
     /// Whether the folder holds this very manifest; throws if it holds another.
-    private func isPublished() async throws -> Bool {
+    func isPublished() async throws -> Bool {
         let found = try await client.get(
             key(Manifest.fileName), bytesMax: publication.manifest.count + (64 << 20))
         guard let found else { return false }
@@ -142,17 +157,12 @@ struct S3Publisher: Sendable {
         let body = ByteBuffer(bytes: publication.manifest)
         let type = [("content-type", "application/json")]
         do {
-            try await client.put(
-                key(Manifest.fileName), body, headers: type + [("if-none-match", "*")])
+            try await client.putUnlessThere(key(Manifest.fileName), body, headers: type) {
+                try await isPublished()
+            }
         } catch let failure as S3Failure where failure.status == 412 {
             // It may be ours: from another process, or from a request whose answer got lost.
             if try await !isPublished() { throw failure }
-        } catch let failure as S3Failure
-            where failure.status == 501 || failure.code == "NotImplemented"
-        {
-            // A service that cannot put under a condition.
-            if try await isPublished() { return }
-            try await client.put(key(Manifest.fileName), body, headers: type)
         }
     }
 

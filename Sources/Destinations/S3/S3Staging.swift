@@ -19,6 +19,13 @@ struct S3Staging: Sendable {
         return Set((folders + uploads).compactMap(Self.number))
     }
 
+    /// Removes the probes that processes which died have left.
+    func sweepProbes() async {
+        for prefix in [client.settings.prefix, root] {
+            await S3Probe(client: client).sweep(prefix)
+        }
+    }
+
     /// Removes what was staged for a run under the tokens that are chosen. What bears no token
     /// counts as nil.
     func remove(run: Int64, where isChosen: (_ token: Int64?) -> Bool) async throws {

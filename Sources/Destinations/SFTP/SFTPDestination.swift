@@ -31,7 +31,11 @@ struct SFTPDestination: Destination {
     }
 
     func test() async throws {
-        try await blocking { try $0.probe(root, destination: name) }
+        try await blocking(timeouts.ofTest) { tree in
+            FileTreeStaging.sweep(tree, root, destination: name)
+            try FileTreeProbe(tree: tree, destination: name).run(
+                in: [FileTreeStaging.name], below: root, showingIn: root)
+        }
     }
 
     func stage(_ delivery: StagedDelivery, _ file: StagedFile) async throws -> any StagedFileWriter
@@ -42,7 +46,7 @@ struct SFTPDestination: Destination {
             )
         }
         return try await onThread {
-            let tree = try connect()
+            let tree = try connect(timeouts)
             do {
                 let staging = staging(of: delivery.run, in: tree)
                 let folder = try staging.create(token: delivery.token)
@@ -54,13 +58,32 @@ struct SFTPDestination: Destination {
         }
     }
 
+    func rehearse(_ publication: Publication) async throws {
+        try await publishing(publication, timeouts) { try $0.rehearse() }
+    }
+
     func publish(_ publication: Publication) async throws {
+        try await publishing(publication, timeouts) { try $0.publish() }
+    }
+
+    func isPublished(_ publication: Publication) async throws -> Bool {
+        do {
+            return try await publishing(publication, timeouts.ofTest) { try $0.isPublished() }
+        } catch DestinationError.alreadyPublished {
+            return false
+        }
+    }
+
+    private func publishing<Result: Sendable>(
+        _ publication: Publication, _ timeouts: SFTPTimeouts,
+        _ work: @escaping @Sendable (FileTreePublisher) throws -> Result
+    ) async throws -> Result {
         let manifest = try publication.checkedManifest(destination: name)
-        try await blocking { tree in
-            let publisher = FileTreePublisher(
-                tree: tree, destination: name, root: root, publication: publication,
-                manifest: manifest, step: step)
-            try publisher.publish()
+        return try await blocking(timeouts) { tree in
+            try work(
+                FileTreePublisher(
+                    tree: tree, destination: name, root: root, publication: publication,
+                    manifest: manifest, step: step))
         }
     }
 
@@ -73,7 +96,10 @@ struct SFTPDestination: Destination {
     }
 
     func stagedRuns() async throws -> Set<Int64> {
-        try await blocking { try FileTreeStaging.runs(of: $0, in: root) }
+        try await blocking { tree in
+            FileTreeStaging.sweep(tree, root, destination: name)
+            return try FileTreeStaging.runs(of: tree, in: root)
+        }
     }
 
     private func staging(of run: Int64, in tree: SFTPFileTree) -> FileTreeStaging {
@@ -84,7 +110,7 @@ struct SFTPDestination: Destination {
         ([settings.path] + (quarantine?.folders ?? [])).joined(separator: "/")
     }
 
-    private func connect() throws -> SFTPFileTree {
+    private func connect(_ timeouts: SFTPTimeouts) throws -> SFTPFileTree {
         let session = try SFTPSession(destination: name, settings: settings, timeouts: timeouts)
         let tree = SFTPFileTree(session: session)
         guard try tree.isDirectory(settings.path) else {
@@ -98,11 +124,14 @@ struct SFTPDestination: Destination {
     }
 
     /// Runs work with a session, on a thread that may block.
+    ///
+    /// - Parameter timeouts: Nil for those of the destination.
     private func blocking<Result: Sendable>(
+        _ timeouts: SFTPTimeouts? = nil,
         _ work: @escaping @Sendable (SFTPFileTree) throws -> Result
     ) async throws -> Result {
         try await onThread {
-            let tree = try connect()
+            let tree = try connect(timeouts ?? self.timeouts)
             defer { tree.session.close() }
             return try work(tree)
         }

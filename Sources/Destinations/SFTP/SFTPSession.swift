@@ -12,6 +12,13 @@ struct SFTPTimeouts: Sendable, Equatable {
     var keepAlive: Duration = .seconds(20)
     /// For the answer that a file's bytes are on the server's medium.
     var synchronize: Duration = .seconds(600)
+
+    /// Somebody waits for a test to end.
+    var ofTest: SFTPTimeouts {
+        SFTPTimeouts(
+            connect: min(connect, .seconds(5)), answer: min(answer, .seconds(10)),
+            keepAlive: keepAlive, synchronize: min(synchronize, .seconds(10)))
+    }
 }
 
 /// A session with an SFTP server: connected, its host key checked, logged in.

@@ -50,6 +50,9 @@ public enum AlertEvent: String, Codable, Hashable, Sendable, CaseIterable {
     case success
     /// It has been running for longer than ``AlertSettings/runtimeSecondsMax``.
     case runtime
+    /// It is publishing and cannot finish: the error does not pass by itself, or has lasted for as
+    /// long as a run is tried again. Those who are told of failures are told of this, too.
+    case stuck
 }
 
 /// What an alert tells, and whom. Holds references to secrets, never a secret.

@@ -13,6 +13,7 @@ extension Command {
             .configureDestinations
         case .addOrchestration, .editOrchestration, .deleteOrchestration: .orchestrate
         case .runOrchestration, .planRun, .stopRun, .retryRun, .restartRun, .skipTask: .run
+        case .abandonRun: .abandonRun
         case .group(_, .run): .run
         case .group: .orchestrate
         // Deleting that of somebody else needs more.

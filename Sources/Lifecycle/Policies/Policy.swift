@@ -12,7 +12,8 @@ public enum Policy: String, Codable, Hashable, Sendable, CaseIterable {
         switch (self, action) {
         case (_, .view), (_, .orchestrate), (_, .run): true
         case (.administrator, .configureDatabases), (.administrator, .configureDataExports),
-            (.administrator, .assignPolicies), (.administrator, .changeSettings):
+            (.administrator, .assignPolicies), (.administrator, .changeSettings),
+            (.administrator, .abandonRun):
             true
         case (.administrator, .configureDestinations), (.operator, .configureDestinations): true
         case (.administrator, .createSandbox), (.operator, .createSandbox): true
@@ -45,6 +46,8 @@ public enum Action: String, Codable, Hashable, Sendable, CaseIterable {
     case orchestrate
     /// Running, planning, stopping and resolving runs.
     case run
+    /// Ending a run that cannot finish publishing.
+    case abandonRun = "abandon_run"
     /// And to delete one's own.
     case createSandbox = "create_sandbox"
     case administerSandboxes = "administer_sandboxes"

@@ -72,13 +72,4 @@ extension Arguments {
             .invalidChoice, "keep cannot be \(quoted(text))",
             hint: "write sandbox or production")
     }
-
-    /// Why a sandbox is promoted, in words.
-    func promotionMessage() throws(Rejection) -> String {
-        let text = try string("message")
-        if text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) { return text }
-        throw Rejection(
-            .missingArgument, "promote_sandbox needs the argument \"message\", which is empty",
-            hint: "say in a few words why production changes")
-    }
 }

@@ -69,7 +69,8 @@ extension World {
         if let run = users(of: kind, object.id, as: Run.self).first {
             throw .because(
                 .runInProgress, cannot + "run \(run.id), which uses it, has not ended",
-                hint: "wait for it, or stop it with stop_run, then send the command again")
+                hint: "wait for it, or end it: stop_run, or abandon_run where it cannot finish "
+                    + "publishing; then resend the command")
         }
         let users =
             users(of: kind, object.id, as: Orchestration.self).map { ($0.name, "orchestration") }

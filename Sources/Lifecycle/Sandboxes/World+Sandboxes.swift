@@ -67,7 +67,8 @@ extension World {
         throw .because(
             .runInProgress,
             "cannot delete sandbox \(quoted(sandbox.name)): run \(first) in it has not ended",
-            hint: "wait for it, or stop it with stop_run in the sandbox")
+            hint: "wait for it, or end it in the sandbox: stop_run, or abandon_run where it cannot "
+                + "finish publishing")
     }
 
     /// Deletes the sandbox and all objects and policies of its environment.

@@ -51,7 +51,8 @@ final class DemoFolder: Sendable {
         (isNew ? [path] : []) + [path + "/.staging", "\(path)/\(Self.export)"]
     }
 
-    /// What the paths begin with of the files by which a worker tests the directory.
+    /// What the paths begin with of the folders by which a worker tests the directory. There may
+    /// be such in staging, too.
     var probes: String { path + "/.ferry-probe-" }
 
     func note(run: Int64) { self.run.withLock { $0 = run } }
@@ -61,8 +62,12 @@ final class DemoFolder: Sendable {
         if let run = run.withLock({ $0 }) {
             try? FileManager.default.removeItem(atPath: staging(of: run))
         }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where "\(path)/\(name)".hasPrefix(probes) { unlink("\(path)/\(name)") }
+        for folder in [path, path + "/.staging"] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names where "\(path)/\(name)".hasPrefix(probes) {
+                try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+        }
         for path in temporary.reversed() { rmdir(path) }
     }
 }

@@ -68,7 +68,8 @@ final class DemoSite: Sendable {
           esac
         done
         for group in $groups; do kill -s KILL -- "-$group"; done
-        [ -z "$probes" ] || set -- "$@" "$probes"*
+        [ -z "$probes" ] ||
+          set -- "$@" "$probes"* "${probes%/*}/.staging/${probes##*/}"*
         count=0
         while [ $count -lt 50 ] && ! rm -rf -- "$@"; do sleep 0.2; count=$((count + 1)); done
         printf %s "$empty" | while IFS= read -r path; do rmdir -- "$path"; done

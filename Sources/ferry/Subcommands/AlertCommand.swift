@@ -80,7 +80,7 @@ struct AlertCommand: AsyncParsableCommand {
 struct AlertOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What it tells of: failure, success, runtime; separated by commas.",
+            "What it tells of: failure, success, runtime, stuck; separated by commas.",
             valueName: "events"),
         completion: .list(AlertEvent.allCases.map(\.rawValue)))
     var on: String

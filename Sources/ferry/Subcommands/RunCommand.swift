@@ -4,10 +4,11 @@ import Lifecycle
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Look ahead at runs, stop them, and resolve those that failed.",
+        abstract: "Plan, stop, resolve and abandon runs.",
         discussion: "`ferry orchestration run` starts one.",
         subcommands: [
             RunPlanCommand.self, Stop.self, Retry.self, Restart.self, SkipTask.self,
+            Abandon.self,
         ])
 
     struct Stop: SendingCommand {
@@ -22,5 +23,33 @@ struct RunCommand: AsyncParsableCommand {
 
         var arguments: [String: JSONValue?] { ["run": .int(run)] }
         var done: String? { "run \(run) is being stopped" }
+    }
+
+    struct Abandon: SendingCommand {
+        static let command = "abandon_run"
+        static let configuration = CommandConfiguration(
+            abstract: "End a run that is publishing and cannot finish.",
+            discussion: """
+                For administrators. The run is failed. Its error says whether its manifest is \
+                visible at the destination, as far as that can be found out.
+                """)
+
+        @Argument(help: "The id of the run.")
+        var run: Int64
+
+        @Option(
+            help: ArgumentHelp("The name of its orchestration.", valueName: "name"),
+            completion: .names(of: .orchestration))
+        var confirm: String
+
+        @Option(help: ArgumentHelp("Why it is abandoned.", valueName: "text"))
+        var reason: String
+
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            ["run": .int(run), "confirm": .string(confirm), "reason": .string(reason)]
+        }
+        var done: String? { "run \(run) is abandoned" }
     }
 }

@@ -1,0 +1,78 @@
+internal import Foundation
+internal import Manifests
+
+/// Tries out in a tree of files what publishing does, with a folder of its own that no reader looks
+/// at.
+///
+/// Its folders bear the time at which they were made, so that those which a process left that died
+/// can be removed later.
+struct FileTreeProbe {
+    static let prefix = ".ferry-probe-"
+    /// How old what others have left must be: a probe takes seconds, and clocks differ.
+    private static let secondsMax: Int64 = 86_400
+
+    let tree: any FileTree
+    let destination: String
+
+    /// Writes a file and reads it back, and shows its folder below another one.
+    ///
+    /// - Parameters:
+    ///   - staging: A folder below the root in which there is staging; made where it is missing.
+    ///   - parent: Where deliveries become visible.
+    func run(in staging: [String], below root: String, showingIn parent: String) throws {
+        let name = Self.newName()
+        let folder = ([root] + staging + [name]).joined(separator: "/")
+        try tree.createDirectories(staging + [name], below: root)
+        do {
+            try write(folder + "/probe")
+            try show(folder, as: parent + "/" + name)
+        } catch {
+            try? tree.remove(folder)
+            throw error
+        }
+        try tree.remove(folder)
+    }
+
+    private func write(_ path: String) throws {
+        let bytes = Array("Ferry tests this directory. \(UUID().uuidString)\n".utf8)
+        try tree.createFile(path, bytes: bytes)
+        guard try tree.read(path) == bytes else {
+            throw DestinationError.checksumMismatch(
+                destination: destination, file: path, expected: "the bytes that were written",
+                actual: "others")
+        }
+    }
+
+    /// Renames a folder that is not empty, as publishing does, and renames it back.
+    private func show(_ folder: String, as name: String) throws {
+        try tree.rename(folder, to: name)
+        do {
+            try tree.rename(name, to: folder)
+        } catch {
+            try? tree.remove(name)
+            throw error
+        }
+    }
+
+    /// Removes what processes that died have left in these folders. Fails silently: a test is not
+    /// about that.
+    func sweep(_ folders: [String]) {
+        for folder in folders {
+            for name in (try? tree.names(in: folder)) ?? [] where Self.isOld(name) {
+                try? tree.remove(folder + "/" + name)
+            }
+        }
+    }
+
+    static func newName() -> String {
+        "\(prefix)\(Int64(Date().timeIntervalSince1970))-\(UUID().uuidString)"
+    }
+
+    /// Whether a name is that of a probe which was made more than a day ago.
+    static func isOld(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix),
+            let seconds = Int64(name.dropFirst(prefix.count).prefix { $0 != "-" })
+        else { return false }
+        return Int64(Date().timeIntervalSince1970) - seconds > secondsMax
+    }
+}

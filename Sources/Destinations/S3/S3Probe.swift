@@ -1,0 +1,66 @@
+internal import Foundation
+internal import NIOCore
+
+/// Tries out in a bucket what staging and publishing do, with objects that no reader looks at.
+///
+/// Their keys bear the time at which they were made, so that those which a process left that died
+/// can be removed later.
+struct S3Probe: Sendable {
+    let client: S3Client
+
+    /// Puts an object, reads it back, copies it to where deliveries become visible, puts another
+    /// there under the condition that there is none, begins and drops an object of several parts,
+    /// and deletes them all.
+    ///
+    /// - Parameters:
+    ///   - staging: What keys in staging begin with.
+    ///   - place: What keys begin with where deliveries become visible.
+    func run(in staging: String, showingIn place: String) async throws {
+        let name = FileTreeProbe.newName()
+        let keys = [staging + name + "/probe", place + name + "-copy", place + name + "-manifest"]
+        do {
+            try await write(keys[0])
+            guard let object = try await client.head(keys[0]) else { throw vanished(keys[0]) }
+            try await client.copy(keys[0], object, to: keys[1], headers: [])
+            try await client.putUnlessThere(keys[2], ByteBuffer(string: "{}"), headers: [])
+            try await client.abort(try await client.createUpload(keys[0]))
+            _ = try await client.uploads(under: keys[0])
+            guard try await client.keys(under: place + name).count >= 2 else {
+                throw vanished(keys[1])
+            }
+        } catch {
+            for key in keys { try? await client.delete(key) }
+            throw error
+        }
+        try await client.delete(keys)
+    }
+
+    private func write(_ key: String) async throws {
+        let bytes = Array("Ferry tests this bucket. \(UUID().uuidString)\n".utf8)
+        try await client.put(key, ByteBuffer(bytes: bytes))
+        let found = try await client.get(key, bytesMax: 1 << 20)
+        guard found == bytes else {
+            throw DestinationError.checksumMismatch(
+                destination: client.destination, file: client.path(key),
+                expected: "the bytes that were written",
+                actual: found == nil ? "nothing" : "others")
+        }
+    }
+
+    private func vanished(_ key: String) -> DestinationError {
+        .checksumMismatch(
+            destination: client.destination, file: client.path(key),
+            expected: "the object that was put", actual: "nothing")
+    }
+
+    /// Removes what processes that died have left under a prefix. Fails silently: nothing else
+    /// depends on it.
+    func sweep(_ prefix: String) async {
+        let start = prefix + FileTreeProbe.prefix
+        guard let keys = try? await client.keys(under: start) else { return }
+        let old = keys.filter { key in
+            FileTreeProbe.isOld(String(key.dropFirst(prefix.count).prefix { $0 != "/" }))
+        }
+        if !old.isEmpty { try? await client.delete(old) }
+    }
+}

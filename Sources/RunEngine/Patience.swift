@@ -1,0 +1,31 @@
+import Lifecycle
+
+/// Asks what may never be answered: a server that is silent, a file system that hangs.
+enum Patience {
+    static let limit = Duration.seconds(10)
+
+    static func reason(_ destination: String) -> String {
+        "destination \"\(shown(destination))\" did not answer within "
+            + "\(Int(limit / .seconds(1))) seconds"
+    }
+
+    /// - Parameter otherwise: What is returned after the limit, or once the calling task is
+    ///   cancelled. The body is then cancelled, and may go on for as long as it does not notice.
+    static func answer<Value: Sendable>(
+        within limit: Duration = limit, otherwise: Value,
+        _ body: @escaping @Sendable () async -> Value
+    ) async -> Value {
+        let (answers, giver) = AsyncStream<Value>.makeStream()
+        let asking = Task { giver.yield(await body()) }
+        let waiting = Task {
+            try await Task.sleep(for: limit)
+            giver.finish()
+        }
+        defer {
+            asking.cancel()
+            waiting.cancel()
+        }
+        for await answer in answers { return answer }
+        return otherwise
+    }
+}

@@ -1,0 +1,11 @@
+-- has_room: whether a further task of a run may start by its limit of tasks and by its destination's.
+create or replace function ferry_state.has_room(p_run bigint)
+returns boolean
+language sql
+stable
+as $$
+    select coalesce(n.of_run < r.tasks_max, true)
+       and coalesce(n.to_destination < r.destination_tasks_max, true)
+      from ferry_state.runs as r, ferry_state.running_tasks(p_run) as n
+     where r.id = p_run
+$$;

@@ -38,8 +38,7 @@ struct LiveWatchTests {
         }
     }
 
-    @Test func `shows the cursor while it is stopped, and draws anew when it goes on`() async throws
-    {
+    @Test func `shows the cursor while it is stopped, and draws again afterwards`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             try await connection.insertRun(7, export: "Daily customers", state: "running")

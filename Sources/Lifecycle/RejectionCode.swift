@@ -16,7 +16,7 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case argumentTooLong = "argument_too_long"
     /// A name is empty, too long or contains control characters.
     case invalidName = "invalid_name"
-    /// `tables` is neither "all" nor a list of table names.
+    /// `tables` is neither "all" nor a list of at least one table name.
     case invalidTables = "invalid_tables"
     /// `connection` is not a reference to a secret.
     case invalidConnection = "invalid_connection"

@@ -4,21 +4,30 @@ public import Postgres
 public struct CommandWaiter: Sendable {
     private let options: ConnectionOptions
     private let pollInterval: Duration
+    private let hooks: EventFeed.Hooks
 
-    /// - Parameter pollInterval: How late an outcome can be seen when its notification is lost.
-    public init(_ options: ConnectionOptions, pollInterval: Duration = .seconds(2)) {
+    /// - Parameters:
+    ///   - pollInterval: How late an outcome can be seen when its notification is lost.
+    ///   - hooks: Called each time the connection breaks and comes back, and when the reason for
+    ///     which it is away changes.
+    public init(
+        _ options: ConnectionOptions, pollInterval: Duration = .seconds(2),
+        hooks: EventFeed.Hooks = EventFeed.Hooks()
+    ) {
         self.options = options
         self.pollInterval = pollInterval
+        self.hooks = hooks
     }
 
-    /// Waits until the command has ended, connecting again when the connection is lost.
+    /// Waits until the command has ended, reconnecting for as long as the server is away.
     ///
     /// - Parameters:
-    ///   - timeout: How long at most; nil waits for ever.
+    ///   - timeout: How long at most; nil waits without limit.
     ///   - connection: A connection to begin with.
     /// - Returns: The command; not finished when the time was up; nil when the caller has none
     ///   with this id.
-    /// - Throws: `PostgresError` for what connecting again cannot mend; `CancellationError`.
+    /// - Throws: `PostgresError` that reconnecting does not help against, or, when the command was
+    ///   not seen at all in time, the error that prevented it; `CancellationError`.
     public func outcome(
         of id: Int64, timeout: Duration? = nil, connection: Connection
     ) async throws -> Command? {
@@ -28,6 +37,7 @@ public struct CommandWaiter: Sendable {
         var listening: Task<Void, Never>?
         defer { listening?.cancel() }
         var last: Command?
+        var lost: PostgresError?
         while true {
             try Task.checkCancellation()
             let seen = bell.rings
@@ -44,15 +54,22 @@ public struct CommandWaiter: Sendable {
                 reader = current
                 last = try await current.query(Command.query, [.int(id)]).first
                     .map { try Command($0) }
+                if lost != nil { hooks.onReconnect() }
+                lost = nil
                 guard let last, !last.isFinished else { return last }
             } catch let error as PostgresError where error.isTransient {
                 reader = nil
                 listening?.cancel()
                 listening = nil
-                if deadline == nil || last == nil, case .cannotConnect = error { throw error }
+                // A reason that changes is told again: the server is back, but refuses us.
+                if lost != error { hooks.onDisconnect(error.description) }
+                lost = error
             }
             let left = deadline.map { $0 - ContinuousClock.now } ?? pollInterval
-            if left <= .zero { return last }
+            if left <= .zero {
+                if last == nil, let lost { throw lost }
+                return last
+            }
             await bell.wait(
                 after: seen, atMost: min(left, reader == nil ? .milliseconds(200) : pollInterval))
         }

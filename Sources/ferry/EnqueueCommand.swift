@@ -53,6 +53,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         if json != nil && !argument.isEmpty {
             throw ValidationError("give either --json or --argument")
         }
+        try checkPriority(priority)
         if let timeout {
             if !wait { throw ValidationError("--timeout goes with --wait") }
             try checkTimeout(timeout)
@@ -72,6 +73,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         let sent = try await SentCommand(
             command, try arguments(), environment: environment, priority: priority, runAt: runAt,
             idempotencyKey: idempotencyKey, over: connection)
+        sent.reportRepetition()
         let report = CommandReport(sent: sent, format: format.output)
         var status: ExitStatus = .succeeded
         if wait {

@@ -24,7 +24,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .changes: "the configuration is not yet as the file says (ferry plan)"
         case .usage: "the arguments or a file are wrong, or a command was refused; nothing was done"
         case .notFound: "there is no such run, command, data export or file"
-        case .unavailable: "the database cannot be reached"
+        case .unavailable: "the database cannot be reached, or cannot do it now"
         case .internalError: "an error that Ferry did not foresee"
         case .noPermission: "the database role may not do this"
         case .schema: "the Ferry schema is missing or of another release"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Migrations
 import Postgres
+import RunEngine
 import Watching
 
 /// An error for the person at the terminal: what is wrong, the way out, the exit status.
@@ -20,10 +21,21 @@ struct Failure: Error {
         switch error {
         case let failure as Failure: self = failure
         case let error as PostgresError: self.init(error)
+        case let error as QueueUnavailable: self.init(error.reason)
         case let error as SchemaError: self.init(.schema, error.description)
         case let error as PrunerError: self.init(error)
         case let error as FeedError: self.init(.usage, error.description)
-        default: self.init(.internalError, String(describing: error))
+        case is DecodingError:
+            self.init(
+                .internalError, "the database holds something that this program cannot read",
+                hint: "compare `ferry --version` with the release that migrated the database")
+        case let error as any CustomStringConvertible:
+            self.init(.internalError, error.description)
+        case let error as CocoaError: self.init(.internalError, error.localizedDescription)
+        case let error as any LocalizedError where error.errorDescription != nil:
+            self.init(.internalError, error.errorDescription ?? "")
+        default:
+            self.init(.internalError, "internal error", hint: "this is a bug in Ferry: report it")
         }
     }
 
@@ -49,6 +61,10 @@ struct Failure: Error {
     }
 
     private init(_ error: ServerError) {
+        if let known = Self.unavailable(error) ?? Self.invalidValue(error) {
+            self = known
+            return
+        }
         let hint = error.hint.flatMap { $0.isEmpty ? nil : $0 }
         switch error.sqlState {
         // No schema, table or function of that name.
@@ -62,7 +78,7 @@ struct Failure: Error {
         case "FY015": self.init(.notFound, error.message, hint: hint)
         case let state where state.hasPrefix("FY") || state.hasPrefix("22"):
             self.init(.usage, error.message, hint: hint)
-        case let state where ["08", "53", "57"].contains(String(state.prefix(2))):
+        case let state where ["08", "53", "57", "58"].contains(String(state.prefix(2))):
             self.init(.unavailable, error.message, hint: hint)
         default:
             self.init(.internalError, "\(error.message) (SQLSTATE \(error.sqlState))", hint: hint)
@@ -70,15 +86,9 @@ struct Failure: Error {
     }
 
     var text: String {
-        var text = "ferry: \(Self.onOneLine(message))\n"
-        if let hint, !hint.isEmpty { text += "hint: \(Self.onOneLine(hint))\n" }
+        var text = "ferry: \(Diagnostics.onOneLine(message))\n"
+        if let hint, !hint.isEmpty { text += "hint: \(Diagnostics.onOneLine(hint))\n" }
         return text
-    }
-
-    private static func onOneLine(_ text: String) -> String {
-        let lines = text.split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces) }
-        return Display.escaped(lines.joined(separator: " "))
     }
 
     /// Ends the program with what the error says.

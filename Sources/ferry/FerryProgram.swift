@@ -30,8 +30,8 @@ struct FerryProgram: AsyncParsableCommand {
                     DatabaseCommand.self, ExportCommand.self, DestinationCommand.self,
                     TemplateCommand.self, OrchestrationCommand.self,
                     OrchestrationGroupCommand.self, RunCommand.self, AlertCommand.self,
-                    SandboxCommand.self, PolicyCommand.self, SettingCommand.self, PlanCommand.self,
-                    ApplyCommand.self,
+                    SandboxCommand.self, PolicyCommand.self, SettingCommand.self,
+                    SentCommandCommand.self, PlanCommand.self, ApplyCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",

@@ -16,16 +16,45 @@ enum Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 let status = tidy(number)
-                let bytes = Array(farewell.utf8)
-                // A terminal that takes nothing must not keep the program.
-                var ready = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-                if poll(&ready, 1, 100) == 1 {
-                    _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-                }
+                say(farewell)
                 _exit(status)
             }
             source.resume()
             return source
+        }
+    }
+
+    /// Puts the terminal right before Ctrl-Z stops the program.
+    ///
+    /// - Parameters:
+    ///   - farewell: As for ``handle(farewell:tidy:)``.
+    ///   - resumed: Called when the program goes on, however it was stopped.
+    /// - Returns: What to cancel when the terminal needs it no more.
+    static func handleStop(
+        farewell: String, resumed: @escaping @Sendable () -> Void
+    ) -> [any DispatchSourceSignal] {
+        let queue = DispatchQueue(label: "ferry.stop", qos: .userInteractive)
+        signal(SIGTSTP, SIG_IGN)
+        let stop = DispatchSource.makeSignalSource(signal: SIGTSTP, queue: queue)
+        stop.setEventHandler {
+            say(farewell)
+            // The signal itself is taken; this one cannot be. The leader of a session has no shell
+            // that could have it go on.
+            if getsid(0) != getpid() { kill(getpid(), SIGSTOP) }
+        }
+        stop.setCancelHandler { signal(SIGTSTP, SIG_DFL) }
+        let resume = DispatchSource.makeSignalSource(signal: SIGCONT, queue: queue)
+        resume.setEventHandler(handler: resumed)
+        for source in [stop, resume] { source.resume() }
+        return [stop, resume]
+    }
+
+    private static func say(_ farewell: String) {
+        let bytes = Array(farewell.utf8)
+        // A terminal that takes nothing must not keep the program.
+        var ready = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        if poll(&ready, 1, 100) == 1 {
+            _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Foundation
+import Watching
 
 /// How results are written.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -53,5 +54,19 @@ enum Output {
                 throw Failure(.internalError, "cannot write: \(String(cString: strerror(errno)))")
             }
         }
+    }
+}
+
+/// Standard error, for what is no result: one line each.
+enum Diagnostics {
+    static func write(_ text: String) {
+        FileHandle.standardError.write(Data("ferry: \(onOneLine(text))\n".utf8))
+    }
+
+    /// Messages of libpq have several lines.
+    static func onOneLine(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        return Display.escaped(lines.joined(separator: " "))
     }
 }

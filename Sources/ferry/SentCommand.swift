@@ -10,6 +10,17 @@ struct SentCommand {
     /// The text of a JSON object.
     let arguments: String
     let environment: String
+    /// What is stored, when this was a repetition: the idempotency key had been used before.
+    private(set) var earlier: Stored?
+
+    /// A command as it was first sent.
+    struct Stored {
+        /// By the database's clock, in UTC.
+        let sentAt: String
+        let priority: Int
+        /// Not before this time; nil for one that was to be applied at once.
+        let runAt: String?
+    }
 
     /// Sends a command.
     ///
@@ -28,7 +39,8 @@ struct SentCommand {
                 """
                 insert into ferry.commands
                        (command, arguments, environment, priority, run_at, idempotency_key)
-                values ($1, $2, $3, $4, $5, $6) returning id
+                values ($1, $2, $3, $4, $5, $6)
+                returning id, created_at < statement_timestamp() as is_repetition
                 """,
                 [
                     .text(command), .text(arguments), Value(environment), Value(priority),
@@ -38,9 +50,37 @@ struct SentCommand {
                 throw Failure(.internalError, "the database gave the command no id")
             }
             self.id = id
+            if try rows[0]["is_repetition"].optionalBool() == true {
+                earlier = try await Self.stored(id, connection)
+            }
         } catch let error as PostgresError {
             throw Typos.explained(error, command, arguments)
         }
+    }
+
+    private static func stored(_ id: Int64, _ connection: Connection) async throws -> Stored? {
+        let moment = "at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS\"Z\"')"
+        return try await connection.query(
+            """
+            select to_char(created_at \(moment) as sent_at, priority::integer as priority,
+                   to_char(run_at \(moment) as run_at
+              from ferry.commands where id = $1
+            """, [.int(id)]
+        ).first.map { row in
+            Stored(
+                sentAt: try row["sent_at"].string(), priority: try row["priority"].int(),
+                runAt: try row["run_at"].optionalString())
+        }
+    }
+
+    /// Says on standard error that nothing new was sent, where that is so.
+    func reportRepetition() {
+        guard let earlier else { return }
+        var text =
+            "command \(id) was sent before with this idempotency key, at \(earlier.sentAt), "
+            + "with priority \(earlier.priority)"
+        if let runAt = earlier.runAt { text += ", not to be applied before \(runAt)" }
+        Diagnostics.write(text + "; nothing new was sent")
     }
 
     init(
@@ -57,8 +97,19 @@ struct SentCommand {
     /// - Parameter timeout: Seconds at most; nil waits for ever.
     /// - Returns: It with its outcome, or without one when the time was up.
     func ended(timeout: Double?, connection: Connection) async throws -> Watching.Command {
+        try await Self.ended(id, timeout: timeout, connection: connection)
+    }
+
+    /// Waits until a command has ended; as ``ended(timeout:connection:)``.
+    static func ended(
+        _ id: Int64, timeout: Double?, connection: Connection
+    ) async throws -> Watching.Command {
         let limit = timeout.map { Duration.seconds($0) }
-        let waiter = CommandWaiter(Database.options)
+        let waiter = CommandWaiter(
+            Database.options,
+            hooks: EventFeed.Hooks(
+                onDisconnect: { Diagnostics.write("\($0); trying again") },
+                onReconnect: { Diagnostics.write("connected again") }))
         guard let ended = try await waiter.outcome(of: id, timeout: limit, connection: connection)
         else { throw Failure(.notFound, "command \(id) is not there any more") }
         return ended

@@ -3,8 +3,9 @@ import Watching
 
 /// The terminal that standard output goes to.
 enum Terminal {
+    /// Without a name for it, nobody knows whether it understands escapes.
     static var isInteractive: Bool {
-        isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb"
+        isatty(STDOUT_FILENO) == 1 && !["", "dumb"].contains(environment("TERM") ?? "")
     }
 
     /// Whether colours are wanted; see https://no-color.org.

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Watching
 
@@ -18,39 +19,57 @@ extension WatchView {
     var farewell: String { "" }
     func end() async throws {}
 
-    func tell(_ text: String) {
-        let line = "ferry: \(Display.escaped(text))\n"
-        FileHandle.standardError.write(Data(line.utf8))
-    }
+    func tell(_ text: String) { Diagnostics.write(text) }
 }
 
 /// A table that is redrawn in place.
 actor LiveView: WatchView {
     private var screen = Screen()
+    private var state: WatchState?
+    private var signals: [any DispatchSourceSignal] = []
 
     nonisolated var farewell: String { Screen.showCursor + "\n" }
 
     func begin(
         _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor
     ) async throws {
+        signals = Interruption.handleStop(farewell: farewell) { [weak self] in
+            Task { try? await self?.resume() }
+        }
         try await Output.write(Screen.hideCursor)
         try await draw(state)
     }
 
     func show(_ events: [FeedEvent], _ state: WatchState) async throws { try await draw(state) }
 
-    func end() async throws { try await Output.write(Screen.showCursor) }
+    func end() async throws {
+        for source in signals { source.cancel() }
+        signals = []
+        state = nil
+        try await Output.write(Screen.showCursor)
+    }
+
+    /// Draws again what is shown, after the program was stopped and others wrote to the terminal.
+    private func resume() async throws {
+        guard let state else { return }
+        // What was drawn is no longer where it was.
+        screen = Screen()
+        try await Output.write(Screen.hideCursor)
+        try await draw(state)
+    }
 
     /// The frame itself shows it.
     nonisolated func tell(_ text: String) {}
 
     private func draw(_ state: WatchState) async throws {
+        self.state = state
         let size = Terminal.size
         let frame = Frame(
             width: size.columns, height: size.lines, colour: Terminal.hasColour,
             timeZone: .current)
         try await Output.write(
-            screen.redraw(frame.lines(state, now: Date()), width: size.columns))
+            screen.redraw(
+                frame.lines(state, now: Date()), width: size.columns, height: size.lines))
     }
 }
 

@@ -70,6 +70,7 @@ struct EnqueueTests {
             for arguments in [
                 ["--argument", "name"], ["--argument", "a=1", "--argument", "a=2"],
                 ["--argument", "a=1", "--json", "{}"], ["--timeout", "3"], ["--priority", "high"],
+                ["--priority", "99999"], ["--priority", "-1"],
             ] {
                 let result = try await program.start(["enqueue", "stop_run"] + arguments).result()
                 #expect(result.status == 64, "\(arguments)")

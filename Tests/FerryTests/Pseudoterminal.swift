@@ -1,6 +1,6 @@
 import Foundation
 
-/// A terminal of 80 × 10 that nobody looks at.
+/// A terminal that nobody looks at, of 80 × 10 unless it is said otherwise.
 struct Pseudoterminal {
     /// What is written on the terminal can be read here.
     let master: Int32
@@ -9,11 +9,11 @@ struct Pseudoterminal {
 
     struct Unavailable: Error {}
 
-    init() throws {
+    init(columns: UInt16 = 80, lines: UInt16 = 10) throws {
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard master >= 0, let path = Self.unlock(master) else { throw Unavailable() }
         slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
-        var size = winsize(ws_row: 10, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+        var size = winsize(ws_row: lines, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         guard slave >= 0, ioctl(slave, UInt(TIOCSWINSZ), &size) == 0 else { throw Unavailable() }
     }
 

@@ -11,7 +11,8 @@ extension Connection {
             """
             select ferry_state.finish_commands('{}',
                        json_build_array(json_build_object('id', $1::bigint, 'state', $2::text,
-                           'code', $3::text, 'message', $4::text, 'hint', $5::text)), null, null, null),
+                           'code', $3::text, 'message', $4::text, 'hint', $5::text)),
+                       null, null, null),
                    ferry_state.record_events(array['production'], array['command_' || $2::text],
                        array['command'], array[$1::bigint], array[null], array[null::bigint],
                        array[$1::bigint], array['alice'], array[null])

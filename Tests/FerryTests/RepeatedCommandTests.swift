@@ -23,12 +23,38 @@ struct RepeatedCommandTests {
                 "select ferry.run_orchestration('Daily', idempotency_key => 'k')")
 
             #expect(first.output.contains("\(id)"))
+            #expect(first.error == "")
+            for repeated in [enqueued, again] {
+                #expect(repeated.error.hasPrefix("ferry: command \(id) was sent before with this "))
+                #expect(
+                    repeated.error.hasSuffix("Z, with priority 2; nothing new was sent\n"))
+            }
             #expect(enqueued.output.contains("command \(id)"))
             #expect(again.status == 0)
             #expect(again.output.contains("(command \(id))"))
             #expect(try typed[0][0].int64() == id)
             let count = try await connection.query("select count(*) from ferry.commands")
             #expect(try count[0][0].int() == 1)
+        }
+    }
+
+    @Test func `keeps the priority and the time that it had, and says which`() async throws {
+        try await TestDatabase.withSchema { database in
+            let program = try await Program(database, as: .alice)
+
+            _ = try await program.run(
+                "orchestration", "run", "Daily", "--idempotency-key", "k", "--priority", "1",
+                "--at", "2999-01-31T02:00Z")
+            let repeated = try await program.run(
+                "orchestration", "run", "Daily", "--idempotency-key", "k", "--priority", "3",
+                "--no-wait")
+
+            #expect(repeated.status == 0)
+            #expect(repeated.output.hasSuffix(" scheduled\n"))
+            #expect(
+                repeated.error.hasSuffix(
+                    ", with priority 1, not to be applied before 2999-01-31 02:00:00Z; nothing "
+                        + "new was sent\n"))
         }
     }
 }

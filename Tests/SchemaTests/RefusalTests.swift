@@ -91,6 +91,11 @@ private let refused = [
         message: "priority must be 0 to 3, was 4", hint: "0 is applied first, 2 is the default",
         columns: "command, arguments, priority"),
     Refused(
+        values: "'create_data_export', '{\"name\": \"a\"}', 99999", sqlState: "FY004",
+        message: "priority must be 0 to 3, was 99999",
+        hint: "0 is applied first, 2 is the default",
+        columns: "command, arguments, priority"),
+    Refused(
         values: "'create_data_export', '{\"name\": \"a\"}', -1", sqlState: "FY004",
         message: "priority must be 0 to 3, was -1", hint: "0 is applied first, 2 is the default",
         columns: "command, arguments, priority"),
@@ -117,6 +122,18 @@ private let systemColumns = [
 
 @Suite("A command that cannot be right")
 struct RefusalTests {
+    @Test func `is refused by its typed function for the same reason`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+
+            let error = try await refusal(
+                alice, "select ferry.create_data_export('a', priority => 99999)")
+
+            #expect(error?.sqlState == "FY004")
+            #expect(error?.message == "priority must be 0 to 3, was 99999")
+        }
+    }
+
     @Test func `is refused when it is sent, by name, with the way out`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)

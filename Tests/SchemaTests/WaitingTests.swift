@@ -66,6 +66,41 @@ struct WaitingTests {
         }
     }
 
+    @Test func `is refused for a time that no clock has`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let id = try await alice.create("a")[0]
+
+            let error = try await wait(alice, id, "1000000 years")
+
+            #expect(error?.sqlState == "FY004")
+            #expect(error?.message == "timeout must be at most a year, was 1000000 years")
+            #expect(error?.hint == "for example timeout => '30 s'")
+        }
+    }
+
+    @Test func `says the way out where the database is not READ COMMITTED by itself`() async throws
+    {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let worker = try await database.connect(as: .worker)
+            let id = try await alice.create("a")[0]
+            try await worker.apply([id])
+            try await alice.run("set default_transaction_isolation = 'repeatable read'")
+
+            let refused = try await wait(alice, id)
+            try await alice.run("set default_transaction_isolation = 'read committed'")
+            let outcome = try await wait(alice, id)
+
+            #expect(refused?.sqlState == "FY012")
+            #expect(
+                refused?.hint
+                    == "first: set default_transaction_isolation = 'read committed'; then call it "
+                    + "outside of a transaction")
+            #expect(outcome == nil)
+        }
+    }
+
     @Test func `is refused where it could never end`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)

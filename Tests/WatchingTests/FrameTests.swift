@@ -124,6 +124,14 @@ struct FrameTests {
         #expect(try draw(WatchState()) == "no runs yet; waiting for events")
     }
 
+    @Test func `leaves out what the terminal has no room for`() {
+        var screen = Screen()
+
+        let drawn = screen.redraw(["abcdef", "two", "three"], width: 4, height: 3)
+        #expect(drawn == "\rabc…\u{1b}[K\ntwo\u{1b}[K\n\u{1b}[J")
+        #expect(screen.redraw(["one"], width: 4, height: 1) == "\r\u{1b}[2A\u{1b}[J")
+    }
+
     @Test func `replaces the last one in place`() {
         var screen = Screen()
 

@@ -45,8 +45,8 @@ begin
     new.id := nextval('ferry_state.ids');
     new.created_at := clock_timestamp();
     new.state := case when new.run_at > new.created_at then 'scheduled' else 'queued' end;
-    if ferry_state.enqueue(new.id, new.command, new.arguments, new.environment, new.priority,
-        new.run_at, new.idempotency_key,
+    if ferry_state.enqueue(new.id, new.command, new.arguments, new.environment,
+        new.priority::smallint, new.run_at, new.idempotency_key,
         ferry_state.lane_of(v_definition.lane, v_definition.key, new.environment, new.arguments),
         case when v_definition.refers = '{}' then '{}'
              else ferry_state.referred_lanes(v_definition.refers, new.environment, new.arguments)

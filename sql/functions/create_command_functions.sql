@@ -50,7 +50,7 @@ begin
                  insert into ferry.commands (command, arguments, environment, priority, run_at,
                                              idempotency_key)
                  select %1$L, coalesce(jsonb_object_agg(argument, value), ''{}''),
-                        %1$I.environment, %1$I.priority::smallint, %1$I.run_at,
+                        %1$I.environment, %1$I.priority, %1$I.run_at,
                         %1$I.idempotency_key
                    from (values %3$s) as given (argument, value)
                   where value is not null

@@ -1,9 +1,10 @@
 -- wait_for: return once a command has been applied; raise its error when it was not.
 --
 -- call ferry.wait_for(42, timeout => '30 s')
--- Raises: FY009 no such command of the caller's; FY010 not applied in time; FY011 the command ended
---         rejected, failed or canceled (its own code is in the error's detail); FY012 when waiting
---         here could never end.
+-- timeout: at most a year.
+-- Raises: FY004 a longer timeout; FY009 no such command of the caller's; FY010 not applied in time;
+--         FY011 the command ended rejected, failed or canceled (its own code is in the error's
+--         detail); FY012 when waiting here could never end.
 --
 -- Whether this very transaction sent the command is known by two signs: it has written something,
 -- and the command was sent after it began. Another session's command of the same role can bear
@@ -12,14 +13,22 @@ create or replace procedure ferry.wait_for(id bigint, timeout interval default '
 language plpgsql
 as $$
 declare
-    v_until   constant timestamptz := clock_timestamp() + timeout;
+    v_until   timestamptz;
     v_command record;
 begin
+    if timeout > interval '1 year' then
+        raise exception using errcode = 'FY004',
+            message = format('timeout must be at most a year, was %s', timeout),
+            hint = 'for example timeout => ''30 s''';
+    end if;
+    v_until := clock_timestamp() + timeout;
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception using errcode = 'FY012',
             message = format('wait_for cannot see a command end in a %s transaction',
                              current_setting('transaction_isolation')),
-            hint = 'call it outside of a transaction';
+            hint = case when current_setting('default_transaction_isolation') <> 'read committed'
+                then 'first: set default_transaction_isolation = ''read committed''; then call it outside of a transaction'
+                else 'call it outside of a transaction' end;
     end if;
     loop
         select c.state, c.error_code, c.message, c.hint, c.created_at into v_command

@@ -7,7 +7,7 @@ select c.id,
        c.command,
        c.arguments,
        c.environment,
-       c.priority,
+       c.priority::integer as priority,  -- any number can be given, to be refused with the reason
        c.run_at,
        c.idempotency_key,
        c.actor,

@@ -46,16 +46,22 @@ struct CommandReport {
 
     /// Writes how the command stands, over a new connection when the old one is lost.
     func standing(_ connection: Connection) async throws {
+        try await Self.standing(of: sent.id, format, connection)
+    }
+
+    static func standing(
+        of id: Int64, _ format: OutputFormat, _ connection: Connection
+    ) async throws {
         let connection = await connection.isUsable ? connection : try await Database.connect()
         let rows = try await connection.query(
             """
             select state, row_to_json(c)::text as json
               from ferry.command_status as c where id = $1
-            """, [.int(sent.id)])
+            """, [.int(id)])
         guard let row = rows.first else { return }
         switch format {
         case .ndjson: try await Output.line(JSONLines.shielded(try row["json"].string()))
-        case .table: try await Output.line("command \(sent.id) \(try row["state"].string())")
+        case .table: try await Output.line("command \(id) \(try row["state"].string())")
         }
     }
 }

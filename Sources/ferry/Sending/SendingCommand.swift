@@ -43,6 +43,7 @@ extension SendingCommand {
         try await Database.checkSchema(connection)
         let sent = try await SentCommand(
             Self.command, try json, sending: sending, over: connection)
+        sent.reportRepetition()
         let report = CommandReport(sent: sent, format: sending.format.output)
         var status: ExitStatus = .succeeded
         if sending.waits {

@@ -32,6 +32,14 @@ struct SendingOptions: ParsableArguments {
 
     func validate() throws {
         try checkTimeout(timeout)
+        try checkPriority(priority)
+    }
+}
+
+/// Refuses a priority that there is not.
+func checkPriority(_ priority: Int?) throws {
+    if let priority, !(0...3).contains(priority) {
+        throw ValidationError("--priority must be 0 to 3, was \(priority)")
     }
 }
 

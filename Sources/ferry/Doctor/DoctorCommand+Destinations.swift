@@ -6,13 +6,11 @@ extension DoctorCommand {
     private static let testSecondsMax = 60.0
 
     /// Lets workers test each destination, with the command test_destination.
-    ///
-    /// - Returns: Whether all passed.
-    func checkDestinations(_ connection: Connection) async throws -> Bool {
+    func checkDestinations(_ connection: Connection) async throws -> [Finding] {
         let rows = try await connection.query(
             "select name, environment from ferry.destinations order by environment, name")
-        if rows.isEmpty { try await report("destinations", ok: "none") }
-        var allPassed = true
+        if rows.isEmpty { return [.ok("destinations", "none")] }
+        var findings: [Finding] = []
         for row in rows {
             let name = try row["name"].string()
             let environment = try row["environment"].string()
@@ -22,15 +20,16 @@ extension DoctorCommand {
                 environment: environment, over: connection)
             let ended = try await sent.ended(timeout: Self.testSecondsMax, connection: connection)
             if ended.outcome == .succeeded {
-                try await report("destination", ok: "\(subject): written, read back and deleted")
+                findings.append(
+                    .ok("destination", "\(subject): written, read back and deleted"))
             } else {
-                allPassed = false
                 let failure = sent.failure(ended)
-                try await report(
-                    "destination", problem: "\(subject): \(ended.message ?? failure.message)",
-                    wayOut: failure.hint)
+                findings.append(
+                    .problem(
+                        "destination", "\(subject): \(ended.message ?? failure.message)",
+                        wayOut: failure.hint))
             }
         }
-        return allPassed
+        return findings
     }
 }

@@ -1,0 +1,62 @@
+import Watching
+
+/// What one check of `ferry doctor` found.
+struct Finding: Equatable {
+    enum Level: String {
+        case ok
+        /// It works, and somebody should look at it.
+        case warning
+        /// It does not work, or will soon not.
+        case problem
+
+        fileprivate var paint: Paint {
+            switch self {
+            case .ok: .green
+            case .warning: .yellow
+            case .problem: .red
+            }
+        }
+    }
+
+    let level: Level
+    /// What was looked at: `locks`.
+    let check: String
+    let message: String
+    let wayOut: String?
+
+    private init(_ level: Level, _ check: String, _ message: String, _ wayOut: String?) {
+        self.level = level
+        self.check = check
+        self.message = message
+        self.wayOut = wayOut
+    }
+
+    static func ok(_ check: String, _ message: String) -> Finding {
+        Finding(.ok, check, message, nil)
+    }
+
+    static func warning(_ check: String, _ message: String, wayOut: String?) -> Finding {
+        Finding(.warning, check, message, wayOut)
+    }
+
+    static func problem(_ check: String, _ message: String, wayOut: String?) -> Finding {
+        Finding(.problem, check, message, wayOut)
+    }
+
+    func text(_ format: OutputFormat) -> String {
+        switch format {
+        case .ndjson:
+            return "{\"check\":\(JSONLines.string(check)),\"ok\":\(level != .problem),"
+                + "\"level\":\"\(level.rawValue)\",\"message\":\(JSONLines.string(message)),"
+                + "\"hint\":\(wayOut.map(JSONLines.string) ?? "null")}"
+        case .table:
+            let space = String(repeating: " ", count: 9 - level.rawValue.count)
+            var text = Terminal.painted(level.rawValue, level.paint) + space
+            text += "\(Display.left(check, 13)) \(Display.escaped(message))"
+            if let wayOut {
+                text += "\n" + String(repeating: " ", count: 23) + Display.escaped(wayOut)
+            }
+            return text
+        }
+    }
+}

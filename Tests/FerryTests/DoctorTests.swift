@@ -1,0 +1,162 @@
+import Postgres
+import PrivateServer
+import TestSupport
+import Testing
+
+@testable import ferry
+
+@Suite("ferry doctor", .timeLimit(.minutes(2)))
+struct DoctorTests {
+    /// Everything is long enough to be worth a line.
+    private static let impatient = Examination.Limits(
+        commandWaits: 0, runWaits: 0, lockIsHeld: 0, sandboxUnchecked: 0)
+
+    private func examine(
+        _ database: TestDatabase, as role: TestRole? = nil,
+        _ limits: Examination.Limits = Self.impatient,
+        _ check: (Examination) async throws -> [Finding]
+    ) async throws -> [Finding] {
+        let connection: Connection
+        if let role {
+            connection = try await database.connect(as: role)
+        } else {
+            connection = try await database.connect()
+        }
+        let examination = Examination(
+            connection, options: ConnectionOptions(database.url), limits: limits)
+        let findings = try await check(examination)
+        await connection.close()
+        return findings
+    }
+
+    @Test func `names who is idle in a transaction, with locks on Ferry's tables`() async throws {
+        try await TestDatabase.withSchema { database in
+            let dashboard = try await database.connect(as: .viewer)
+            try await dashboard.run("set application_name = 'dashboard'; begin")
+            _ = try await dashboard.query("select * from ferry.runs")
+
+            let findings = try await examine(database) { try await $0.locks() }
+            let patient = try await examine(database, .init()) { try await $0.locks() }
+
+            let pid = dashboard.serverProcessID
+            #expect(findings.count == 1)
+            #expect(findings[0].level == .warning)
+            #expect(
+                findings[0].message.hasPrefix(
+                    "process \(pid) of role \"test_viewer\" (dashboard), idle in transaction for "))
+            #expect(findings[0].message.contains(", holds locks on ferry."))
+            #expect(
+                findings[0].wayOut == "end its transaction: select pg_terminate_backend(\(pid))")
+            #expect(patient == [.ok("locks", "nobody holds locks on Ferry's tables for long")])
+        }
+    }
+
+    @Test func `says that others wait for a lock`() async throws {
+        try await TestDatabase.withSchema { database in
+            let holder = try await database.connect()
+            let waiter = try await database.connect()
+            let owner = try await database.connect()
+            try await holder.run("begin; lock table ferry_state.command_queue")
+            async let blocked: Void = waiter.run("delete from ferry_state.command_queue")
+            try await eventually("somebody waits") {
+                try await owner.query(
+                    "select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'",
+                    [.int(Int64(waiter.serverProcessID))]
+                ).count == 1
+            }
+
+            let findings = try await examine(database) { try await $0.locks() }
+            try await holder.run("rollback")
+            try await blocked
+
+            let held = try #require(findings.first { $0.level == .problem })
+            #expect(held.message.hasPrefix("process \(holder.serverProcessID) of role "))
+            #expect(held.message.hasSuffix("ferry_state.command_queue; a session waits for it"))
+        }
+    }
+
+    @Test func `shows locks only to those who may see other sessions`() async throws {
+        try await TestDatabase.withSchema { database in
+            let findings = try await examine(database, as: .alice) { try await $0.locks() }
+
+            #expect(
+                findings == [
+                    .ok("locks", "not shown to this role (pg_read_all_stats sees them)")
+                ])
+        }
+    }
+
+    @Test func `names the session that keeps the queue of notifications full`() async throws {
+        try await TestDatabase.withSchema { database in
+            let listener = try await database.connect()
+            let sender = try await database.connect()
+            try await listener.run("listen ferry_events")
+            try await listener.run("begin")
+            _ = try await listener.query("select pg_current_xact_id()")
+            try await sender.execute(
+                """
+                select pg_notify('ferry_events', repeat('x', 7000) || n)
+                  from generate_series(1, 500) as n
+                """)
+
+            let limits = Examination.Limits(notifications: 0.0001)
+            let findings = try await examine(database, limits) { try await $0.notifications() }
+            let usual = try await examine(database, .init()) { try await $0.notifications() }
+
+            #expect(findings.map(\.level) == [.problem])
+            #expect(findings[0].message.hasPrefix("1 % of the server's queue is in use"))
+            #expect(findings[0].wayOut?.hasPrefix("likely held by process ") == true)
+            #expect(usual.map(\.level) == [.ok])
+            await listener.close()
+        }
+    }
+
+    @Test func `sees that the prepared months run out`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            func drop(month: Int) async throws -> [Finding] {
+                let name = try await owner.query(
+                    """
+                    select ferry_state.event_partition(
+                        (now() at time zone 'UTC' + make_interval(months => $1))::date)
+                    """, [.int(Int64(month))])[0][0].string()
+                try await owner.run("drop table ferry_state.\(name)")
+                return try await examine(database) { try await $0.partitions() }
+            }
+
+            let well = try await examine(database) { try await $0.partitions() }
+            let later = try await drop(month: 2)
+            let next = try await drop(month: 1)
+            let now = try await drop(month: 0)
+            try await owner.run("select ferry_state.make_event_partitions()")
+            let made = try await examine(database) { try await $0.partitions() }
+
+            #expect(well.map(\.level) == [.ok])
+            #expect(later.map(\.level) == [.warning])
+            #expect(next.map(\.level) == [.problem])
+            #expect(now.map(\.level) == [.problem])
+            #expect(now[0].message.hasSuffix("nothing can be applied"))
+            #expect(
+                now[0].wayOut
+                    == "as the owner of the schema: select ferry_state.make_event_partitions()")
+            #expect(made == well)
+        }
+    }
+
+    @Test func `tells a pooler by the process ids that it makes up`() async throws {
+        try await TestDatabase.withSchema { database in
+            let server = try await TestServer.shared
+            let pooler = try SessionPooler(to: server.port)
+            let options = ConnectionOptions(
+                "host=127.0.0.1 port=\(pooler.port) dbname=\(database.name) user=ferry")
+            let connection = try await Connection.connect(options)
+
+            let findings = try await Examination(connection, options: options).server()
+
+            #expect(findings.map(\.level) == [.ok, .warning])
+            #expect(findings[1].message.contains("in session mode"))
+            await connection.close()
+            pooler.close()
+        }
+    }
+}

@@ -57,8 +57,8 @@ public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/registeredDatabases(environment:)``, and ``Fact/tablesOfRun(_:)``: none when
     /// it failed before it had any.
     case names([String])
-    /// Answers ``Fact/version(dataExportID:number:)``.
-    case version(PastVersion)
+    /// Answers ``Fact/version(dataExportID:number:)``: nil when it was pruned.
+    case version(PastVersion?)
     /// Answers ``Fact/now``: seconds since 1970.
     case moment(Int64)
     /// Answers ``Fact/newIDs(command:count:)``.

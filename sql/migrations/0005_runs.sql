@@ -9,6 +9,7 @@ create table ferry_state.workers (
     version     text        not null,
     concurrency integer     not null,
     started_at  timestamptz not null default now(),
+    ended_at    timestamptz,  -- when it left or was found lost
     constraint workers_pkey primary key (id)
 );
 

@@ -56,8 +56,10 @@ public struct FactFinder: Sendable {
         case .version(let export, let number):
             let rows = try await connection.query(
                 "select ferry_state.past_version($1, $2)", [.int(export), .int(Int64(number))])
-            let text = try rows[0][0].string()
-            return .version(try JSONDecoder().decode(PastVersion.self, from: Data(text.utf8)))
+            return .version(
+                try rows[0][0].optionalString().map {
+                    try JSONDecoder().decode(PastVersion.self, from: Data($0.utf8))
+                })
         case .tablesOfRun(let run):
             return try await tables(of: run, connection)
         case .decidedDelivery(let run):

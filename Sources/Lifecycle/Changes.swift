@@ -120,7 +120,7 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     }
 }
 
-/// A version of an export as it is kept for ever; in JSON the version's own keys stand beside
+/// A version of an export as it is kept; in JSON the version's own keys stand beside
 /// `export_id`, `environment` and `name`.
 public struct SavedVersion: Hashable, Codable, Sendable {
     public let exportID: Int64

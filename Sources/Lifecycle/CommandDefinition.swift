@@ -211,7 +211,7 @@ extension CommandDefinition {
             "change_setting", lane: .setting, key: ["name"],
             [
                 "name": .init(.string, choices: Setting.allCases.map(\.rawValue)),
-                "value": .init(.string, choices: Setting.allCases.flatMap(\.values)),
+                "value": .init(.string),
             ]),
 
         Self("stop_run", lane: .run, key: ["run"], ["run": .init(.integer)]),

@@ -55,7 +55,7 @@ public struct DataExport: StoredObject {
     }
 }
 
-/// What a data export sends since an activation. Versions never change and are kept for ever.
+/// What a data export sends since an activation. Versions never change.
 public struct Version: Hashable, Codable, Sendable {
     /// 1 for the first activation of the export.
     public let number: Int

@@ -66,12 +66,12 @@ public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/registeredDatabases(environment:)``, ``Fact/workerOfRun(_:)`` and
     /// ``Fact/tablesOfRun(_:)``: none when it failed before it had any.
     case names([String])
-    /// Answers ``Fact/version(dataExportID:number:)``.
-    case version(PastVersion)
     /// Answers ``Fact/decidedDelivery(run:)``.
     case decided(DecidedDelivery)
     /// Answers ``Fact/delivery(_:)``.
     case delivery(DeliveryState)
+    /// Answers ``Fact/version(dataExportID:number:)``: nil when it was pruned.
+    case version(PastVersion?)
     /// Answers ``Fact/now``: seconds since 1970.
     case moment(Int64)
     /// Answers ``Fact/newIDs(command:count:)``.

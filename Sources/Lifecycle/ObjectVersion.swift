@@ -1,4 +1,4 @@
-/// What an object was after a command had created, changed or deleted it. Kept for ever.
+/// What an object was after a command had created, changed or deleted it. Kept until it is pruned.
 ///
 /// A data export has one for its deletion alone: its activations are ``SavedVersion``s.
 public struct ObjectVersion: Hashable, Codable, Sendable {

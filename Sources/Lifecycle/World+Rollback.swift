@@ -47,7 +47,7 @@ extension World {
 
     /// - Throws: ``RejectionCode/unknownVersion``, which says which there are.
     private func version(_ number: Int64, of export: DataExport) throws(Refusal) -> PastVersion {
-        // Numbers are given out without gaps, and no version is ever deleted.
+        // Numbers are given out without gaps.
         guard (1...Int64(export.versionCount)).contains(number) else {
             let there =
                 export.versionCount == 1
@@ -63,7 +63,14 @@ extension World {
             return PastVersion(version: version, database: database(id: version.databaseID))
         }
         let fact = Fact.version(dataExportID: export.id, number: Int(number))
-        guard case .version(let past) = facts[fact] else { throw .needs(fact) }
+        guard case .version(let found) = facts[fact] else { throw .needs(fact) }
+        guard let past = found else {
+            throw .because(
+                .unknownVersion,
+                "version \(number) of export \(quoted(export.name)) was pruned",
+                hint: "see those that are kept: select * from ferry.object_versions "
+                    + "where kind = 'data_export'")
+        }
         // As this batch may have left it.
         return PastVersion(
             version: past.version, database: database(id: past.version.databaseID))

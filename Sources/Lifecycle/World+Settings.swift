@@ -2,15 +2,34 @@
 public enum Setting: String, Hashable, Sendable, CaseIterable {
     /// Whether data exports of production can be configured there, or by promotion only.
     case productionChanges = "production_changes"
+    /// For how many days what has ended is kept: `400d`. Workers remove what is older once a day.
+    /// `off` keeps it until somebody prunes it.
+    case retention
 
-    /// The values it may have, its default first.
-    public var values: [String] {
+    /// The value it has until it is changed.
+    public var defaultValue: String {
         switch self {
-        case .productionChanges: ["any", Self.promotionOnly]
+        case .productionChanges: "any"
+        case .retention: "off"
         }
     }
 
     static let promotionOnly = "promotion only"
+
+    private func accepts(_ value: String) -> Bool {
+        switch self {
+        case .productionChanges: ["any", Self.promotionOnly].contains(value)
+        case .retention: value == "off" || (try? /[1-9][0-9]{0,4}d/.wholeMatch(in: value)) != nil
+        }
+    }
+
+    /// The values it may have, in words.
+    private var values: String {
+        switch self {
+        case .productionChanges: "values: 'any', '\(Self.promotionOnly)'"
+        case .retention: "write 'off', or a number of days from 1 to 99999, for example '400d'"
+        }
+    }
 
     init(_ given: Arguments) throws(Rejection) {
         let text = try given.string("name")
@@ -24,16 +43,15 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
 
     func value(_ given: Arguments) throws(Rejection) -> String {
         let text = try given.string("value")
-        if values.contains(text) { return text }
+        if accepts(text) { return text }
         throw Rejection(
-            .invalidChoice, "\(rawValue) cannot be \(quoted(text))",
-            hint: "values: " + values.map { "'\($0)'" }.joined(separator: ", "))
+            .invalidChoice, "\(rawValue) cannot be \(quoted(text))", hint: values)
     }
 }
 
 extension World {
     func value(of setting: Setting) -> String {
-        settings[setting.rawValue] ?? setting.values[0]
+        settings[setting.rawValue] ?? setting.defaultValue
     }
 
     mutating func changeSetting(

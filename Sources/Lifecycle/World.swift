@@ -66,7 +66,7 @@ public struct World: Sendable {
             (.currentCatalog, .catalog), (.currentCatalog, .failed), (.newIDs, .ids),
             (.runPlan, .plan), (.runPlan, .failed):
             facts[fact] = value
-            if case .version(let past) = value, let database = past.database,
+            if case .version(let past) = value, let database = past?.database,
                 !databases.knows(database.id)
             {
                 load(database)

@@ -1,16 +1,34 @@
 import Failpoints
 public import Postgres
 
-/// Removes old events, a partition at a time, while everybody else goes on reading and writing.
+/// Removes what ended long ago, while everybody else goes on reading and writing: events a month at
+/// a time, everything else in transactions of some 1,000 rows.
 ///
-/// Detaching waits for the transactions that were reading, but holds up nobody meanwhile. Whatever
-/// is broken off is finished by the next one.
+/// Detaching a month waits for the transactions that were reading, but holds up nobody meanwhile.
+/// What an interrupted prune has left is removed by the next one.
 public struct Pruner: Sendable {
     let connection: Connection
 
     /// - Parameter connection: The owner's, used by nobody else.
     public init(_ connection: Connection) {
         self.connection = connection
+    }
+
+    /// What is removed together, in the order in which it is: commands and versions are kept for
+    /// the runs that are.
+    public enum Kind: String, CaseIterable, Sendable {
+        case alertDeliveries = "alert_deliveries"
+        /// Kept for a day, whatever the limit is.
+        case plans
+        /// Runs with their tasks and manifests.
+        case runs
+        /// Commands and how they ended.
+        case commands
+        /// Versions of objects and of data exports.
+        case versions
+        /// Registrations of workers.
+        case workers
+        case events
     }
 
     /// The events of one month.
@@ -33,16 +51,50 @@ public struct Pruner: Sendable {
     ///
     /// - Throws: ``PrunerError``, `PostgresError`.
     public func begin() async throws {
+        try await checkOwner()
+        // 'ferry' as a number: nobody else's lock.
+        let isAlone = try await connection.query("select pg_try_advisory_lock(1181053561, 2)")
+        guard try isAlone[0][0].bool() else { throw PrunerError.anotherOne }
+        try await connection.run("select ferry_state.make_event_partitions()")
+    }
+
+    /// - Throws: ``PrunerError/notOwner(_:)``, `PostgresError`.
+    public func checkOwner() async throws {
         let owner = try await connection.query(
             """
             select pg_get_userbyid(nspowner), pg_has_role(nspowner, 'usage')
               from pg_catalog.pg_namespace where nspname = 'ferry_state'
             """)[0]
         guard try owner[1].bool() else { throw PrunerError.notOwner(try owner[0].string()) }
-        // 'ferry' as a number: nobody else's lock.
-        let isAlone = try await connection.query("select pg_try_advisory_lock(1181053561, 2)")
-        guard try isAlone[0][0].bool() else { throw PrunerError.anotherOne }
-        try await connection.run("select ferry_state.make_event_partitions()")
+    }
+
+    /// The time so many days ago by the database's clock, as the database writes it.
+    public func time(before days: Int) async throws -> String {
+        try await connection.query(
+            "select date_trunc('second', now() - make_interval(days => $1))::text",
+            [.int(Int64(days))])[0][0].string()
+    }
+
+    /// Removes all of a kind that ended before that time and is not needed any more.
+    ///
+    /// - Parameters:
+    ///   - kind: Not ``Kind/events``, which go by ``partitions(olderThan:)``.
+    ///   - dryRun: Whether to count only.
+    /// - Returns: How many there were: of runs and commands, not what belongs to them.
+    public func prune(_ kind: Kind, before time: String, dryRun: Bool) async throws -> Int64 {
+        precondition(kind != .events, "events go by the month")
+        var removed: Int64 = 0
+        var next: Int64? = 0
+        while let after = next {
+            let batch = try await connection.query(
+                """
+                select removed, next
+                  from ferry_state.prune_batch($1, $2::text::timestamptz, $3, $4)
+                """, [.text(kind.rawValue), .text(time), .int(after), .bool(dryRun)])[0]
+            removed += try batch["removed"].int64()
+            next = try batch["next"].optionalInt64()
+        }
+        return removed
     }
 
     /// The partitions whose events are all older than so many days, oldest first.
@@ -77,6 +129,11 @@ public struct Pruner: Sendable {
                 "alter table ferry_state.events detach partition \(name) finalize")
         }
         try await connection.run("drop table \(name)")
+        try await connection.execute(
+            """
+            select ferry_state.note_removal(
+                'events', $1::text::date::timestamp at time zone 'UTC', $2)
+            """, [.text(partition.until), .int(partition.eventsEstimated)])
     }
 }
 

@@ -29,7 +29,7 @@ public enum Scope: Sendable, Hashable {
     var runCondition: String {
         switch self {
         case .everything: "true"
-        case .export: "lower(r.data_export) = lower($1)"
+        case .export: "r.data_export_key = lower($1)"
         // A run bears the id of the command that started it.
         case .run, .command: "r.id = $1"
         }

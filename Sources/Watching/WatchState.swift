@@ -61,7 +61,7 @@ extension EventFeed {
         let rows = try await query(
             """
             select exists (select from ferry.data_exports where lower(name) = lower($1))
-                or exists (select from ferry.runs where lower(data_export) = lower($1))
+                or exists (select from ferry.runs where data_export_key = lower($1))
             """, [.text(name)])
         return try rows.first?[0].bool() ?? false
     }
@@ -76,7 +76,11 @@ extension EventFeed {
         let rows = try await query(
             """
             (select \(Run.columns) from ferry.runs as r
-              where r.finished_at is null and (\(scope.runCondition)) order by r.id limit 200)
+              where r.id = any (array(
+                    select r.id from ferry.runs as r
+                     where r.finished_at is null and (\(scope.runCondition))
+                     order by r.id limit 200))
+              order by r.id)
             union all
             (select * from (
                 select \(Run.columns) from ferry.runs as r

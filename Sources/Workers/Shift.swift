@@ -33,9 +33,9 @@ struct Shift: Sendable {
         self.configuration = configuration
         self.session = session
         self.logger = logger
-        // Coordinators and executors ask now and then; four more for the rescuer, the
+        // Coordinators and executors ask now and then; five more for the rescuer, the pruner, the
         // reports, the schedules and the checks of sandboxes.
-        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 4)
+        pool = ConnectionPool(configuration.database, size: configuration.concurrency + 5)
         alertPool = ConnectionPool(configuration.database, size: 1)
         // A lookup needs one only before and after it asks others.
         checkPool = ConnectionPool(configuration.database, size: 2)
@@ -51,6 +51,9 @@ struct Shift: Sendable {
             group.addTask { try await reportProgress() }
             group.addTask {
                 try await Rescuer(pool: pool, interval: .seconds(1), logger: logger).run()
+            }
+            group.addTask {
+                try await DailyPruner(pool: pool, interval: .seconds(10), logger: logger).run()
             }
             group.addTask { try await fireSchedules() }
             group.addTask { try await checkSandboxes() }

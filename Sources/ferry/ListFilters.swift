@@ -26,7 +26,7 @@ struct RunsFilter: ListFilter {
 
     var conditions: [(String, Value)] {
         var conditions: [(String, Value)] = []
-        if let export { conditions.append(("lower(v.data_export) = lower($?)", .text(export))) }
+        if let export { conditions.append(("v.data_export_key = lower($?)", .text(export))) }
         if let state { conditions.append(("v.state = $?", .text(state))) }
         if let environment { conditions.append(("v.environment = $?", .text(environment))) }
         return conditions

@@ -4,7 +4,7 @@ import Postgres
 /// Which parts of a definition changed, or that there is none any more.
 private let whatChanged = """
     case when v.definition is null then 'deleted'
-         when v.changed is null then 'new'
+         when v.version = 1 then 'new'
          else (select string_agg(distinct c -> 'path' ->> 0, ', ')
                  from jsonb_array_elements(v.changed) as c) end
     """

@@ -6,16 +6,27 @@ import Watching
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove old events, a month at a time, while everybody else goes on.",
+        abstract: "Remove what ended long ago, without holding anybody up.",
         discussion: """
-            Run it as the owner of the schema, for example once a day. What objects were, and what \
-            runs sent, is kept for ever.
+            Run it as the owner of the schema, for example once a day; or have workers do it: \
+            ferry setting change retention 400d.
+
+            What is still needed stays, however old it is: what has not ended, the last run of \
+            each orchestration and the last that succeeded, the last ten versions of each object.
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Keep the events of so many days, for example 400d.", valueName: "days"))
+            "Keep what ended within so many days, for example 400d.", valueName: "days"))
     var keep: String
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Only these kinds, separated by commas: \
+            \(Pruner.Kind.allCases.map(\.rawValue).joined(separator: ", ")).
+            """, valueName: "kinds"))
+    var kind: String?
 
     @Flag(help: "Only say what would be removed.")
     var dryRun = false
@@ -29,9 +40,19 @@ struct PruneCommand: AsyncParsableCommand {
         return days
     }
 
+    private var kinds: Set<String> {
+        guard let kind else { return Set(Pruner.Kind.allCases.map(\.rawValue)) }
+        return Set(kind.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+    }
+
     func validate() throws {
         if days == nil {
             throw ValidationError("--keep is a number of days, 1 or more, for example 400d")
+        }
+        for kind in kinds.sorted() where Pruner.Kind(rawValue: kind) == nil {
+            throw ValidationError(
+                "--kind has no \"\(kind)\": choose from "
+                    + Pruner.Kind.allCases.map(\.rawValue).joined(separator: ", "))
         }
     }
 
@@ -39,30 +60,73 @@ struct PruneCommand: AsyncParsableCommand {
         let connection = try await Database.connect()
         try await Database.checkSchema(connection)
         let pruner = Pruner(connection)
-        if !dryRun { try await pruner.begin() }
-        let partitions = try await pruner.partitions(olderThan: days ?? 0)
-        for partition in partitions {
-            if !dryRun { try await pruner.prune(partition) }
-            try await Output.line(line(partition))
+        try await dryRun ? pruner.checkOwner() : pruner.begin()
+        let days = days ?? 0
+        let time = try await pruner.time(before: days)
+        var isAnythingOld = false
+        for kind in Pruner.Kind.allCases where kinds.contains(kind.rawValue) {
+            if kind == .events {
+                for partition in try await pruner.partitions(olderThan: days) {
+                    if !dryRun { try await pruner.prune(partition) }
+                    try await Output.line(line(partition))
+                    isAnythingOld = true
+                }
+            } else {
+                let time = kind == .plans ? try await pruner.time(before: 1) : time
+                let count = try await pruner.prune(kind, before: time, dryRun: dryRun)
+                if count == 0 { continue }
+                try await Output.line(line(kind, count, before: time))
+                isAnythingOld = true
+            }
         }
-        if partitions.isEmpty, format.output == .table {
-            try await Output.line("no month of events lies more than \(keep) back")
+        if !isAnythingOld, format.output == .table {
+            try await Output.line("nothing to remove is older than \(days) days")
         }
         await connection.close()
+    }
+
+    private var done: String { dryRun ? "would remove" : "removed" }
+
+    private func line(_ kind: Pruner.Kind, _ count: Int64, before time: String) -> String {
+        switch format.output {
+        case .ndjson:
+            """
+            {"kind":"\(kind.rawValue)","before":\(JSONLines.string(time)),"count":\(count),\
+            "removed":\(!dryRun)}
+            """
+        case .table: "\(done) \(kind.name(count)) from before \(time)"
+        }
     }
 
     private func line(_ partition: Pruner.Partition) -> String {
         switch format.output {
         case .ndjson:
             """
-            {"partition":"\(partition.name)","until":"\(partition.until)",\
+            {"kind":"events","partition":"\(partition.name)","until":"\(partition.until)",\
             "events_estimated":\(partition.eventsEstimated),"bytes":\(partition.bytes),\
             "removed":\(!dryRun)}
             """
         case .table:
-            "\(dryRun ? "would remove" : "removed") \(partition.name): "
+            "\(done) \(partition.name): "
                 + "about \(Quantity.count(partition.eventsEstimated)) events before "
                 + "\(partition.until), \(Quantity.bytes(partition.bytes))"
         }
+    }
+}
+
+extension Pruner.Kind {
+    /// So many of them, in words.
+    fileprivate func name(_ count: Int64) -> String {
+        let (one, many) =
+            switch self {
+            case .alertDeliveries: ("message of an alert", "messages of alerts")
+            case .plans: ("plan of a run", "plans of runs")
+            case .runs: ("run", "runs")
+            case .commands: ("command", "commands")
+            case .versions: ("version", "versions")
+            case .workers: ("registration of a worker", "registrations of workers")
+            case .events: ("event", "events")
+            }
+        return "\(Quantity.count(count)) \(count == 1 ? one : many)"
     }
 }

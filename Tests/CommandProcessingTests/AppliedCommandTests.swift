@@ -70,7 +70,7 @@ struct AppliedCommandTests {
             let exports = try await scene.admin.query("select id, name from ferry.data_exports")
             #expect(try exports.map { try $0[0].int64() } == [ids[4]])
             #expect(try exports.map { try $0[1].string() } == ["x"])
-            // What was active once is known for ever.
+            // What was active is known until it is pruned.
             let kept = "select data_export_id::text from ferry_state.data_export_versions"
             #expect(try await scene.texts(kept) == ["\(ids[0])"])
         }

@@ -38,12 +38,50 @@ struct PruneTests {
             let json = try await program.run("prune", "--keep", "100d", "--output", "ndjson")
             #expect(
                 json.output.hasPrefix(
-                    "{\"partition\":\"events_2025_01\",\"until\":\"2025-02-01\","
-                        + "\"events_estimated\":1,\"bytes\":"))
+                    "{\"kind\":\"events\",\"partition\":\"events_2025_01\","
+                        + "\"until\":\"2025-02-01\",\"events_estimated\":1,\"bytes\":"))
             #expect(json.output.hasSuffix(",\"removed\":true}\n"))
             #expect(try await count(owner) == 0)
             let again = try await program.run("prune", "--keep", "100d")
-            #expect(again.output == "no month of events lies more than 100d back\n")
+            #expect(again.output == "nothing to remove is older than 100 days\n")
+        }
+    }
+
+    @Test func `removes each kind, or those that are named`() async throws {
+        try await withOldEvents { database, owner in
+            try await owner.run(
+                """
+                insert into ferry_state.workers
+                       (name, host, process_id, version, concurrency, started_at)
+                select 'w', 'h', 1, '1', 1, now() - interval '200 days'
+                  from generate_series(1, 1234);
+                insert into ferry_state.commands
+                       (id, command, arguments, environment, priority, lane, actor, created_at)
+                values (1, 'test_alert', '{}', 'production', 2, 0, 'a', '2025-01-01');
+                insert into ferry_state.command_outcomes (command_id, state, attempts, finished_at)
+                values (1, 'applied', 1, '2025-01-01');
+                """)
+            let program = try await Program(database)
+            let days = ["prune", "--keep", "100d"]
+
+            let dry = try await program.start(days + ["--dry-run"]).result()
+            #expect(dry.lines.count == 3)
+            #expect(dry.lines[0].hasPrefix("would remove 1 command from before 20"))
+            #expect(
+                dry.lines[1].hasPrefix("would remove 1,234 registrations of workers from before "))
+            let some = try await program.start(
+                days + ["--kind", "workers,versions", "--output", "ndjson"]
+            ).result()
+            #expect(some.lines.count == 1)
+            #expect(some.output.hasPrefix("{\"kind\":\"workers\",\"before\":\"20"))
+            #expect(some.output.hasSuffix("\"count\":1234,\"removed\":true}\n"))
+            let rest = try await program.start(days).result()
+            #expect(rest.lines.count == 2)
+            #expect(rest.lines[0].hasPrefix("removed 1 command from before "))
+            #expect(rest.lines[1].hasPrefix("removed events_2025_01: "))
+            let typo = try await program.start(days + ["--kind", "run"]).result()
+            #expect(typo.status == 64)
+            #expect(typo.error.contains("--kind has no \"run\": choose from alert_deliveries, "))
         }
     }
 

@@ -33,6 +33,12 @@ let rollbackCases = [
         message: "version 2 of \"Daily\" is what is active",
         hint: "see what changed: select * from ferry.data_export_diff(…)"),
     RejectionCase(
+        .unknownVersion, rollBack, in: second,
+        knowing: [.version(dataExportID: 10, number: 1): .version(nil)],
+        message: "version 1 of export \"Daily\" was pruned",
+        hint: "see those that are kept: select * from ferry.object_versions "
+            + "where kind = 'data_export'"),
+    RejectionCase(
         .versionIsActive, rollBack, in: second, knowing: first(Scene.tables("a")),
         message: "version 1 of \"Daily\" is what is active (v2 is the same)",
         hint: "see what changed: select * from ferry.data_export_diff(…)"),

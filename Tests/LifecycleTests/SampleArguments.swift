@@ -17,6 +17,7 @@ func sampleArguments(
             case .tables, .strings, .names: ["a"]
             }
     }
+    if definition.command == "change_setting" { arguments["value"] = "any" }
     if ["create_alert", "edit_alert"].contains(definition.command) {
         arguments["program"] = nil
         arguments["url"] = "env:X"

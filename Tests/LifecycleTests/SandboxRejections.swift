@@ -12,7 +12,16 @@ let sandboxCases = [
         hint: "write sandbox or production"),
     RejectionCase(
         .invalidChoice, command("change_setting", ["name": "colour", "value": "any"]),
-        message: "there is no setting \"colour\"", hint: "settings: production_changes"),
+        message: "there is no setting \"colour\"",
+        hint: "settings: production_changes, retention"),
+    RejectionCase(
+        .invalidChoice, command("change_setting", ["name": "retention", "value": "400"]),
+        message: "retention cannot be \"400\"",
+        hint: "write 'off', or a number of days from 1 to 99999, for example '400d'"),
+    RejectionCase(
+        .invalidChoice, command("change_setting", ["name": "retention", "value": "0d"]),
+        message: "retention cannot be \"0d\"",
+        hint: "write 'off', or a number of days from 1 to 99999, for example '400d'"),
     RejectionCase(
         .promotionOnly, command("create_data_export", ["name": "X"]), world: promotionOnly.world,
         message: "create_data_export: data exports of production are changed by promotion only",

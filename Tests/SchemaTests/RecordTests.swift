@@ -60,7 +60,7 @@ struct RecordTests {
                 }
             }
             let hint = try await refusal(connection, "delete from ferry.events")?.hint
-            #expect(hint == "old events are removed by the owner of the schema: ferry prune")
+            #expect(hint == "what is old is removed by ferry prune, and by the setting retention")
             #expect(try await owner.number("select count(*) from ferry_state.events") == 1)
         }
     }

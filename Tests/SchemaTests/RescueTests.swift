@@ -113,7 +113,7 @@ struct RescueTests {
             #expect(try await other.claimRun()?.id == 7)
             #expect(
                 try await owner.query(
-                    "select event from ferry.events where object_id = $1",
+                    "select event from ferry.events where object_id = $1 order by id",
                     [.int(worker.id)]
                 ).map { try $0[0].string() } == ["worker_started", "worker_stopped"])
         }

@@ -44,9 +44,14 @@ begin
     loop
         execute format('revoke all on %s from ferry_worker', v_partition);
     end loop;
-    revoke insert, update, delete on ferry_state.pruned_events from ferry_worker;
+    -- A worker prunes by prune_when_due alone.
+    revoke insert, update, delete on ferry_state.pruned_events, ferry_state.prunings,
+        ferry_state.retention from ferry_worker;
     revoke execute on function ferry_state.make_event_partition(date),
-        ferry_state.note_pruning(text, timestamptz) from ferry_worker;
+        ferry_state.note_pruning(text, timestamptz),
+        ferry_state.note_removal(text, timestamptz, bigint),
+        ferry_state.prune_batch(text, timestamptz, bigint, boolean),
+        ferry_state.prune_events(timestamptz) from ferry_worker;
     -- To be refused with the reason: see refuse_change.
     grant insert, update, delete on ferry.events, ferry.object_versions, ferry.data_export_versions,
         ferry.run_files, ferry.command_status to ferry_client, ferry_viewer, ferry_worker;

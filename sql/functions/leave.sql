@@ -9,7 +9,8 @@ begin
     perform ferry_state.free_work(p_worker);
     delete from ferry_state.worker_leases where worker_id = p_worker;
     if found then
-        select name into v_name from ferry_state.workers where id = p_worker;
+        update ferry_state.workers set ended_at = clock_timestamp() where id = p_worker
+        returning name into v_name;
         perform ferry_state.record_event('production', 'worker_stopped', 'worker', p_worker, v_name,
                                          null, null);
     end if;

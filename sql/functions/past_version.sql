@@ -1,5 +1,5 @@
 -- past_version: a version that a data export once had, and the database that it is of, if that is
--- still registered, as JSON.
+-- still registered, as JSON. Null when the version was pruned.
 --
 -- Locks: the database, against being unregistered or edited before the caller commits.
 create or replace function ferry_state.past_version(p_data_export bigint, p_number integer)
@@ -10,8 +10,11 @@ declare
     v_version  ferry_state.data_export_versions;
     v_database ferry_state.databases;
 begin
-    select * into strict v_version from ferry_state.data_export_versions
+    select * into v_version from ferry_state.data_export_versions
      where data_export_id = p_data_export and number = p_number;
+    if not found then
+        return null;
+    end if;
     select * into v_database from ferry_state.databases
      where id = v_version.database_id for share;
     return json_build_object(

@@ -1,4 +1,5 @@
--- refuse_change: what every attempt to change the record meets, but one by the owner of the schema.
+-- refuse_change: what every attempt to change the record meets, but one by the owner of the schema,
+-- and the deletions of prune_batch.
 --
 -- The record is events, commands and how they ended, versions and manifests. It is only ever added to,
 -- by Ferry. Rights say the same for the roles that Ferry makes; this also refuses a role that somebody
@@ -16,12 +17,20 @@ begin
     then
         return case tg_op when 'DELETE' then old else new end;
     end if;
+    -- The prune that workers have carried out: only prune_batch marks its transaction.
+    if tg_op = 'DELETE' and tg_table_schema = 'ferry_state' and pg_has_role(
+        current_user, (select nspowner from pg_namespace where nspname = 'ferry_state'), 'usage')
+    then
+        if exists (select from ferry_state.retention where xact = pg_current_xact_id()) then
+            return old;
+        end if;
+    end if;
     raise exception using errcode = 'FY013',
         message = format('%s of %I.%I is refused: it is a record, which only Ferry adds to and nobody changes',
                          tg_op, tg_table_schema, tg_table_name),
         hint = case when tg_table_name in ('commands', 'command_status')
                     then 'a command that waits is canceled with ferry.cancel_command(id)'
-                    else 'old events are removed by the owner of the schema: ferry prune' end;
+                    else 'what is old is removed by ferry prune, and by the setting retention' end;
 end;
 $$;
 

@@ -13,9 +13,13 @@ begin
         with gone as (
             delete from ferry_state.worker_leases where worker_id = any (p_workers)
             returning worker_id
+        ),
+        ended as (
+            update ferry_state.workers as w set ended_at = clock_timestamp()
+              from gone where w.id = gone.worker_id
+            returning w.id, w.name
         )
-        select w.id, w.name from gone join ferry_state.workers as w on w.id = gone.worker_id
-         order by w.id
+        select id, name from ended order by id
     loop
         v_freed := v_freed + ferry_state.free_work(v_worker.id);
         perform ferry_state.record_event('production', 'worker_lost', 'worker', v_worker.id,

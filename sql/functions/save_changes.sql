@@ -1,8 +1,8 @@
 -- save_changes: write the objects that a batch of commands created, changed or deleted.
 --
 -- p_deleted:  ids by kind: {"data_exports": [1, 2]}
--- p_versions: versions of data exports that were activated, to keep for ever.
--- p_object_versions: what else the batch created, edited and deleted, to keep for ever.
+-- p_versions: versions of data exports that were activated, to keep until they are pruned.
+-- p_object_versions: what else the batch created, edited and deleted, to keep likewise.
 -- p_plans:    plans of runs, to keep for a day.
 -- p_alerts:   alerts, and messages of them that were asked for.
 -- p_sandboxes: as of save_sandboxes.

@@ -30,7 +30,7 @@ create table ferry_state.data_exports (
         check (active_version is not null or draft is not null)
 );
 
--- Every version that was ever active, kept after its export is deleted.
+-- Every version that was ever active, kept after its export is deleted: see prune_versions.
 create table ferry_state.data_export_versions (
     data_export_id bigint      not null,
     number         integer     not null,
@@ -45,6 +45,7 @@ create table ferry_state.data_export_versions (
     constraint data_export_versions_pkey primary key (data_export_id, number)
 );
 create index data_export_versions_database on ferry_state.data_export_versions (database_id);
+create index data_export_versions_age on ferry_state.data_export_versions (activated_at);
 
 create table ferry_state.destinations (
     id                  bigint      not null,
@@ -100,7 +101,7 @@ create index orchestrations_destination on ferry_state.orchestrations (destinati
 create index orchestrations_data_template on ferry_state.orchestrations (data_template_id);
 
 -- What each other object was after each command that created, edited or deleted it; of data exports
--- their deletion alone. Only ever inserted, and kept for ever.
+-- their deletion alone. Only ever inserted, and pruned: see prune_versions.
 create table ferry_state.object_versions (
     kind        text        not null,
     object_id   bigint      not null,
@@ -114,3 +115,4 @@ create table ferry_state.object_versions (
     at          timestamptz not null default now(),
     constraint object_versions_pkey primary key (kind, object_id, number)
 );
+create index object_versions_age on ferry_state.object_versions (at);

@@ -16,6 +16,8 @@ create table ferry_state.events (
     constraint events_pkey primary key (id, at)
 ) partition by range (at);  -- by months: make_event_partition
 create index events_xact on ferry_state.events (xact, id);
+create index events_run on ferry_state.events (run_id, id) where run_id is not null;
+create index events_command on ferry_state.events (command_id, id) where command_id is not null;
 
 -- The partitions that were removed, and the transactions that had written into each, from the first
 -- to the last: null where it was empty.

@@ -9,6 +9,7 @@ create table ferry_state.workers (
     version     text        not null,
     concurrency integer     not null,
     started_at  timestamptz not null default now(),
+    ended_at    timestamptz,  -- when it left or was found lost
     constraint workers_pkey primary key (id)
 );
 
@@ -29,6 +30,7 @@ create table ferry_state.runs (
     orchestration_name  text        not null,
     data_export_id      bigint      not null,
     data_export_name    text        not null,
+    data_export_key     text        not null generated always as (lower(data_export_name)) stored,
     data_export_version integer     not null,
     database_id         bigint      not null,
     destination_id      bigint      not null,
@@ -53,6 +55,12 @@ create table ferry_state.runs (
     error_hint          text,
     warnings            jsonb,  -- those of its manifest
     bytes               bigint, -- of the files as delivered, by its manifest
+    -- Of its tasks, noted when it ends: see note_run_sums.
+    tables              bigint,
+    tables_done         bigint,
+    rows                bigint,
+    task_bytes          bigint,
+    rows_expected       bigint,
     resolves            bigint, -- the run that failed and that this one was started for
     resolution          text,
     -- The limits that it was started with: its own, and those of all runs to its destination.
@@ -72,6 +80,9 @@ create table ferry_state.runs (
     constraint runs_say_where_the_fault_lies check
         ((error_code is null) = (error_origin is null)
          and error_origin in ('configuration', 'destination', 'source', 'internal')),
+    constraint runs_have_sums_iff_finished check
+        (num_nulls(tables, tables_done, rows, task_bytes, rows_expected)
+         = case when finished_at is null then 5 else 0 end),
     constraint runs_resolve_by_a_resolution check ((resolves is null) = (resolution is null)),
     constraint runs_resolution_is_known
         check (resolution in ('retry', 'restart', 'skip_task')),
@@ -84,6 +95,9 @@ create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (or
 create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
 create index runs_resolves on ferry_state.runs (resolves) where resolves is not null;
 create index runs_data_export on ferry_state.runs (data_export_id, id);
+create index runs_data_export_key on ferry_state.runs (data_export_key, id);
+create index runs_orchestration on ferry_state.runs (orchestration_id, id);
+create index runs_failed on ferry_state.runs (id) where state = 'failed';
 
 -- What one worker reads on one connection: one or more reads. Bears the number of the first of them.
 -- Belongs to one attempt of the run: run_token.
@@ -115,6 +129,7 @@ create table ferry_state.run_tasks (
          and error_origin in ('configuration', 'destination', 'source', 'internal')),
     constraint run_tasks_done_iff_counted check ((state = 'done') = (rows is not null))
 ) with (fillfactor = 70);
+create index run_tasks_running on ferry_state.run_tasks (worker_id) where state = 'running';
 
 -- Row locks on these, never updates: whoever holds a slot counts the tasks that run to its destinations.
 create table ferry_state.destination_slots (
@@ -157,8 +172,8 @@ create table ferry_state.run_manifests (
 );
 
 -- How far each running task is, read by read. Inserted, never updated; only the newest row of a read
--- counts, and all go when the task ends. Nothing is lost when a crash empties it.
-create unlogged table ferry_state.task_progress (
+-- counts, and all go when the task ends. Logged, so that a hot standby can show runs.
+create table ferry_state.task_progress (
     id     bigint      not null generated always as identity,
     run_id bigint      not null,
     number integer     not null,

@@ -50,6 +50,7 @@ create index alert_deliveries_waiting on ferry_state.alert_deliveries (alert_id,
     where state = 'waiting';
 create index alert_deliveries_held on ferry_state.alert_deliveries (worker_id)
     where worker_id is not null;
+create index alert_deliveries_newest on ferry_state.alert_deliveries (created_at desc, id);
 create index alert_deliveries_ended on ferry_state.alert_deliveries (ended_at)
     where ended_at is not null;
 create unique index alert_deliveries_tell_runtime_once

@@ -11,7 +11,7 @@ select d.id,
        case when d.state = 'waiting' then d.due_at end as next_attempt_at,
        d.ended_at,
        d.last_error,
-       w.name as worker
+       (select w.name from ferry_state.workers as w where w.id = d.worker_id) as worker
   from ferry_state.alert_deliveries as d
-  left join ferry_state.workers as w on w.id = d.worker_id
- where ferry_state.is_visible(d.environment, (select ferry_state.visible_environments(current_user)));
+ where ferry_state.is_visible(d.environment, (select ferry_state.visible_environments(current_user)))
+ order by d.created_at desc, d.id;

@@ -22,7 +22,13 @@ select c.id,
        coalesce(o.attempts, w.attempts) as attempts,
        o.finished_at
   from ferry_state.commands as c
-  left join ferry_state.command_outcomes as o on o.command_id = c.id
-  left join ferry_state.command_waits as w on w.command_id = c.id
+  -- Looked up row by row, so that the newest are read first and nothing behind them.
+  left join lateral (
+      select * from ferry_state.command_outcomes where command_id = c.id limit 1
+  ) as o on true
+  left join lateral (
+      select * from ferry_state.command_waits where command_id = c.id limit 1
+  ) as w on true
  where c.actor = current_user
-    or pg_has_role('ferry_viewer', 'usage');
+    or pg_has_role('ferry_viewer', 'usage')
+ order by c.id desc;

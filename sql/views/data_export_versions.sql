@@ -1,4 +1,4 @@
--- data_export_versions: every version of every export that was ever active, for ever.
+-- data_export_versions: every version of every export that was ever active, until it is pruned.
 create or replace view ferry.data_export_versions with (security_barrier) as
 select v.data_export_id, v.number as version, v.environment, v.name, v.database_id,
        d.name as database, v.tables, v.table_settings, v.activated_by, v.activated_at,

@@ -27,5 +27,8 @@ select g.id,
   left join lateral (
       select max(group_run_id) as id from ferry_state.runs where group_id = g.id
   ) as r on true
-  left join ferry_state.group_run_states as s on s.group_run_id = r.id
+  left join lateral (
+      -- The limit keeps it apart: joined, it would be worked out for all group runs that ever were.
+      select group_run_id, state from ferry_state.group_run_states where group_run_id = r.id limit 1
+  ) as s on true
  where ferry_state.is_visible(g.environment, (select ferry_state.visible_environments(current_user)));

@@ -1,7 +1,13 @@
--- runs: every execution of an orchestration, with its progress.
+-- runs: every execution of an orchestration, with its progress, the newest first.
 --
 -- percent and rows_estimated come from the source's statistics until a table is done; rate is bytes
--- per second since the run started; seconds_left follows from both.
+-- per second since the run started; seconds_left follows from both. A run that has ended bears its
+-- sums (see note_run_sums), so that only what is alive is added up.
+--
+-- data_export_key is the name of the data export in lower case; an index finds runs by it.
+--
+-- Ordered, and with all else looked up row by row, so that the newest are read first and nothing
+-- behind them: a planner that asks for all would rather join all.
 create or replace view ferry.runs with (security_barrier) as
 select r.id,
        r.environment,
@@ -32,24 +38,22 @@ select r.id,
        r.error_message,
        r.error_hint,
        r.warnings,
-       w.name as worker,
-       m.sha256 as manifest_sha256,
+       (select w.name from ferry_state.workers as w where w.id = r.worker_id) as worker,
+       (select m.sha256 from ferry_state.run_manifests as m where m.run_id = r.id)
+           as manifest_sha256,
        r.resolves,
        r.resolution,
-       n.id as resolved_by,
+       (select n.id from ferry_state.runs as n
+         where n.resolves = r.id and n.state <> 'stopped' order by n.id desc limit 1)
+           as resolved_by,
        r.inputs -> 'skipped_tables' as skipped_tables,
        r.error_origin,
        r.group_run_id as group_run,
        r.group_name as orchestration_group,
+       r.data_export_key,
        r.publishing_at,
        r.stuck_at
   from ferry_state.runs as r
-  left join ferry_state.workers as w on w.id = r.worker_id
-  left join ferry_state.run_manifests as m on m.run_id = r.id
-  left join lateral (
-      select id from ferry_state.runs
-       where resolves = r.id and state <> 'stopped' order by id desc limit 1
-  ) as n on true
   left join lateral (
       select count(*) filter (where part = 1) as tables,
              count(distinct (table_schema, table_name))
@@ -59,17 +63,23 @@ select r.id,
              coalesce(sum(bytes), 0)::bigint as bytes,
              coalesce(sum(case when state = 'done' then rows
                                else greatest(rows_estimated, rows) end), 0)::bigint as rows_expected
-        from ferry.run_tasks where run_id = r.id
-  ) as t on true
-  left join lateral (
+        from ferry.run_tasks where run_id = r.id and r.tables is null
+  ) as alive on true
+ cross join lateral (
+      select coalesce(r.tables, alive.tables) as tables,
+             coalesce(r.tables_done, alive.tables_done) as tables_done,
+             coalesce(r.rows, alive.rows) as rows,
+             coalesce(r.task_bytes, alive.bytes) as bytes,
+             coalesce(r.rows_expected, alive.rows_expected) as rows_expected
+  ) as t
+ cross join lateral (
       select extract(epoch from greatest(coalesce(r.finished_at, clock_timestamp())
-                 - coalesce(r.snapshot_at, r.started_at), interval '1 ms')) as seconds
-  ) as s on true
-  left join lateral (
-      -- What was delivered may be one archive of all files.
-      select coalesce(r.bytes, t.bytes) as bytes
-  ) as b on true
-  left join lateral (
-      select s.seconds, round(b.bytes / s.seconds)::bigint as bytes_per_second
-  ) as f on true
- where ferry_state.is_visible(r.environment, (select ferry_state.visible_environments(current_user)));
+                 - coalesce(r.snapshot_at, r.started_at), interval '1 ms')) as seconds,
+             -- What was delivered may be one archive of all files.
+             coalesce(r.bytes, t.bytes) as bytes
+  ) as b
+ cross join lateral (
+      select b.seconds, round(b.bytes / b.seconds)::bigint as bytes_per_second
+  ) as f
+ where ferry_state.is_visible(r.environment, (select ferry_state.visible_environments(current_user)))
+ order by r.id desc;

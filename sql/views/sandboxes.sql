@@ -1,15 +1,18 @@
 -- sandboxes: each sandbox, how far it is from production, and whether anything is wrong in it.
 create or replace view ferry.sandboxes with (security_barrier) as
 select s.id, s.name, s.description, s.created_by, s.created_at, s.synced_at,
-       d.production_changes = 0 as in_sync, d.changes, d.production_changes, d.conflicts,
+       coalesce(d.production_changes, 0) = 0 as in_sync, coalesce(d.changes, 0) as changes,
+       coalesce(d.production_changes, 0) as production_changes,
+       coalesce(d.conflicts, 0) as conflicts,
        p.errors, p.warnings, c.checked_at
   from ferry_state.sandboxes as s
   left join ferry_state.sandbox_checks as c on c.sandbox_id = s.id
- cross join lateral (
-      select count(change) as changes, count(production_change) as production_changes,
+  -- All at once: the differences of one are worked out with those of all.
+  left join (
+      select sandbox_id, count(change) as changes, count(production_change) as production_changes,
              count(*) filter (where conflict) as conflicts
-        from ferry_state.sandbox_differences where sandbox_id = s.id
-  ) as d
+        from ferry_state.sandbox_differences group by sandbox_id
+  ) as d on d.sandbox_id = s.id
  cross join lateral (
       select count(*) filter (where severity = 'error') as errors,
              count(*) filter (where severity = 'warning') as warnings

@@ -3,7 +3,9 @@ create or replace view ferry.settings with (security_barrier) as
 select d.name, coalesce(s.value, d.value) as value, d.description, s.changed_by, s.changed_at
   from (values
     ('production_changes', 'any',
-     'whether data exports of production can be configured there (any) or by promotion only')
+     'whether data exports of production can be configured there (any) or by promotion only'),
+    ('retention', 'off',
+     'for how many days what ended is kept, for example 400d; workers remove the rest once a day')
   ) as d (name, value, description)
   left join ferry_state.settings as s on s.name = d.name
  where (select ferry_state.visible_environments(current_user)) <> '{}';

@@ -15,6 +15,9 @@ struct SettingCommand: AsyncParsableCommand {
                 production_changes: "any", or "promotion only", so that data exports of \
                 production are changed by promoting sandboxes alone.
 
+                retention: "off", or a number of days, for example 400d. Workers remove what \
+                ended before that once a day, as `ferry prune` does.
+
                 Example: ferry setting change production_changes "promotion only"
                 """)
 

@@ -1,0 +1,42 @@
+-- prune_batch: remove some of one kind that ended before p_until: a short transaction of its own.
+--
+-- p_kind:  alert_deliveries, plans, runs, commands, versions or workers. In this order: commands and
+--          versions are kept for the runs that are.
+-- p_after: where the batch before this one said that it is to go on; 0 for the first.
+-- p_dry:   whether to count only.
+-- next:    null after the last batch.
+-- Locks: the only row of retention, so that no two prune at once; what it removes, of which it skips
+--        what another transaction holds.
+create or replace function ferry_state.prune_batch(
+    p_kind      text,
+    p_until     timestamptz,
+    p_after     bigint,
+    p_dry       boolean,
+    out removed bigint,
+    out next    bigint
+)
+language plpgsql
+as $$
+begin
+    if not p_dry then
+        update ferry_state.retention set xact = pg_current_xact_id();
+    end if;
+    case p_kind
+        when 'alert_deliveries' then
+            select * into removed, next from ferry_state.prune_alert_deliveries(p_until, p_dry);
+        when 'plans' then
+            select * into removed, next from ferry_state.prune_plans(p_dry);
+        when 'runs' then
+            select * into removed, next from ferry_state.prune_runs(p_until, p_after, p_dry);
+        when 'commands' then
+            select * into removed, next from ferry_state.prune_commands(p_until, p_after, p_dry);
+        when 'versions' then
+            select * into removed, next from ferry_state.prune_versions(p_until, p_after, p_dry);
+        when 'workers' then
+            select * into removed, next from ferry_state.prune_workers(p_until, p_after, p_dry);
+    end case;
+    if not p_dry then
+        perform ferry_state.note_removal(p_kind, p_until, removed);
+    end if;
+end;
+$$;

@@ -1,0 +1,41 @@
+-- prune_commands: remove commands that ended before p_until, with how they ended. See prune_batch.
+--
+-- One that started runs is kept as long as any of them. One with an idempotency key is kept for 30
+-- days at least: who sends it again for so long is not answered by a second command.
+create or replace function ferry_state.prune_commands(
+    p_until     timestamptz,
+    p_after     bigint,
+    p_dry       boolean,
+    out removed bigint,
+    out next    bigint
+)
+language plpgsql
+as $$
+declare
+    v_looked integer;
+    v_ids    bigint[];
+    v_last   bigint;
+begin
+    select count(*), array_agg(id) filter (where created_at < p_until), max(id)
+      into v_looked, v_ids, v_last
+      from (select id, created_at from ferry_state.commands
+             where id > p_after order by id limit 1000) as w;
+    next := case when v_looked = 1000 and v_ids is not null then v_last end;
+
+    v_ids := array(
+        select c.id
+          from ferry_state.commands as c
+          join ferry_state.command_outcomes as o on o.command_id = c.id
+         where c.id = any (v_ids)
+           and o.finished_at < p_until
+           and (c.idempotency_key is null or o.finished_at < now() - interval '30 days')
+           and not exists (select from ferry_state.runs as r where r.id = c.id)
+           and not exists (select from ferry_state.runs as r where r.group_run_id = c.id));
+    removed := cardinality(v_ids);
+    if p_dry or removed = 0 then
+        return;
+    end if;
+    delete from ferry_state.command_outcomes where command_id = any (v_ids);
+    delete from ferry_state.commands where id = any (v_ids);
+end;
+$$;

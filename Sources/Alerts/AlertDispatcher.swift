@@ -31,10 +31,10 @@ public struct AlertDispatcher: Sendable {
     ) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             let underWay = UnderWay()
-            var tended = ContinuousClock.now - .seconds(1)
+            var tended = ContinuousClock.now - Self.tendingInterval
             while !isStopped() {
                 let seen = bell.rings
-                if .now - tended >= .seconds(1) {
+                if .now - tended >= Self.tendingInterval {
                     try await store.tend()
                     tended = .now
                 }
@@ -43,7 +43,7 @@ public struct AlertDispatcher: Sendable {
                     for delivery in try await store.claim(free, options) {
                         underWay.begin()
                         group.addTask {
-                            try await deliver(delivery)
+                            await deliver(delivery)
                             underWay.end()
                             bell.ring()
                         }
@@ -55,9 +55,11 @@ public struct AlertDispatcher: Sendable {
         }
     }
 
-    private func deliver(_ delivery: ClaimedDelivery) async throws {
+    private static let tendingInterval = Duration.seconds(5)
+
+    private func deliver(_ delivery: ClaimedDelivery) async {
         let outcome = await attempt(delivery)
-        try Task.checkCancellation()
+        if Task.isCancelled { return }
         Failpoint.reach("alert.sent")
         if case .failed(let reason, _) = outcome {
             logger.info(
@@ -67,7 +69,15 @@ public struct AlertDispatcher: Sendable {
                     "attempt": "\(delivery.attempt)", "reason": "\(reason)",
                 ])
         }
-        try await store.finish(delivery, outcome, options)
+        do {
+            try await store.finish(delivery, outcome, options)
+        } catch {
+            // It is claimed again once its lease is over; the others are not held up.
+            if Task.isCancelled { return }
+            logger.error(
+                "the outcome of an alert was not recorded",
+                metadata: ["delivery": "\(delivery.id)", "reason": "\(error)"])
+        }
     }
 
     private func attempt(_ delivery: ClaimedDelivery) async -> AttemptOutcome {

@@ -3,18 +3,20 @@ public import Postgres
 
 /// The messages in the database, as far as one worker may change them.
 ///
-/// Every function throws `PostgresError`.
+/// What an error interrupts for a moment is repeated here. Every function throws `PostgresError`.
 public struct AlertStore: Sendable {
     private let worker: Int64
     private let pool: ConnectionPool
+    private let retrier: Retrier
 
-    public init(worker: Int64, pool: ConnectionPool) {
+    public init(worker: Int64, pool: ConnectionPool, retrier: Retrier) {
         self.worker = worker
         self.pool = pool
+        self.retrier = retrier
     }
 
     func claim(_ limit: Int, _ options: AlertDeliveryOptions) async throws -> [ClaimedDelivery] {
-        try await query(
+        let rows = try await query(
             """
             select ferry_state.claim_alert_deliveries(
                 $1, make_interval(secs => $2::float8), $3, $4)
@@ -22,10 +24,34 @@ public struct AlertStore: Sendable {
             [
                 .int(worker), .double(options.lease / .seconds(1)), .int(Int64(limit)),
                 Value(options.allowedPrograms),
-            ]
-        ).map { row in
-            try JSONDecoder().decode(ClaimedDelivery.self, from: Data(try row[0].string().utf8))
+            ])
+        var claimed: [ClaimedDelivery] = []
+        for row in rows {
+            let json = Data(try row[0].string().utf8)
+            do {
+                claimed.append(try JSONDecoder().decode(ClaimedDelivery.self, from: json))
+            } catch {
+                try await refuse(try JSONDecoder().decode(Keys.self, from: json))
+            }
         }
+        return claimed
+    }
+
+    private struct Keys: Decodable {
+        let id: String
+        let token: Int64
+    }
+
+    /// A message that this program cannot read ends as failed; the others go on.
+    private func refuse(_ keys: Keys) async throws {
+        _ = try await query(
+            """
+            select ferry_state.finish_alert_delivery($1::uuid, $2, $3, 'failed', $4, null)
+            """,
+            [
+                .text(keys.id), .int(keys.token), .int(worker),
+                .text("this worker cannot read the alert's settings: update it"),
+            ])
     }
 
     /// - Returns: False when the message was no longer ours; then nothing was changed.
@@ -62,6 +88,9 @@ public struct AlertStore: Sendable {
     }
 
     private func query(_ sql: String, _ values: [Value]) async throws -> Rows {
-        try await pool.withConnection { try await $0.query(sql, values) }
+        let name = sql.firstMatch(of: /ferry_state\.(\w+)/).map { String($0.1) } ?? "the queue"
+        return try await retrier.run(name) { _ in
+            try await pool.withConnection { try await $0.query(sql, values) }
+        }
     }
 }

@@ -210,11 +210,7 @@ public struct BatchRefused: Error {
 }
 
 extension ServerError {
-    /// Whether two transactions were in each other's way: no fault of any command, and gone with
-    /// the next attempt of the whole batch.
-    var isCollision: Bool { sqlState == "40P01" || sqlState == "40001" }
-
-    /// Whether a command's own statement was refused for what it writes: neither a collision nor
-    /// anything that befalls whatever statement comes next.
-    var isOfCommand: Bool { !isCollision && !PostgresError.server(self).isTransient }
+    /// Whether a command's own statement was refused for what it writes: not for anything that
+    /// befalls whatever statement comes next, nor because another release changed the schema.
+    var isOfCommand: Bool { errorClass == .refused }
 }

@@ -107,9 +107,16 @@ public protocol StagedFileWriter: AnyObject, Sendable {
 
     /// Closes and removes the file. Does nothing after ``finish()``.
     func abandon()
+
+    /// Ends what another thread waits for in a call of this file, which then throws
+    /// `CancellationError`, as later ones do. Never blocks. The file is still to be abandoned.
+    func cancel()
 }
 
 extension StagedFileWriter {
+    /// A call that waits for nothing that can be cancelled ends by itself.
+    public func cancel() {}
+
     /// Appends bytes; see ``write(_:)-(UnsafeRawBufferPointer)``.
     public func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try write($0) }

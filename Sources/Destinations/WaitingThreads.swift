@@ -7,12 +7,49 @@ enum WaitingThreads {
     /// are blocked.
     static let executor: any TaskExecutor = Executor()
 
+    /// What threads wait for, to be cancelled from anywhere.
+    final class Cancellation: Sendable {
+        private struct State {
+            var isCancelled = false
+            var last = 0
+            var cancels: [Int: @Sendable () -> Void] = [:]
+        }
+
+        private let state = Locked(State())
+
+        var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+        /// Cancels what is waited for, and whatever will be.
+        func cancel() {
+            let cancels = state.withLock { state in
+                state.isCancelled = true
+                return Array(state.cancels.values)
+            }
+            for cancel in cancels { cancel() }
+        }
+
+        fileprivate func add(_ cancel: @escaping @Sendable () -> Void) -> Int {
+            let (number, isLate) = state.withLock { state in
+                state.last += 1
+                state.cancels[state.last] = cancel
+                return (state.last, state.isCancelled)
+            }
+            if isLate { cancel() }
+            return number
+        }
+
+        fileprivate func remove(_ number: Int) {
+            state.withLock { _ = $0.cancels.removeValue(forKey: number) }
+        }
+    }
+
     static func wait<Value: Sendable>(
+        cancelledBy cancellation: Cancellation? = nil,
         _ work: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
         let box = Box<Value>()
         let isDone = DispatchSemaphore(value: 0)
-        Task(executorPreference: executor) {
+        let task = Task(executorPreference: executor) {
             do {
                 let value = try await work()
                 box.result.withLock { $0 = .success(value) }
@@ -21,7 +58,9 @@ enum WaitingThreads {
             }
             isDone.signal()
         }
+        let number = cancellation?.add { task.cancel() }
         isDone.wait()
+        if let number { cancellation?.remove(number) }
         guard let outcome = box.result.withLock({ $0 }) else { throw CancellationError() }
         return try outcome.get()
     }

@@ -21,6 +21,7 @@ extension Connection {
         guard listening == nil else {
             throw PostgresError.misuse("this connection listens already: use another one")
         }
+        try executor.prepareWatching()
         let (stream, continuation) = AsyncThrowingStream.makeStream(
             of: Notification.self, throwing: (any Error).self,
             bufferingPolicy: .bufferingNewest(1024))
@@ -64,10 +65,8 @@ extension Connection {
     private func stopListening(_ id: Int) async {
         guard listening?.id == id else { return }
         forgetListening()
-        // In a COPY it cannot be sent; what then arrives is dropped.
-        try? uninterruptible {
-            try session.checkUsable()
-            try session.run("UNLISTEN *")
-        }
+        // In a COPY it cannot be sent, nor may the COPY lose its ticket; what then arrives is dropped.
+        guard session.lostReason == nil, !session.isCopying else { return }
+        try? uninterruptible { try session.run("UNLISTEN *") }
     }
 }

@@ -2,14 +2,14 @@ import CLibPQ
 
 /// How a transaction reads.
 public enum TransactionMode: Sendable {
-    /// READ COMMITTED, READ WRITE.
+    /// READ COMMITTED; writes, where the session may.
     case readWrite
     /// REPEATABLE READ, READ ONLY: every statement sees the same snapshot.
     case snapshot
 
     var begin: String {
         switch self {
-        case .readWrite: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+        case .readWrite: "BEGIN ISOLATION LEVEL READ COMMITTED"
         case .snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         }
     }
@@ -88,10 +88,16 @@ extension Connection {
         async let _: Void = {
             while true {
                 try await Task.sleep(for: limit / 3)
-                _ = try await query("SELECT")
+                try await showLife()
             }
         }()
         return try await body(self)
+    }
+
+    /// Not to be cancelled: that would abort the transaction just when the body has ended.
+    private func showLife() throws {
+        try session.checkUsable()
+        _ = try uninterruptible { try session.query("SELECT", []) }
     }
 }
 

@@ -15,6 +15,10 @@ public struct ConnectionOptions: Sendable {
     /// At least a millisecond. Nil, the default, leaves it to the server's settings
     /// (`idle_in_transaction_session_timeout`).
     public var transactionIdleLimit: Duration?
+    /// What the session is set to as soon as it is open. With settings a connection pooler in
+    /// transaction mode is refused, and its sessions are left as they are. Nil, the default, leaves
+    /// the session as the server gives it.
+    public var settings: SessionSettings?
 
     let conninfo: String
     let applicationName: String
@@ -69,7 +73,7 @@ public struct ConnectionOptions: Sendable {
         guard port, host, !options["dbname", default: ""].contains("@") else {
             throw PostgresError.cannotConnect(
                 """
-                the connection string is not valid: percent-encode special characters in user and \
+                \(LoginRefusal.invalid): percent-encode special characters in user and \
                 password (`/` is %2F, `@` is %40, `:` is %3A)
                 """)
         }
@@ -80,7 +84,7 @@ public struct ConnectionOptions: Sendable {
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }
             throw PostgresError.cannotConnect(
-                "the connection string is not valid: \(Self.elided(trimmed(message)))")
+                "\(LoginRefusal.invalid): \(Self.elided(trimmed(message)))")
         }
         let given = Self.read(options)
         try Self.checkPlausible(given)

@@ -37,17 +37,6 @@ public enum PostgresError: Error, Sendable, Equatable {
     /// `CancellationError` is thrown instead.)
     case canceled
 
-    /// Whether the same work may succeed when it is tried again later.
-    public var isTransient: Bool {
-        switch self {
-        case .connectionLost, .cannotConnect: true
-        case .decoding, .misuse, .canceled: false
-        case .server(let error):
-            ["40001", "40P01", "55P03"].contains(error.sqlState)
-                || ["08", "53", "57P0"].contains { error.sqlState.hasPrefix($0) }
-        }
-    }
-
     /// The SQLSTATE, when the server gave one.
     public var sqlState: String? {
         if case .server(let error) = self { error.sqlState } else { nil }

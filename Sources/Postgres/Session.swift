@@ -49,25 +49,6 @@ final class Session: @unchecked Sendable {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Connects; blocks for at most `connect_timeout` per host.
-    static func open(_ options: ConnectionOptions) throws -> Session {
-        let keywords = try options.keywords()
-        let texts = keywords.flatMap { [strdup($0.0), strdup($0.1)] }
-        defer { for text in texts { free(text) } }
-        var keys = stride(from: 0, to: texts.count, by: 2).map { UnsafePointer(texts[$0]) }
-        var values = stride(from: 1, to: texts.count, by: 2).map { UnsafePointer(texts[$0]) }
-        keys.append(nil)
-        values.append(nil)
-        guard let pg = PQconnectdbParams(keys, values, 0) else {
-            throw PostgresError.cannotConnect("out of memory")
-        }
-        guard PQstatus(pg) == CONNECTION_OK else {
-            defer { PQfinish(pg) }
-            throw PostgresError.cannotConnect(options.redacting(trimmed(PQerrorMessage(pg))))
-        }
-        return Session(pg)
-    }
-
     func close() {
         guard !isClosed else { return }
         isClosed = true

@@ -52,16 +52,29 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
 
     /// Ends the thread once it has run what is enqueued, and this closure last.
     func stop(finally call: @escaping @Sendable () -> Void) {
-        monitor.locked { isStopping = true }
-        add(.call(call))
+        // In one step: the loop ends as soon as it finds nothing to do after a stop.
+        monitor.locked {
+            isStopping = true
+            append(.call(call))
+        }
     }
 
-    /// Watches a descriptor whenever the thread is idle. Call it on the thread.
+    /// Watches a descriptor whenever the thread is idle. Call it on the thread, and
+    /// ``prepareWatching()`` before.
     func watch(_ source: Source?) {
         self.source = source
-        guard source != nil, wakeUp == nil else { return }
+    }
+
+    /// Makes what wakes the thread while it watches a descriptor. Call it on the thread.
+    ///
+    /// - Throws: ``PostgresError/cannotConnect(_:)`` when the process has no descriptors left.
+    func prepareWatching() throws {
+        guard wakeUp == nil else { return }
         var pair: [Int32] = [0, 0]
-        guard pipe(&pair) == 0 else { return }
+        guard pipe(&pair) == 0 else {
+            let reason = String(cString: strerror(errno))
+            throw PostgresError.cannotConnect("cannot wait for notifications: \(reason)")
+        }
         for descriptor in pair {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
@@ -70,14 +83,17 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     }
 
     private func add(_ work: Work) {
-        monitor.locked {
-            queue.append(work)
-            if isPolling, let wakeUp {
-                var byte: UInt8 = 0
-                _ = write(wakeUp.write, &byte, 1)
-            }
-            monitor.signal()
+        monitor.locked { append(work) }
+    }
+
+    /// Call it with the lock held.
+    private func append(_ work: Work) {
+        queue.append(work)
+        if isPolling, let wakeUp {
+            var byte: UInt8 = 0
+            _ = write(wakeUp.write, &byte, 1)
         }
+        monitor.signal()
     }
 
     private func loop() {

@@ -23,6 +23,8 @@ final class FileSink: @unchecked Sendable {
         self.writer = writer
         self.progress = progress
         self.stages = stages
+        // Else a writer that waits for a silent server would keep its thread, and the task.
+        progress?.pace.onCancel { [weak writer] in writer?.cancel() }
     }
 
     /// Takes the next bytes of the file. Blocks the calling thread while two chunks wait.

@@ -9,6 +9,7 @@ final class Pace: Sendable {
         /// Bytes in a second; nil for any.
         var rate: Int64?
         var isCancelled = false
+        var cancels: [@Sendable () -> Void] = []
         /// When all that has passed would have been written at the rate.
         var writtenBy = ContinuousClock.now
     }
@@ -54,7 +55,21 @@ final class Pace: Sendable {
 
     /// Lets nothing pass any more, and wakes who waits.
     func cancel() {
-        state.withLock { $0.isCancelled = true }
+        let cancels = state.withLock { state in
+            state.isCancelled = true
+            defer { state.cancels = [] }
+            return state.cancels
+        }
         cancelled.signal()
+        for cancel in cancels { cancel() }
+    }
+
+    /// Calls this too when the task is cancelled; at once when it is.
+    func onCancel(_ cancel: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            if !state.isCancelled { state.cancels.append(cancel) }
+            return state.isCancelled
+        }
+        if isLate { cancel() }
     }
 }

@@ -1,37 +1,32 @@
 import Failpoints
 import Foundation
 import Lifecycle
+public import Logging
 public import Postgres
 
 /// The runs and tasks in the database, as far as one worker may change them.
 ///
 /// Every write carries the token of the claim; where it returns false, the claim is no longer ours
-/// and nothing was changed.
+/// and nothing was changed. What an error interrupts for a moment is repeated here, so that nobody
+/// else hears of it.
 ///
-/// Every function throws ``QueueUnavailable``.
+/// Every function throws ``QueueUnavailable`` once the work is over, and ``QueueRefused``.
 public struct RunStore: Sendable {
     public let worker: Int64
     let pool: ConnectionPool
+    let retrier: Retrier
+    let held: HeldWork
+    let logger: Logger
 
-    public init(worker: Int64, pool: ConnectionPool) {
+    /// - Parameter held: Shared by all that claim for this worker.
+    public init(
+        worker: Int64, pool: ConnectionPool, retrier: Retrier, held: HeldWork, logger: Logger
+    ) {
         self.worker = worker
         self.pool = pool
-    }
-
-    public func claimRun() async throws -> ClaimedRun? {
-        let rows = try await asked { [worker] connection in
-            try await connection.transaction { connection in
-                let rows = try await connection.query(
-                    "select ferry_state.claim_run($1)", [.int(worker)])
-                if rows.first?[0].isNull == false { Failpoint.reach("run.before_claim_commit") }
-                return rows
-            }
-        }
-        return try decoded(rows)
-    }
-
-    public func claimTask() async throws -> ClaimedTask? {
-        try await document("select ferry_state.claim_task($1)", [.int(worker)])
+        self.retrier = retrier
+        self.held = held
+        self.logger = logger
     }
 
     func open(
@@ -75,7 +70,7 @@ public struct RunStore: Sendable {
     ) async throws -> Bool {
         try await holds(
             "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7, $8)", run,
-            trouble.values + [.text(state.rawValue)])
+            texts(trouble) + [.text(state.rawValue)])
     }
 
     /// What becomes of a run that met a transient error.
@@ -95,7 +90,7 @@ public struct RunStore: Sendable {
                                                make_interval(secs => $5::float8), $6, $7, $8, $9)
             """,
             keys(of: run) + [.double(delay / .seconds(1)), .double(limit / .seconds(1))]
-                + trouble.values
+                + texts(trouble)
         ).first?[0].optionalString().flatMap(Postponement.init)
     }
 
@@ -111,7 +106,7 @@ public struct RunStore: Sendable {
             select ferry_state.publish_run_later(
                 $1, $2, $3, make_interval(secs => $4::float8), make_interval(secs => $5::float8),
                 make_interval(secs => $6::float8), $7, $8, $9, $10, $11)
-            """, run, seconds + [.bool(trouble.isTransient)] + trouble.values)
+            """, run, seconds + [.bool(trouble.isTransient)] + texts(trouble))
     }
 
     func release(_ run: ClaimedRun) async throws -> Bool {
@@ -134,6 +129,7 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }
 
+    /// - Returns: False only when the task is certainly no longer ours: else its files count.
     func finish(_ task: ClaimedTask, _ staged: StagedTask) async throws -> Bool {
         struct File: Encodable {
             let read: Int
@@ -151,16 +147,20 @@ public struct RunStore: Sendable {
         let archive = try staged.archive.map {
             String(decoding: try JSONEncoder().encode($0), as: UTF8.self)
         }
-        return try await holds(
-            "select ferry_state.finish_task($1, $2, $3, $4, $5, $6)", task,
-            [.text(json), Value(archive)])
+        let keys = keys(of: task)
+        return try await asked("finish a task") { connection, attempt in
+            let rows = try await connection.query(
+                "select ferry_state.finish_task($1, $2, $3, $4, $5, $6)",
+                keys + [.text(json), Value(archive)])
+            return try rows.first?[0].bool() == true || attempt.mayHaveHappened
+        }
     }
 
     /// - Parameter read: The number of the read that it is about; nil for the whole task.
     func fail(_ task: ClaimedTask, read: Int?, _ trouble: RunTrouble) async throws -> Bool {
         try await holds(
             "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", task,
-            [.bool(trouble.isTransient)] + trouble.values + [read.map { .int(Int64($0)) } ?? .null])
+            [.bool(trouble.isTransient)] + texts(trouble) + [read.map { .int(Int64($0)) } ?? .null])
     }
 
     func release(_ task: ClaimedTask) async throws -> Bool {
@@ -180,31 +180,59 @@ public struct RunStore: Sendable {
     private func holds(
         _ sql: String, _ task: ClaimedTask, _ values: [Value] = []
     ) async throws -> Bool {
-        let keys: [Value] = [
-            .int(task.run), .int(Int64(task.number)), .int(task.token), .int(worker),
-        ]
-        return try await query(sql, keys + values).first?[0].bool() == true
+        try await query(sql, keys(of: task) + values).first?[0].bool() == true
+    }
+
+    /// What PostgreSQL can store of them: texts without NUL.
+    private func texts(_ trouble: RunTrouble) -> [Value] {
+        trouble.values.map { value in
+            guard case .text(let text) = value else { return value }
+            return .text(text.replacingOccurrences(of: "\0", with: "\u{FFFD}"))
+        }
+    }
+
+    private func keys(of task: ClaimedTask) -> [Value] {
+        [.int(task.run), .int(Int64(task.number)), .int(task.token), .int(worker)]
     }
 
     private func document<T: Decodable>(_ sql: String, _ values: [Value]) async throws -> T? {
-        try decoded(try await query(sql, values))
+        guard let text = try await query(sql, values).first?[0].optionalString() else {
+            return nil
+        }
+        return try Self.decoded(text)
     }
 
-    private func decoded<T: Decodable>(_ rows: Rows) throws -> T? {
-        guard let text = try rows.first?[0].optionalString() else { return nil }
-        return try JSONDecoder().decode(T.self, from: Data(text.utf8))
-    }
-
-    private func query(_ sql: String, _ values: [Value]) async throws -> Rows {
-        try await asked { try await $0.query(sql, values) }
-    }
-
-    private func asked(
-        _ body: @Sendable (Connection) async throws -> Rows
-    ) async throws -> Rows {
+    /// - Throws: ``UnreadableDocument``
+    static func decoded<T: Decodable>(_ text: String) throws -> T {
         do {
-            return try await pool.withConnection(body)
+            return try JSONDecoder().decode(T.self, from: Data(text.utf8))
+        } catch {
+            throw UnreadableDocument(error)
+        }
+    }
+
+    func query(_ sql: String, _ values: [Value]) async throws -> Rows {
+        // The name of the function is what people find in the schema.
+        let name = sql.firstMatch(of: /ferry_state\.(\w+)/).map { String($0.1) } ?? "the queue"
+        return try await asked(name) { connection, _ in try await connection.query(sql, values) }
+    }
+
+    func asked<T: Sendable>(
+        _ work: String, _ body: @Sendable (Connection, Retrier.Attempt) async throws -> T
+    ) async throws -> T {
+        do {
+            return try await retrier.run(work) { attempt in
+                try await pool.withConnection { try await body($0, attempt) }
+            }
         } catch let error as PostgresError {
+            if error.errorClass == .refused { throw QueueRefused(reason: error) }
+            throw QueueUnavailable(reason: error)
+        } catch let error as UnreadableDocument {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // No fault of any run: it must not fail by it.
             throw QueueUnavailable(reason: error)
         }
     }

@@ -55,8 +55,13 @@ public struct TaskExecutor: Sendable {
             Failpoint.reach("task.staged")
             // Fenced by the token alone: should the lease have run out, but nobody have taken over,
             // the files are as good as ever, and nobody else would write it.
-            let isTaken = try await store.finish(task, staged)
-            if !isTaken { await removeStaging(of: task) }
+            do {
+                let isTaken = try await store.finish(task, staged)
+                if !isTaken { await removeStaging(of: task) }
+            } catch let refused as QueueRefused {
+                try await handBack(task, refused, atRead: nil)
+                await removeStaging(of: task)
+            }
         case .failure(let error):
             try await handBack(task, error, atRead: progress.read)
             // Of a token that nobody writes under any more.

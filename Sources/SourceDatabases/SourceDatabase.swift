@@ -24,38 +24,14 @@ public struct SourceDatabase: Sendable {
         self.lockTimeout = lockTimeout
     }
 
-    /// Every setting that changes the bytes of an export or ends a long one, whatever the defaults
-    /// of the server, the database or the role are.
-    static let session = """
-        SET DateStyle = 'ISO, YMD';
-        SET IntervalStyle = 'postgres';
-        SET TimeZone = 'UTC';
-        SET bytea_output = 'hex';
-        SET extra_float_digits = 1;
-        SET lc_monetary = 'C';
-        SET xmlbinary = 'base64';
-        SET search_path = pg_catalog;
-        SET row_security = off;
-        SET synchronize_seqscans = off;
-        SET quote_all_identifiers = off;
-        SET standard_conforming_strings = on;
-        SET default_transaction_read_only = on;
-        -- Those that this version of the server has.
-        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-         WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout',
-                        'idle_session_timeout', 'transaction_timeout');
-        """
-
-    /// Opens a connection whose session is pinned to the settings that exports rely on.
+    /// Opens a connection whose session is pinned to the settings that exports rely on, so that the
+    /// same table gives the same bytes under any defaults of the server.
     ///
     /// - Throws: ``SourceError``, `PostgresError`.
     public func connect() async throws -> Connection {
         var options = ConnectionOptions(try secret(), applicationName: "ferry export")
-        options.parameters["client_encoding"] = "UTF8"
-        let opened = try await Connection.connect(options)
-        let milliseconds = Int(lockTimeout / .milliseconds(1))
-        try await opened.run(Self.session + "\nSET lock_timeout = \(milliseconds);")
-        return opened
+        options.settings = .source(lockTimeout: lockTimeout)
+        return try await Connection.connect(options)
     }
 
     private func secret() throws(SourceError) -> String {

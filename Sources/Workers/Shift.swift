@@ -4,13 +4,14 @@ import Foundation
 import Lifecycle
 import Locks
 import Logging
+import Migrations
 import Postgres
 import RunEngine
 
 /// What a worker does between registering and leaving: all its loops.
 ///
-/// When one of them fails, all end: without its lease, or its notifications, a worker has no
-/// business going on.
+/// Each loop repeats by itself what an error interrupts. Only the loss of the lease, or of the
+/// session that holds it, ends all of them.
 struct Shift: Sendable {
     let stop: StopRequest
     let pool: ConnectionPool
@@ -19,9 +20,13 @@ struct Shift: Sendable {
     let alertPool: ConnectionPool
     /// Of the lookups of facts.
     let checkPool: ConnectionPool
+    /// Nothing is repeated any more: what is under way is left to others.
+    let over = StopRequest(waking: [])
     private let configuration: WorkerConfiguration
     private let session: WorkerSession
     private let logger: Logger
+    private let retrier: Retrier
+    private let onLoss: @Sendable (any Error) -> Void
     private let commandBell = Bell()
     private let checkBell = Bell()
     private let runBell = Bell()
@@ -29,55 +34,83 @@ struct Shift: Sendable {
     private let active = ActiveTasks()
     private let store: RunStore
 
-    init(_ configuration: WorkerConfiguration, _ session: WorkerSession, _ logger: Logger) {
+    /// - Parameters:
+    ///   - log: Of what is being repeated.
+    ///   - onLoss: Called when the lease or the schema is lost, and all that is under way ends.
+    init(
+        _ configuration: WorkerConfiguration, _ session: WorkerSession, _ log: RetryLog,
+        _ logger: Logger, onLoss: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.onLoss = onLoss
         self.configuration = configuration
         self.session = session
         self.logger = logger
-        // Coordinators and executors ask now and then; five more for the rescuer, the pruner, the
-        // reports, the schedules and the checks of sandboxes.
+        // Coordinators and executors ask now and then; five more for all else.
         pool = ConnectionPool(configuration.database, size: configuration.concurrency + 5)
         alertPool = ConnectionPool(configuration.database, size: 1)
         // A lookup needs one only before and after it asks others.
         checkPool = ConnectionPool(configuration.database, size: 2)
         stop = StopRequest(waking: [commandBell, checkBell, runBell, alertBell])
-        store = RunStore(worker: session.id, pool: pool)
+        let over = over
+        retrier = Retrier(
+            log: log,
+            schemaCheck: { try await Worker.checkSchema(of: configuration.database) },
+            ends: { error in
+                let reason = (error as? QueueUnavailable)?.reason ?? error
+                return reason is SchemaError || reason is LeaseLost || reason is SessionGone
+            },
+            isOver: { over.isMade })
+        store = RunStore(
+            worker: session.id, pool: pool, retrier: retrier, held: HeldWork(), logger: logger)
     }
 
     /// Works until ``stop`` is made and what was begun has ended, or until cancelled.
+    ///
+    /// - Throws: `LeaseLost`, or why the session of the lease was lost; `SchemaError`.
     func work() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await session.keepLease() }
+            group.addTask { try await session.keepLease(retrier) }
             group.addTask { try await hear() }
             group.addTask { try await reportProgress() }
-            group.addTask {
-                try await Rescuer(pool: pool, interval: .seconds(1), logger: logger).run()
-            }
+            group.addTask { try await keepHouse() }
             group.addTask {
                 try await DailyPruner(pool: pool, interval: .seconds(10), logger: logger).run()
             }
-            group.addTask { try await fireSchedules() }
-            group.addTask { try await checkSandboxes() }
             group.addTask { try await workLoops() }
             // The others never return, so the first to do so are the work loops, or a failure.
             defer { group.cancelAll() }
-            try await group.next()
+            do {
+                try await group.next()
+            } catch {
+                over.make()
+                let reason = (error as? QueueUnavailable)?.reason ?? error
+                onLoss(reason)
+                throw reason
+            }
         }
     }
 
     private func workLoops() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<configuration.commandConcurrency {
-                group.addTask { try await applyCommands() }
+                group.addTask { try await persistently("apply commands", applyCommands) }
             }
-            group.addTask { try await lookUpFacts() }
-            group.addTask { try await deliverAlerts() }
+            group.addTask { try await persistently("look up facts", lookUpFacts) }
+            group.addTask { try await persistently("deliver alerts", deliverAlerts) }
             for _ in 0..<configuration.concurrency {
-                group.addTask { try await carryOutTasks() }
-                group.addTask { try await takeChargeOfRuns() }
+                group.addTask { try await persistently("carry out tasks", carryOutTasks) }
+                group.addTask { try await persistently("be in charge of runs", takeChargeOfRuns) }
             }
             // Not waitForAll, which would hear of a failure only once all the others have ended.
             while try await group.next() != nil {}
         }
+    }
+
+    /// Begins a loop again, with growing delays, after whatever error ended it: it alone has failed.
+    private func persistently(
+        _ work: String, _ loop: @Sendable () async throws -> Void
+    ) async throws {
+        try await retrier.run(work, .everything) { _ in try await loop() }
     }
 
     // MARK: - Work
@@ -183,9 +216,9 @@ struct Shift: Sendable {
         while !stop.isMade {
             let seen = runBell.rings
             if let task = try await store.claimTask() {
-                try await executor.carryOut(task)
+                try await store.carrying(task.token) { try await executor.carryOut(task) }
             } else {
-                await runBell.wait(after: seen, atMost: configuration.pollInterval)
+                await runBell.wait(after: seen, atMost: Self.patience)
             }
         }
     }
@@ -197,16 +230,19 @@ struct Shift: Sendable {
         while !stop.isMade {
             let seen = runBell.rings
             if let run = try await store.claimRun() {
-                try await coordinator.carryOut(run)
+                try await store.carrying(run.token) { try await coordinator.carryOut(run) }
             } else {
-                await runBell.wait(after: seen, atMost: configuration.pollInterval)
+                await runBell.wait(after: seen, atMost: Self.patience)
             }
         }
     }
 
+    /// How long a loop waits for its bell, which the housekeeper rings as well.
+    private static let patience = Duration.seconds(30)
+
     private func deliverAlerts() async throws {
         let dispatcher = AlertDispatcher(
-            store: AlertStore(worker: session.id, pool: alertPool),
+            store: AlertStore(worker: session.id, pool: alertPool, retrier: retrier),
             options: configuration.alerts, bell: alertBell, logger: logger)
         try await dispatcher.run(pollInterval: configuration.pollInterval) { stop.isMade }
     }
@@ -214,38 +250,31 @@ struct Shift: Sendable {
     // MARK: - What keeps it going
 
     private func hear() async throws {
-        let connection = try await Connection.connect(configuration.database)
         let bells = [
             "ferry_commands": commandBell, "ferry_runs": runBell, "ferry_alerts": alertBell,
         ]
-        for try await notification in try await connection.listen(bells.keys.sorted()) {
-            // Only a hint: the loops look at what is there.
-            bells[notification.channel]?.ring()
-        }
-        try Task.checkCancellation()
-        throw PostgresError.connectionLost("the notifications ended")
-    }
-
-    /// Looks each second whether the schedule of a group has come.
-    private func fireSchedules() async throws {
-        let logger = logger
         while true {
-            try await Task.sleep(for: .seconds(1))
-            try await pool.withConnection { connection in
-                for trouble in try await Scheduler(connection).fireDue() {
-                    logger.error("a schedule cannot be read", metadata: ["group": "\(trouble)"])
-                }
+            let notifications = try await retrier.run("hear of new work", .everything) { _ in
+                let connection = try await Connection.connect(configuration.database)
+                return try await connection.listen(bells.keys.sorted())
             }
+            // What came while nobody listened is not heard of.
+            for bell in bells.values { bell.ring() }
+            do {
+                // Only a hint: the loops look at what is there.
+                for try await notification in notifications { bells[notification.channel]?.ring() }
+            } catch is PostgresError {}
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 
-    private func checkSandboxes() async throws {
-        let validator = SandboxValidator(
-            facts: facts, interval: configuration.sandboxCheckInterval)
-        while true {
-            try await Task.sleep(for: .seconds(1))
-            while try await pool.withConnection({ try await validator.checkNext($0) }) {}
-        }
+    private func keepHouse() async throws {
+        try await Housekeeper(
+            pool: pool, store: store,
+            validator: SandboxValidator(
+                facts: facts, interval: configuration.sandboxCheckInterval),
+            retrier: retrier, runBell: runBell, logger: logger
+        ).run()
     }
 
     private func reportProgress() async throws {
@@ -255,11 +284,15 @@ struct Shift: Sendable {
             if reports.isEmpty { continue }
             let json = String(decoding: try JSONEncoder().encode(reports), as: UTF8.self)
             let worker = session.id
-            let live = try await pool.withConnection { connection in
-                try await connection.query(
-                    "select live, bytes_per_second from ferry_state.report_progress($1, $2::jsonb)",
-                    [.int(worker), .text(json)]
-                ).map { (try $0[0].int64(), try $0[1].optionalInt64()) }
+            let live = try await retrier.run("report progress", .everything) { _ in
+                try await pool.withConnection { connection in
+                    try await connection.query(
+                        """
+                        select live, bytes_per_second
+                          from ferry_state.report_progress($1, $2::jsonb)
+                        """, [.int(worker), .text(json)]
+                    ).map { (try $0[0].int64(), try $0[1].optionalInt64()) }
+                }
             }
             active.direct(reports, Dictionary(live, uniquingKeysWith: { $1 }))
         }

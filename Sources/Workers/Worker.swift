@@ -10,82 +10,137 @@ import RunEngine
 public struct Worker: Sendable {
     private let configuration: WorkerConfiguration
     private let logger: Logger
+    private let log: RetryLog
 
     public init(_ configuration: WorkerConfiguration, logger: Logger) {
         var configuration = configuration
         // Whoever stopped for that long is taken for lost; its claims must not outlive that.
         configuration.database.transactionIdleLimit = configuration.lease
+        configuration.database.settings = .queue(lockTimeout: configuration.lockTimeout)
         self.configuration = configuration
         self.logger = logger
-    }
-
-    /// Works until the task is cancelled, then finishes or hands back what it has begun and
-    /// returns. Survives the loss of the database's connections.
-    ///
-    /// - Throws: `SchemaError` when the database does not have the schema that this program works
-    ///   with; `PostgresError` when the database refuses this worker.
-    public func run() async throws {
-        var failures = 0
-        while !Task.isCancelled {
-            do {
-                try await serve { failures = 0 }
-                return
-            } catch let error as SchemaError {
-                throw error
-            } catch let error where Task.isCancelled || Self.mayPass(error) {
-                failures += 1
-                if failures == 1 {
-                    logger.warning(
-                        "let go of all work; connecting again", metadata: ["reason": "\(error)"])
-                }
-                let delay = Duration.milliseconds(100) * (1 << min(failures - 1, 5))
-                try? await Task.sleep(for: min(delay, .seconds(2)))
+        let database = configuration.database
+        log = RetryLog { entry in
+            switch entry {
+            case .failing(let work, let reason, let sqlState, let isLasting):
+                logger.log(
+                    level: isLasting ? .error : .warning, "cannot do something now; trying again",
+                    metadata: ["work": "\(work)", "reason": "\(reason)"])
+                if sqlState == "55P03" { LockHolders(database, logger).name() }
+            case .recovered(let work, let reason):
+                logger.notice("works again", metadata: ["work": "\(work)", "was": "\(reason)"])
             }
         }
     }
 
-    private static func mayPass(_ error: any Error) -> Bool {
-        switch error {
-        case let error as PostgresError: error.isTransient
-        case let error as QueueUnavailable: error.reason.isTransient
-        default: error is LeaseLost || error is CancellationError
+    /// Works until the task is cancelled, then finishes or hands back what it has begun, and returns
+    /// within ``WorkerConfiguration/grace`` and a few seconds, whatever hangs.
+    ///
+    /// Survives whatever the queue's server goes through: a restart, a failover, a time in which it
+    /// takes no writes. Only at the start, a login that is refused ends it.
+    ///
+    /// - Throws: `SchemaError` when the database does not have the schema that this program works
+    ///   with; `PostgresError` when the database refuses this worker at its start.
+    public func run() async throws {
+        var wasRegistered = false
+        while !Task.isCancelled {
+            guard let session = try await register(again: wasRegistered) else { return }
+            wasRegistered = true
+            do {
+                try await serve(session)
+                return
+            } catch let error as SchemaError {
+                throw error
+            } catch {
+                logger.warning(
+                    "lost the lease: released all work, registering again",
+                    metadata: ["worker": "\(session.id)", "reason": "\(error)"])
+            }
         }
     }
 
-    /// Registers, works, and leaves.
-    ///
-    /// - Parameter started: Called once everything is connected.
-    private func serve(started: () -> Void) async throws {
-        let check = try await Connection.connect(configuration.database)
-        try await Migrator(check).check()
-        await check.close()
-        let session = try await WorkerSession.register(configuration)
+    /// - Parameter again: Whether it was registered before: then a login that is refused may be
+    ///   one whose password is just being changed.
+    /// - Returns: Nil when the task was cancelled meanwhile.
+    private func register(again: Bool) async throws -> WorkerSession? {
+        let retrier = Retrier(
+            log: log, schemaCheck: { try await Self.checkSchema(of: configuration.database) },
+            ends: { error in
+                if error is SchemaError { return true }
+                let kind = (error as? PostgresError)?.errorClass
+                return !again && (kind == .accessRefused || kind == .refused)
+            })
+        do {
+            return try await retrier.run("register this worker", .everything) { _ in
+                try await Self.checkSchema(of: configuration.database)
+                return try await WorkerSession.register(configuration)
+            }
+        } catch is CancellationError {
+            return nil
+        }
+    }
+
+    /// - Throws: `SchemaError`, `PostgresError`.
+    static func checkSchema(of database: ConnectionOptions) async throws {
+        let connection = try await Connection.connect(database)
+        try await Migrator(connection).check()
+        await connection.close()
+    }
+
+    /// Works, and leaves.
+    private func serve(_ session: WorkerSession) async throws {
         logger.info(
             "worker started",
             metadata: [
                 "worker": "\(session.id)", "name": "\(configuration.name)",
                 "concurrency": "\(configuration.concurrency)",
             ])
-        started()
-
-        let shift = Shift(configuration, session, logger)
-        let work = Task { try await shift.work() }
+        let (endings, ending) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
+        let limit = Self.cancellationLimit
+        let shift = Shift(configuration, session, log, logger) { error in
+            Task {
+                try? await Task.sleep(for: limit)
+                ending.yield(.failure(error))
+            }
+        }
+        let work = Task {
+            do {
+                try await shift.work()
+                ending.yield(.success(()))
+            } catch {
+                ending.yield(.failure(error))
+            }
+        }
         let result = await withTaskCancellationHandler {
-            await work.result
+            // A task of its own is not cancelled together with this one.
+            await Task {
+                for await result in endings { return result }
+                return .success(())
+            }.value
         } onCancel: {
             shift.stop.make()
             let grace = configuration.grace
             Task {
                 try? await Task.sleep(for: grace)
+                shift.over.make()
                 work.cancel()
+                try? await Task.sleep(for: limit)
+                // Something hangs. What it still does bears a token that is worth nothing soon.
+                ending.yield(.success(()))
             }
         }
-        // Also when this task was cancelled.
-        await Task { await session.leave() }.value
-        await shift.pool.close()
-        await shift.alertPool.close()
-        await shift.checkPool.close()
+        await limited(to: Self.leavingLimit) {
+            await session.leave()
+            await shift.pool.close()
+            await shift.alertPool.close()
+            await shift.checkPool.close()
+        }
         if !Task.isCancelled { try result.get() }
         logger.info("worker stopped", metadata: ["worker": "\(session.id)"])
     }
+
+    /// How long to wait for what was cancelled. With ``WorkerConfiguration/grace`` and
+    /// ``leavingLimit`` less than 10 seconds, after which supervisors kill.
+    private static let cancellationLimit = Duration.seconds(2)
+    private static let leavingLimit = Duration.milliseconds(1500)
 }

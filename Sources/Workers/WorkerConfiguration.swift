@@ -26,6 +26,9 @@ public struct WorkerConfiguration: Sendable {
     /// How long work that has begun may go on after the worker was told to stop, before it is
     /// handed back. Defaults to 5 seconds.
     public var grace: Duration = .seconds(5)
+    /// How long a statement waits for a lock before it is given up and tried again, so that each
+    /// wait ends and is logged. At least 1 millisecond. Defaults to 5 seconds.
+    public var lockTimeout: Duration = .seconds(5)
     /// How often the queue is looked at when nobody has said that there is something in it.
     /// Defaults to 1 second.
     public var pollInterval: Duration = .seconds(1)

@@ -37,20 +37,39 @@ struct WorkerSession: Sendable {
     ///
     /// Runs on the connection's own thread: whatever keeps the others busy, it comes to its turn.
     ///
-    /// - Throws: `LeaseLost` when others have taken over; `PostgresError`.
-    func keepLease() async throws {
+    /// - Throws: `LeaseLost` when others have taken over; `PostgresError.connectionLost` with the
+    ///   session, whose end tells others that this worker is gone.
+    func keepLease(_ retrier: Retrier) async throws {
         let (id, lease, duration) = (id, lease, duration)
         try await connection.isolated { connection in
             while true {
                 try await Task.sleep(for: duration / 3)
-                let sent = ContinuousClock.now
+                try await Self.renew(id, lease, duration, connection, retrier)
+            }
+        }
+    }
+
+    private static func renew(
+        _ id: Int64, _ lease: Lease, _ duration: Duration, _ connection: isolated Connection,
+        _ retrier: Retrier
+    ) async throws {
+        let isKept = try await retrier.run(
+            "renew the lease", .everything, delayMax: duration / 10
+        ) { _ in
+            let sent = ContinuousClock.now
+            do {
                 let kept = try await connection.query(
                     "select ferry_state.heartbeat($1, make_interval(secs => $2::float8))",
                     [.int(id), .double(duration / .seconds(1))])
-                guard try kept.first?[0].bool() == true else { throw LeaseLost() }
-                lease.renew(until: sent + duration)
+                guard try kept.first?[0].bool() == true else { return false }
+            } catch PostgresError.connectionLost(let reason) {
+                // Not to be repeated: the lock is gone with the session.
+                throw SessionGone(reason: reason)
             }
+            lease.renew(until: sent + duration)
+            return true
         }
+        if !isKept { throw LeaseLost() }
     }
 
     /// Hands back all that the worker holds, and goes.
@@ -59,4 +78,11 @@ struct WorkerSession: Sendable {
         _ = try? await connection.query("select ferry_state.leave($1)", [.int(id)])
         await connection.close()
     }
+}
+
+/// The session of the lease has ended.
+struct SessionGone: Error, CustomStringConvertible {
+    let reason: String
+
+    var description: String { "connection to PostgreSQL lost: \(reason)" }
 }

@@ -4,8 +4,15 @@ import Postgres
 
 /// Ferry's own database, as the environment names it.
 enum Database {
-    static var options: ConnectionOptions {
-        ConnectionOptions(ProcessInfo.processInfo.environment["FERRY_DATABASE_URL"] ?? "")
+    static var options: ConnectionOptions { options(for: "ferry") }
+
+    /// - Parameter program: What `pg_stat_activity` shows as the application.
+    static func options(for program: String) -> ConnectionOptions {
+        var options = ConnectionOptions(
+            ProcessInfo.processInfo.environment["FERRY_DATABASE_URL"] ?? "",
+            applicationName: program)
+        options.settings = .queue()
+        return options
     }
 
     static func connect() async throws -> Connection {

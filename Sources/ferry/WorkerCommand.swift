@@ -1,6 +1,7 @@
 import ArgumentParser
 import Alerts
 import Destinations
+import Foundation
 import Logging
 import RunEngine
 import UnixSignals
@@ -13,7 +14,8 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             Start as many as you like, on as many machines as you like. On SIGTERM or SIGINT it \
             takes on nothing new, finishes or hands back what it has begun, and ends with \
-            status 0 within 10 seconds. Logs go to standard error.
+            status 0 within 10 seconds, whatever hangs; a second signal ends it at once. Logs \
+            go to standard error.
             """)
 
     @Option(help: "How many tables are read at once.")
@@ -96,7 +98,7 @@ struct WorkerCommand: AsyncParsableCommand {
         var logger = Logger(label: "ferry.worker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
         var configuration = WorkerConfiguration(
-            database: Database.options,
+            database: Database.options(for: "ferry worker"),
             access: DestinationAccess(
                 limits: DestinationLimits(allowedDirectories: allowedDirectories)))
         configuration.name = name ?? WorkerConfiguration.defaultName
@@ -110,9 +112,25 @@ struct WorkerCommand: AsyncParsableCommand {
         let worker = Worker(configuration, logger: logger)
         let work = Task { try await worker.run() }
         let signals = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { work.cancel() }
+            var isStopping = false
+            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                if isStopping { _exit(ExitStatus.interrupted.rawValue) }
+                isStopping = true
+                work.cancel()
+                Self.endAnyway()
+            }
         }
         defer { signals.cancel() }
         try await work.value
+    }
+
+    /// Ends the process shortly before supervisors would kill it, should even the orderly way hang.
+    /// Others take over what it held, as its sessions end with it.
+    private static func endAnyway() {
+        let thread = Thread {
+            Thread.sleep(forTimeInterval: 9.5)
+            _exit(ExitStatus.succeeded.rawValue)
+        }
+        thread.start()
     }
 }

@@ -52,6 +52,23 @@ struct S3UploadTests {
         #expect(way.requests.filter { $0.contains("partNumber=") }.count == 3)
     }
 
+    @Test func `is given up at once when it is cancelled, although nothing answers`() async throws {
+        let hole = try BlackHole(before: place.server.port)
+        defer { hole.close() }
+        let writer = try await S3Destination(client: place.client(port: hole.port)) { _ in }
+            .stage(Self.delivery, file: "big.csv")
+        hole.hush()
+        let bytes = bytes
+        let writing = Task.detached { try writer.write(bytes) }
+        try await eventually("it waits for an answer") { hole.isAsked }
+
+        writer.cancel()
+
+        await #expect(throws: CancellationError.self) { try await writing.value }
+        #expect(throws: CancellationError.self) { try writer.write([1]) }
+        writer.abandon()
+    }
+
     @Test func `of exactly one part is one request`() async throws {
         let way = try FaultyWay(to: place.server.port) { _ in .passed }
         let writer = try await destination(way).stage(Self.delivery, file: "big.csv")

@@ -55,24 +55,6 @@ struct ErrorTests {
             #expect(try await connection.query("SELECT 1/1").count == 1)
         }
     }
-
-    @Test func `says whether trying again may help`() async throws {
-        try await TestDatabase.withEmpty { database in
-            let connection = try await database.connect()
-            let expected = [
-                "40001": true, "40P01": true, "53300": true, "55P03": true, "08006": true,
-                "57014": false, "23505": false, "42P01": false,
-            ]
-
-            for (code, isTransient) in expected {
-                let error = await #expect(throws: PostgresError.self) {
-                    try await connection.run(
-                        "DO $$ BEGIN RAISE EXCEPTION USING errcode = '\(code)'; END $$")
-                }
-                #expect(error?.isTransient == isTransient, "\(code)")
-            }
-        }
-    }
 }
 
 struct Unexpected: Error {

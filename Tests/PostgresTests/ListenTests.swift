@@ -113,3 +113,32 @@ struct ListenTests {
         }
     }
 }
+
+@Suite("A COPY on a connection that listened")
+struct CopyAfterListeningTests {
+    @Test func `can still be cancelled when the listening ends in the middle of it`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let notifications = try await connection.listen(["a"])
+            let listening = Task { for try await _ in notifications {} }
+            let (steps, step) = AsyncStream.makeStream(of: Void.self)
+            let copying = Task {
+                try await connection.copyOut(
+                    "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 2000000)) TO STDOUT"
+                ) { _ in
+                    step.yield()
+                    await Task.yield()
+                }
+            }
+            for await _ in steps { break }
+
+            listening.cancel()
+            _ = try? await listening.value
+            // The end of the listening is told in a task of its own.
+            try await Task.sleep(for: .milliseconds(50))
+            copying.cancel()
+
+            await #expect(throws: CancellationError.self) { try await copying.value }
+        }
+    }
+}

@@ -8,7 +8,7 @@ extension PostgresError {
     func asDestinationError(of destination: String, about path: String) -> DestinationError {
         switch self {
         case .server(let error): error.asDestinationError(of: destination, about: path)
-        case .cannotConnect(let reason) where Self.isRefusal(reason):
+        case .cannotConnect(let reason) where errorClass == .accessRefused:
             .accessDenied(
                 destination: destination, path: path,
                 reason: "\(reason). Correct the connection string, or let the server accept it")
@@ -18,15 +18,6 @@ extension PostgresError {
             .unavailable(destination: destination, path: path, reason: description)
         }
     }
-
-    /// Whether the server answered and did not let us in. libpq gives no SQLSTATE for it, so that
-    /// of a server that speaks another language the reason counts as one that may pass.
-    private static func isRefusal(_ reason: String) -> Bool {
-        [
-            "authentication failed", "no password supplied", "pg_hba.conf", "\" does not exist",
-            "not permitted to log in", "connection string is not valid",
-        ].contains { reason.contains($0) }
-    }
 }
 
 extension ServerError {
@@ -35,7 +26,7 @@ extension ServerError {
     ) -> DestinationError {
         switch sqlState {
         case "53100": .full(destination: destination, path: path)
-        case "42501", "28000", "28P01":
+        case _ where sqlState == "42501" || errorClass == .accessRefused:
             .accessDenied(
                 destination: destination, path: path,
                 reason: "\(message). Grant the role what it needs")
@@ -44,8 +35,7 @@ extension ServerError {
                 destination: destination, path: path,
                 reason: "the server takes no writes: it may be a standby (see libpq's "
                     + "target_session_attrs)")
-        case "57014": .unavailable(destination: destination, path: path, reason: message)
-        case _ where PostgresError.server(self).isTransient:
+        case _ where errorClass.isTransient:
             .unavailable(destination: destination, path: path, reason: message)
         default: .refused(destination: destination, path: path, reason: withoutValues)
         }

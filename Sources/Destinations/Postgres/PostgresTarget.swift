@@ -10,25 +10,6 @@ struct PostgresTarget: Sendable {
 
     var staging: PostgresStaging { PostgresStaging(schema: settings.stagingSchema) }
 
-    /// Every setting that changes how the texts of values are read, that ends long transactions, or
-    /// that lets a commit return before it is durable.
-    private static let session = """
-        SET DateStyle = 'ISO, YMD';
-        SET IntervalStyle = 'postgres';
-        SET TimeZone = 'UTC';
-        SET lc_monetary = 'C';
-        SET xmloption = 'content';
-        SET search_path = pg_catalog;
-        SET row_security = off;
-        SET default_transaction_read_only = off;
-        SET synchronous_commit = on;
-        SET client_min_messages = warning;
-        -- Those that this version of the server has.
-        SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-         WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout',
-                        'idle_session_timeout', 'transaction_timeout');
-        """
-
     /// - Throws: ``DestinationError``; `CancellationError`.
     func connect() async throws -> Connection {
         let secret: String
@@ -39,11 +20,9 @@ struct PostgresTarget: Sendable {
                 destination: destination, reference: error.reference, reason: error.reason)
         }
         do {
-            let connection = try await Connection.connect(
-                ConnectionOptions(secret, applicationName: "ferry delivery"))
-            let milliseconds = Int(lockTimeout / .milliseconds(1))
-            try await connection.run(Self.session + "\nSET lock_timeout = \(milliseconds);")
-            return connection
+            var options = ConnectionOptions(secret, applicationName: "ferry delivery")
+            options.settings = .target(lockTimeout: lockTimeout)
+            return try await Connection.connect(options)
         } catch let error as PostgresError {
             throw failure(error, about: settings.connection.description)
         }

@@ -21,6 +21,8 @@ final class S3FileWriter: StagedFileWriter {
 
     private let client: S3Client
     private let key: String
+    /// Not under the lock of the state, which is held while something is waited for.
+    private let cancellation = WaitingThreads.Cancellation()
     private let state = Locked(State())
 
     init(client: S3Client, key: String) {
@@ -90,7 +92,10 @@ final class S3FileWriter: StagedFileWriter {
         }
     }
 
+    func cancel() { cancellation.cancel() }
+
     private func checkOpen(_ state: borrowing State) throws {
+        if cancellation.isCancelled { throw CancellationError() }
         if let failure = state.failure { throw failure }
         precondition(!state.isClosed, "a finished or abandoned file was written to: \(key.shown)")
     }
@@ -114,7 +119,13 @@ final class S3FileWriter: StagedFileWriter {
 
     private func collectPart(_ state: inout State) throws {
         let task = state.underWay[0]
-        let part = try waiting(&state) { try await task.value }
+        let part = try waiting(&state) {
+            try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
         state.underWay.removeFirst()
         state.parts.append(part)
     }
@@ -123,8 +134,12 @@ final class S3FileWriter: StagedFileWriter {
         _ state: inout State, _ work: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
         do {
-            return try WaitingThreads.wait(work)
+            return try WaitingThreads.wait(cancelledBy: cancellation, work)
         } catch {
+            if cancellation.isCancelled {
+                close(&state)
+                throw CancellationError()
+            }
             let failure = client.asDestinationError(error, key)
             state.failure = failure
             close(&state)
@@ -140,10 +155,16 @@ final class S3FileWriter: StagedFileWriter {
         underWay.forEach { $0.cancel() }
         guard let upload = state.upload else { return }
         let client = client
-        try? WaitingThreads.wait {
+        let ending: @Sendable () async throws -> Void = {
             // A part that arrives after the end of its upload would stay for ever.
             for task in underWay { _ = try? await task.value }
             try await client.abort(upload)
+        }
+        if cancellation.isCancelled {
+            // The service may not answer, and nobody has time to wait for it.
+            Task(executorPreference: WaitingThreads.executor) { try? await ending() }
+        } else {
+            try? WaitingThreads.wait(ending)
         }
     }
 }

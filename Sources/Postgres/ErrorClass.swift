@@ -1,0 +1,108 @@
+import Foundation
+
+/// What an error of PostgreSQL means for the work that met it: the one table of SQLSTATEs.
+///
+/// The same for the queue, for sources and for targets. What differs is who acts on it: a loop of a
+/// worker repeats its statement, a run is tried again later, a command line says what is wrong.
+public enum ErrorClass: Sendable, Equatable {
+    /// The server could not do it at this moment: a collision, a lock, a cancelled statement, a
+    /// server that is full, read-only or a standby. The same work may succeed when it is repeated.
+    case retry
+    /// There is no session: it has ended, or none could be made. Connect, then repeat the work.
+    case sessionLost
+    /// A function, table or column is not there, or is another one. Of our own schema this means
+    /// that another release has migrated it: check the schema before anything is blamed.
+    case schemaChanged
+    /// The server answers, and lets this program not in: role, password, `pg_hba.conf`, database,
+    /// or a connection pooler whose sessions cannot be used. Only a person can change that.
+    case accessRefused
+    /// The statement itself, its values or the role's rights are at fault. Repeating it changes
+    /// nothing.
+    case refused
+
+    /// Whether the same work may succeed when it is tried again later and nobody does anything.
+    public var isTransient: Bool { self == .retry || self == .sessionLost }
+}
+
+extension PostgresError {
+    public var errorClass: ErrorClass {
+        switch self {
+        case .server(let error): error.errorClass
+        case .connectionLost: .sessionLost
+        case .cannotConnect(let reason):
+            LoginRefusal.isMeant(by: reason) ? .accessRefused : .sessionLost
+        case .decoding, .misuse, .canceled: .refused
+        }
+    }
+
+    /// Whether the same work may succeed when it is tried again later; see ``ErrorClass``.
+    public var isTransient: Bool { errorClass.isTransient }
+}
+
+extension ServerError {
+    public var errorClass: ErrorClass {
+        if let known = Self.classes[sqlState] { return known }
+        switch (sqlState, routine) {
+        // "too many notifications in the NOTIFY queue". Other limits are the statement's own.
+        case ("54000", "PreCommit_Notify"): return .retry
+        // "cached plan must not change result type". Else a feature that is not supported.
+        case ("0A000", "RevalidateCachedQuery"): return .schemaChanged
+        default: return Self.classesByPrefix[String(sqlState.prefix(2))] ?? .refused
+        }
+    }
+
+    private static let classes: [String: ErrorClass] = [
+        "25006": .retry,  // read_only_sql_transaction: a standby, or a server that is nearly full
+        "25P03": .sessionLost,  // idle_in_transaction_session_timeout
+        "25P04": .sessionLost,  // transaction_timeout
+        "3D000": .accessRefused,  // invalid_catalog_name: no such database
+        "3F000": .schemaChanged,  // invalid_schema_name
+        "40001": .retry,  // serialization_failure; on a standby a conflict with recovery
+        "40P01": .retry,  // deadlock_detected
+        "42703": .schemaChanged,  // undefined_column
+        "42704": .schemaChanged,  // undefined_object: a type, for instance
+        "42883": .schemaChanged,  // undefined_function
+        "42P01": .schemaChanged,  // undefined_table
+        "42P05": .accessRefused,  // duplicate_prepared_statement: somebody else's session
+        "55006": .retry,  // object_in_use
+        "55P03": .retry,  // lock_not_available, also after lock_timeout
+        "57014": .retry,  // query_canceled, by a timeout or an administrator
+        "57P01": .sessionLost,  // admin_shutdown
+        "57P02": .sessionLost,  // crash_shutdown
+        "57P03": .sessionLost,  // cannot_connect_now: it starts up
+        "57P04": .accessRefused,  // database_dropped
+        "57P05": .sessionLost,  // idle_session_timeout
+        "58030": .retry,  // io_error
+    ]
+
+    private static let classesByPrefix: [String: ErrorClass] = [
+        "08": .sessionLost,  // connection exceptions
+        "28": .accessRefused,  // invalid authorization, wrong password
+        "53": .retry,  // out of disk, memory, connections
+    ]
+}
+
+/// What is said where a connection was refused for good.
+///
+/// libpq gives no SQLSTATE for an attempt that failed, only its text. That of a server that speaks
+/// another language counts as a refusal that may pass.
+enum LoginRefusal {
+    static let pooler = """
+        it speaks to a connection pooler in transaction mode. Connect directly, or use a pool in \
+        session mode
+        """
+    static let invalid = "the connection string is not valid"
+
+    private static let phrases = [
+        "authentication failed", "no password supplied", "pg_hba.conf", "\" does not exist",
+        "not permitted to log in", "permission denied for database",
+        "is not currently accepting connections", invalid, pooler,
+    ]
+
+    static func isMeant(by reason: String) -> Bool {
+        // Of several hosts one may only be away for a while.
+        let attempts = reason.components(separatedBy: "connection to server ")
+        let answers = attempts.count > 1 ? attempts.dropFirst() : attempts[...]
+        return answers.allSatisfy { answer in phrases.contains { answer.contains($0) } }
+    }
+}

@@ -1,0 +1,155 @@
+import Failpoints
+import Foundation
+import Lifecycle
+import Logging
+import Postgres
+
+extension RunStore {
+    /// Takes charge of a run; nil when there is none. It is carried out in ``carrying(_:_:)``.
+    ///
+    /// A run that this program cannot read fails, and the next one is claimed.
+    public func claimRun() async throws -> ClaimedRun? {
+        let worker = worker
+        while let text = try await claim({ connection in
+            try await connection.transaction { connection in
+                let text = try await connection.query(
+                    "select ferry_state.claim_run($1)", [.int(worker)]
+                ).first?[0].optionalString()
+                if text != nil { Failpoint.reach("run.before_claim_commit") }
+                return text
+            }
+        }) {
+            do {
+                return try Self.decoded(text)
+            } catch let unreadable as UnreadableDocument {
+                try await fail(try Self.decoded(text) as RunKeys, unreadable)
+            }
+        }
+        return nil
+    }
+
+    /// Takes a task; nil when there is none. It is carried out in ``carrying(_:_:)``.
+    ///
+    /// A task that this program cannot read fails, and with it its run.
+    public func claimTask() async throws -> ClaimedTask? {
+        let worker = worker
+        while let text = try await claim({ connection in
+            try await connection.query("select ferry_state.claim_task($1)", [.int(worker)])
+                .first?[0].optionalString()
+        }) {
+            do {
+                return try Self.decoded(text)
+            } catch let unreadable as UnreadableDocument {
+                try await fail(try Self.decoded(text) as TaskKeys, unreadable)
+            }
+        }
+        return nil
+    }
+
+    /// Carries out what was claimed under this token. Should that end with an error, it is handed
+    /// back a moment later.
+    public func carrying(_ token: Int64, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+            held.drop(token)
+        } catch {
+            held.lose(token)
+            throw error
+        }
+    }
+
+    /// Hands back what a claim took whose connection broke before the answer came.
+    public func releaseOrphans() async throws {
+        guard held.isInDoubt else { return }
+        var claims: [Int64: (run: Int64, task: Int64?)] = [:]
+        for row in try await query("select * from ferry_state.held_work($1)", [.int(worker)]) {
+            claims[try row[2].int64()] = (try row[0].int64(), try row[1].optionalInt64())
+        }
+        for token in held.orphans(among: Set(claims.keys)).sorted() {
+            guard let (run, task) = claims[token] else { continue }
+            if let task {
+                _ = try await query(
+                    "select ferry_state.release_task($1, $2, $3, $4)",
+                    [.int(run), .int(task), .int(token), .int(worker)])
+            } else {
+                _ = try await query(
+                    "select ferry_state.release_run($1, $2, $3)",
+                    [.int(run), .int(token), .int(worker)])
+            }
+            logger.notice(
+                "handed back what a lost connection had claimed", metadata: ["run": "\(run)"])
+        }
+    }
+
+    /// - Returns: What the function returned, as JSON.
+    private func claim(
+        _ take: @escaping @Sendable (Connection) async throws -> String?
+    ) async throws -> String? {
+        let held = held
+        return try await asked("claim a run or a task") { connection, _ in
+            let claim = held.beginClaim()
+            do {
+                let text = try await take(connection)
+                held.endClaim(claim, token: try text.map { try Self.decoded($0) as Keys }?.token)
+                return text
+            } catch PostgresError.connectionLost(let reason) {
+                held.loseClaim(claim)
+                throw PostgresError.connectionLost(reason)
+            } catch {
+                held.endClaim(claim)
+                throw error
+            }
+        }
+    }
+
+    private struct Keys: Decodable { let token: Int64 }
+
+    private struct RunKeys: Decodable {
+        let id: Int64
+        let token: Int64
+        let state: String
+    }
+
+    private struct TaskKeys: Decodable {
+        let run_id: Int64
+        let number: Int64
+        let token: Int64
+    }
+
+    private func fail(_ run: RunKeys, _ unreadable: UnreadableDocument) async throws {
+        defer { held.drop(run.token) }
+        let trouble = trouble(of: run.id, unreadable)
+        let keys: [Value] = [.int(run.id), .int(run.token), .int(worker)]
+        switch run.state {
+        case "stopping":
+            _ = try await query("select ferry_state.finish_stop($1, $2, $3)", keys)
+        case "publishing":
+            _ = try await query(
+                """
+                select ferry_state.retry_run_later($1, $2, $3, interval '1 minute',
+                                                   $4, $5, $6, $7)
+                """, keys + trouble.values)
+        default:
+            _ = try await query(
+                "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7)", keys + trouble.values)
+        }
+    }
+
+    private func fail(_ task: TaskKeys, _ unreadable: UnreadableDocument) async throws {
+        defer { held.drop(task.token) }
+        _ = try await query(
+            "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            [.int(task.run_id), .int(task.number), .int(task.token), .int(worker), .bool(false)]
+                + trouble(of: task.run_id, unreadable).values + [.null])
+    }
+
+    private func trouble(of run: Int64, _ unreadable: UnreadableDocument) -> RunTrouble {
+        logger.error(
+            "a run cannot be read",
+            metadata: ["run": "\(run)", "reason": "\(unreadable)"])
+        return RunTrouble(
+            code: "internal", origin: .internal, message: "run \(run): \(unreadable)",
+            hint: "update the workers; or restart the run, which then has the configuration of now",
+            isTransient: false)
+    }
+}

@@ -1,0 +1,31 @@
+/// A stored document that this program does not understand: another release may have written it.
+struct UnreadableDocument: Error, CustomStringConvertible {
+    /// Where in the document, and what is wrong there; no value of it.
+    let reason: String
+
+    var description: String {
+        "it was written by another release, and this one cannot read it: \(reason)"
+    }
+
+    init(_ error: any Error) {
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context):
+            reason = "\"\(Self.path(context.codingPath + [key]))\" is missing"
+        case .valueNotFound(_, let context):
+            reason = "\"\(Self.path(context.codingPath))\" is missing"
+        case .typeMismatch(_, let context):
+            reason = "\"\(Self.path(context.codingPath))\" has another type"
+        case .dataCorrupted(let context):
+            let path = Self.path(context.codingPath)
+            reason =
+                path.isEmpty
+                ? context.debugDescription : "\"\(path)\": \(context.debugDescription)"
+        case nil: reason = "\(error)"
+        @unknown default: reason = "\(error)"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,129 @@
+import CommandProcessing
+import Foundation
+import Logging
+import Postgres
+import RunEngine
+
+/// What a worker does beside its own work, once a second: finds workers that are gone and frees what
+/// they held, fires schedules, checks sandboxes, and wakes its loops where something is left to do.
+///
+/// One look tells whether there is anything: a worker without work asks once a second.
+struct Housekeeper: Sendable {
+    let pool: ConnectionPool
+    let store: RunStore
+    let validator: SandboxValidator
+    let retrier: Retrier
+    /// Rings when there are runs or tasks that nobody holds.
+    let runBell: Bell
+    let logger: Logger
+
+    static let interval = Duration.seconds(1)
+    private static let tidyInterval = Duration.seconds(60)
+
+    private struct DueWork: Decodable {
+        let silent: Bool
+        let schedules: Bool
+        let sandboxes: Bool
+        let runs: Bool
+        let tasks: Bool
+    }
+
+    /// What wakes each of the duties.
+    private struct Bells {
+        let silent = Bell()
+        let schedules = Bell()
+        let sandboxes = Bell()
+    }
+
+    /// Looks until cancelled. Each duty has a loop of its own, so that none waits for another.
+    func run() async throws {
+        let bells = Bells()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await look(bells) }
+            group.addTask { try await tidy() }
+            group.addTask {
+                var rescuer = Rescuer(pool: pool, logger: logger)
+                try await whenever(bells.silent) {
+                    try await retrier.run("take over from lost workers", .everything) { _ in
+                        try await rescuer.look()
+                    }
+                }
+            }
+            group.addTask {
+                var unreadable: Set<String> = []
+                try await whenever(bells.schedules) {
+                    unreadable = try await fireSchedules(known: unreadable)
+                }
+            }
+            group.addTask {
+                try await whenever(bells.sandboxes) { try await checkSandboxes() }
+            }
+            for try await _ in group {}
+        }
+    }
+
+    private func whenever(_ bell: Bell, _ duty: () async throws -> Void) async throws {
+        var seen = bell.rings
+        while true {
+            await bell.wait(after: seen, atMost: .seconds(3600))
+            try Task.checkCancellation()
+            seen = bell.rings
+            try await duty()
+        }
+    }
+
+    private func look(_ bells: Bells) async throws {
+        while true {
+            try await Task.sleep(for: Self.interval)
+            let due = try await retrier.run("look for work", .everything) { _ in
+                try await pool.withConnection { connection in
+                    let rows = try await connection.query("select ferry_state.due_work()")
+                    return try JSONDecoder().decode(
+                        DueWork.self, from: Data(try rows[0][0].string().utf8))
+                }
+            }
+            if due.runs || due.tasks { runBell.ring() }
+            if due.silent { bells.silent.ring() }
+            if due.schedules { bells.schedules.ring() }
+            if due.sandboxes { bells.sandboxes.ring() }
+        }
+    }
+
+    private func tidy() async throws {
+        var tidied = ContinuousClock.now - Self.tidyInterval
+        while true {
+            try await Task.sleep(for: Self.interval)
+            try await retrier.run("hand back lost claims", .everything) { _ in
+                try await store.releaseOrphans()
+            }
+            guard .now - tidied >= Self.tidyInterval else { continue }
+            tidied = .now
+            try await retrier.run("forget old plans", .everything) { _ in
+                _ = try await pool.withConnection {
+                    try await $0.query("select ferry_state.forget_plans()")
+                }
+            }
+        }
+    }
+
+    /// - Parameter known: What was wrong with schedules at the last look, which is not said again.
+    /// - Returns: What is wrong with them now.
+    private func fireSchedules(known: Set<String>) async throws -> Set<String> {
+        let unreadable = try await retrier.run("fire schedules", .everything) { _ in
+            try await pool.withConnection { try await Scheduler($0).fireDue() }
+        }
+        for reason in unreadable where !known.contains(reason) {
+            logger.error("a schedule cannot be read", metadata: ["group": "\(reason)"])
+        }
+        return Set(unreadable)
+    }
+
+    private func checkSandboxes() async throws {
+        var isMore = true
+        while isMore {
+            isMore = try await retrier.run("check sandboxes", .everything) { _ in
+                try await pool.withConnection { try await validator.checkNext($0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("A worker that is told to stop while something hangs")
+struct StoppedWorkerTests {
+    @Test func `ends within ten seconds when its bucket answers nothing`() async throws {
+        try await Scene.with { scene in
+            let bucket = try S3Bucket()
+            let hole = try BlackHole(before: bucket.server.port)
+            defer { hole.close() }
+            let worker = try scene.start(
+                "worker",
+                environment: ["FERRY_TEST_KEY_ID": "testing", "FERRY_TEST_REMOTE": "testing"])
+            try await scene.configure(
+                kind: "s3",
+                settings: """
+                    {"bucket": "\(bucket.name)", "endpoint": "http://127.0.0.1:\(hole.port)",
+                     "access_key_id": "env:FERRY_TEST_KEY_ID",
+                     "secret_access_key": "env:FERRY_TEST_REMOTE"}
+                    """, tables: #"["customers"]"#)
+            hole.hush()
+            let run = try await scene.run()
+            try await eventually(within: .seconds(60), "it asks the bucket") { hole.isAsked }
+
+            let duration = try await stopped(worker, by: SIGTERM)
+
+            #expect(duration < .seconds(10))
+            let heir = try scene.start("heir")
+            try await eventually(within: .seconds(10), "somebody else takes the run over") {
+                try await scene.queue.number(
+                    "select attempts from ferry.runs where id = $1", [.int(run)]) >= 2
+            }
+            heir.signal(SIGKILL)
+        }
+    }
+
+    @Test func `ends within ten seconds when its source answers nothing`() async throws {
+        try await Scene.with { scene in
+            let (socket, port) = try LocalSocket.listening()
+            defer { socket.close() }
+            let worker = try scene.start("worker")
+            try await scene.configure(tables: #"["customers"]"#)
+            worker.signal(SIGTERM)
+            _ = try await worker.end()
+            let other = try scene.start(
+                "other",
+                environment: [
+                    "FERRY_TEST_SOURCE":
+                        "host=127.0.0.1 port=\(port) user=u dbname=d connect_timeout=60"
+                ])
+            let run = try await scene.run()
+            try await eventually(within: .seconds(30), "the run is under way") {
+                try await scene.state(of: run) == "running"
+            }
+
+            #expect(try await stopped(other, by: SIGTERM) < .seconds(10))
+        }
+    }
+
+    @Test func `ends within ten seconds when the queue is locked`() async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("worker")
+            try await scene.registered("worker")
+            let lock = try await scene.queue.another()
+            try await lock.run(
+                "begin; lock table ferry_state.worker_leases, ferry_state.runs")
+
+            #expect(try await stopped(worker, by: SIGTERM) < .seconds(10))
+            await lock.close()
+        }
+    }
+
+    @Test func `ends at once at the second signal`() async throws {
+        try await Scene.with(tables: HeldTable.script) { scene in
+            let worker = try scene.start("worker")
+            try await scene.configure(tables: #"["held"]"#)
+            let held = try await HeldTable.close(in: scene.source)
+            _ = try await scene.run()
+            try await HeldTable.isReached(in: scene.source)
+
+            worker.signal(SIGINT)
+            try await Task.sleep(for: .milliseconds(300))
+            worker.signal(SIGINT)
+
+            #expect(try await worker.end(within: .seconds(3)) == .exit(130))
+            await held.open()
+        }
+    }
+
+    private func stopped(_ worker: WorkerProcess, by signal: Int32) async throws -> Duration {
+        let begin = ContinuousClock.now
+        worker.signal(signal)
+        #expect(try await worker.end() == .exit(0))
+        return .now - begin
+    }
+}

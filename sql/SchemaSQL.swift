@@ -75,6 +75,7 @@ public enum SchemaSQL {
         functionsOfViews + [
             SQLFile("accept_command", PackageResources.accept_command_sql),
             SQLFile("alert_payload", PackageResources.alert_payload_sql),
+            SQLFile("begin_pruning", PackageResources.begin_pruning_sql),
             SQLFile("begin_publishing", PackageResources.begin_publishing_sql),
             SQLFile("cancel_command", PackageResources.cancel_command_sql),
             SQLFile("cancel_commands", PackageResources.cancel_commands_sql),
@@ -120,6 +121,7 @@ public enum SchemaSQL {
             SQLFile("is_first_of_transaction", PackageResources.is_first_of_transaction_sql),
             SQLFile("known_environment", PackageResources.known_environment_sql),
             SQLFile("is_at_limit", PackageResources.is_at_limit_sql),
+            SQLFile("is_connected", PackageResources.is_connected_sql),
             SQLFile("leave", PackageResources.leave_sql),
             SQLFile("let_wait", PackageResources.let_wait_sql),
             SQLFile("load_configuration", PackageResources.load_configuration_sql),
@@ -164,6 +166,7 @@ public enum SchemaSQL {
             SQLFile("silent_workers", PackageResources.silent_workers_sql),
             SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
             SQLFile("take_check", PackageResources.take_check_sql),
+            SQLFile("take_lock", PackageResources.take_lock_sql),
             SQLFile("task_rate", PackageResources.task_rate_sql),
             SQLFile("task_tables", PackageResources.task_tables_sql),
             SQLFile("tell_alerts", PackageResources.tell_alerts_sql),
@@ -172,7 +175,6 @@ public enum SchemaSQL {
             SQLFile("wait_for", PackageResources.wait_for_sql),
             SQLFile("wake_workers", PackageResources.wake_workers_sql),
             SQLFile("withdraw_command", PackageResources.withdraw_command_sql),
-            SQLFile("worker_lock", PackageResources.worker_lock_sql),
             SQLFile("world_json", PackageResources.world_json_sql),
         ]
 }

@@ -44,9 +44,11 @@ begin
     loop
         execute format('revoke all on %s from ferry_worker', v_partition);
     end loop;
-    revoke insert, update, delete on ferry_state.pruned_events from ferry_worker;
+    revoke insert, update, delete on ferry_state.pruned_events, ferry_state.pruner
+        from ferry_worker;
+    revoke insert, delete on ferry_state.locks from ferry_worker;  -- a row lock needs update
     revoke execute on function ferry_state.make_event_partition(date),
-        ferry_state.note_pruning(text, timestamptz) from ferry_worker;
+        ferry_state.note_pruning(text, timestamptz), ferry_state.begin_pruning() from ferry_worker;
     -- To be refused with the reason: see refuse_change.
     grant insert, update, delete on ferry.events, ferry.object_versions, ferry.data_export_versions,
         ferry.run_files, ferry.command_status to ferry_client, ferry_viewer, ferry_worker;

@@ -13,11 +13,10 @@ declare
 begin
     select * into v_run from ferry_state.runs where id = p_run;
     if v_run.tasks_max is not null then
-        perform pg_advisory_xact_lock(hashtextextended('ferry run limit', p_run));
+        perform ferry_state.take_lock('run limit', p_run);
     end if;
     if v_run.destination_tasks_max is not null then
-        perform pg_advisory_xact_lock(
-            hashtextextended('ferry destination limit', v_run.destination_id));
+        perform ferry_state.take_lock('destination limit', v_run.destination_id);
     end if;
     -- A statement of its own, and so with a snapshot from after the locks.
     select * into v_count from ferry_state.running_tasks(p_run);

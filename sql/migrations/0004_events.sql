@@ -28,3 +28,10 @@ create table ferry_state.pruned_events (
     pruned_at  timestamptz not null default now(),
     constraint pruned_events_pkey primary key (partition)
 );
+
+-- The session that prunes; another may when it has gone.
+create table ferry_state.pruner (
+    backend_pid   integer     not null,
+    backend_start timestamptz,
+    backend_role  oid         not null
+);

@@ -75,6 +75,7 @@ public enum SchemaSQL {
         functionsOfViews + [
             SQLFile("accept_command", PackageResources.accept_command_sql),
             SQLFile("alert_payload", PackageResources.alert_payload_sql),
+            SQLFile("begin_epoch", PackageResources.begin_epoch_sql),
             SQLFile("begin_pruning", PackageResources.begin_pruning_sql),
             SQLFile("begin_publishing", PackageResources.begin_publishing_sql),
             SQLFile("cancel_command", PackageResources.cancel_command_sql),
@@ -89,6 +90,7 @@ public enum SchemaSQL {
             SQLFile("claim_task", PackageResources.claim_task_sql),
             SQLFile("complete_run", PackageResources.complete_run_sql),
             SQLFile("create_command_functions", PackageResources.create_command_functions_sql),
+            SQLFile("current_epoch", PackageResources.current_epoch_sql),
             SQLFile("data_export_definition", PackageResources.data_export_definition_sql),
             SQLFile("data_export_diff", PackageResources.data_export_diff_sql),
             SQLFile("delete_objects", PackageResources.delete_objects_sql),
@@ -98,6 +100,7 @@ public enum SchemaSQL {
             SQLFile("due_groups", PackageResources.due_groups_sql),
             SQLFile("ended_runs", PackageResources.ended_runs_sql),
             SQLFile("enqueue", PackageResources.enqueue_sql),
+            SQLFile("ensure_epoch", PackageResources.ensure_epoch_sql),
             SQLFile("ensure_event_partitions", PackageResources.ensure_event_partitions_sql),
             SQLFile("event_partition", PackageResources.event_partition_sql),
             SQLFile("enqueue_group_run", PackageResources.enqueue_group_run_sql),

@@ -21,6 +21,8 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as PostgresError: self.init(error)
         case let error as SchemaError: self.init(.schema, error.description)
+        case let error as MigrationBlocked:
+            self.init(.timedOut, error.description, hint: error.hint)
         case let error as PrunerError: self.init(error)
         case let error as FeedError: self.init(.usage, error.description)
         default: self.init(.internalError, String(describing: error))

@@ -37,15 +37,15 @@ begin
     revoke update, delete on ferry_state.commands, ferry_state.command_outcomes,
         ferry_state.events, ferry_state.data_export_versions, ferry_state.object_versions,
         ferry_state.run_manifests,
-        ferry_state.migrations from ferry_worker;
+        ferry_state.migrations, ferry_state.code, ferry_state.code_files from ferry_worker;
     for v_partition in
         select inhrelid::regclass from pg_catalog.pg_inherits
          where inhparent = 'ferry_state.events'::regclass
     loop
         execute format('revoke all on %s from ferry_worker', v_partition);
     end loop;
-    revoke insert, update, delete on ferry_state.pruned_events, ferry_state.pruner
-        from ferry_worker;
+    revoke insert, update, delete on ferry_state.pruned_events, ferry_state.pruner,
+        ferry_state.epochs, ferry_state.present_epoch from ferry_worker;
     revoke insert, delete on ferry_state.locks from ferry_worker;  -- a row lock needs update
     revoke execute on function ferry_state.make_event_partition(date),
         ferry_state.note_pruning(text, timestamptz), ferry_state.begin_pruning() from ferry_worker;

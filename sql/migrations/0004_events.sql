@@ -35,3 +35,24 @@ create table ferry_state.pruner (
     backend_start timestamptz,
     backend_role  oid         not null
 );
+
+-- The histories of this database, one after the other. A new one begins after a crash, a failover or
+-- a restore: transactions that were seen may be gone, and their ids may come again. The events of an
+-- epoch have ids from first_id up to the next epoch's; first_xact is below all that wrote them.
+create table ferry_state.epochs (
+    number     integer     not null,
+    key        text        not null default substr(md5(gen_random_uuid()::text), 1, 16),
+    first_id   bigint      not null,
+    first_xact xid8        not null,
+    began_at   timestamptz not null default clock_timestamp(),
+    constraint epochs_pkey primary key (number)
+);
+
+-- The epoch that goes on, and where that was noted: a copy or a restored dump is somewhere else.
+-- Unlogged, so that the server empties it in every recovery and in every standby that is promoted.
+create unlogged table ferry_state.present_epoch (
+    epoch             integer not null,
+    system_identifier bigint  not null,
+    database_id       oid     not null,
+    table_id          oid     not null
+);

@@ -23,7 +23,9 @@ begin
     grant execute on function ferry_state.visible_environments(name),
         ferry_state.is_visible(text, text[]), ferry_state.waiting_state(text)
         to ferry_client, ferry_viewer;
-    grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer),
+    grant execute on function
+        ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer, integer),
+        ferry.feed_position(),
         ferry.definition_changes(jsonb, jsonb, text[]),
         ferry.data_export_definition(text, text, text),
         ferry.data_export_diff(text, text, text, text) to ferry_viewer;

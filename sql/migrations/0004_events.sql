@@ -18,12 +18,13 @@ create table ferry_state.events (
 create index events_xact on ferry_state.events (xact, id);
 
 -- The partitions that were removed, and the transactions that had written into each, from the first
--- to the last: null where it was empty.
+-- to the last, and the last event: null where it was empty.
 create table ferry_state.pruned_events (
     partition  text        not null,
     until      timestamptz not null,
     first_xact xid8,
     last_xact  xid8,
+    last_id    bigint,
     pruned_by  text        not null default session_user,
     pruned_at  timestamptz not null default now(),
     constraint pruned_events_pkey primary key (partition)

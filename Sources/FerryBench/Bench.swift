@@ -27,16 +27,18 @@ struct Bench: Sendable {
         try await Connection.connect(ConnectionOptions(server.url(database: database)))
     }
 
-    /// Starts `ferry worker` processes of the program built beside this one.
+    /// The program that is built beside this one.
+    static let ferry = URL(fileURLWithPath: CommandLine.arguments[0])
+        .resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("ferry")
+
+    /// Starts `ferry worker` processes.
     func workers(
         _ count: Int, on database: String, _ arguments: [String] = [],
         environment: [String: String] = [:]
     ) throws -> [Process] {
         try (0..<count).map { _ in
             let process = Process()
-            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-                .resolvingSymlinksInPath().deletingLastPathComponent()
-                .appendingPathComponent("ferry")
+            process.executableURL = Self.ferry
             process.arguments = ["worker", "--log-level", "error"] + arguments
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
                 .merging(["FERRY_DATABASE_URL": server.url(database: database)]) { $1 }

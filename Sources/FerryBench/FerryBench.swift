@@ -12,11 +12,14 @@ struct FerryBench: AsyncParsableCommand {
         commandName: "ferry-bench",
         abstract: "Measure Ferry beside hand-written references on the same machine.")
 
-    @Option(help: "Which measurements: drain, latency, snapshot, export; comma-separated.")
-    var only = "drain,snapshot,latency,export"
+    @Option(help: "Which measurements: drain, latency, snapshot, feed, export; comma-separated.")
+    var only = "drain,snapshot,latency,feed,export"
 
     @Option(help: "Commands a drain applies.")
     var commands = 50_000
+
+    @Option(help: "Events that a watcher has missed.")
+    var events = 500_000
 
     @Option(help: "Rows of the exported table; a table of ten times as many is exported, too.")
     var rows = 1_000_000
@@ -43,6 +46,7 @@ struct FerryBench: AsyncParsableCommand {
                 try await SnapshotBench(bench: bench, commands: commands).run()
             }
             if chosen.contains("latency") { try await LatencyBench(bench: bench).run() }
+            if chosen.contains("feed") { try await FeedBench(bench: bench, events: events).run() }
             if chosen.contains("export") {
                 try await ExportBench(bench: bench, rows: rows, python: python).run()
             }

@@ -3,49 +3,165 @@ import SchemaFiles
 
 /// Brings a database to the schema that this program works with.
 ///
-/// Everything happens in one transaction under an advisory lock: any number of processes may call
-/// ``migrate()`` at once, and a failure leaves the database as it was.
+/// Everything happens in one transaction under a lock: any number of processes may call
+/// ``migrate(allowDowngrade:afterRestore:waiting:)`` at once, and a failure leaves the database as
+/// it was. Where nothing is to be done no lock is taken.
+///
+/// A view cannot be changed while a transaction is open that has read it, and all who come later
+/// would wait behind the change. So an attempt waits for at most ``Patience/wait`` in all, then
+/// gives up its locks and lets others past before the next one.
 public struct Migrator: Sendable {
     let connection: Connection
+    private let observer: Connection?
+    private let patience: Patience
 
-    public init(_ connection: Connection) {
+    /// How long a migration waits for the locks of others.
+    public struct Patience: Sendable {
+        /// For how long attempts are made. Defaults to 2 minutes.
+        public var total: Duration = .seconds(120)
+        /// For how long one attempt waits, and holds up others. Defaults to 1 second.
+        public var wait: Duration = .seconds(1)
+        /// How long others are let past between two attempts. Defaults to 1 second.
+        public var pause: Duration = .seconds(1)
+
+        public init() {}
+    }
+
+    /// - Parameters:
+    ///   - connection: The owner's.
+    ///   - observer: Another connection, which finds out whom the first one waits for.
+    public init(
+        _ connection: Connection, observer: Connection? = nil, patience: Patience = Patience()
+    ) {
         self.connection = connection
+        self.observer = observer
+        self.patience = patience
     }
 
     /// What a migration did.
     public struct Report: Sendable, Equatable {
         /// Names of the migrations applied now, oldest first; empty when there was nothing to do.
-        public let applied: [String]
-        /// Whether functions and views were written anew.
-        public let renewedCode: Bool
+        public var applied: [String] = []
+        /// Whether functions and views were brought to those of this program.
+        public var renewedCode = false
+        /// The number of the epoch that was begun, because the database was restored or recovered.
+        public var epoch: Int?
+
+        public init(applied: [String] = [], renewedCode: Bool = false, epoch: Int? = nil) {
+            self.applied = applied
+            self.renewedCode = renewedCode
+            self.epoch = epoch
+        }
     }
 
     /// Applies what is missing.
     ///
-    /// - Throws: ``SchemaError/newer(migration:)`` when the database was migrated by a newer Ferry;
-    ///   `PostgresError` for everything else, for example a missing right to create the schema.
-    public func migrate() async throws -> Report {
-        try await connection.transaction { connection in
-            try await Self.apply(connection)
+    /// - Parameters:
+    ///   - allowDowngrade: Whether functions and views of a newer release may be replaced.
+    ///   - afterRestore: Whether a new epoch begins although the database seems to be where it was:
+    ///     for one that was copied back, file by file, while its server was shut down.
+    ///   - waiting: Called after each attempt that met locks of others, with whom it waited for, as
+    ///     far as the observer saw.
+    /// - Throws: ``SchemaError`` when the database was migrated by a newer Ferry;
+    ///   ``MigrationBlocked`` when the locks of others did not go in time; `PostgresError` for
+    ///   everything else, for example a missing right to create the schema.
+    public func migrate(
+        allowDowngrade: Bool = false, afterRestore: Bool = false,
+        waiting: @Sendable ([LockHolder]) -> Void = { _ in }
+    ) async throws -> Report {
+        if !afterRestore, let state = try await SchemaState.find(connection), state.isCurrent,
+            try await !isInNewHistory(connection)
+        {
+            return Report()
+        }
+        let start = ContinuousClock.now
+        while true {
+            let watch = observer.map { LockWatch(of: connection.serverProcessID, over: $0) }
+            do {
+                let report = try await connection.transaction { connection in
+                    try await apply(connection, allowDowngrade, afterRestore)
+                }
+                _ = await watch?.end()
+                return report
+            } catch let error as PostgresError where Self.isContention(error) {
+                let holders = await watch?.end() ?? []
+                let waited = ContinuousClock.now - start
+                guard waited < patience.total else {
+                    throw MigrationBlocked(holders: holders, waited: waited)
+                }
+                waiting(holders)
+                try await Task.sleep(for: patience.pause)
+            } catch {
+                _ = await watch?.end()
+                throw error
+            }
         }
     }
 
-    private static func apply(_ connection: isolated Connection) async throws -> Report {
-        // 'ferry' as two numbers: nobody else's lock.
-        try await connection.run("select pg_advisory_xact_lock(1181053561, 0)")
-        try await connection.run(foundation)
-        let state = try await SchemaState.read(connection)
-        if let unknown = state.unknownMigration { throw SchemaError.newer(migration: unknown) }
+    /// Whether another transaction was in the way: its lock, or the same schema that it made.
+    private static func isContention(_ error: PostgresError) -> Bool {
+        // lock_not_available, deadlock_detected; two that make the schema at the same time.
+        if case .server(let error) = error, error.sqlState == "23505" {
+            return error.constraint == "pg_namespace_nspname_index"
+        }
+        return ["55P03", "40P01"].contains(error.sqlState)
+    }
 
+    private func apply(
+        _ connection: isolated Connection, _ allowDowngrade: Bool, _ afterRestore: Bool
+    ) async throws -> Report {
+        let locks = LockBudget(patience.wait)
+        if try await SchemaState.find(connection) == nil {
+            try await connection.run(locks.limit + Self.foundation)
+        }
+        let hasLocks = try await connection.query(
+            "select to_regclass('ferry_state.locks') is not null")
+        if try hasLocks[0][0].bool() {
+            try await connection.run(
+                """
+                \(locks.limit)
+                select from ferry_state.locks where purpose = 'migration' for update;
+                """)
+        }
+        guard let state = try await SchemaState.find(connection) else { throw SchemaError.missing }
+        if let unknown = state.unknownMigration { throw SchemaError.newer(migration: unknown) }
+        if state.isOlderCode && !allowDowngrade { throw SchemaError.newerCode }
+
+        var report = Report(applied: state.missing.map(\.name))
         for migration in state.missing {
-            try await connection.run(migration.text)
+            try await connection.run(locks.limit + migration.text)
             try await connection.execute(
                 "insert into ferry_state.migrations (number, name) values ($1, $2)",
                 [.int(Int64(migration.number)), .text(migration.name)])
         }
-        let renew = !state.missing.isEmpty || state.code != Schema.fingerprint
-        if renew { try await renewCode(connection) }
-        return Report(applied: state.missing.map(\.name), renewedCode: renew)
+        if !state.isCurrent {
+            try await CodeRenewal(state, locks).write(connection)
+            report.renewedCode = true
+        }
+        let isNew = try await isInNewHistory(connection)
+        if afterRestore || isNew {
+            report.epoch = try await beginEpoch(connection, locks)
+        }
+        return report
+    }
+
+    /// Whether the database has a history, but not here: it was restored, or its server recovered.
+    private func isInNewHistory(_ connection: Connection) async throws -> Bool {
+        try await connection.query(
+            """
+            select exists (select from ferry_state.epochs)
+               and ferry_state.current_epoch() is null
+            """)[0][0].bool()
+    }
+
+    private func beginEpoch(
+        _ connection: isolated Connection, _ locks: LockBudget
+    ) async throws -> Int {
+        // Events that are being written belong to the epoch before.
+        try await connection.run(
+            locks.limit + "lock table ferry_state.events in share row exclusive mode")
+        return try await connection.query("select ferry_state.begin_epoch(p_anyway => true)")[0][0]
+            .int()
     }
 
     /// What the record of migrations itself needs.
@@ -60,53 +176,27 @@ public struct Migrator: Sendable {
             constraint migrations_pkey primary key (number)
         );
         create table if not exists ferry_state.code (
+            number      integer     not null generated always as identity,
             fingerprint text        not null,
             applied_at  timestamptz not null default now(),
-            constraint code_pkey primary key (fingerprint)
+            constraint code_pkey primary key (number),
+            constraint code_is_recorded_once unique (fingerprint)
+        );
+        create table if not exists ferry_state.code_files (
+            name text not null,
+            hash text not null,
+            constraint code_files_pkey primary key (name)
         );
         """
 
-    /// Writes every view and function, and drops those that are no longer among them.
-    private static func renewCode(_ connection: isolated Connection) async throws {
-        let files = SchemaSQL.functionsOfViews + SchemaSQL.views + SchemaSQL.functions
-        for file in files {
-            try await connection.run(file.text)
-        }
-        // What this transaction did not write is left over from an older release.
-        try await connection.run(
-            """
-            select ferry_state.create_command_functions();
-            do $$
-            declare
-                v_routine regprocedure;
-            begin
-                for v_routine in
-                    select oid from pg_catalog.pg_proc
-                     where pronamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
-                       and xmin <> pg_current_xact_id()::xid
-                loop
-                    execute format('drop routine %s', v_routine);
-                end loop;
-            end;
-            $$;
-            select ferry_state.make_event_partitions();
-            select ferry_state.grant_privileges();
-            delete from ferry_state.code;
-            """)
-        try await connection.execute(
-            "insert into ferry_state.code (fingerprint) values ($1)", [.text(Schema.fingerprint)])
-    }
-
     /// Checks that the database has the schema that this program works with.
     ///
-    /// - Throws: ``SchemaError``, which names the command that mends it.
+    /// - Throws: ``SchemaError``, which names the way out.
     public func check() async throws {
-        let exists = try await connection.query(
-            "select to_regclass('ferry_state.code') is not null")
-        guard try exists.first?[0].bool() == true else { throw SchemaError.missing }
-        let state = try await SchemaState.read(connection)
+        guard let state = try await SchemaState.find(connection) else { throw SchemaError.missing }
         if let unknown = state.unknownMigration { throw SchemaError.newer(migration: unknown) }
         if let first = state.missing.first { throw SchemaError.older(missing: first.name) }
-        if state.code != Schema.fingerprint { throw SchemaError.differentCode }
+        if state.isOlderCode { throw SchemaError.newerCode }
+        if !state.isCurrent { throw SchemaError.differentCode }
     }
 }

@@ -52,8 +52,7 @@ public struct Pruner: Sendable {
     /// - Throws: ``PrunerError``, `PostgresError`.
     public func begin() async throws {
         try await checkOwner()
-        // 'ferry' as a number: nobody else's lock.
-        let isAlone = try await connection.query("select pg_try_advisory_lock(1181053561, 2)")
+        let isAlone = try await connection.query("select ferry_state.begin_pruning()")
         guard try isAlone[0][0].bool() else { throw PrunerError.anotherOne }
         try await connection.run("select ferry_state.make_event_partitions()")
     }

@@ -9,22 +9,53 @@ enum Schema {
         let text: String
     }
 
+    /// A file that is applied whole.
+    struct CodeFile: Sendable {
+        /// `views/runs`, `functions/claim_run`.
+        let name: String
+        let text: String
+        let hash: String
+
+        /// The routine or view that the file makes.
+        var object: String { String(name.drop { $0 != "/" }.dropFirst()) }
+        var isView: Bool { name.hasPrefix("views/") }
+
+        /// Whether a view reads another, or one with a name that begins as that does.
+        func mentions(_ view: String) -> Bool {
+            isView && (text.contains("ferry.\(view)") || text.contains("ferry_state.\(view)"))
+        }
+    }
+
     /// Every migration, by number.
     static let migrations: [Migration] = SchemaSQL.migrations.map { file in
         let digits = file.name.prefix { $0.isNumber }
         return Migration(number: Int(digits) ?? 0, name: file.name, text: file.text)
     }
 
-    /// Tells one set of views and functions from another; 64-bit FNV-1a of their text. Not a
-    /// protection against anybody, only against a forgotten `ferry migrate`.
-    static let fingerprint: String = {
+    /// Views and functions, in the order in which they are applied.
+    static let code: [CodeFile] = {
+        let early = Set(SchemaSQL.functionsOfViews.map(\.name))
+        let late = SchemaSQL.functions.filter { !early.contains($0.name) }
+        func files(_ folder: String, _ files: [SQLFile]) -> [CodeFile] {
+            files.map {
+                CodeFile(name: "\(folder)/\($0.name)", text: $0.text, hash: hash([$0.text]))
+            }
+        }
+        return files("functions", SchemaSQL.functionsOfViews) + files("views", SchemaSQL.views)
+            + files("functions", late)
+    }()
+
+    /// Tells one set of views and functions from another.
+    static let fingerprint = hash(code.flatMap { [$0.name, $0.text] })
+
+    /// 64-bit FNV-1a. Not a protection against anybody, only against a forgotten `ferry migrate`.
+    private static func hash(_ texts: [String]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for file in SchemaSQL.views + SchemaSQL.functions {
-            for byte in file.name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            for byte in file.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for text in texts {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
         return String(hash, radix: 16)
-    }()
+    }
 }
 
 /// What a database has of the schema.
@@ -32,19 +63,40 @@ struct SchemaState {
     let missing: [Schema.Migration]
     /// A migration that this program does not know.
     let unknownMigration: String?
+    /// The set of views and functions that was applied last.
     let code: String?
+    /// Whether the database once had this program's, and has others since: of a newer release.
+    let isOlderCode: Bool
+    /// The hash of each file of views and functions that was applied.
+    let files: [String: String]
 
-    static func read(_ connection: Connection) async throws -> SchemaState {
+    var isCurrent: Bool {
+        missing.isEmpty && unknownMigration == nil && code == Schema.fingerprint
+    }
+
+    /// Nil when the database has no schema of Ferry's.
+    static func find(_ connection: Connection) async throws -> SchemaState? {
+        let exists = try await connection.query(
+            "select to_regclass('ferry_state.code_files') is not null")
+        guard try exists.first?[0].bool() == true else { return nil }
         var applied: [Int: String] = [:]
         for row in try await connection.query("select number, name from ferry_state.migrations") {
             applied[try row[0].int()] = try row[1].string()
         }
         let known = Set(Schema.migrations.map(\.number))
-        let code = try await connection.query("select fingerprint from ferry_state.code")
+        let history = try await connection.query(
+            "select fingerprint from ferry_state.code order by number"
+        ).map { try $0[0].string() }
+        var files: [String: String] = [:]
+        for row in try await connection.query("select name, hash from ferry_state.code_files") {
+            files[try row[0].string()] = try row[1].string()
+        }
         return SchemaState(
             missing: Schema.migrations.filter { applied[$0.number] == nil },
             unknownMigration: applied.filter { !known.contains($0.key) }
                 .min { $0.key < $1.key }?.value,
-            code: try code.first?[0].string())
+            code: history.last,
+            isOlderCode: history.dropLast().contains(Schema.fingerprint),
+            files: files)
     }
 }

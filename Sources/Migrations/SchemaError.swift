@@ -6,8 +6,19 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     case older(missing: String)
     /// The schema was made by a newer Ferry than this program.
     case newer(migration: String)
+    /// The tables are right, the functions are those of a newer release, which replaced this
+    /// program's.
+    case newerCode
     /// The tables are right, the functions are those of another release.
     case differentCode
+
+    /// Whether the database is ahead of this program, which can only stand aside, not migrate it.
+    public var isNewerThanProgram: Bool {
+        switch self {
+        case .newer, .newerCode: true
+        case .missing, .older, .differentCode: false
+        }
+    }
 
     public var description: String {
         switch self {
@@ -18,6 +29,9 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
                 + "run `ferry migrate`"
         case .newer(let migration):
             "this database's Ferry schema is newer than this program (it has \(migration)): "
+                + "update this program"
+        case .newerCode:
+            "this database's Ferry functions are those of a newer release than this program: "
                 + "update this program"
         case .differentCode:
             "this database's Ferry functions are those of another release: run `ferry migrate`"

@@ -26,14 +26,18 @@ extension PrivateServer {
         return standby
     }
 
+    /// The path of a program that belongs to the server, such as `pg_dump`.
+    package func path(ofClient program: String) -> String {
+        // The server may be a link to where it is installed with all that belongs to it.
+        URL(filePath: installation.path(of: "postgres")).resolvingSymlinksInPath()
+            .deletingLastPathComponent().appending(path: program).path(percentEncoded: false)
+    }
+
     private func copyData(of primary: PrivateServer) async throws {
         let output = directory + "/pg_basebackup.log"
-        // The server may be a link to where it is installed with all that belongs to it.
-        let programs = URL(filePath: installation.path(of: "postgres")).resolvingSymlinksInPath()
-            .deletingLastPathComponent()
         let process = try ChildProcess(
             user.command([
-                programs.appending(path: "pg_basebackup").path(percentEncoded: false), "-h",
+                path(ofClient: "pg_basebackup"), "-h",
                 primary.host, "-p", String(primary.port), "-U", "ferry", "-D", data, "-R", "-X",
                 "stream",
                 "-c", "fast", "--no-sync",

@@ -7,6 +7,10 @@ public import Postgres
 /// finds what they miss. One connection listens, always drained by its own thread; another
 /// reads.
 ///
+/// Snapshots are compared within one epoch of the database only. When another has begun, because
+/// of a crash, a failover or a restore, the feed says so by a ``Resync`` and goes on with all that
+/// is new.
+///
 /// One task reads at a time.
 public actor EventFeed {
     /// What to tell about the connection; called once each time it breaks and comes back.
@@ -25,6 +29,8 @@ public actor EventFeed {
 
     /// The channel on which every transaction with events sends an empty notification.
     public static let channel = "ferry_events"
+    /// A snapshot in which every transaction is visible.
+    private static let always = "\(Int64.max):\(Int64.max):"
 
     private let options: ConnectionOptions
     private let scope: Scope
@@ -33,10 +39,16 @@ public actor EventFeed {
     private let hooks: Hooks
     private let bell = Bell()
 
-    private var link: Link?
+    private var link: FeedLink?
     private var wasConnected = false
     private var retryDelay = Duration.zero
     private var position: Cursor?
+    /// The epoch that the reader was last notified of.
+    private var known: Epoch?
+    /// Those that the database has had while this feed was connected to it.
+    private var epochs: Set<Epoch> = []
+    /// Whether the last page was full, so that more is there already.
+    public private(set) var isBehind = false
 
     /// - Parameters:
     ///   - after: Where to go on; nil begins at the moment of ``open()``.
@@ -44,7 +56,7 @@ public actor EventFeed {
     ///   - pageSize: The most events read at once.
     public init(
         _ options: ConnectionOptions, scope: Scope = .everything, after: Cursor? = nil,
-        pollInterval: Duration = .seconds(2), pageSize: Int = 1000, hooks: Hooks = Hooks()
+        pollInterval: Duration = .seconds(2), pageSize: Int = 5000, hooks: Hooks = Hooks()
     ) {
         self.options = options
         self.scope = scope
@@ -60,21 +72,23 @@ public actor EventFeed {
     ///   this is at least as new.
     /// - Throws: `PostgresError`; ``FeedError/cursorFromElsewhere``.
     public func open() async throws -> Cursor {
-        let link = try await connect()
+        let link = try await FeedLink.connect(options, ringing: bell)
         self.link = link
         wasConnected = true
-        let now = Cursor(seen: try await link.snapshot())
-        let start = position ?? now
-        guard start.horizon <= now.horizon else { throw FeedError.cursorFromElsewhere }
+        let end = try await link.end()
+        let start = position ?? end.cursor
+        guard try await link.knows(start, at: end) else { throw FeedError.cursorFromElsewhere }
         position = start
+        known = start.epoch
+        epochs = Set(try await link.beginnings(from: 0).map(\.epoch))
         return start
     }
 
-    /// The next events; waits for one at most this long, then returns none.
+    /// What is new; waits for it at most this long, then returns no events.
     ///
     /// A lost connection is no error: the feed connects again and goes on where it was.
     /// - Throws: `PostgresError` for what connecting again cannot mend; `CancellationError`.
-    public func next(within limit: Duration) async throws -> [FeedEvent] {
+    public func next(within limit: Duration) async throws -> FeedNews {
         let deadline = ContinuousClock.now + limit
         while true {
             try Task.checkCancellation()
@@ -82,32 +96,32 @@ public actor EventFeed {
             var pause = pollInterval
             do {
                 let page = try await read()
-                if !page.events.isEmpty { return page.events }
+                if let news = page.news { return news }
                 if page.hasMore { continue }
             } catch let error as PostgresError where wasConnected && error.isTransient {
                 pause = await disconnected(error)
             }
             let left = deadline - ContinuousClock.now
-            if left <= .zero { return [] }
+            if left <= .zero { return .events([]) }
             await bell.wait(after: seen, atMost: min(left, pause))
         }
     }
 
-    /// All events that are visible now; does not wait for more, nor for a lost connection.
+    /// All that is new now; does not wait for more, nor for a lost connection.
     ///
     /// - Throws: `PostgresError`; what was given before the error is not given again.
-    public func rest(_ body: ([FeedEvent]) async throws -> Void) async throws {
-        var end: String?
+    public func rest(_ body: (FeedNews) async throws -> Void) async throws {
+        var end: FeedLink.End?
         while true {
             let page: Page
             do {
-                if end == nil { end = try await connected().snapshot() }
+                if end == nil { end = try await connected().end() }
                 page = try await read(until: end)
             } catch let error as PostgresError where error.isTransient {
                 _ = await disconnected(error)
                 throw error
             }
-            if !page.events.isEmpty { try await body(page.events) }
+            if let news = page.news { try await body(news) }
             if !page.hasMore { return }
         }
     }
@@ -132,100 +146,83 @@ public actor EventFeed {
 
 extension EventFeed {
     private struct Page {
-        var events: [FeedEvent] = []
+        /// Nil when nothing was found.
+        var news: FeedNews?
         var hasMore = false
     }
 
     /// Reads one page of the turn that is under way, or of a new one up to `end` (nil: now).
-    private func read(until end: String? = nil) async throws -> Page {
+    private func read(until end: FeedLink.End? = nil) async throws -> Page {
         let link = try await connected()
-        let start: Cursor
-        if let position {
-            start = position
+        let end = if let end { end } else { try await link.end() }
+        let start = position ?? end.cursor
+        isBehind = false
+        if let resync = resync(from: start, at: end) {
+            return Page(news: .resync(resync), hasMore: true)
+        }
+        if start.epoch == end.epoch {
+            if start.epoch.isPending { return Page() }
+            return try await page(link, from: start, until: start.middle?.now ?? end.now)
+        }
+        let beginnings = try await link.beginnings(from: start.epoch.number)
+        if start.epoch.number == 0 || beginnings.contains(where: { $0.epoch == start.epoch }) {
+            // Nothing is written in a past epoch any more.
+            let page = try await page(link, from: start, until: start.middle?.now ?? Self.always)
+            if page.news != nil || position?.seen != Self.always { return page }
+        }
+        // Also one that was pending and has begun, or that has the number of an unknown one.
+        if let next = beginnings.first(where: { $0.epoch != start.epoch }) {
+            position = next
         } else {
-            start = Cursor(seen: try await link.snapshot())
+            position = try await link.beginning(of: end, unlessIn: epochs)
         }
-        let now: String
-        if let middle = start.middle {
-            now = middle.now
-        } else if let end {
-            now = end
-        } else {
-            now = try await link.snapshot()
+        epochs.formUnion(beginnings.map(\.epoch))
+        return Page(hasMore: true)
+    }
+
+    /// The resync that comes first, if any: one for each history that the reader did not know.
+    private func resync(from start: Cursor, at end: FeedLink.End) -> Resync? {
+        let before = known ?? start.epoch
+        known = end.epoch
+        if before.became(end.epoch) {
+            guard start.epoch == end.epoch, start.horizon > end.cursor.horizon else { return nil }
+            // The server is an older copy of itself, and cannot say what it forgot.
+            position = end.cursor
+            return Resync(epoch: end.epoch, cursor: end.cursor)
         }
-        let rows = try await link.reader.query(
-            """
-            select \(Event.columns), (\(scope.eventCondition(parameter: 5))) as in_scope
-              from ferry.events_between($1::text::pg_snapshot, $2::text::pg_snapshot, $3, $4) as e
-             order by e.id
-            """,
-            [
-                .text(start.seen), .text(now), .int(start.middle?.id ?? 0),
-                .int(Int64(pageSize)),
-            ] + scope.parameters)
-        var page = Page()
-        var last: Int64 = 0
-        for row in rows {
-            last = try row["id"].int64()
-            guard try row["in_scope"].optionalBool() == true else { continue }
-            page.events.append(
-                FeedEvent(
-                    event: try Event(row),
-                    cursor: Cursor(seen: start.seen, middle: .init(now: now, id: last))))
+        return Resync(epoch: end.epoch, cursor: start)
+    }
+
+    private func page(
+        _ link: FeedLink, from start: Cursor, until now: String
+    ) async throws -> Page {
+        let rows = try await link.events(
+            after: start, until: now, atMost: pageSize, scope: scope)
+        guard let last = try rows.last?["id"].int64() else {
+            position = Cursor(epoch: start.epoch, seen: now)
+            // A turn that was begun earlier is over; there may be more since.
+            return Page(hasMore: start.middle != nil)
         }
-        if rows.count < pageSize {
-            // A turn that was begun before `end` is over; there may be more until then.
-            page.hasMore = start.middle != nil
-            position = Cursor(seen: now)
-        } else {
-            page.hasMore = true
-            position = Cursor(seen: start.seen, middle: .init(now: now, id: last))
+        var events: [FeedEvent] = []
+        events.reserveCapacity(rows.count)
+        for row in rows where try row["in_scope"].optionalBool() == true {
+            let event = try Event(row)
+            let cursor = Cursor(
+                epoch: start.epoch, seen: start.seen, middle: .init(now: now, id: event.id))
+            events.append(FeedEvent(event: event, cursor: cursor))
         }
-        return page
+        isBehind = rows.count >= pageSize
+        position = Cursor(epoch: start.epoch, seen: start.seen, middle: .init(now: now, id: last))
+        return Page(news: events.isEmpty ? nil : .events(events), hasMore: true)
     }
 }
 
 // MARK: - Connecting
 
 extension EventFeed {
-    /// The two connections of the feed.
-    private struct Link: Sendable {
-        let listener: Connection
-        let reader: Connection
-        let listening: Task<Void, Never>
-
-        func snapshot() async throws -> String {
-            try await reader.query("select pg_current_snapshot()::text")[0][0].string()
-        }
-
-        func close() async {
-            listening.cancel()
-            await listener.close()
-            await reader.close()
-        }
-    }
-
-    private func connect() async throws -> Link {
-        let listener = try await Connection.connect(options)
-        let notifications = try await listener.listen([Self.channel])
-        let reader = try await Connection.connect(options)
-        let bell = bell
-        let listening = Task {
-            do {
-                for try await _ in notifications { bell.ring() }
-            } catch {
-                // Only a lost connection ends the stream. The reader, which had the same server,
-                // learns it from its next query; without a listener it would go on polling.
-                await reader.close()
-            }
-            bell.ring()
-        }
-        return Link(listener: listener, reader: reader, listening: listening)
-    }
-
-    private func connected() async throws -> Link {
+    private func connected() async throws -> FeedLink {
         if let link { return link }
-        let link = try await connect()
+        let link = try await FeedLink.connect(options, ringing: bell)
         self.link = link
         retryDelay = .zero
         if wasConnected { hooks.onReconnect() }

@@ -3,7 +3,7 @@ import Logging
 import Postgres
 import RunEngine
 
-/// A worker's registration: its id, its lease, and the connection whose advisory lock shows
+/// A worker's registration: its id, its lease, and the connection whose session shows
 /// everybody that the process lives.
 struct WorkerSession: Sendable {
     let id: Int64

@@ -23,6 +23,8 @@ struct Failure: Error {
         case let error as PostgresError: self.init(error)
         case let error as QueueUnavailable: self.init(error.reason)
         case let error as SchemaError: self.init(.schema, error.description)
+        case let error as MigrationBlocked:
+            self.init(.timedOut, error.description, hint: error.hint)
         case let error as PrunerError: self.init(error)
         case let error as FeedError: self.init(.usage, error.description)
         case is DecodingError:

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Migrations
 import Postgres
 import Watching
@@ -10,27 +11,71 @@ struct MigrateCommand: AsyncParsableCommand {
         discussion: """
             Does everything in one transaction, and nothing when there is nothing to do. Run \
             it as the role that is to own the schema.
+
+            Where sessions are in the way it names them, waits for a second at a time, lets \
+            others past in between, and ends with 3 after --timeout.
             """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Maximum number of seconds to wait for the locks of others.", valueName: "seconds"))
+    var timeout = 120.0
+
+    @Flag(help: "Replace views and functions of a newer release, too.")
+    var allowDowngrade = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "The database's files were copied back while its server was shut down.",
+            discussion: """
+                A restored dump, a failover and the recovery from a crash are found without it.
+                """))
+    var afterRestore = false
 
     @OptionGroup var format: OutputOptions
 
+    func validate() throws {
+        guard timeout > 0, timeout <= 86400 else {
+            throw ValidationError("--timeout is a number of seconds above 0, at most a day")
+        }
+    }
+
     func run() async throws {
         let connection = try await Database.connect()
-        let report = try await Migrator(connection).migrate()
+        let observer = try await Database.connect()
+        var patience = Migrator.Patience()
+        patience.total = .seconds(timeout)
+        patience.wait = min(patience.wait, patience.total)
+        let report = try await Migrator(connection, observer: observer, patience: patience).migrate(
+            allowDowngrade: allowDowngrade, afterRestore: afterRestore
+        ) { holders in
+            let names = holders.map(\.description).joined(separator: "; ")
+            let whom = names.isEmpty ? "the locks of others" : Display.escaped(names)
+            FileHandle.standardError.write(Data("ferry: waiting for \(whom)\n".utf8))
+        }
+        try await write(report)
+        await connection.close()
+        await observer.close()
+    }
+
+    private func write(_ report: Migrator.Report) async throws {
         switch format.output {
         case .ndjson:
             let names = report.applied.map(JSONLines.string).joined(separator: ",")
+            let epoch = report.epoch.map { ",\"epoch\":\($0)" } ?? ""
             try await Output.line(
-                "{\"applied\":[\(names)],\"renewed_code\":\(report.renewedCode)}")
+                "{\"applied\":[\(names)],\"renewed_code\":\(report.renewedCode)\(epoch)}")
         case .table:
             for name in report.applied {
                 try await Output.line("applied \(Display.escaped(name))")
             }
             if report.renewedCode { try await Output.line("wrote views and functions") }
-            if report.applied.isEmpty && !report.renewedCode {
+            if let epoch = report.epoch {
+                try await Output.line("began epoch \(epoch) of the database's history")
+            }
+            if report == Migrator.Report() {
                 try await Output.line("the schema is up to date")
             }
         }
-        await connection.close()
     }
 }

@@ -8,6 +8,9 @@ protocol WatchView: Sendable {
     var farewell: String { get }
     func begin(
         _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor) async throws
+    /// The history of the database changed; the state was read again.
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, after resync: Resync) async throws
     /// - Parameter events: The new ones; none when only time has passed.
     func show(_ events: [FeedEvent], _ state: WatchState) async throws
     func end() async throws
@@ -37,6 +40,12 @@ actor LiveView: WatchView {
             Task { try? await self?.resume() }
         }
         try await Output.write(Screen.hideCursor)
+        try await draw(state)
+    }
+
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, after resync: Resync
+    ) async throws {
         try await draw(state)
     }
 
@@ -84,6 +93,10 @@ struct FrameView: WatchView {
         try await Output.line(frame.lines(state, now: Date()).joined(separator: "\n"))
     }
 
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, after resync: Resync
+    ) async throws {}
+
     func show(_ events: [FeedEvent], _ state: WatchState) async throws {}
 }
 
@@ -100,12 +113,30 @@ struct LineView: WatchView {
         if json {
             return try await Output.line(try await feed.snapshot(of: scope, at: start))
         }
-        let writer = EventLine(timeZone: .current)
+        let lines = lines(state, scope)
+        if !lines.isEmpty { try await Output.line(lines.joined(separator: "\n")) }
+    }
+
+    func begin(
+        _ state: WatchState, _ feed: EventFeed, _ scope: Scope, after resync: Resync
+    ) async throws {
         let lines =
-            state.runs.filter { !$0.isFinished || scope == .run($0.id) }
+            if json {
+                [
+                    JSONLines.resync(resync),
+                    try await feed.snapshot(of: scope, at: resync.cursor),
+                ]
+            } else {
+                state.events.map { EventLine(timeZone: .current).text($0) } + lines(state, scope)
+            }
+        try await Output.line(lines.joined(separator: "\n"))
+    }
+
+    private func lines(_ state: WatchState, _ scope: Scope) -> [String] {
+        let writer = EventLine(timeZone: .current)
+        return state.runs.filter { !$0.isFinished || scope == .run($0.id) }
             .map { writer.text($0, now: Date()) }
             + (state.command.map { [writer.text($0, now: Date())] } ?? [])
-        if !lines.isEmpty { try await Output.line(lines.joined(separator: "\n")) }
     }
 
     func show(_ events: [FeedEvent], _ state: WatchState) async throws {

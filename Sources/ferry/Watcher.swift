@@ -4,7 +4,7 @@ import Locks
 import Watching
 
 /// Follows the feed and shows it, until what is followed has ended.
-final class Watcher {
+final class Watcher: Sendable {
     private let scope: Scope
     private let after: Cursor?
     private let view: any WatchView
@@ -45,11 +45,17 @@ final class Watcher {
             while outcome == nil && !once {
                 // A frame changes by itself only while a run moves.
                 let patience: Duration = state.isMoving ? .milliseconds(500) : .seconds(2)
-                let events = try await feed.next(within: patience)
-                state.add(events.map(\.event))
-                state = try await refreshed(state)
-                outcome = state.outcome(of: scope)
-                try await view.show(events, state)
+                switch try await feed.next(within: patience) {
+                case .resync(let resync):
+                    state = try await begin(after: resync)
+                    outcome = state.outcome(of: scope)
+                case .events(let events):
+                    state.add(events.map(\.event))
+                    // What is read now would be ahead of these events, and cost more than they do.
+                    if await !feed.isBehind { state = try await refreshed(state) }
+                    outcome = state.outcome(of: scope)
+                    try await view.show(events, state)
+                }
             }
             if outcome != nil || after != nil { try await showRest(&state) }
         } catch {
@@ -61,17 +67,35 @@ final class Watcher {
         return outcome
     }
 
+    /// Shows what there is now, in the place of what was shown before.
+    private func begin(after resync: Resync) async throws -> WatchState {
+        let line = resync.line(at: Date())
+        while true {
+            do {
+                let state = try await feed.refresh(WatchState(events: [line]), scope: scope)
+                try await checkExistence(state)
+                try await view.begin(state, feed, scope, after: resync)
+                return state
+            } catch let error as PostgresError where error.isTransient {
+                // The feed connects again.
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
     /// The state was read after the events, so what made it end may still be in the feed.
     private func showRest(_ state: inout WatchState) async throws {
         while true {
             do {
-                var rest: [FeedEvent] = []
                 let view = view
                 var shown = state
-                try await feed.rest { events in
-                    rest = events
-                    shown.add(rest.map(\.event))
-                    try await view.show(rest, shown)
+                try await feed.rest { news in
+                    if case .resync(let resync) = news {
+                        shown = try await begin(after: resync)
+                    } else {
+                        shown.add(news.events.map(\.event))
+                        try await view.show(news.events, shown)
+                    }
                 }
                 state = shown
                 return

@@ -162,6 +162,7 @@ struct SchemaCheckTests {
                 database, after: "insert into ferry_state.migrations values (9999, '9999_next')")
 
             #expect(code == .differentCode)
+            #expect(!(older?.isNewerThanProgram ?? true) && newer?.isNewerThanProgram ?? false)
             #expect(older == .older(missing: name))
             #expect(newer == .newer(migration: "9999_next"))
             await #expect(throws: SchemaError.newer(migration: "9999_next")) {
@@ -170,13 +171,31 @@ struct SchemaCheckTests {
         }
     }
 
+    @Test func `tells functions of a newer release from those of an older one`() async throws {
+        try await TestDatabase.withSchema { database in
+            let newer = try await finding(
+                database, after: "insert into ferry_state.code (fingerprint) values ('next')")
+            let migrator = Migrator(try await database.connect())
+
+            #expect(newer == .newerCode)
+            await #expect(throws: SchemaError.newerCode) { try await migrator.migrate() }
+            let report = try await migrator.migrate(allowDowngrade: true)
+            #expect(report == Migrator.Report(renewedCode: true))
+            let found = try await finding(database)
+            #expect(found == nil)
+            // The newer release may come back.
+            let history = try await database.connect().query("select from ferry_state.code")
+            #expect(history.count == 1)
+        }
+    }
+
     @Test(arguments: [
         SchemaError.missing, .older(missing: "0002_x"), .newer(migration: "0009_x"),
-        .differentCode,
+        .newerCode, .differentCode,
     ])
     func `names the way out`(error: SchemaError) {
         let wayOut =
-            if case .newer = error { "update this program" } else { "run `ferry migrate`" }
+            error.isNewerThanProgram ? "update this program" : "run `ferry migrate`"
         #expect(error.description.contains(wayOut))
     }
 }
@@ -226,7 +245,9 @@ private func catalog(of database: TestDatabase) async throws -> Set<String> {
         union all
         select 'migration ' || number || ' ' || name from ferry_state.migrations
         union all
-        select 'code ' || fingerprint from ferry_state.code
+        (select 'code ' || fingerprint from ferry_state.code order by number desc limit 1)
+        union all
+        select 'file ' || name || ' ' || hash from ferry_state.code_files
         """)
     return Set(try rows.map { try $0[0].string() })
 }

@@ -1,7 +1,7 @@
 import Postgres
 import TestSupport
 
-/// A worker on duty, in a session of its own that holds the worker's advisory lock.
+/// A worker on duty, in a session of its own.
 struct DutyWorker: Sendable {
     let id: Int64
     let connection: Connection

@@ -55,11 +55,11 @@ struct LineTests {
 
     @Test func `is JSON that a program reads back`() throws {
         let text = JSONLines.event(
-            FeedEvent(event: event, cursor: try Cursor("10:12:10~10:14:~3")))
+            FeedEvent(event: event, cursor: try Cursor("2-ab~10:12:10~10:14:~3")))
 
         #expect(
             text == #"""
-                {"type":"event","cursor":"10:12:10~10:14:~3","id":3,\#
+                {"type":"event","cursor":"2-ab~10:12:10~10:14:~3","epoch":2,"id":3,\#
                 "at":"2026-01-31T12:03:44.500000Z","environment":"sand\u001bbox",\#
                 "event":"tables_added","object_kind":"data_export","object_id":9,\#
                 "object_name":"a\"b\\\u202e","run_id":null,"command_id":4,"actor":"alice",\#

@@ -89,13 +89,22 @@ struct EventFeedTests {
         }
     }
 
-    @Test func `refuses a cursor of another server`() async throws {
+    @Test func `refuses a cursor of another server, and one that is ahead of this one`()
+        async throws
+    {
         try await TestDatabase.withSchema { database in
-            let feed = EventFeed(
-                database.options(), after: try Cursor("999999999999:999999999999:"))
-
-            await #expect(throws: FeedError.cursorFromElsewhere) { try await feed.open() }
+            try await database.connect().record("something")
+            let feed = EventFeed(database.options())
+            let here = try await feed.open().epoch
             await feed.close()
+
+            for epoch in ["1-abc", "9-", "\(here)"] {
+                let feed = EventFeed(
+                    database.options(),
+                    after: try Cursor("\(epoch)~999999999999:999999999999:"))
+                await #expect(throws: FeedError.cursorFromElsewhere) { try await feed.open() }
+                await feed.close()
+            }
         }
     }
 
@@ -117,14 +126,15 @@ struct EventFeedTests {
 
 @Suite("A cursor")
 struct CursorTests {
-    @Test(arguments: ["10:10:", "10:12:10,11", "10:12:10~10:20:15,16~42"])
+    @Test(arguments: ["0-~10:10:", "1-a1~10:12:10,11", "7-0f~10:12:10~10:20:15,16~42"])
     func `is the same after it was written down`(text: String) throws {
         #expect(try Cursor(text).description == text)
     }
 
     @Test(arguments: [
-        "", "42", "10:9:", "0:1:", "10:12:x", "10:12:10~", "10:12:~10:12:~-1", "10:12:~10:12:~",
-        "10:12:10~10:20:~1~2", "10:12:'; drop table x; --",
+        "", "42", "10:12:", "1-a~10:9:", "1-a~0:1:", "1-a~10:12:x", "1-a~10:12:10~",
+        "1-a~10:12:~10:12:~-1", "1-a~10:12:~10:12:~", "1-a~10:12:10~10:20:~1~2",
+        "1-a~10:12:'; drop table x; --", "-1-a~10:12:", "1~10:12:", "1-x;~10:12:",
     ])
     func `is refused when it is none`(text: String) {
         #expect(throws: FeedError.invalidCursor) { try Cursor(text) }

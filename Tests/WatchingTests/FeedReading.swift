@@ -13,7 +13,7 @@ func read(
         guard left > .zero else {
             throw TooFew(expected: count, given: items.count)
         }
-        items += try await feed.next(within: min(left, .milliseconds(500)))
+        items += try await feed.next(within: min(left, .milliseconds(500))).events
     }
     return items
 }
@@ -26,7 +26,7 @@ struct TooFew: Error {
 /// All that is there now.
 func rest(of feed: EventFeed) async throws -> [FeedEvent] {
     let batches = Batches()
-    try await feed.rest { await batches.add($0) }
+    try await feed.rest { await batches.add($0.events) }
     return await batches.items
 }
 

@@ -1,29 +1,58 @@
 -- events_between: the events that became visible between two snapshots, in order, as far as the reader
--- may see them.
+-- may see them: at most p_limit of those after the id p_after, and none only when there are no more.
 --
--- Reading on from snapshot to snapshot (pg_current_snapshot()) yields every event exactly once,
--- however late its transaction commits; "id > last" would lose those of slow transactions.
--- p_after skips events up to that id: to go on in the middle of what a reader had been given.
+-- Reading on from snapshot to snapshot (ferry.feed_position()) yields every event exactly once,
+-- however late its transaction commits; "id > last" would lose those of slow transactions. Snapshots
+-- are those of one epoch, the last one unless p_epoch names another: see ferry.epochs.
+--
+-- What it costs depends on how many events became visible, not on how many there are, nor on
+-- how many were written since the oldest transaction began that is still running.
 -- Raises: FY014 when events that became visible since p_seen may have been pruned.
 create or replace function ferry.events_between(
     p_seen  pg_snapshot,
     p_now   pg_snapshot,
     p_after bigint default 0,
-    p_limit integer default 10000
+    p_limit integer default 10000,
+    p_epoch integer default null
 )
 returns setof ferry.events
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- Each look must follow an index, whatever the statistics say of this month's events.
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
-    v_until constant timestamptz := (
-        select max(until) from ferry.pruned_events
-         where last_xact >= pg_snapshot_xmax(p_seen)
+    c_end    constant bigint := 9223372036854775806;
+    v_begin  bigint := 0;      -- the ids of the epoch, without the last
+    v_end    bigint := c_end;
+    v_late   constant xid8[] := array(  -- were still running when p_seen was taken
+        select x from pg_snapshot_xip(p_seen) as x where pg_visible_in_snapshot(x, p_now));
+    v_low    bigint;           -- up to here no event of a transaction that began after p_seen is left
+    v_high   bigint;
+    v_stop   bigint;
+    v_last   bigint;           -- of such a transaction
+    v_until  timestamptz;
+    v_window bigint := greatest(p_limit, 100);
+begin
+    select first_id, coalesce(next_id, c_end) into v_begin, v_end
+      from ferry.epochs
+     where number = coalesce(p_epoch, (select max(number) from ferry.epochs));
+    if not found then
+        v_begin := 0;
+        v_end := coalesce((select min(first_id) from ferry.epochs where p_epoch = 0), c_end);
+    end if;
+
+    select max(until) into v_until
+      from ferry.pruned_events
+     where last_id >= v_begin
+       and (last_xact >= pg_snapshot_xmax(p_seen)
             -- One that was still running then may have written any of them.
             or exists (select from pg_snapshot_xip(p_seen) as x
                         where x between first_xact and last_xact));
-begin
     if v_until is not null then
         raise exception using errcode = 'FY014',
             message = format('the events before %s were pruned, some of them after this place in the feed',
@@ -31,15 +60,40 @@ begin
             hint = 'start without a cursor; what was configured is in ferry.object_versions, '
                 || 'what runs sent in ferry.runs and ferry.run_files';
     end if;
-    return query
-    select *
+
+    -- In the middle of these events: go on by id.
+    select id into v_low
       from ferry.events
-     where xact >= pg_snapshot_xmin(p_seen)
-       and xact < pg_snapshot_xmax(p_now)
-       and not pg_visible_in_snapshot(xact, p_seen)
-       and pg_visible_in_snapshot(xact, p_now)
-       and id > p_after
-     order by id
-     limit p_limit;
+     where id = p_after and not pg_visible_in_snapshot(xact, p_seen) and xact <> all (v_late);
+    loop
+        if v_last is null and (v_low is null or v_high is not null) then
+            -- "+ 0" keeps the search to the index on transactions.
+            select coalesce(v_low, min(id + 0) - 1), max(id + 0) into v_low, v_last
+              from ferry.events
+             where xact >= pg_snapshot_xmax(p_seen) and xact < pg_snapshot_xmax(p_now)
+               and id + 0 > coalesce(v_low, p_after) and id + 0 >= v_begin and id + 0 < v_end;
+            v_last := coalesce(v_last, 0);
+        end if;
+        -- Past the last of them only late ones are left.
+        v_high := case when v_low < v_last or v_last is null then least(v_low, c_end - v_window) + v_window
+                       else c_end end;
+        v_stop := least(v_high + 1, v_last + 1, v_end);
+        return query
+        select * from (
+            select * from ferry.events
+             where xact = any (v_late)
+               and id + 0 > p_after and id + 0 <= v_high and id + 0 >= v_begin and id + 0 < v_end
+            union all
+            select * from ferry.events
+             where id > v_low and id < v_stop
+               and not pg_visible_in_snapshot(xact, p_seen) and xact <> all (v_late)
+               and pg_visible_in_snapshot(xact, p_now)
+        ) as found
+         order by id
+         limit p_limit;
+        exit when found or v_high = c_end;
+        v_low := v_high;
+        v_window := v_window * 2;
+    end loop;
 end;
 $$;

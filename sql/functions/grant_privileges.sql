@@ -23,7 +23,9 @@ begin
     grant execute on function ferry_state.visible_environments(name),
         ferry_state.is_visible(text, text[]), ferry_state.waiting_state(text)
         to ferry_client, ferry_viewer;
-    grant execute on function ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer),
+    grant execute on function
+        ferry.events_between(pg_snapshot, pg_snapshot, bigint, integer, integer),
+        ferry.feed_position(),
         ferry.definition_changes(jsonb, jsonb, text[]),
         ferry.data_export_definition(text, text, text),
         ferry.data_export_diff(text, text, text, text) to ferry_viewer;
@@ -37,7 +39,7 @@ begin
     revoke update, delete on ferry_state.commands, ferry_state.command_outcomes,
         ferry_state.events, ferry_state.data_export_versions, ferry_state.object_versions,
         ferry_state.run_manifests,
-        ferry_state.migrations from ferry_worker;
+        ferry_state.migrations, ferry_state.code, ferry_state.code_files from ferry_worker;
     for v_partition in
         select inhrelid::regclass from pg_catalog.pg_inherits
          where inhparent = 'ferry_state.events'::regclass
@@ -46,9 +48,11 @@ begin
     end loop;
     -- A worker prunes by prune_when_due alone.
     revoke insert, update, delete on ferry_state.pruned_events, ferry_state.prunings,
-        ferry_state.retention from ferry_worker;
+        ferry_state.retention, ferry_state.pruner, ferry_state.epochs, ferry_state.present_epoch
+        from ferry_worker;
+    revoke insert, delete on ferry_state.locks from ferry_worker;  -- a row lock needs update
     revoke execute on function ferry_state.make_event_partition(date),
-        ferry_state.note_pruning(text, timestamptz),
+        ferry_state.note_pruning(text, timestamptz), ferry_state.begin_pruning(),
         ferry_state.note_removal(text, timestamptz, bigint),
         ferry_state.prune_batch(text, timestamptz, bigint, boolean),
         ferry_state.prune_events(timestamptz) from ferry_worker;

@@ -20,7 +20,7 @@ declare
     v_ids   bigint[];
     v_runs  bigint[];
 begin
-    perform pg_advisory_xact_lock(hashtextextended('ferry configuration', 0));
+    perform ferry_state.lock_configuration(true);
     select array_agg(id), v_names || array_agg(name) into v_ids, v_names
       from ferry_state.sandboxes where key = p_key;
     v_names := coalesce(v_names, array['production']);

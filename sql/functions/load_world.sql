@@ -48,11 +48,7 @@ declare
     v_destinations_written constant bigint[] := ferry_state.ids_of('destinations',
         jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
 begin
-    if p_references ? 'setting' then
-        perform pg_advisory_xact_lock(hashtextextended('ferry configuration', 0));
-    else
-        perform pg_advisory_xact_lock_shared(hashtextextended('ferry configuration', 0));
-    end if;
+    perform ferry_state.lock_configuration(p_references ? 'setting');
 
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');

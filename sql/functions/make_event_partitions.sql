@@ -11,10 +11,9 @@ as $$
 declare
     v_this constant date := date_trunc('month', now() at time zone 'UTC');
 begin
-    -- 'ferry' as a number: nobody else's lock.
     if to_regclass('ferry_state.' || ferry_state.event_partition(v_this)) is null then
-        perform pg_advisory_xact_lock(1181053561, 1);
-    elsif not pg_try_advisory_xact_lock(1181053561, 1) then
+        perform ferry_state.take_lock('event partitions');
+    elsif not ferry_state.take_lock('event partitions', p_wait => false) then
         return;
     end if;
     for v_month in 0 .. 3 loop

@@ -6,8 +6,8 @@ language plpgsql
 as $$
 begin
     execute format(
-        'insert into ferry_state.pruned_events (partition, until, first_xact, last_xact)
-         select %L, %L, min(xact), max(xact) from ferry_state.%I on conflict do nothing',
+        'insert into ferry_state.pruned_events (partition, until, first_xact, last_xact, last_id)
+         select %L, %L, min(xact), max(xact), max(id) from ferry_state.%I on conflict do nothing',
         p_partition, p_until, p_partition);
 end;
 $$;

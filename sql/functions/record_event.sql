@@ -12,6 +12,7 @@ returns void
 language sql
 as $$
     select ferry_state.ensure_event_partitions();
+    select ferry_state.ensure_epoch();
     insert into ferry_state.events
            (environment, event, object_kind, object_id, object_name, run_id, actor, details)
     values (p_environment, p_event, p_object_kind, p_object_id, p_object_name, p_run_id,

@@ -14,6 +14,7 @@ returns void
 language sql
 as $$
     select ferry_state.ensure_event_partitions();
+    select ferry_state.ensure_epoch();
     insert into ferry_state.events (environment, event, object_kind, object_id, object_name,
                                     run_id, command_id, actor, details)
     select environment, event, object_kind, object_id, object_name, run_id, command_id, actor,

@@ -1,7 +1,7 @@
 -- register_worker: a worker process reports for duty, under a lease.
 --
--- The caller's session then holds the advisory lock of this worker, so that everybody sees at once
--- when the process dies; the lease is for a process that cannot be reached.
+-- The caller's session is that of the worker: everybody sees at once when it has gone with its process;
+-- the lease is for a process that cannot be reached.
 create or replace function ferry_state.register_worker(
     p_name        text,
     p_host        text,
@@ -12,6 +12,7 @@ create or replace function ferry_state.register_worker(
 )
 returns bigint
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_id bigint;
@@ -19,10 +20,10 @@ begin
     insert into ferry_state.workers (name, host, process_id, version, concurrency)
     values (p_name, p_host, p_process_id, p_version, p_concurrency)
     returning id into v_id;
-    -- Locked before the lease is visible: a lease without its lock is a dead worker.
-    perform pg_advisory_lock(ferry_state.worker_lock(), v_id::integer);
-    insert into ferry_state.worker_leases (worker_id, leased_until, heartbeat_at)
-    values (v_id, clock_timestamp() + p_lease, clock_timestamp());
+    insert into ferry_state.worker_leases
+           (worker_id, leased_until, heartbeat_at, backend_pid, backend_start, backend_role)
+    select v_id, clock_timestamp() + p_lease, clock_timestamp(), pid, backend_start, usesysid
+      from pg_stat_get_activity(pg_backend_pid());
     perform ferry_state.record_event('production', 'worker_started', 'worker', v_id, p_name, null, null);
     return v_id;
 end;

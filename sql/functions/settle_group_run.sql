@@ -14,7 +14,7 @@ begin
         return;
     end if;
     -- Of two runs that end at the same time the second to come here sees the end of the first.
-    perform pg_advisory_xact_lock(hashtextextended('ferry group run', v_run.group_run_id));
+    perform ferry_state.take_lock('group run', v_run.group_run_id);
     select state into strict v_state
       from ferry_state.group_run_states where group_run_id = v_run.group_run_id;
     if v_state not in ('succeeded', 'failed', 'stopped') then

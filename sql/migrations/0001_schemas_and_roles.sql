@@ -38,3 +38,18 @@ create table ferry_state.environments (
     constraint environments_pkey primary key (name)
 );
 insert into ferry_state.environments (name) values ('production');
+
+-- Rows that are only ever locked: what one transaction at a time may do, by purpose. No client can
+-- reach them, while any role that may connect can take any advisory lock. A purpose with several slots
+-- is for many objects, each of which has one of them.
+create table ferry_state.locks (
+    purpose text    not null,
+    slot    integer not null,
+    constraint locks_pkey primary key (purpose, slot)
+);
+insert into ferry_state.locks (purpose, slot)
+select purpose, slot
+  from (values ('migration', 1), ('configuration', 16), ('event partitions', 1), ('epoch', 1), ('pruning', 1),
+               ('group run', 64))
+       as p (purpose, slots)
+ cross join generate_series(0, slots - 1) as slot;

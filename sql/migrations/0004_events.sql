@@ -20,13 +20,42 @@ create index events_run on ferry_state.events (run_id, id) where run_id is not n
 create index events_command on ferry_state.events (command_id, id) where command_id is not null;
 
 -- The partitions that were removed, and the transactions that had written into each, from the first
--- to the last: null where it was empty.
+-- to the last, and the last event: null where it was empty.
 create table ferry_state.pruned_events (
     partition  text        not null,
     until      timestamptz not null,
     first_xact xid8,
     last_xact  xid8,
+    last_id    bigint,
     pruned_by  text        not null default session_user,
     pruned_at  timestamptz not null default now(),
     constraint pruned_events_pkey primary key (partition)
+);
+
+-- The session that prunes; another may when it has gone.
+create table ferry_state.pruner (
+    backend_pid   integer     not null,
+    backend_start timestamptz,
+    backend_role  oid         not null
+);
+
+-- The histories of this database, one after the other. A new one begins after a crash, a failover or
+-- a restore: transactions that were seen may be gone, and their ids may come again. The events of an
+-- epoch have ids from first_id up to the next epoch's; first_xact is below all that wrote them.
+create table ferry_state.epochs (
+    number     integer     not null,
+    key        text        not null default substr(md5(gen_random_uuid()::text), 1, 16),
+    first_id   bigint      not null,
+    first_xact xid8        not null,
+    began_at   timestamptz not null default clock_timestamp(),
+    constraint epochs_pkey primary key (number)
+);
+
+-- The epoch that goes on, and where that was noted: a copy or a restored dump is somewhere else.
+-- Unlogged, so that the server empties it in every recovery and in every standby that is promoted.
+create unlogged table ferry_state.present_epoch (
+    epoch             integer not null,
+    system_identifier bigint  not null,
+    database_id       oid     not null,
+    table_id          oid     not null
 );

@@ -15,9 +15,13 @@ create table ferry_state.workers (
 
 -- Gone when the worker has left or was found lost.
 create table ferry_state.worker_leases (
-    worker_id    bigint      not null,
-    leased_until timestamptz not null,
-    heartbeat_at timestamptz not null,
+    worker_id     bigint      not null,
+    leased_until  timestamptz not null,
+    heartbeat_at  timestamptz not null,
+    -- The session that shows everybody that the process lives. After SET ROLE it does not know its start.
+    backend_pid   integer     not null,
+    backend_start timestamptz,
+    backend_role  oid         not null,
     constraint worker_leases_pkey primary key (worker_id),
     constraint worker_leases_worker_exists foreign key (worker_id)
         references ferry_state.workers (id)

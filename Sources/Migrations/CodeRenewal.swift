@@ -1,0 +1,113 @@
+import Postgres
+import SchemaFiles
+
+/// Brings views and functions to those of this program.
+///
+/// Only what has changed is written: a view cannot be replaced, nor a trigger be put on it, while
+/// transactions are open that have used it.
+struct CodeRenewal {
+    private let state: SchemaState
+    private let locks: LockBudget
+
+    init(_ state: SchemaState, _ locks: LockBudget) {
+        self.state = state
+        self.locks = locks
+    }
+
+    func write(_ connection: isolated Connection) async throws {
+        try await connection.run(
+            "set local client_min_messages = warning; set local check_function_bodies = off")
+        let overloaded = try await overloaded(connection)
+        var kept: [String] = []
+        var changed: [String] = []
+        for file in Schema.code {
+            // What a view's text means depends on tables and on the views that it reads.
+            if state.missing.isEmpty, state.files[file.name] == file.hash,
+                !overloaded.contains(file.object), !changed.contains(where: file.mentions)
+            {
+                kept.append(file.object)
+                continue
+            }
+            try await connection.run(locks.limit + file.text)
+            if file.isView { changed.append(file.object) }
+        }
+        try await writeCommands(connection, &kept)
+        // What this transaction did not write is left over from another release.
+        try await drop(connection, allBut: kept)
+        try await connection.run(
+            """
+            \(locks.limit)
+            select ferry_state.make_event_partitions();
+            select ferry_state.grant_privileges();
+            """)
+        try await note(connection)
+    }
+
+    /// Names of routines that are there more than once, so that one may be left over.
+    private func overloaded(_ connection: isolated Connection) async throws -> Set<String> {
+        Set(
+            try await connection.query(
+                """
+                select proname from pg_catalog.pg_proc
+                 where pronamespace in (to_regnamespace('ferry'), to_regnamespace('ferry_state'))
+                 group by pronamespace, proname having count(*) > 1
+                """
+            ).map { try $0[0].string() })
+    }
+
+    /// Writes the typed function of each command, where their definitions have changed.
+    private func writeCommands(
+        _ connection: isolated Connection, _ kept: inout [String]
+    ) async throws {
+        let sources = Schema.code.filter {
+            [
+                "views/defined_commands", "functions/fill_command_definitions",
+                "functions/create_command_functions",
+            ].contains($0.name)
+        }
+        let isSame =
+            state.missing.isEmpty && sources.count == 3
+            && sources.allSatisfy { state.files[$0.name] == $0.hash }
+        let names = try await connection.query(
+            """
+            select command, (select count(*) from pg_catalog.pg_proc
+                              where pronamespace = 'ferry'::regnamespace and proname = command)
+              from ferry_state.command_definitions
+            """)
+        if try isSame && names.allSatisfy({ try $0[1].int() == 1 }) {
+            kept += try names.map { try $0[0].string() }
+        } else {
+            try await connection.run("select ferry_state.create_command_functions()")
+        }
+    }
+
+    private func drop(_ connection: isolated Connection, allBut kept: [String]) async throws {
+        let old = try await connection.query(
+            """
+            select p.oid::regprocedure::text
+              from pg_catalog.pg_proc as p
+             where pronamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
+               and xmin <> pg_current_xact_id()::xid
+               and proname <> all ($1::text[])
+            """, [Value(kept)])
+        for routine in old {
+            try await connection.run("\(locks.limit) drop routine \(try routine[0].string())")
+        }
+    }
+
+    private func note(_ connection: isolated Connection) async throws {
+        try await connection.execute(
+            """
+            delete from ferry_state.code
+             where number >= (select number from ferry_state.code where fingerprint = $1)
+            """, [.text(Schema.fingerprint)])
+        try await connection.execute(
+            "insert into ferry_state.code (fingerprint) values ($1)", [.text(Schema.fingerprint)])
+        try await connection.run("delete from ferry_state.code_files")
+        try await connection.execute(
+            """
+            insert into ferry_state.code_files (name, hash)
+            select * from unnest($1::text[], $2::text[])
+            """, [Value(Schema.code.map(\.name)), Value(Schema.code.map(\.hash))])
+    }
+}

@@ -1,0 +1,102 @@
+import Postgres
+
+/// A session that a migration waits for.
+public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
+    public let processID: Int
+    /// Empty for a session of the server itself.
+    public let user: String
+    /// The name that the program gave itself; empty when it gave none.
+    public let application: String
+    /// As in `pg_stat_activity`, such as `idle in transaction`; nil when the role may not see it.
+    public let state: String?
+    /// For how long it has been in this state; nil when the role may not see it.
+    public let seconds: Double?
+
+    public var description: String {
+        var text = "session \(processID)"
+        if !user.isEmpty { text += " of \(user)" }
+        if !application.isEmpty { text += " (\(application))" }
+        if let state { text += ", \(state)" }
+        if let seconds { text += " for \(Int64(max(0, seconds))) s" }
+        return text
+    }
+}
+
+/// Others held locks for longer than the migration was to wait. Nothing was changed.
+public struct MigrationBlocked: Error, CustomStringConvertible {
+    public let holders: [LockHolder]
+    public let waited: Duration
+
+    public var description: String {
+        let names = holders.map(\.description).joined(separator: "; ")
+        return "gave up after \(waited.components.seconds) s of waiting for locks"
+            + (names.isEmpty ? "" : " of \(names)")
+    }
+
+    /// How to go on.
+    public var hint: String {
+        let ends = holders.map { "select pg_terminate_backend(\($0.processID))" }
+        return (ends.isEmpty ? "" : "End that transaction (\(ends.joined(separator: "; "))), or ")
+            + "try again with a longer --timeout."
+    }
+}
+
+/// Finds out, while a session works, whom it waits for.
+struct LockWatch {
+    private let looking: Task<[LockHolder], Never>
+
+    init(of session: Int32, over connection: Connection) {
+        looking = Task {
+            var last: [LockHolder] = []
+            while !Task.isCancelled {
+                if let holders = try? await Self.holders(of: session, connection), !holders.isEmpty
+                {
+                    last = holders
+                }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+            return last
+        }
+    }
+
+    /// - Returns: Those that it waited for last.
+    func end() async -> [LockHolder] {
+        looking.cancel()
+        return await looking.value
+    }
+
+    private static func holders(
+        of session: Int32, _ connection: Connection
+    ) async throws -> [LockHolder] {
+        try await connection.query(
+            """
+            select a.pid, coalesce(a.usename, '') as usename,
+                   coalesce(a.application_name, '') as application_name, a.state,
+                   extract(epoch from clock_timestamp() - a.state_change)::float8 as seconds
+              from (select distinct unnest(pg_blocking_pids($1::integer))) as b (pid)
+              join pg_catalog.pg_stat_activity as a on a.pid = b.pid
+             order by a.pid
+            """, [.int(Int64(session))]
+        ).map { row in
+            LockHolder(
+                processID: try row["pid"].int(), user: try row["usename"].string(),
+                application: try row["application_name"].string(),
+                state: try row["state"].optionalString(),
+                seconds: try row["seconds"].optionalDouble())
+        }
+    }
+}
+
+/// How long the statements of one transaction wait for locks, all together.
+final class LockBudget: Sendable {
+    private let end: ContinuousClock.Instant
+
+    init(_ limit: Duration) { end = .now + limit }
+
+    /// A statement that limits the waiting of those after it.
+    var limit: String {
+        let left = Int64((end - .now) / .milliseconds(1))
+        // One that took long without waiting may still look whether a lock is free.
+        return "set local lock_timeout = \(max(50, left));\n"
+    }
+}

@@ -23,5 +23,7 @@ RUN apt-get update -qq \
     && install -d -o ferry -g ferry /exports
 COPY --from=builder /ferry /usr/local/bin/ferry
 USER ferry
+# A crash ends the process at once, so that its sessions and locks are free.
+ENV SWIFT_BACKTRACE=enable=no
 ENTRYPOINT ["ferry"]
 CMD ["--help"]

@@ -7,6 +7,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
+    // For the tests, which are optimised, too.
+    .unsafeFlags(["-enable-testing"], .when(traits: ["Testable"])),
 ]
 
 let argumentParser = Target.Dependency.product(
@@ -170,6 +172,11 @@ let targets: [Target] = [
 let package = Package(
     name: "ferry",
     platforms: [.macOS(.v15)],
+    traits: [
+        .trait(
+            name: "Testable",
+            description: "What tests need: failpoints, and access to what is internal.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

@@ -9,11 +9,11 @@ import Locks
 
 /// Named places at which a test can kill or freeze the process, to see what that leaves behind.
 ///
-/// Only in debug builds, and only when the environment variable `FERRY_FAILPOINT` names the
-/// place: `publish.before_rename`, or `publish.before_rename@3` for the third time it is reached.
+/// Only in builds with the package's trait `Testable`, and only when the environment variable
+/// `FERRY_FAILPOINT` names the place: `publish.before_rename`, or `publish.before_rename@3` for the third time it is reached.
 /// With `:stop` at the end the process freezes there until somebody sends it SIGCONT.
 public enum Failpoint {
-    #if DEBUG
+    #if Testable
         private struct Armed {
             let name: String
             let count: Int
@@ -37,7 +37,7 @@ public enum Failpoint {
 
     /// Sends this process the signal if this is the place and the time.
     public static func reach(_ name: String) {
-        #if DEBUG
+        #if Testable
             guard let armed, armed.name == name else { return }
             let isDue = timesReached.withLock { times in
                 times += 1

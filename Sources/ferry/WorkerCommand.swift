@@ -95,6 +95,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        CrashReports.skipUnlessWanted()
         var logger = Logger(label: "ferry.worker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
         var configuration = WorkerConfiguration(

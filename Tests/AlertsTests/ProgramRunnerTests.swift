@@ -65,10 +65,10 @@ struct ProgramRunnerTests {
     @Test func `is taken from one that does not end, and from all that it started`() async throws {
         try await withScript("trap '' TERM; sleep 1000 & echo $! > \"$0.child\"; wait; sleep 1000")
         { path, _ in
-            let outcome = try await run([path], allowed: [path], timeout: .seconds(1))
+            let outcome = try await run([path], allowed: [path], timeout: .seconds(5))
 
             #expect(
-                outcome == .failed(reason: "\(path) did not end within 1 s and was killed"))
+                outcome == .failed(reason: "\(path) did not end within 5 s and was killed"))
             let child = try String(contentsOfFile: path + ".child", encoding: .utf8)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             let id = try #require(Int32(child))

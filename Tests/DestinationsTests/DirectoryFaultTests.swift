@@ -33,55 +33,53 @@ struct DirectoryFaultTests {
         #expect(error.description.contains("\"/exports\""))
     }
 
-    #if DEBUG
-        /// A real process, really killed; what it leaves is resumed here.
-        @Test(arguments: [
-            "publish.first_file_moved", "publish.before_manifest", "publish.before_rename",
-            "publish.before_success_file", "publish.after_rename", "publish.before_latest",
-            "publish.after_latest",
-        ])
-        func `is resumed after the process was killed`(failpoint: String) async throws {
-            let place = try DirectoryUnderTest()
-            let sample = try SamplePublication()
-            try await sample.stage(at: place.connect())
+    /// A real process, really killed; what it leaves is resumed here.
+    @Test(arguments: [
+        "publish.first_file_moved", "publish.before_manifest", "publish.before_rename",
+        "publish.before_success_file", "publish.after_rename", "publish.before_latest",
+        "publish.after_latest",
+    ])
+    func `is resumed after the process was killed`(failpoint: String) async throws {
+        let place = try DirectoryUnderTest()
+        let sample = try SamplePublication()
+        try await sample.stage(at: place.connect())
 
-            let root = place.root
-            await #expect(processExitsWith: .signal(SIGKILL)) {
-                [root = root as String, failpoint = failpoint as String] in
-                setenv("FERRY_FAILPOINT", failpoint, 1)
-                let publication = try SamplePublication().publication
-                let destination = DirectoryDestination(
-                    name: "crm", settings: .at(root), allowedRoots: [root])
-                try await destination.publish(publication)
-            }
-
-            let seen = try place.visible()
-            switch failpoint {
-            case "publish.after_latest": #expect(seen == sample.visible)
-            case "publish.after_rename", "publish.before_latest":
-                #expect(seen == sample.visible.withoutLatest)
-            default: #expect(seen.isEmpty)
-            }
-            try await place.connect().publish(sample.publication)
-            #expect(try place.visible() == sample.visible)
+        let root = place.root
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [root = root as String, failpoint = failpoint as String] in
+            setenv("FERRY_FAILPOINT", failpoint, 1)
+            let publication = try SamplePublication().publication
+            let destination = DirectoryDestination(
+                name: "crm", settings: .at(root), allowedRoots: [root])
+            try await destination.publish(publication)
         }
 
-        @Test func `stops at the time that the failpoint asks for`() async {
-            await #expect(processExitsWith: .exitCode(7)) {
-                setenv("FERRY_FAILPOINT", "here@3", 1)
-                Failpoint.reach("here")
-                Failpoint.reach("elsewhere")
-                Failpoint.reach("here")
-                exit(7)
-            }
-            await #expect(processExitsWith: .signal(SIGKILL)) {
-                setenv("FERRY_FAILPOINT", "here@2", 1)
-                Failpoint.reach("here")
-                Failpoint.reach("here")
-                exit(7)
-            }
+        let seen = try place.visible()
+        switch failpoint {
+        case "publish.after_latest": #expect(seen == sample.visible)
+        case "publish.after_rename", "publish.before_latest":
+            #expect(seen == sample.visible.withoutLatest)
+        default: #expect(seen.isEmpty)
         }
-    #endif
+        try await place.connect().publish(sample.publication)
+        #expect(try place.visible() == sample.visible)
+    }
+
+    @Test func `stops at the time that the failpoint asks for`() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            setenv("FERRY_FAILPOINT", "here@3", 1)
+            Failpoint.reach("here")
+            Failpoint.reach("elsewhere")
+            Failpoint.reach("here")
+            exit(7)
+        }
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            setenv("FERRY_FAILPOINT", "here@2", 1)
+            Failpoint.reach("here")
+            Failpoint.reach("here")
+            exit(7)
+        }
+    }
 
     #if os(Linux)
         /// Mounting needs root.

@@ -165,36 +165,34 @@ struct S3DestinationTests {
             })
     }
 
-    #if DEBUG
-        /// A real process, really killed; what it leaves is resumed here.
-        @Test(arguments: [
-            "publish.first_file_moved", "publish.before_manifest", "publish.after_manifest",
-            "publish.before_success_file", "publish.before_latest", "publish.after_latest",
-        ])
-        func `is resumed after the process was killed`(failpoint: String) async throws {
-            try await sample.stage(at: place.connect())
+    /// A real process, really killed; what it leaves is resumed here.
+    @Test(arguments: [
+        "publish.first_file_moved", "publish.before_manifest", "publish.after_manifest",
+        "publish.before_success_file", "publish.before_latest", "publish.after_latest",
+    ])
+    func `is resumed after the process was killed`(failpoint: String) async throws {
+        try await sample.stage(at: place.connect())
 
-            await #expect(processExitsWith: .signal(SIGKILL)) {
-                [
-                    bucket = place.bucket as String, port = place.server.port as Int,
-                    failpoint = failpoint as String
-                ] in
-                setenv("FERRY_FAILPOINT", failpoint, 1)
-                let client = try S3Client.at(port, bucket: bucket, settings: ["prefix": "out/crm"])
-                let publication = try SamplePublication().publication
-                try await S3Destination(client: client) { _ in }.publish(publication)
-            }
-
-            let seen = try place.visible()
-            #expect(place.isNothing(seen, or: sample.visible))
-            let names = Set(seen.keys.map(lastPart))
-            let isRevealed = !["publish.first_file_moved", "publish.before_manifest"]
-                .contains(failpoint)
-            #expect(names.contains("manifest.json") == isRevealed)
-            #expect(names.contains(".DONE") == failpoint.hasSuffix("_latest"))
-            #expect((seen == sample.visible) == (failpoint == "publish.after_latest"))
-            try await publish()
-            #expect(try place.visible() == sample.visible)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [
+                bucket = place.bucket as String, port = place.server.port as Int,
+                failpoint = failpoint as String
+            ] in
+            setenv("FERRY_FAILPOINT", failpoint, 1)
+            let client = try S3Client.at(port, bucket: bucket, settings: ["prefix": "out/crm"])
+            let publication = try SamplePublication().publication
+            try await S3Destination(client: client) { _ in }.publish(publication)
         }
-    #endif
+
+        let seen = try place.visible()
+        #expect(place.isNothing(seen, or: sample.visible))
+        let names = Set(seen.keys.map(lastPart))
+        let isRevealed = !["publish.first_file_moved", "publish.before_manifest"]
+            .contains(failpoint)
+        #expect(names.contains("manifest.json") == isRevealed)
+        #expect(names.contains(".DONE") == failpoint.hasSuffix("_latest"))
+        #expect((seen == sample.visible) == (failpoint == "publish.after_latest"))
+        try await publish()
+        #expect(try place.visible() == sample.visible)
+    }
 }

@@ -27,7 +27,7 @@ final class SFTPUnderTest: DestinationUnderTest {
 
     init(
         server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
-        answer: Duration = .seconds(20), _ changes: [String: String] = [:]
+        answer: Duration = .seconds(120), _ changes: [String: String] = [:]
     ) throws {
         self.server = try server ?? SFTPServer.shared.get()
         self.answer = answer
@@ -39,7 +39,7 @@ final class SFTPUnderTest: DestinationUnderTest {
         SFTPDestination(
             name: "crm", settings: settings,
             timeouts: SFTPTimeouts(
-                connect: .seconds(5), answer: answer, synchronize: answer),
+                connect: .seconds(60), answer: answer, synchronize: answer),
             // With the destination, its folder stays.
             step: { [self] in
                 _ = self
@@ -57,7 +57,7 @@ final class SFTPUnderTest: DestinationUnderTest {
 
 /// Waits, within a time, until something holds.
 func eventually(_ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(120)
     while try !condition() {
         try #require(ContinuousClock.now < deadline, "it never came about")
         try await Task.sleep(for: .milliseconds(5))

@@ -145,7 +145,7 @@ private final class DemoScene {
     func isGone(_ output: String) async throws {
         let temporary = output.firstMatch(of: /\/tmp\/ferry-demo-[A-Za-z0-9]+/)
             .map { String($0.output) }
-        try await eventually(within: .seconds(30), "nothing is left of the demo") {
+        try await eventually("nothing is left of the demo") {
             let isThere = temporary.map { FileManager.default.fileExists(atPath: $0) } ?? false
             return try !isThere && processes(with: temporary ?? parent).isEmpty
                 && processes(with: parent).isEmpty

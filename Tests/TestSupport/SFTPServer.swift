@@ -118,7 +118,7 @@ public final class SFTPServer: Sendable {
             process.arguments = ["-c", script]
             process.standardInput = Pipe()
             try process.run()
-            let deadline = ContinuousClock.now + .seconds(10)
+            let deadline = ContinuousClock.now + .seconds(60)
             while ContinuousClock.now < deadline, process.isRunning {
                 if let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8) {
                     if log.contains("Server listening") { return (port, process) }

@@ -116,7 +116,7 @@ struct EventFeedTests {
             _ = try await feed.open()
 
             let error = await #expect(throws: PostgresError.self) {
-                try await feed.next(within: .seconds(5))
+                try await feed.next(within: .seconds(60))
             }
             #expect(error?.sqlState == "42501")
             await feed.close()

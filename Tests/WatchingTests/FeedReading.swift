@@ -4,7 +4,7 @@ import Watching
 
 /// Reads from the feed until it has given this many events.
 func read(
-    _ count: Int, from feed: EventFeed, within limit: Duration = .seconds(30)
+    _ count: Int, from feed: EventFeed, within limit: Duration = .seconds(120)
 ) async throws -> [FeedEvent] {
     let deadline = ContinuousClock.now + limit
     var items: [FeedEvent] = []

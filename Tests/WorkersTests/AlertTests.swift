@@ -147,7 +147,7 @@ struct AlertTests {
 
             // What hangs is handed back when the worker stops.
             worker.signal(SIGTERM)
-            #expect(try await worker.end(within: .seconds(12)) == .exit(0))
+            #expect(try await worker.end() == .exit(0))
 
             #expect(
                 try await scene.queue.texts(

@@ -68,7 +68,7 @@ struct ChangingTablesTests {
     private func waits(
         _ other: Connection, for statement: String, in scene: Scene
     ) async throws {
-        try await eventually(within: .seconds(30), "\(statement) waits for the run") {
+        try await eventually("\(statement) waits for the run") {
             try await scene.source.number(
                 """
                 select count(*) from pg_stat_activity

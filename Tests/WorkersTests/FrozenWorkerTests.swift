@@ -136,7 +136,7 @@ struct FrozenWorkerTests {
 
             worker.thaw()
 
-            try await scene.reaches("succeeded", run, within: .seconds(30))
+            try await scene.reaches("succeeded", run)
             _ = try scene.delivered.manifest()
             try await nothingStaged(in: scene)
         }

@@ -25,7 +25,7 @@
                 #expect(error.contains("writing \"held.csv\" of table public.held"))
                 let left = Delivered(path: disk.path)
                 #expect(left.visible == [])
-                try await eventually(within: .seconds(20), "nothing is staged") {
+                try await eventually("nothing is staged") {
                     left.staged.isEmpty
                 }
             }

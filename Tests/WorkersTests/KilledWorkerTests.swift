@@ -54,7 +54,7 @@ struct KilledWorkerTests {
 /// Waits until nothing is left of what was not published, which may come after the run's end.
 func nothingStaged(in scene: Scene) async throws {
     do {
-        try await eventually(within: .seconds(20), "nothing is staged") {
+        try await eventually("nothing is staged") {
             scene.delivered.staged.isEmpty
         }
     } catch {

@@ -104,14 +104,14 @@ struct LimitedRunTests {
 
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
-            try await eventually(within: .seconds(20), "nobody reads the source") {
+            try await eventually("nobody reads the source") {
                 try await scene.source.number(
                     """
                     select count(*) from pg_stat_activity
                      where datname = current_database() and application_name = 'ferry export'
                     """) == 0
             }
-            try await scene.reaches("stopped", run, within: .seconds(20))
+            try await scene.reaches("stopped", run)
             try await nothingStaged(in: scene)
         }
     }

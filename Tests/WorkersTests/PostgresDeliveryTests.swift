@@ -7,22 +7,8 @@ import Testing
 
 @Suite("A delivery to another database")
 struct PostgresDeliveryTests {
-    /// A scene with a target database, which workers know by FERRY_TEST_TARGET.
-    private func with(
-        tables: String? = nil, _ body: @Sendable (TargetScene) async throws -> Void
-    ) async throws {
-        try await Scene.with(tables: tables) { scene in
-            try await TestDatabase.withEmpty { database in
-                let target = Console(database.url)
-                try await target.run("create schema crm")
-                try await body(TargetScene(scene: scene, target: target))
-                await target.close()
-            }
-        }
-    }
-
     @Test func `fills tables with what the source holds, again and again`() async throws {
-        try await with { place in
+        try await TargetScene.with { place in
             _ = try place.start("one")
             _ = try place.start("two")
             try await place.configure(mode: "replace")
@@ -43,7 +29,7 @@ struct PostgresDeliveryTests {
     }
 
     @Test func `reads a large table in parts`() async throws {
-        try await with(
+        try await TargetScene.with(
             tables: """
                 create table n (g int, x text) with (fillfactor = 10);
                 insert into n select g, repeat('x', 800) from generate_series(1, 33000) g;
@@ -72,7 +58,7 @@ struct PostgresDeliveryTests {
         "publish.before_commit", "publish.after_commit", "run.before_completion",
     ])
     func `is brought to the same end when its worker is killed`(at failpoint: String) async throws {
-        try await with { place in
+        try await TargetScene.with { place in
             try await place.target.run("create table crm.customers (id bigint, note text)")
             let victim = try place.start("victim", failpoint: failpoint)
             async let started = {
@@ -92,7 +78,7 @@ struct PostgresDeliveryTests {
     @Test func `fails with the reason when the target refuses it, and changes nothing`()
         async throws
     {
-        try await with { place in
+        try await TargetScene.with { place in
             try await place.target.run(
                 """
                 create table crm.customers (id bigint); insert into crm.customers values (1);
@@ -170,7 +156,7 @@ struct PostgresDeliveryTests {
     }
 
     @Test func `takes tables, and other destinations take files`() async throws {
-        try await with { place in
+        try await TargetScene.with { place in
             _ = try place.start("worker")
             try await place.configure(mode: "create")
             try await place.scene.apply(
@@ -200,9 +186,23 @@ struct PostgresDeliveryTests {
 }
 
 /// A scene whose deliveries go to a database.
-private struct TargetScene: Sendable {
+struct TargetScene: Sendable {
     let scene: Scene
     let target: Console
+
+    /// A scene with a target database, which workers know by FERRY_TEST_TARGET.
+    static func with(
+        tables: String? = nil, _ body: @Sendable (TargetScene) async throws -> Void
+    ) async throws {
+        try await Scene.with(tables: tables) { scene in
+            try await TestDatabase.withEmpty { database in
+                let target = Console(database.url)
+                try await target.run("create schema crm")
+                try await body(TargetScene(scene: scene, target: target))
+                await target.close()
+            }
+        }
+    }
 
     func start(_ name: String, failpoint: String? = nil) throws -> WorkerProcess {
         try scene.start(
@@ -259,7 +259,7 @@ private struct TargetScene: Sendable {
         #expect(
             try await target.number(
                 "select count(*) from ferry_staging.deliveries where run = $1", [.int(run)]) == 1)
-        try await eventually(within: .seconds(20), "nothing is staged") {
+        try await eventually("nothing is staged") {
             try await target.number("select count(*) from ferry_staging.staged_tables") == 0
         }
         #expect(

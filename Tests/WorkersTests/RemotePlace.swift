@@ -63,7 +63,7 @@ final class RemotePlace: Sendable {
 
     /// Waits until nothing is left of what was not published, which may come after the run's end.
     func nothingStaged() async throws {
-        try await eventually(within: .seconds(20), "nothing is staged at \(kind)") {
+        try await eventually("nothing is staged at \(kind)") {
             try delivered().staged.isEmpty
         }
     }

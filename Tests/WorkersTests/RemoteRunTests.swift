@@ -128,7 +128,7 @@ struct RemoteRunTests {
             }
 
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
-            try await scene.reaches("stopped", run, within: .seconds(20))
+            try await scene.reaches("stopped", run)
 
             await held.open()
             try await place.nothingStaged()

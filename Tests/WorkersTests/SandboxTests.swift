@@ -90,7 +90,7 @@ struct SandboxTests {
             #expect(published.allSatisfy { $0.hasPrefix("_sandbox/Try/Daily customers/") })
             #expect(try delivered.manifest(of: trial).files.count == 1)
             #expect(try place.delivered().manifest(of: run).files.count == 1)
-            try await eventually(within: .seconds(20), "nothing is staged in quarantine") {
+            try await eventually("nothing is staged in quarantine") {
                 try !place.delivered().visible.contains { $0.contains("/.staging/") }
             }
         }
@@ -172,12 +172,12 @@ struct SandboxTests {
             try await scene.apply("create_sandbox", #"{"name": "Try"}"#)
 
             try await scene.source.run("alter table public.customers rename to clients")
-            try await eventually(within: .seconds(30), "the table is missed") {
+            try await eventually("the table is missed") {
                 try await scene.queue.texts(problems).count == 1
             }
             try await scene.source.run("alter table public.clients rename to customers")
 
-            try await eventually(within: .seconds(30), "the table is found again") {
+            try await eventually("the table is found again") {
                 try await scene.queue.texts(problems).isEmpty
             }
         }

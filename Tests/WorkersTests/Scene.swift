@@ -220,7 +220,7 @@ final class Scene: Sendable {
 
     /// Waits until the run is in this state. An end that is another one is an error at once.
     func reaches(
-        _ state: String, _ run: Int64, within limit: Duration = .seconds(90)
+        _ state: String, _ run: Int64, within limit: Duration = .seconds(180)
     ) async throws {
         try await eventually(within: limit, "run \(run) is \(state)") {
             let now = try await self.state(of: run)

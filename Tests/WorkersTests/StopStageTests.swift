@@ -57,7 +57,7 @@ struct StopStageTests {
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
             // The source would let it wait for 10 seconds.
-            try await scene.reaches("stopped", run, within: .seconds(6))
+            try await scene.reaches("stopped", run, within: .seconds(9))
             try await noReaders(in: scene)
             await other.close()
             #expect(scene.delivered.visible == [])
@@ -108,7 +108,7 @@ struct StopStageTests {
 
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
-            try await scene.reaches("stopped", run, within: .seconds(20))
+            try await scene.reaches("stopped", run)
             try await noReaders(in: scene)
             await held.open()
             #expect(scene.delivered.visible == [])
@@ -132,7 +132,7 @@ struct StopStageTests {
     }
 
     private func noReaders(in scene: Scene) async throws {
-        try await eventually(within: .seconds(8), "nobody reads the source") {
+        try await eventually("nobody reads the source") {
             try await scene.source.number(
                 """
                 select count(*) from pg_stat_activity

@@ -37,8 +37,8 @@ struct StoppedRunTests {
 
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
-            try await scene.reaches("stopped", run, within: .seconds(20))
-            try await eventually(within: .seconds(8), "nobody reads the source") {
+            try await scene.reaches("stopped", run)
+            try await eventually("nobody reads the source") {
                 try await scene.source.number(
                     """
                     select count(*) from pg_stat_activity
@@ -74,7 +74,7 @@ struct StoppedRunTests {
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
             try await endReaders(in: scene)
 
-            try await scene.reaches("stopped", run, within: .seconds(20))
+            try await scene.reaches("stopped", run)
             await other.close()
             #expect(scene.delivered.visible == [])
         }

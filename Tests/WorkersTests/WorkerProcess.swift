@@ -54,7 +54,7 @@ final class WorkerProcess: Sendable {
     }
 
     /// How the process ended.
-    func end(within limit: Duration = .seconds(60)) async throws -> End {
+    func end(within limit: Duration = .seconds(120)) async throws -> End {
         try await eventually(within: limit, "\(name) ends; it wrote:\n\(log)") { !isRunning }
         return look().end ?? .exit(-1)
     }

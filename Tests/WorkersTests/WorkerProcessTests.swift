@@ -14,7 +14,7 @@ struct WorkerProcessTests {
 
             worker.signal(signal)
 
-            #expect(try await worker.end(within: .seconds(10)) == .exit(0))
+            #expect(try await worker.end() == .exit(0))
             #expect(try await scene.queue.number("select count(*) from ferry.workers") == 0)
         }
     }
@@ -29,7 +29,7 @@ struct WorkerProcessTests {
 
             worker.signal(SIGTERM)
 
-            #expect(try await worker.end(within: .seconds(10)) == .exit(0))
+            #expect(try await worker.end() == .exit(0))
             await held.open()
             _ = try scene.start("heir")
             try await scene.reaches("succeeded", run)
@@ -90,7 +90,7 @@ struct WorkerProcessTests {
             let worker = try scene.start("worker")
             let id = try await scene.send("create_data_export", #"{"name": "a"}"#)
             // More often than it has loops that could meet this once.
-            try await eventually(within: .seconds(30), "the worker has tried again") {
+            try await eventually("the worker has tried again") {
                 worker.log.split(separator: "no row may be added to command_schedule").count > 3
             }
 
@@ -127,7 +127,7 @@ struct WorkerProcessTests {
 
             worker.signal(SIGTERM)
 
-            #expect(try await worker.end(within: .seconds(10)) == .exit(0))
+            #expect(try await worker.end() == .exit(0))
             #expect(!worker.log.contains(Scene.password))
         }
     }

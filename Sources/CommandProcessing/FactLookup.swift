@@ -6,8 +6,8 @@ public import Postgres
 /// Looks up the facts that commands wait for, outside of any transaction, and has the commands
 /// decided with them.
 ///
-/// claim → look outside → decide → commit: a lookup is leased to a worker under a token, like a task
-/// of a run. Whoever lost the lease changes nothing any more.
+/// claim → look outside → decide → commit: a lookup is leased to a worker under a token, like a
+/// task of a run. Whoever lost the lease changes nothing any more.
 public struct FactLookup: Sendable {
     private let worker: Int64
     private let pool: ConnectionPool
@@ -58,8 +58,8 @@ public struct FactLookup: Sendable {
 
     /// Looks up what the command needs, and applies it.
     ///
-    /// - Throws: ``BatchRefused``, `PostgresError`, `CancellationError`; then the command still waits
-    ///   for its facts, looked up by this worker.
+    /// - Throws: ``BatchRefused``, `PostgresError`, `CancellationError`; then the command still
+    ///   waits for its facts, looked up by this worker.
     public func carryOut(_ check: Check) async throws {
         // An attempt that its worker did not survive counts; see free_work.
         guard check.claimed.failedAttempts < attemptsMax else {

@@ -10,7 +10,8 @@ import Locks
 /// Named places at which a test can kill or freeze the process, to see what that leaves behind.
 ///
 /// Only in builds with the package's trait `Testable`, and only when the environment variable
-/// `FERRY_FAILPOINT` names the place: `publish.before_rename`, or `publish.before_rename@3` for the third time it is reached.
+/// `FERRY_FAILPOINT` names the place: `publish.before_rename`, or
+/// `publish.before_rename@3` for the third time it is reached.
 /// With `:stop` at the end the process freezes there until somebody sends it SIGCONT.
 public enum Failpoint {
     #if Testable

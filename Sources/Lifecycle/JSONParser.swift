@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// How deep a text may nest. The stack of a worker's thread is small, and the text is anybody's.
+    /// How deep a text may nest. A worker's thread has a small stack, and the text is anybody's.
     public static let depthMax = 200
 
     /// Reads one JSON text (RFC 8259); of a key that occurs twice the last value counts.

@@ -65,7 +65,7 @@ extension Connection {
     private func stopListening(_ id: Int) async {
         guard listening?.id == id else { return }
         forgetListening()
-        // In a COPY it cannot be sent, nor may the COPY lose its ticket; what then arrives is dropped.
+        // In a COPY it cannot be sent, nor may the COPY lose its ticket: what arrives is dropped.
         guard session.lostReason == nil, !session.isCopying else { return }
         try? uninterruptible { try session.run("UNLISTEN *") }
     }

@@ -95,8 +95,7 @@ enum LoginRefusal {
 
     private static let phrases = [
         "authentication failed", "no password supplied", "pg_hba.conf", "\" does not exist",
-        "not permitted to log in", "permission denied for database",
-        "is not currently accepting connections", invalid, pooler,
+        "not permitted to log in", "permission denied for database", invalid, pooler,
     ]
 
     static func isMeant(by reason: String) -> Bool {

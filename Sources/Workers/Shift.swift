@@ -106,7 +106,7 @@ struct Shift: Sendable {
         }
     }
 
-    /// Begins a loop again, with growing delays, after whatever error ended it: it alone has failed.
+    /// Begins a loop again, with growing delays, after any error: it alone has failed.
     private func persistently(
         _ work: String, _ loop: @Sendable () async throws -> Void
     ) async throws {

@@ -33,8 +33,8 @@ public struct Worker: Sendable {
         }
     }
 
-    /// Works until the task is cancelled, then finishes or hands back what it has begun, and returns
-    /// within ``WorkerConfiguration/grace`` and a few seconds, whatever hangs.
+    /// Works until the task is cancelled, then finishes or hands back what it has begun, and
+    /// returns within ``WorkerConfiguration/grace`` and a few seconds, whatever hangs.
     ///
     /// Survives whatever the queue's server goes through: a restart, a failover, a time in which it
     /// takes no writes. Only at the start, a login that is refused ends it.

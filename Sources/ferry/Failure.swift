@@ -57,7 +57,10 @@ struct Failure: Error {
             self.init(
                 .unavailable, error.description,
                 hint: "FERRY_DATABASE_URL, or libpq's PG… variables, say where the database is")
-        case .connectionLost: self.init(.unavailable, error.description)
+        case .connectionLost:
+            self.init(
+                .unavailable, error.description,
+                hint: "the server ended the session, is starting or is shutting down: try again")
         case .decoding, .misuse, .canceled: self.init(.internalError, error.description)
         }
     }

@@ -60,9 +60,14 @@ struct WatchResyncTests {
             let owner = try await database.connect()
             try await record("first", owner)
             let running = try await Program(database).start(["watch"])
+            var sent = 0
             try await eventually("it watches") {
                 try await record("before", owner)
+                sent += 1
                 return running.output.text.contains("before")
+            }
+            try await eventually("all of it is shown") {
+                running.output.text.components(separatedBy: "before").count - 1 == sent
             }
 
             try await recover(owner)

@@ -55,7 +55,7 @@ struct ClaimTests {
             let waiting = try await alice.text(
                 "select state from ferry.command_status where id = $1", [.int(id)])
             try await owner.execute(
-                "update ferry_state.command_waits set due_at = clock_timestamp() where due_at is not null"
+                "update ferry_state.command_waits set due_at = now() where due_at is not null"
             )
             let due = try await worker.applyAll()
 

@@ -149,6 +149,8 @@ struct GrowthTests {
                     select count(*) from pg_class
                      where relnamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
                        and relkind in ('r', 'p') and relpersistence <> 'p'
+                       -- What no view reads: a standby cannot listen, so nobody watches it.
+                       and relname <> 'present_epoch'
                     """) == 0)
         }
     }

@@ -178,7 +178,7 @@ struct RefusalTests {
                 ("create_data_export(null)", "FY002"),
                 ("create_data_export('a', environment => 'staging')", "FY006"),
                 ("create_data_export('a', priority => 9)", "FY004"),
-                ("create_data_export('a', priority => 99999)", "22003"),
+                ("create_data_export('a', priority => 99999)", "FY004"),
                 ("add_tables('a')", "FY002"), ("stop_run(-1)", "FY004"),
                 ("create_destination('a', 'b', '[]')", "FY004"),
             ]

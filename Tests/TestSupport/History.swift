@@ -49,8 +49,10 @@ extension Connection {
         insert into ferry_state.workers (name, host, process_id, version, concurrency)
         select 'w' || n, 'h', n, '1', 2 from generate_series(1, 5000) as n;
         insert into ferry_state.worker_leases
-        select id, now() + interval '1 day', now() from ferry_state.workers
-         order by id desc limit 2;
+               (worker_id, leased_until, heartbeat_at, backend_pid, backend_start, backend_role)
+        select w.id, now() + interval '1 day', now(), a.pid, a.backend_start, a.usesysid
+          from ferry_state.workers as w, pg_stat_get_activity(pg_backend_pid()) as a
+         order by w.id desc limit 2;
         insert into ferry_state.runs
                (id, environment, orchestration_id, orchestration_name, data_export_id,
                 data_export_name, data_export_version, database_id, destination_id,

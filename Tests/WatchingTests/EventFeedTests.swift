@@ -43,6 +43,8 @@ struct EventFeedTests {
         try await TestDatabase.withSchema { database in
             let slow = try await database.connect()
             let quick = try await database.connect()
+            // Begins the epoch, which is one transaction's at a time.
+            try await quick.record("first")
             let feed = EventFeed(database.options())
             _ = try await feed.open()
 
@@ -65,6 +67,7 @@ struct EventFeedTests {
         try await TestDatabase.withSchema { database in
             let slow = try await database.connect()
             let quick = try await database.connect()
+            try await quick.record("first")
             let feed = EventFeed(database.options(), pageSize: 4)
             let start = try await feed.open()
             try await slow.run("begin")
@@ -113,10 +116,9 @@ struct EventFeedTests {
             let url = try await TestServer.shared.url(
                 database: database.name, user: TestRole.stranger.rawValue)
             let feed = EventFeed(ConnectionOptions(url))
-            _ = try await feed.open()
-
             let error = await #expect(throws: PostgresError.self) {
-                try await feed.next(within: .seconds(60))
+                _ = try await feed.open()
+                _ = try await feed.next(within: .seconds(60))
             }
             #expect(error?.sqlState == "42501")
             await feed.close()

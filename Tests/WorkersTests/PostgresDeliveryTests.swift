@@ -109,7 +109,9 @@ struct PostgresDeliveryTests {
     @Test func `fails before it is published when a constraint would refuse its rows`()
         async throws
     {
-        try await TargetScene.with(tables: "create table doubles as select 1 as n from generate_series(1, 2)") {
+        try await TargetScene.with(
+            tables: "create table doubles as select 1 as n from generate_series(1, 2)"
+        ) {
             place in
             try await place.target.run(
                 "create table crm.doubles (n int unique); insert into crm.doubles values (7)")

@@ -100,6 +100,7 @@ public enum SchemaSQL {
             SQLFile("draw_token", PackageResources.draw_token_sql),
             SQLFile("earlier_anywhere", PackageResources.earlier_anywhere_sql),
             SQLFile("earlier_commands", PackageResources.earlier_commands_sql),
+            SQLFile("earlier_related", PackageResources.earlier_related_sql),
             SQLFile("due_groups", PackageResources.due_groups_sql),
             SQLFile("due_work", PackageResources.due_work_sql),
             SQLFile("ended_runs", PackageResources.ended_runs_sql),

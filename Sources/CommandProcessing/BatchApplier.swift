@@ -141,7 +141,10 @@ struct BatchApplier: Sendable {
         let found = try row[1].optionalString().map {
             try decoder.decode(EarlierCommands.Found.self, from: Data($0.utf8))
         }
-        return (world, EarlierCommands(found, of: commands))
+        let related = try row[2].optionalString().map {
+            try decoder.decode([EarlierCommands.Found.Loaded].self, from: Data($0.utf8))
+        }
+        return (world, EarlierCommands(found, related ?? [], of: commands))
     }
 
     /// What a command comes to, as far as the queue's database can tell.

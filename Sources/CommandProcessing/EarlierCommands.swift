@@ -28,15 +28,16 @@ struct EarlierCommands: Sendable {
         let named: [Reference]
     }
 
-    init(_ found: Found?, of commands: [ClaimedCommand]) {
+    /// - Parameter related: Those about objects of the world.
+    init(_ found: Found?, _ related: [Found.Loaded], of commands: [ClaimedCommand]) {
         for command in commands {
             if let target = command.dependencies.target { laneOf[target] = command.lane }
             laneOfCreated[command.id] = command.lane
         }
+        for entry in related { objects[entry.object] = entry.first }
         guard let found else { return }
         for entry in found.lanes ?? [] { lanes[entry.lane] = (entry.about, entry.naming) }
         for entry in found.references ?? [] { about[entry.reference] = entry.first }
-        for entry in found.objects ?? [] { objects[entry.object] = entry.first }
         policies = found.policies
         anything = found.anything
     }
@@ -83,11 +84,11 @@ struct EarlierCommands: Sendable {
         }
     }
 
-    /// What the SQL functions `earlier_commands` and `earlier_anywhere` return.
+    /// What the SQL functions `earlier_commands` and `earlier_anywhere` return;
+    /// `earlier_related` returns ``Loaded``s.
     struct Found: Decodable {
         let lanes: [Lane]?
         let references: [Named]?
-        let objects: [Loaded]?
         let policies: Int64?
         let anything: Int64?
 

@@ -29,7 +29,9 @@ struct RunPlanTests {
                     select (columns ->> 3) || ' ' || (first_rows -> 0 ->> 3) from ferry.run_plans
                      where id = \(plan) and table_name = 'customers'
                     """) == "amount 1.25")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: scene.destination) == [])
+            let shown = try FileManager.default.contentsOfDirectory(atPath: scene.destination)
+                .filter { $0 != ".staging" }
+            #expect(shown == [])
             #expect(try await scene.queue.number("select count(*) from ferry.runs") == 0)
             // Rows are for whoever asked, not for the record.
             #expect(

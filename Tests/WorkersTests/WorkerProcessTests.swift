@@ -91,7 +91,7 @@ struct WorkerProcessTests {
             let id = try await scene.send("create_data_export", #"{"name": "a"}"#)
             // More often than it has loops that could meet this once.
             try await eventually("the worker has tried again") {
-                worker.log.split(separator: "no row may be added to command_schedule").count > 3
+                worker.log.split(separator: "no row may be added to command_waits").count > 3
             }
 
             try await scene.queue.run("drop trigger refuse on ferry_state.events")

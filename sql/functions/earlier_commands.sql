@@ -1,22 +1,14 @@
--- earlier_commands: the commands that have not ended and come before some of a batch: on what it is
--- about, on what it names, and on what its world holds; as JSON. Null when there are none.
+-- earlier_commands: the commands that have not ended and come before some of a batch, on what it is
+-- about and on what it names; as JSON. Null when there are none.
 --
 -- Returns {"lanes": [[lane, first on it, first that names it]], "references": [[kind, environment,
--- key, first]], "objects": [[kind, id, first]], "policies": first}. First: the lowest id.
+-- key, first]], "policies": first}. First: the lowest id.
 -- Stable: it must see what the statement that calls it sees. Costs next to nothing while nothing waits
 -- and the batch names no other objects.
 create or replace function ferry_state.earlier_commands(
-    p_batch          bigint[],
-    p_lanes          bigint[],
-    p_references     jsonb,
-    p_databases      bigint[],
-    p_exports        bigint[],
-    p_destinations   bigint[],
-    p_templates      bigint[],
-    p_orchestrations bigint[],
-    p_groups         bigint[],
-    p_runs           bigint[],
-    p_alerts         bigint[]
+    p_batch      bigint[],
+    p_lanes      bigint[],
+    p_references jsonb
 )
 returns text
 language plpgsql
@@ -32,7 +24,6 @@ declare
         ferry_state.lane_number('policy_assignment', null, null, null), v_before, p_batch);
     v_lanes      json;
     v_references json;
-    v_objects    json;
 begin
     -- Its own lanes are locked, and it has what is on the queue of them from the first on: only what
     -- waits can come before, and what names them.
@@ -73,22 +64,11 @@ begin
       ) as named
      where first is not null;
 
-    select json_agg(json_build_array(kind, id, first)) into v_objects
-      from (
-        select kind, id,
-               ferry_state.first_of_lane(
-                   ferry_state.lane_number(kind, environment, key, second_key), v_before, p_batch)
-                   as first
-          from ferry_state.named_objects(p_databases, p_exports, p_destinations, p_templates,
-                                         p_orchestrations, p_groups, p_runs, p_alerts)
-      ) as loaded
-     where first is not null;
-
-    if num_nonnulls(v_policies, v_lanes, v_references, v_objects) = 0 then
+    if num_nonnulls(v_policies, v_lanes, v_references) = 0 then
         return null;
     end if;
     return json_build_object(
         'lanes', coalesce(v_lanes, '[]'), 'references', coalesce(v_references, '[]'),
-        'objects', coalesce(v_objects, '[]'), 'policies', v_policies)::text;
+        'policies', v_policies)::text;
 end;
 $$;

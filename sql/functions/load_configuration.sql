@@ -8,7 +8,7 @@ create or replace function ferry_state.load_configuration(
     p_actors text[],
     p_id     bigint
 )
-returns table (world text, earlier text)
+returns table (world text, earlier text, related text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 -- By environment, whatever statistics say; nothing here compares many with many.
@@ -41,6 +41,6 @@ begin
                v_runs,
                array(select id from ferry_state.alerts where environment = any (v_names)),
                p_actors, true, v_ids, true),
-           ferry_state.earlier_anywhere(p_id, v_names);
+           ferry_state.earlier_anywhere(p_id, v_names), null::text;
 end;
 $$;

@@ -1,7 +1,9 @@
 -- load_world: the objects that a batch of commands touches, locked, as one JSON document; and the
 -- commands outside of the batch that come before some of it, as of earlier_commands.
 --
--- Both are of one snapshot: an earlier command is either among those, or what it did is in the world.
+-- Earlier commands on what the batch names are looked for first, so that one that ends meanwhile is
+-- among them; those on what else the world holds, in the snapshot of that world. So an earlier command
+-- is among those, or what it did is in the world.
 -- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
 --   environment, the key and whether the batch may change or delete the object. The key of a data
 --   template is its destination's key, U+001F and its own, or U+001F alone for all of the
@@ -20,7 +22,7 @@ create or replace function ferry_state.load_world(
     p_batch      bigint[],
     p_lanes      bigint[]
 )
-returns table (world text, earlier text)
+returns table (world text, earlier text, related text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 -- A batch names few objects of many; statistics of young tables would have it read them all.
@@ -40,6 +42,7 @@ declare
     v_runs           bigint[];
     v_resolved       bigint[];
     v_alerts         bigint[];
+    v_earlier        text;
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
@@ -49,6 +52,7 @@ declare
         jsonb_path_query_array(p_references -> 'destination', 'strict $[*] ? (@[2] == true)'));
 begin
     perform ferry_state.lock_configuration(p_references ? 'setting');
+    v_earlier := ferry_state.earlier_commands(p_batch, p_lanes, p_references);
 
     -- Which: by key, then what these refer to, then what refers to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
@@ -182,8 +186,8 @@ begin
                                   v_orchestrations, v_groups, v_runs, v_alerts, p_actors,
                                   p_references ? 'policy_assignment', null,
                                   p_references ? 'environment'),
-           ferry_state.earlier_commands(p_batch, p_lanes, p_references, v_databases, v_exports,
-                                        v_destinations, v_templates, v_orchestrations, v_groups,
-                                        v_runs, v_alerts);
+           v_earlier,
+           ferry_state.earlier_related(p_batch, v_databases, v_exports, v_destinations,
+                                       v_templates, v_orchestrations, v_groups, v_runs, v_alerts);
 end;
 $$;

@@ -5,8 +5,7 @@ import Postgres
 import RunEngine
 
 /// What a worker does beside its own work, once a second: finds workers that are gone and frees
-/// what they held, fires schedules, checks sandboxes, and wakes its loops where something is left to
-/// do.
+/// what they held, fires schedules, checks sandboxes, and wakes its loops where something is left.
 ///
 /// One look tells whether there is anything: a worker without work asks once a second.
 struct Housekeeper: Sendable {

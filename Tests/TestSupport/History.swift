@@ -7,6 +7,8 @@ extension Connection {
     public func recordHistory() async throws {
         try await run(
             """
+            -- Begins the epoch that all of it is in.
+            select ferry_state.record_event('production', 'begun', 'test', null, null, null, null);
             begin;
             select ferry_state.make_event_partition(m::date)
               from generate_series(date_trunc('month', now() - interval '11 months')::date,

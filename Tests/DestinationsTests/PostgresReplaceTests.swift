@@ -84,7 +84,7 @@ struct PostgresReplaceTests {
                 "it is no table of its own"))
     }
 
-    @Test func `are those of one run or of another, when several deliver at once`() async throws {
+    @Test func `are those of the last run when several deliver at once`() async throws {
         try await PostgresUnderTest.with { place in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for run in 1...4 as ClosedRange<Int64> {
@@ -93,15 +93,18 @@ struct PostgresReplaceTests {
                         rows.run = run
                         rows.parts[0].text = "\(run)\ta\n"
                         try await rows.stage(at: place.connect())
-                        try await place.connect().publish(rows.publication())
+                        do {
+                            try await place.connect().publish(rows.publication())
+                        } catch let error as DestinationError where error.code == "overtaken" {
+                            // A later run was first: tables never go back.
+                        }
                     }
                 }
                 try await group.waitForAll()
             }
 
-            #expect(try await place.deliveries() == ["1", "2", "3", "4"])
-            let visible = try await place.visible()
-            #expect((1...4).map { "orders: (\($0),a)" }.contains(visible[0]) && visible.count == 1)
+            #expect(try await place.deliveries().last == "4")
+            #expect(try await place.visible() == ["orders: (4,a)"])
         }
     }
 

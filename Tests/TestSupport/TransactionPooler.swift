@@ -35,11 +35,12 @@ public final class TransactionPooler: Sendable {
             """
         try Data(settings.utf8).write(to: URL(filePath: folder + "/pgbouncer.ini"))
         process = Process()
+        // The server's user: nobody else may look into the folder of its socket.
         let isRoot = geteuid() == 0
         let program = Self.program ?? "pgbouncer"
         process.executableURL = URL(filePath: isRoot ? "/usr/bin/setpriv" : program)
         process.arguments =
-            (isRoot ? ["--reuid=nobody", "--regid=nogroup", "--clear-groups", program] : [])
+            (isRoot ? ["--reuid=postgres", "--regid=postgres", "--clear-groups", program] : [])
             + ["-q", folder + "/pgbouncer.ini"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -174,6 +174,7 @@ public enum SchemaSQL {
             SQLFile("release_waiting_commands", PackageResources.release_waiting_commands_sql),
             SQLFile("report_progress", PackageResources.report_progress_sql),
             SQLFile("rescue", PackageResources.rescue_sql),
+            SQLFile("return_checks", PackageResources.return_checks_sql),
             SQLFile("retry_run_later", PackageResources.retry_run_later_sql),
             SQLFile("run_standing", PackageResources.run_standing_sql),
             SQLFile("run_state", PackageResources.run_state_sql),

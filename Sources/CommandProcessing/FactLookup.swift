@@ -32,6 +32,15 @@ public struct FactLookup: Sendable {
         self.attemptsMax = retry.attemptsMax
     }
 
+    /// Gives back what this worker claimed before: to be called once, before the first claim.
+    ///
+    /// - Throws: `PostgresError`.
+    public func begin() async throws {
+        _ = try await pool.withConnection { connection in
+            try await connection.query("select ferry_state.return_checks($1)", [.int(worker)])
+        }
+    }
+
     /// A command that this worker looks facts up for.
     public struct Check: Sendable {
         let token: Int64

@@ -73,8 +73,9 @@ struct Housekeeper: Sendable {
     }
 
     private func look(_ bells: Bells) async throws {
+        var interval = Self.interval
         while true {
-            try await Task.sleep(for: Self.interval)
+            try await Task.sleep(for: interval)
             let due = try await retrier.run("look for work", .everything) { _ in
                 try await pool.withConnection { connection in
                     let rows = try await connection.query("select ferry_state.due_work()")
@@ -84,6 +85,8 @@ struct Housekeeper: Sendable {
             }
             if due.runs || due.tasks { runBell.ring() }
             if due.silent { bells.silent.ring() }
+            // Who is gone is known at the second look.
+            interval = due.silent ? Self.interval / 4 : Self.interval
             if due.schedules { bells.schedules.ring() }
             if due.sandboxes { bells.sandboxes.ring() }
         }

@@ -149,6 +149,7 @@ struct Shift: Sendable {
     private func lookUpFacts() async throws {
         let lookup = FactLookup(
             worker: session.id, pool: checkPool, facts: facts, retry: configuration.commandRetry)
+        try await lookup.begin()
         let free = Locked(Self.lookupsMax)
         try await withThrowingTaskGroup(of: Void.self) { group in
             while !stop.isMade {
@@ -174,18 +175,10 @@ struct Shift: Sendable {
     /// For how many commands a worker looks facts up before it claims more.
     private static let lookupsMax = 4 * FactLookup.actorMax
 
+    /// A lookup that an error interrupts is repeated by itself, and ends no other.
     private func carryOut(_ check: FactLookup.Check, _ lookup: FactLookup) async throws {
-        var refusals = 0
-        while true {
-            do {
-                return try await lookup.carryOut(check)
-            } catch let refused as BatchRefused {
-                logger.error(
-                    "no outcome could be written; trying again",
-                    metadata: ["reason": "\(refused.reason)"])
-                refusals += 1
-                try await Task.sleep(for: .seconds(min(1 << min(refusals - 1, 5), 30)))
-            }
+        try await retrier.run("apply a command with its facts", .everything) { _ in
+            try await lookup.carryOut(check)
         }
     }
 

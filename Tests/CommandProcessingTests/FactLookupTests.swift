@@ -100,6 +100,22 @@ struct FactLookupTests {
         }
     }
 
+    @Test func `is looked up once more when its worker had lost track of it`() async throws {
+        try await CommandScene.with { scene in
+            let applying = try await scene.processor()
+            let id = try await scene.send("create_destination", destination)
+            _ = try await applying.processor.applyBatch()
+            let lost = try await applying.lookup.claim()
+
+            try await applying.lookup.begin()
+            try await applying.drain()
+            for check in lost { try await applying.lookup.carryOut(check) }
+
+            #expect(lost.count == 1)
+            #expect(try await scene.status(id) == .applied)
+        }
+    }
+
     @Test func `fails when no worker survives the lookup`() async throws {
         try await CommandScene.with { scene in
             let applying = try await scene.processor(retry: RetryPolicy(attemptsMax: 2))

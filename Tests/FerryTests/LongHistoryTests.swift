@@ -13,7 +13,7 @@ struct LongHistoryTests {
         ["runs"], ["runs", "--state", "failed"], ["runs", "--export", "EXPORT 7"],
         ["workers"], ["groups"], ["group-runs"], ["sandboxes"], ["commands"], ["events"],
         ["history"], ["events", "--run", "1004000"], ["tasks", "1004000"], ["watch", "--once"],
-        ["watch", "--once", "--export", "export 7"], ["watch", "--once", "--run", "1004000"],
+        ["watch", "--once", "--export", "export 7"],
     ]
 
     /// The server counts the rows that it reads, by whatever plan.
@@ -27,9 +27,7 @@ struct LongHistoryTests {
                 try await sessionsHaveEnded(owner)
                 let before = try await owner.query(Self.read)[0][0].int()
                 let result = try await program.start(arguments).result()
-                // Watching one run ends with the status that tells its outcome.
-                let expected: Int32 = arguments.contains("--run") && arguments[0] == "watch" ? 1 : 0
-                #expect(result.status == expected, "\(arguments): \(result.error)")
+                #expect(result.status == 0, "\(arguments): \(result.error)")
                 // A session's counts are there once it has ended.
                 try await sessionsHaveEnded(owner)
                 let after = try await owner.query(Self.read)[0][0].int()

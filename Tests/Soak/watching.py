@@ -16,6 +16,7 @@ class Watching:
         self.environment = dict(os.environ, FERRY_DATABASE_URL=url)
         self.record = open(f"{folder}/logs/{name}.ndjson", "w")
         self.errors = open(f"{folder}/logs/{name}.err", "wb")
+        self.is_resynced = False
         self.cursor = None
         self.events = []
         self.violations = []
@@ -52,10 +53,12 @@ class Watching:
             self.violations.append(f"{self.name}: this line is not JSON: {line[:200]}")
             return
         kind = entry.get("type")
-        if kind not in ("snapshot", "event"):
+        if kind not in ("snapshot", "event", "resync"):
             self.violations.append(f"{self.name}: unexpected line of type {kind}")
-        if kind == "snapshot" and self.cursor:
+        # A recovery of the server begins a new epoch: it is said, and followed by what there is.
+        if kind == "snapshot" and self.cursor and not self.is_resynced:
             self.violations.append(f"{self.name}: a second snapshot")
+        self.is_resynced = kind == "resync"
         if kind == "event":
             self.events.append(entry)
         if entry.get("cursor"):

@@ -10,8 +10,8 @@ struct BatchApplier: Sendable {
     let facts: FactFinder
     let retry: RetryPolicy
 
-    /// Applies them together; should the database refuse what one of them wrote, each by itself, so
-    /// that none spoils its neighbours.
+    /// Applies them together; should the database refuse what one of them wrote, or what one of them
+    /// needs be unreadable, each by itself, so that none spoils its neighbours.
     ///
     /// Those after the first that depends on all that is configured, or changes what the others
     /// may do, stay on the queue for the next batch.
@@ -29,14 +29,14 @@ struct BatchApplier: Sendable {
         do {
             do {
                 return try await together(Array(batch), known, connection)
-            } catch PostgresError.server(let error) where error.isOfCommand {
+            } catch let error where error.isOfCommand {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
                 if batch.count == 1 {
                     return try await giveUp(batch[0], "\(error)", connection)
                 }
                 return try await oneByOne(batch, known, connection)
             }
-        } catch PostgresError.server(let error) where error.isOfCommand {
+        } catch let error where error.isOfCommand {
             throw BatchRefused(reason: error)
         }
     }
@@ -49,7 +49,7 @@ struct BatchApplier: Sendable {
         for command in commands {
             do {
                 all.note(try await together([command], known, connection))
-            } catch PostgresError.server(let error) where error.isOfCommand {
+            } catch let error where error.isOfCommand {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
                 all.note(try await giveUp(command, "\(error)", connection))
             }
@@ -66,7 +66,7 @@ struct BatchApplier: Sendable {
         do {
             try result.troubled(command, by: reason, retry)
             try await save(result, changes: nil, connection)
-        } catch PostgresError.server(let error) where error.isOfCommand {
+        } catch let error where error.isOfCommand {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
             result = BatchResult()
             result.postponed(
@@ -136,13 +136,12 @@ struct BatchApplier: Sendable {
         guard let row = loaded[1].first else {
             throw PostgresError.decoding("the world of a batch was not loaded")
         }
-        let decoder = JSONDecoder()
-        let world = try decoder.decode(World.self, from: Data(try row[0].string().utf8))
-        let found = try row[1].optionalString().map {
-            try decoder.decode(EarlierCommands.Found.self, from: Data($0.utf8))
+        let world: World = try UnreadableDocument.decoded(try row[0].string())
+        let found: EarlierCommands.Found? = try row[1].optionalString().map {
+            try UnreadableDocument.decoded($0)
         }
-        let related = try row[2].optionalString().map {
-            try decoder.decode([EarlierCommands.Found.Loaded].self, from: Data($0.utf8))
+        let related: [EarlierCommands.Found.Loaded]? = try row[2].optionalString().map {
+            try UnreadableDocument.decoded($0)
         }
         return (world, EarlierCommands(found, related ?? [], of: commands))
     }
@@ -209,11 +208,17 @@ struct BatchApplier: Sendable {
 /// The database refused even to note that commands are to be tried again. Nothing of their batch
 /// has happened; the connection can be used again.
 public struct BatchRefused: Error {
-    public let reason: ServerError
+    public let reason: any Error
 }
 
-extension ServerError {
-    /// Whether a command's own statement was refused for what it writes: not for anything that
-    /// befalls whatever statement comes next, nor because another release changed the schema.
-    var isOfCommand: Bool { errorClass == .refused }
+extension Error {
+    /// Whether a command itself is at fault, for what it writes or needs: not anything that befalls
+    /// whatever statement comes next, nor that another release changed the schema.
+    var isOfCommand: Bool {
+        switch self {
+        case PostgresError.server(let error): error.errorClass == .refused
+        case PostgresError.decoding, is UnreadableDocument: true
+        default: false
+        }
+    }
 }

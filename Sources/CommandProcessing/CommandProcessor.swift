@@ -13,6 +13,9 @@ public actor CommandProcessor {
     /// What the last batch ended or put aside, and what that waits for; nil at first and when there
     /// was nothing to do: then all that waits is looked at.
     private var settled: [Int64]?
+    /// When all that waits was looked at. What another worker ended, and died, is found so.
+    private var lookedAtAll = ContinuousClock.now
+    private static let lookInterval: Duration = .seconds(2)
 
     /// For how long senders may count on a worker that found something to look again by itself.
     public static let awake: Duration = .milliseconds(100)
@@ -41,6 +44,8 @@ public actor CommandProcessor {
     ///
     /// - Throws: ``BatchRefused``, `PostgresError`; then nothing of the batch has happened.
     public func applyBatch() async throws -> Batch {
+        if ContinuousClock.now - lookedAtAll > Self.lookInterval { settled = nil }
+        if settled == nil { lookedAtAll = .now }
         let (applier, batchMax, mark, settled) = (applier, batchMax, mark, settled)
         let awake = Int64(Self.awake / .milliseconds(1))
         let (count, result, newMark) = try await connection.transaction { connection in

@@ -58,7 +58,7 @@ public struct FactFinder: Sendable {
                 "select ferry_state.past_version($1, $2)", [.int(export), .int(Int64(number))])
             return .version(
                 try rows[0][0].optionalString().map {
-                    try JSONDecoder().decode(PastVersion.self, from: Data($0.utf8))
+                    try UnreadableDocument.decoded($0) as PastVersion
                 })
         case .tablesOfRun(let run):
             return try await tables(of: run, connection)

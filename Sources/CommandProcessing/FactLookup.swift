@@ -81,8 +81,14 @@ public struct FactLookup: Sendable {
 
     private func lookUp(_ check: Check) async throws -> Knowledge {
         let (applier, pool, claimed, shared) = (applier, pool, check.claimed, check.shared)
-        let world = try await pool.transaction { connection in
-            try await applier.load([claimed], connection).0
+        let world: World
+        do {
+            world = try await pool.transaction { connection in
+                try await applier.load([claimed], connection).0
+            }
+        } catch let error where error.isOfCommand {
+            // It is decided with what can be read, and then says what cannot.
+            return Knowledge()
         }
         let progress = Locked((known: Knowledge(), current: Fact?.none))
         let end: Void? = try await Deadline(Self.limit).run {

@@ -23,30 +23,33 @@ public struct Scheduler: Sendable {
     /// - Returns: What is wrong with schedules that this worker cannot read, in words.
     /// - Throws: `PostgresError`; then nothing of the last hundred has happened.
     public func fireDue() async throws -> [String] {
-        var troubles: [String] = []
+        var unreadable: [Int64: String] = [:]
         while true {
+            let known = unreadable.keys.sorted()
             let (count, more) = try await connection.transaction { connection in
                 let groups = try await connection.query(
-                    "select * from ferry_state.due_groups($1)", [.int(Self.groupsMax)]
+                    "select * from ferry_state.due_groups($1, $2)",
+                    [.int(Self.groupsMax), Value(known)]
                 ).map { try DueGroup($0) }
-                var troubles: [String] = []
+                var unreadable: [Int64: String] = [:]
                 for group in groups {
                     let firing: Firing
                     do throws(InvalidSchedule) {
                         firing = try group.firing()
                     } catch {
-                        troubles.append("\(group.id): \(error.message)")
+                        unreadable[group.id] = error.message
                         continue
                     }
                     try await fire(group, firing, connection)
                 }
                 if !groups.isEmpty { Failpoint.reach("schedules.before_commit") }
-                return (groups.count, troubles)
+                return (groups.count, unreadable)
             }
             if count > 0 { Failpoint.reach("schedules.after_commit") }
-            troubles += more
-            // What cannot be read comes again and again.
-            if count < Self.groupsMax || more.count == count { return troubles }
+            unreadable.merge(more) { $1 }
+            if count < Self.groupsMax {
+                return unreadable.sorted { $0.key < $1.key }.map { "\($0): \($1)" }
+            }
         }
     }
 

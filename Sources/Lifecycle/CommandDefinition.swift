@@ -109,10 +109,10 @@ extension CommandDefinition {
     private static let ofConfiguration: [CommandDefinition] = [
         Self(
             "register_database", lane: .database, key: ["name"],
-            ["name": .name, "connection": .init(.string, charactersMax: 1024)]),
+            ["name": .name, "connection": .init(.string, charactersMax: 256)]),
         Self(
             "edit_database", lane: .database, key: ["name"],
-            ["name": .name, "connection": .init(.string, charactersMax: 1024)]),
+            ["name": .name, "connection": .init(.string, charactersMax: 256)]),
         Self("unregister_database", lane: .database, key: ["name"], ["name": .name]),
 
         Self(

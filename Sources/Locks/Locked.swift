@@ -1,6 +1,6 @@
 /// A value that one thread at a time may use: the one way to lock in Ferry.
 ///
-/// It stands in the place of `Synchronization.Locked`, which must not be used. That one keeps the
+/// It stands in the place of `Synchronization.Mutex`, which must not be used. That one keeps the
 /// id of the thread that holds it in a thread-local variable. In an optimised build the compiler
 /// puts the access to that variable into the calling function, and takes its address only once.
 /// An async function may go on on another thread after an `await`; it then locks with the id of

@@ -76,31 +76,6 @@ extension Connection {
     }
 }
 
-extension Connection {
-    /// Runs the body, which asks others, and meanwhile tells the server now and then that the
-    /// transaction is not idle; see ``ConnectionOptions/transactionIdleLimit``.
-    ///
-    /// - Throws: What the body throws.
-    public func keepingTransaction<T: Sendable>(
-        _ body: @Sendable (isolated Connection) async throws -> T
-    ) async throws -> T {
-        guard let limit = transactionIdleLimit else { return try await body(self) }
-        async let _: Void = {
-            while true {
-                try await Task.sleep(for: limit / 3)
-                try await showLife()
-            }
-        }()
-        return try await body(self)
-    }
-
-    /// Not to be cancelled: that would abort the transaction just when the body has ended.
-    private func showLife() throws {
-        try session.checkUsable()
-        _ = try uninterruptible { try session.query("SELECT", []) }
-    }
-}
-
 extension ServerError {
     /// A commit of a transaction that an earlier, swallowed error had aborted.
     static let aborted = ServerError(

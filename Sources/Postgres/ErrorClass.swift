@@ -53,6 +53,7 @@ extension ServerError {
 
     private static let classes: [String: ErrorClass] = [
         "25006": .retry,  // read_only_sql_transaction: a standby, or a server that is nearly full
+        "26000": .accessRefused,  // invalid_sql_statement_name: somebody else's session
         "25P03": .sessionLost,  // idle_in_transaction_session_timeout
         "25P04": .sessionLost,  // transaction_timeout
         "3D000": .accessRefused,  // invalid_catalog_name: no such database

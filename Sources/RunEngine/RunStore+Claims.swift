@@ -126,9 +126,10 @@ extension RunStore {
         case "publishing":
             _ = try await query(
                 """
-                select ferry_state.retry_run_later($1, $2, $3, interval '1 minute',
-                                                   $4, $5, $6, $7)
-                """, keys + trouble.values)
+                select ferry_state.publish_run_later(
+                    $1, $2, $3, interval '1 minute', interval '5 minutes', interval '0', $4, $5,
+                    $6, $7, $8)
+                """, keys + [.bool(trouble.isTransient)] + trouble.values)
         default:
             _ = try await query(
                 "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7)", keys + trouble.values)

@@ -204,11 +204,7 @@ public struct RunStore: Sendable {
 
     /// - Throws: ``UnreadableDocument``
     static func decoded<T: Decodable>(_ text: String) throws -> T {
-        do {
-            return try JSONDecoder().decode(T.self, from: Data(text.utf8))
-        } catch {
-            throw UnreadableDocument(error)
-        }
+        try UnreadableDocument.decoded(text)
     }
 
     func query(_ sql: String, _ values: [Value]) async throws -> Rows {

@@ -1,4 +1,3 @@
-import Logging
 import Postgres
 
 /// Carries out the prune that the setting `retention` asks for once a day, together with the
@@ -9,27 +8,23 @@ struct DailyPruner: Sendable {
     let pool: ConnectionPool
     /// How often it asks whether there is something to do.
     let interval: Duration
-    let logger: Logger
+    let retrier: Retrier
 
     /// Prunes until cancelled. An error puts off the rest of the prune, and ends nothing else.
     func run() async throws {
         while true {
-            do {
-                // A pause after each batch, so that a large prune leaves room for work.
-                while try await pruneBatch() { try await Task.sleep(for: .milliseconds(20)) }
-            } catch  where !Task.isCancelled {
-                logger.warning(
-                    "cannot prune; retrying later",
-                    metadata: ["reason": "\(error)", "after": "\(interval)"])
-            }
+            // A pause after each batch, so that a large prune leaves room for work.
+            while try await pruneBatch() { try await Task.sleep(for: .milliseconds(20)) }
             try await Task.sleep(for: interval)
         }
     }
 
     /// - Returns: Whether there is more to do now.
     private func pruneBatch() async throws -> Bool {
-        try await pool.withConnection { connection in
-            try await connection.query("select ferry_state.prune_when_due()")[0][0].bool()
+        try await retrier.run("prune", .everything) { _ in
+            try await pool.withConnection { connection in
+                try await connection.query("select ferry_state.prune_when_due()")[0][0].bool()
+            }
         }
     }
 }

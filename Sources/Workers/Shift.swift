@@ -74,7 +74,7 @@ struct Shift: Sendable {
             group.addTask { try await reportProgress() }
             group.addTask { try await keepHouse() }
             group.addTask {
-                try await DailyPruner(pool: pool, interval: .seconds(10), logger: logger).run()
+                try await DailyPruner(pool: pool, interval: .seconds(10), retrier: retrier).run()
             }
             group.addTask { try await workLoops() }
             // The others never return, so the first to do so are the work loops, or a failure.

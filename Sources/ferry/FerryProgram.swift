@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Workers
 
 /// The program `ferry`.
 @main
@@ -15,7 +16,7 @@ struct FerryProgram: AsyncParsableCommand {
             Exit status:
             \(ExitStatus.help)
             """,
-        version: "0.1.0",
+        version: ferryVersion,
         groupedSubcommands: [
             CommandGroup(
                 name: "Work",

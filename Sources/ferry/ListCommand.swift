@@ -25,11 +25,15 @@ extension Listing {
 protocol ListFilter: ParsableArguments {
     /// SQL conditions on `v`, and the values of their parameters from `$1`.
     var conditions: [(String, Value)] { get }
+    /// A view of the same columns in which all these rows are found at once; nil where the listing's
+    /// own is as good.
+    var view: String? { get }
     /// What to check when there are no rows.
     var missing: (query: String, failure: Failure)? { get }
 }
 
 extension ListFilter {
+    var view: String? { nil }
     var missing: (query: String, failure: Failure)? { nil }
 }
 
@@ -95,7 +99,7 @@ struct ListCommand<Content: Listing>: AsyncParsableCommand {
             }.joined(separator: ", ")
         }
         let rows = try await connection.query(
-            "select \(selected) from \(Content.view) as v "
+            "select \(selected) from \(filter.view ?? Content.view) as v "
                 + (wheres.isEmpty ? "" : "where " + wheres.joined(separator: " and "))
                 + " order by \(Content.order)" + (limit > 0 ? " limit \(limit)" : ""),
             conditions.map(\.1))

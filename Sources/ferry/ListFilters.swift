@@ -40,6 +40,14 @@ struct CommandsFilter: ListFilter {
     @Option(help: "Only this environment.")
     var environment: String?
 
+    var view: String? {
+        switch state {
+        case nil, "applied": nil
+        case "rejected", "failed", "canceled": "ferry.unsuccessful_commands"
+        default: "ferry.unfinished_commands"
+        }
+    }
+
     var conditions: [(String, Value)] {
         var conditions: [(String, Value)] = []
         if let state { conditions.append(("v.state = $?", .text(state))) }

@@ -198,8 +198,9 @@ struct Applying: Sendable {
         }
     }
 
-    /// Two batches may be in each other's way; workers try again, too.
-    private func batch() async throws -> Int {
+    /// Applies one batch. Two may be in each other's way; workers try again, too.
+    @discardableResult
+    func batch() async throws -> Int {
         while true {
             do {
                 return try await processor.applyBatch().count
@@ -207,7 +208,10 @@ struct Applying: Sendable {
         }
     }
 
-    private func lookUp() async throws -> Int {
+    /// Looks up what commands wait for, and applies them.
+    ///
+    /// - Returns: How many they were.
+    func lookUp() async throws -> Int {
         var count = 0
         while true {
             let checks = try await lookup.claim()

@@ -74,10 +74,11 @@ extension CommandScene {
     func runsByItself(_ group: String) async throws -> [String] {
         try await texts(
             """
-            select actor || ' ' || idempotency_key from ferry_state.commands
-             where command = 'run_orchestration_group' and arguments ->> 'name' = $1
-               and idempotency_key is not null
-             order by id
+            select c.actor || ' ' || f.cause
+              from ferry_state.commands as c
+              join ferry_state.group_firings as f on f.command_id = c.id
+             where c.command = 'run_orchestration_group' and c.arguments ->> 'name' = $1
+             order by c.id
             """, [.text(group)])
     }
 }

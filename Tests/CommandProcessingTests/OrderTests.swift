@@ -32,6 +32,36 @@ struct OrderTests {
         }
     }
 
+    @Test func `goes on once the earlier one is canceled, although others keep coming`()
+        async throws
+    {
+        try await CommandScene.with { scene in
+            try await scene.forbid("databases", when: "new.key = 'late'")
+            let first = try await scene.send(
+                "register_database", ["name": "Late", "connection": scene.reference("shop")])
+            let second = try await scene.send(
+                "create_data_export", ["name": "X", "database": "Shop", "tables": ["a"]])
+            let third = try await scene.send(
+                "edit_data_export", ["name": "X", "database": "Late", "tables": ["a"]])
+            let processor = try await scene.processor()
+            try await processor.drain()
+            #expect(try await scene.state(second) == "applied")
+            #expect(try await scene.status(third).message == "waits for command \(first)")
+
+            // Each claim finds something, so none looks at all that waits.
+            try await scene.send("create_data_export", ["name": "A"])
+            try await processor.batch()
+            try await scene.admin.execute("select ferry.cancel_command($1)", [.int(first)])
+            for name in ["B", "C"] {
+                try await scene.send("create_data_export", ["name": .string(name)])
+                try await processor.batch()
+            }
+
+            #expect(try await scene.state(first) == "canceled")
+            #expect(try await scene.status(third).code == "database_not_found")
+        }
+    }
+
     @Test func `waits for what the object that it names uses`() async throws {
         try await CommandScene.with { scene in
             try await scene.addDestination()

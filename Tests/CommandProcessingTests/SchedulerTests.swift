@@ -214,6 +214,27 @@ struct SchedulerTests {
         }
     }
 
+    @Test func `comes however many others nobody can read`() async throws {
+        try await scheduled("0 * * * *", at: "2026-01-01 00:30Z") { scene in
+            try await scene.admin.run(
+                """
+                insert into ferry_state.orchestration_groups
+                       (id, environment, name, key, enabled, schedule, time_zone, catch_up,
+                        next_times, runs_as, created_by)
+                select -n, 'production', 'bad ' || n, 'bad ' || n, true, '0 * * * *', 'Mars/Base',
+                       'one', array[timestamptz '2025-12-31 00:00Z'], 'a', 'a'
+                  from generate_series(1, 101) as n
+                """)
+            try await scene.setClock("2026-01-01 01:00Z")
+            let worker = try await scene.database.connect(as: .worker)
+
+            let troubles = try await Scheduler(worker).fireDue()
+
+            #expect(troubles.count == 101)
+            #expect(try await scene.fired("G") == ["01-01 01:00"])
+        }
+    }
+
     @Test func `comes once each minute to five workers at the same moment`() async throws {
         try await scheduled("* * * * *", at: "2026-01-01 00:00:30Z") { scene in
             try await scene.createGroup("H", of: ["C"], ["schedule": "*/2 * * * *"])

@@ -51,6 +51,25 @@ struct DoctorTests {
         }
     }
 
+    @Test func `sees that the history of the database has changed`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            try await owner.run(
+                """
+                select ferry_state.record_event('production', 'x', 'test', null, null, null, null)
+                """)
+            #expect(try await examine(database) { try await $0.history() } == [])
+            try await owner.run(
+                """
+                update ferry_state.present_epoch set system_identifier = system_identifier + 1
+                """)
+
+            let findings = try await examine(database) { try await $0.history() }
+
+            #expect(findings.map(\.level) == [.warning])
+        }
+    }
+
     @Test func `says that others wait for a lock`() async throws {
         try await TestDatabase.withSchema { database in
             let holder = try await database.connect()

@@ -45,28 +45,4 @@ struct IdleTransactionTests {
             #expect(try await connection.query(show)[0][0].string() == "0")
         }
     }
-
-    @Test func `stays while its client asks others, and says that it lives`() async throws {
-        try await TestDatabase.withEmpty { database in
-            let other = try await database.connect()
-            let busy = try await connect(to: database, limit: .milliseconds(600))
-            try await busy.transaction { connection in
-                // The signs of life come as often as the limit asks for. The server is more
-                // patient, so that one of them may be late.
-                try await connection.run("SET LOCAL idle_in_transaction_session_timeout = '120s'")
-                try await connection.run("CREATE TABLE t (n int)")
-                try await connection.keepingTransaction { connection in
-                    var seen = Set<String>()
-                    try await eventually("it spoke four times") {
-                        let rows = try await other.query(
-                            "SELECT state_change::text FROM pg_stat_activity WHERE pid = $1",
-                            [Value(Int(connection.serverProcessID))])
-                        seen.insert(try #require(rows.first)[0].string())
-                        return seen.count == 4
-                    }
-                }
-            }
-            #expect(try await !other.query("SELECT to_regclass('t')")[0][0].isNull)
-        }
-    }
 }

@@ -56,7 +56,7 @@ struct ActorTests {
 
     /// ANALYZE by an administrator, or by autovacuum, runs the functions of an index with the
     /// rights of the table's owner.
-    @Test func `is nobody whom an index sends it for during ANALYZE`() async throws {
+    @Test func `is the role whose index sends it during ANALYZE`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()
             try await owner.run("create schema alice authorization test_client_alice")
@@ -75,10 +75,9 @@ struct ActorTests {
                 """)
 
             try await owner.run("set test.armed = 'yes'")
-            let error = try await refusal(owner, "analyze alice.bait")
+            try await owner.run("analyze alice.bait")
 
-            #expect(error?.sqlState == "42501")
-            #expect(try await actors(owner) == [])
+            #expect(try await Set(actors(owner)) == ["test_client_alice"])
         }
     }
 

@@ -40,8 +40,7 @@ def check_commands(reader, senders):
                 made[sent.about] = found[0]["state"] == "applied"
             elif found[0]["error_code"] == "not_found" and made.get(sent.about):
                 yield f"out of order: {found[0]} on \"{sent.about}\", which was created before"
-    # Schedules send commands too, under keys that begin so.
-    for key in (k for k in by_key.keys() - known if not k.startswith("ferry: group ")):
+    for key in by_key.keys() - known:
         yield f"nobody sent {by_key[key]}"
     ended = defaultdict(list)
     for event in events:

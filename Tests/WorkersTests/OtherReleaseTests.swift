@@ -79,6 +79,28 @@ struct OtherReleaseTests {
         }
     }
 
+    @Test func `lets a run that it cannot read, and that may be visible, be stuck`() async throws {
+        try await Scene.with { scene in
+            let first = try scene.start("first", failpoint: "run.after_intent")
+            try await scene.configure(tables: #"["customers"]"#)
+            let run = try await scene.run()
+            _ = try await first.end()
+            try await scene.queue.query(
+                "update ferry_state.runs set inputs = inputs - 'destination' where id = $1",
+                [.int(run)])
+
+            let second = try scene.start("second")
+
+            try await eventually(within: .seconds(60), "the run is stuck") {
+                try await scene.events(of: run).contains("run_stuck")
+            }
+            try await scene.addExport("Other", tables: #"["customers"]"#)
+            let other = try await scene.run("Other")
+            try await scene.reaches("succeeded", other)
+            #expect(second.isRunning)
+        }
+    }
+
     @Test func `fails the run of a task that it cannot read`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker")

@@ -2,7 +2,14 @@
 --
 -- Checks what can be known now, and puts the command on the queue, in the caller's own
 -- transaction. A repeated idempotency key gives back the first command: its id, run_at, priority,
--- created_at and state.
+-- created_at and state. Of two transactions with one key the second waits for the first.
+--
+-- Each expression here is paid for in each transaction that sends a command. So the usual command
+-- is checked by one condition, and only what does not meet it is looked at part by part.
+--
+-- A notification costs a lock that all commits with one in the cluster wait for. It is left out
+-- while some worker is sure to look without: see awake_until, which a claim that found something
+-- sets. That worker goes on looking, ever less often; so it finds late what is committed late.
 -- Raises: FY001 unknown command, FY002-FY004 arguments, FY005 too large, FY006 unknown
 --         environment, FY008 idempotency key in use.
 create or replace function ferry_state.accept_command()
@@ -12,50 +19,73 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_definition  ferry_state.command_definitions;
+    v_kind     text;
+    v_key      text[];
+    v_refers   text[];
+    v_valid    boolean;
+    v_referred boolean;
+    v_lane     bigint;
+    v_asleep   boolean;
 begin
-    select * into v_definition from ferry_state.command_definitions
+    if new.environment is distinct from 'production' then
+        new.environment := case when new.environment is null then 'production'
+            else ferry_state.known_environment(new.environment, new.actor) end;
+    end if;
+    if new.arguments is null then
+        new.arguments := '{}';
+    end if;
+    -- So short a text holds no argument that is too long, and no secret key.
+    select lane, key, refers,
+           octet_length(new.arguments::text) <= 256 and new.arguments @@ accepts
+               and new.arguments - parameters = '{}'
+               and (new.priority is null or new.priority between 0 and 3)
+               and (new.idempotency_key is null or octet_length(new.idempotency_key) <= 256),
+           new.arguments ?| referring
+      into v_kind, v_key, v_refers, v_valid, v_referred
+      from ferry_state.command_definitions
      where command = new.command;
-    if not found then
-        raise exception using errcode = 'FY001',
-            message = format('unknown command %s',
-                coalesce('"' || ferry_state.shown_text(new.command) || '"', 'null')),
-            hint = 'commands are: ' || (select string_agg(command, ', ' order by command)
-                from ferry_state.command_definitions);
-    end if;
-    if new.environment <> 'production' then
-        new.environment := ferry_state.known_environment(new.environment, new.actor);
-    elsif new.environment is null then
-        new.environment := 'production';
+    if v_valid is not true then
+        perform ferry_state.check_command(new);
     end if;
 
-    new.arguments := coalesce(new.arguments, '{}');
-    perform ferry_state.check_arguments(new.command, new.arguments, v_definition.arguments,
-                                        v_definition.required);
-    if new.priority not between 0 and 3 or char_length(new.idempotency_key) > 256 then
-        raise exception using errcode = 'FY004',
-            message = case when new.priority not between 0 and 3
-                then format('priority must be 0 to 3, was %s', new.priority)
-                else 'idempotency_key is longer than 256 characters' end,
-            hint = case when new.priority not between 0 and 3
-                then '0 is applied first, 2 is the default' else 'shorten it' end;
+    with written as (
+        insert into ferry_state.commands (id, command, arguments, environment, priority, run_at,
+                                          idempotency_key, lane, actor, created_at)
+        values (nextval('ferry_state.ids'), new.command, new.arguments, new.environment,
+                coalesce(new.priority, 2), new.run_at, new.idempotency_key,
+                ferry_state.lane_of(v_kind, v_key, new.environment, new.arguments),
+                new.actor, clock_timestamp())
+        on conflict (environment, actor, idempotency_key) where idempotency_key is not null
+        do nothing
+        returning id, lane, priority, created_at,
+                  case when run_at > created_at then 'scheduled' else 'queued' end as state
+    ),
+    queued as (
+        insert into ferry_state.command_queue (command_id, lane, priority)
+        select id, lane, priority from written where state = 'queued'
+    )
+    select id, priority, created_at, state, lane,
+           (select last_value from ferry_state.awake_until)
+           < extract(epoch from created_at) * 1000
+      into new.id, new.priority, new.created_at, new.state, v_lane, v_asleep
+      from written;
+    if v_asleep is null then
+        return ferry_state.first_with_key(new);
     end if;
-
-    new.priority := coalesce(new.priority, 2);
-    new.id := nextval('ferry_state.ids');
-    new.created_at := clock_timestamp();
-    new.state := case when new.run_at > new.created_at then 'scheduled' else 'queued' end;
-    if ferry_state.enqueue(new.id, new.command, new.arguments, new.environment,
-        new.priority::smallint, new.run_at, new.idempotency_key,
-        ferry_state.lane_of(v_definition.lane, v_definition.key, new.environment, new.arguments),
-        case when v_definition.refers = '{}' then '{}'
-             else ferry_state.referred_lanes(v_definition.refers, new.environment, new.arguments)
-        end,
-        new.actor, new.created_at)
-    then
-        return new;
+    if v_referred then
+        insert into ferry_state.command_references (command_id, lane)
+        select distinct new.id, lane
+          from unnest(ferry_state.referred_lanes(v_refers, new.environment, new.arguments))
+            as r (lane)
+         where lane <> v_lane;
     end if;
-    return ferry_state.first_with_key(new);
+    if new.state = 'scheduled' then
+        insert into ferry_state.command_waits (command_id, lane, priority, waits_for, due_at)
+        values (new.id, v_lane, new.priority, 'time', new.run_at);
+    elsif v_asleep then
+        notify ferry_commands;
+    end if;
+    return new;
 end;
 $$;
 

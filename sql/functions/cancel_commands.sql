@@ -1,10 +1,10 @@
 -- cancel_commands: end commands that their senders want to be canceled, where no worker applies them
 -- just now.
 --
--- Called by every claim, before it looks for what it may apply.
+-- Called by every claim, before it looks for what it may apply. Returns the commands that it ended.
 -- Locks: the commands' lanes, the requests; skips what another worker holds, never waits.
 create or replace function ferry_state.cancel_commands(p_limit integer)
-returns void
+returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -15,6 +15,7 @@ declare
     v_command  ferry_state.commands;
     v_attempts smallint;
     v_found    boolean;
+    v_canceled bigint[] := '{}';
 begin
     for v_request in
         select ctid, command_id, actor from ferry_state.command_cancellations
@@ -34,6 +35,7 @@ begin
             v_found := found;
         end if;
         if v_found then
+            v_canceled := v_canceled || v_command.id;
             delete from ferry_state.command_references where command_id = v_command.id;
             insert into ferry_state.command_outcomes
                    (command_id, state, code, message, attempts, finished_at)
@@ -46,5 +48,6 @@ begin
         end if;
         delete from ferry_state.command_cancellations where ctid = v_request.ctid;
     end loop;
+    return v_canceled;
 end;
 $$;

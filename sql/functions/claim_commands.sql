@@ -51,7 +51,8 @@ declare
     v_more     integer;
 begin
     if exists (select from ferry_state.command_cancellations) then
-        perform ferry_state.cancel_commands(p_limit);
+        v_found := ferry_state.cancel_commands(p_limit);
+        p_settled := case when p_settled is not null then p_settled || v_found end;
     end if;
     perform ferry_state.release_due_commands(p_limit);
     perform ferry_state.release_waiting_commands(p_settled);
@@ -137,7 +138,8 @@ begin
 
     -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all that
     -- the worker before us did in them. Lateral, each part with a limit: lanes are read in their
-    -- order, each no further than is needed, whatever statistics say.
+    -- order, each no further than is needed, whatever statistics say: a range of the lanes' index,
+    -- since "lane = …" is looked for in the order of ids when most of the queue seems to be one lane.
     return query
     select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
            q.attempts
@@ -149,8 +151,9 @@ begin
      cross join lateral (
         select command_id, lane, attempts
           from ferry_state.command_queue
-         where lane = claimed.lane
-         order by command_id
+         where (lane, command_id) >= (claimed.lane, 0)
+           and (lane, command_id) <= (claimed.lane, 9223372036854775807)
+         order by lane, command_id
          limit p_limit
      ) as q
      cross join lateral (

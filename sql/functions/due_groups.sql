@@ -1,9 +1,10 @@
 -- due_groups: the groups whose schedule has come, and those whose next times are to be worked out,
 -- locked; with the time by this database. Times are seconds since 1970.
 --
+-- p_except: those that the caller cannot read.
 -- Only in production do schedules come.
 -- Locks: the groups; skips those that a command or another worker has in hand, never waits.
-create or replace function ferry_state.due_groups(p_limit integer)
+create or replace function ferry_state.due_groups(p_limit integer, p_except bigint[])
 returns table (
     id        bigint,
     schedule  text,
@@ -19,7 +20,7 @@ as $$
       from (select ferry_state.now() as now) as n
      cross join ferry_state.orchestration_groups as g
      where g.enabled and g.schedule is not null and g.environment = 'production'
-       and (g.next_at is null or g.next_at <= n.now)
+       and (g.next_at is null or g.next_at <= n.now) and g.id <> all (p_except)
      order by g.next_at nulls first
      limit p_limit
        for update of g skip locked

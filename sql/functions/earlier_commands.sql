@@ -34,12 +34,14 @@ begin
           from (select distinct lane from unnest(p_lanes) as l (lane)) as l
           left join lateral (
             select command_id from ferry_state.command_waits
-             where lane = l.lane and waits_for <> 'time' and command_id < v_before
-             order by command_id limit 1) as w on true
+             where (lane, command_id) >= (l.lane, 0) and (lane, command_id) < (l.lane, v_before)
+               and waits_for <> 'time'
+             order by lane, command_id limit 1) as w on true
           left join lateral (
             select command_id from ferry_state.command_references
-             where lane = l.lane and command_id < v_before and command_id <> all (p_batch)
-             order by command_id limit 1) as r on true
+             where (lane, command_id) >= (l.lane, 0) and (lane, command_id) < (l.lane, v_before)
+               and command_id <> all (p_batch)
+             order by lane, command_id limit 1) as r on true
          where num_nonnulls(w.command_id, r.command_id) > 0;
     end if;
 

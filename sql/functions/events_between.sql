@@ -80,9 +80,17 @@ begin
         v_stop := least(v_high + 1, v_last + 1, v_end);
         return query
         select * from (
-            select * from ferry.events
-             where xact = any (v_late)
-               and id + 0 > p_after and id + 0 <= v_high and id + 0 >= v_begin and id + 0 < v_end
+            -- One by one, as a range of one: so the index on transactions is used, however many
+            -- events a transaction is believed to have.
+            select e.* from unnest(v_late) as late (xact)
+             cross join lateral (
+                select * from ferry.events
+                 where xact >= late.xact and xact <= late.xact
+                   and id + 0 > p_after and id + 0 <= v_high and id + 0 >= v_begin
+                   and id + 0 < v_end
+                 order by id
+                 limit p_limit
+             ) as e
             union all
             select * from ferry.events
              where id > v_low and id < v_stop

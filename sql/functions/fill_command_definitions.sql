@@ -11,20 +11,26 @@ begin
      where not exists (select from ferry_state.defined_commands as d
                         where d.command = known.command);
     insert into ferry_state.command_definitions as known
-           (command, lane, key, parameters, arguments, required, refers, description)
+           (command, lane, key, parameters, arguments, required, refers, referring, accepts,
+            description)
     select command, lane, key, parameters, arguments,
            array(select a.key from jsonb_each(d.arguments) as a
                   where (a.value ->> 'required')::boolean order by a.key),
-           refers, description
+           refers,
+           array(select distinct split_part(split_part(r, ':', 2), ',', 1)
+                   from unnest(refers) as r order by 1),
+           ferry_state.accepting_path(d.arguments), description
       from ferry_state.defined_commands as d
     on conflict (command) do update
        set lane = excluded.lane, key = excluded.key, parameters = excluded.parameters,
            arguments = excluded.arguments, required = excluded.required,
-           refers = excluded.refers, description = excluded.description
+           refers = excluded.refers, referring = excluded.referring, accepts = excluded.accepts,
+           description = excluded.description
      where (known.lane, known.key, known.parameters, known.arguments, known.required,
-            known.refers, known.description)
+            known.refers, known.referring, known.accepts::text, known.description)
            is distinct from
            (excluded.lane, excluded.key, excluded.parameters, excluded.arguments,
-            excluded.required, excluded.refers, excluded.description);
+            excluded.required, excluded.refers, excluded.referring, excluded.accepts::text,
+            excluded.description);
 end;
 $$;

@@ -1,7 +1,8 @@
 -- first_of_lane: the first command of a lane that has not ended, comes before p_before and is not of
 -- the batch. Null when there is none. One that waits for its time alone has no place in its lane yet.
 --
--- Stable: it must see what the statement that calls it sees.
+-- Stable: it must see what the statement that calls it sees. Ranges of the lanes' indexes, whatever
+-- statistics say: see claim_commands.
 create or replace function ferry_state.first_of_lane(
     p_lane   bigint,
     p_before bigint,
@@ -15,10 +16,12 @@ as $$
 begin
     return least(
         (select command_id from ferry_state.command_queue
-          where lane = p_lane and command_id < p_before and command_id <> all (p_batch)
-          order by command_id limit 1),
+          where (lane, command_id) >= (p_lane, 0) and (lane, command_id) < (p_lane, p_before)
+            and command_id <> all (p_batch)
+          order by lane, command_id limit 1),
         (select command_id from ferry_state.command_waits
-          where lane = p_lane and command_id < p_before and waits_for <> 'time'
-          order by command_id limit 1));
+          where (lane, command_id) >= (p_lane, 0) and (lane, command_id) < (p_lane, p_before)
+            and waits_for <> 'time'
+          order by lane, command_id limit 1));
 end;
 $$;

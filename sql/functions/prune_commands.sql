@@ -1,7 +1,7 @@
 -- prune_commands: remove commands that ended before p_until, with how they ended. See prune_batch.
 --
--- One that started runs is kept as long as any of them. One with an idempotency key is kept for 30
--- days at least: who sends it again for so long is not answered by a second command.
+-- One that started runs is kept as long as any of them. One with an idempotency key, or that made a
+-- group run by itself, is kept for 30 days at least: for so long the same is not sent a second time.
 create or replace function ferry_state.prune_commands(
     p_until     timestamptz,
     p_after     bigint,
@@ -28,13 +28,16 @@ begin
           join ferry_state.command_outcomes as o on o.command_id = c.id
          where c.id = any (v_ids)
            and o.finished_at < p_until
-           and (c.idempotency_key is null or o.finished_at < now() - interval '30 days')
+           and (o.finished_at < now() - interval '30 days'
+                or c.idempotency_key is null
+                and not exists (select from ferry_state.group_firings where command_id = c.id))
            and not exists (select from ferry_state.runs as r where r.id = c.id)
            and not exists (select from ferry_state.runs as r where r.group_run_id = c.id));
     removed := cardinality(v_ids);
     if p_dry or removed = 0 then
         return;
     end if;
+    delete from ferry_state.group_firings where command_id = any (v_ids);
     delete from ferry_state.command_outcomes where command_id = any (v_ids);
     delete from ferry_state.commands where id = any (v_ids);
 end;

@@ -10,8 +10,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if num_nonnulls(new.id, new.actor, new.created_at, new.state, new.error_code, new.message,
-                    new.hint, new.attempts, new.finished_at) > 0 then
+    if not (new.id, new.actor, new.created_at, new.state, new.error_code, new.message, new.hint,
+            new.attempts, new.finished_at) is null then
         raise exception using errcode = 'FY007',
             message = 'only command, arguments, environment, priority, run_at and idempotency_key can be set',
             hint = 'leave the other columns out: Ferry sets them';

@@ -23,14 +23,16 @@ create unique index commands_idempotency_key_is_unique_per_actor
 -- What each command is about, what it names, and its arguments. Filled at every migration from the
 -- view defined_commands; a table, because every INSERT of a command looks here.
 create table ferry_state.command_definitions (
-    command     text   not null,
-    lane        text   not null,
-    key         text[] not null,
-    parameters  text[] not null,
-    arguments   jsonb  not null,
-    required    text[] not null,
-    refers      text[] not null,
-    description text   not null,
+    command     text     not null,
+    lane        text     not null,
+    key         text[]   not null,
+    parameters  text[]   not null,
+    arguments   jsonb    not null,
+    required    text[]   not null,
+    refers      text[]   not null,
+    referring   text[]   not null,  -- the arguments that refers begins with
+    accepts     jsonpath not null,  -- true only for arguments of the right types, none missing
+    description text     not null,
     constraint command_definitions_pkey primary key (command)
 );
 
@@ -126,3 +128,5 @@ create table ferry_state.command_outcomes (
         check (state in ('applied', 'rejected', 'failed', 'canceled')),
     constraint command_outcomes_say_why_not check ((state = 'applied') = (code is null))
 );
+create index command_outcomes_unsuccessful on ferry_state.command_outcomes (command_id)
+    where state <> 'applied';

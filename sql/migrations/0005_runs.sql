@@ -134,6 +134,8 @@ create table ferry_state.run_tasks (
     constraint run_tasks_done_iff_counted check ((state = 'done') = (rows is not null))
 ) with (fillfactor = 70);
 create index run_tasks_running on ferry_state.run_tasks (worker_id) where state = 'running';
+create index run_tasks_unfinished
+    on ferry_state.run_tasks (run_id, state, rows_estimated desc, number) where state <> 'done';
 
 -- Row locks on these, never updates: whoever holds a slot counts the tasks that run to its destinations.
 create table ferry_state.destination_slots (

@@ -44,6 +44,15 @@ create table ferry_state.orchestration_group_members (
 create index orchestration_group_members_orchestration
     on ferry_state.orchestration_group_members (orchestration_id);
 
+-- What made a group run by itself, and the command that was sent for it: each cause once.
+create table ferry_state.group_firings (
+    group_id   bigint not null,
+    cause      text   not null,  -- a time of its schedule, or the group run that it came after
+    command_id bigint not null,
+    constraint group_firings_pkey primary key (group_id, cause),
+    constraint group_firings_send_a_command_each unique (command_id)
+);
+
 -- Runs that one command started of a group bear that command's id. A group may be gone before them.
 alter table ferry_state.runs
     add column group_run_id bigint,

@@ -32,3 +32,5 @@ select c.id,
  where c.actor = current_user
     or pg_has_role('ferry_viewer', 'usage')
  order by c.id desc;
+
+alter view ferry.commands alter column environment set default 'production';

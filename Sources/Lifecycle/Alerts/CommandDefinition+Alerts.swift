@@ -12,7 +12,7 @@ extension CommandDefinition {
         "on": Argument(.strings, itemsMax: 16),
         "orchestration": .name.optional,
         "url": Argument(.string, required: false, charactersMax: 2048),
-        "secret": Argument(.string, required: false, charactersMax: 1024),
+        "secret": Argument(.string, required: false, charactersMax: 256),
         "headers": Argument(.object, required: false),
         "program": Argument(.strings, required: false, itemsMax: 64),
         "runtime_seconds_max": Argument(.integer, required: false),

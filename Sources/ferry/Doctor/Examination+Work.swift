@@ -41,9 +41,8 @@ extension Examination {
                     select id, command, state, attempts, message,
                            extract(epoch from clock_timestamp()
                                - greatest(created_at, run_at))::float8 as seconds
-                      from ferry.command_status
-                     where finished_at is null
-                       and greatest(created_at, run_at)
+                      from ferry.unfinished_commands
+                     where greatest(created_at, run_at)
                            < clock_timestamp() - make_interval(secs => $1)
                 )
                 select distinct on (state = 'retrying') state, id, command, attempts, message,
@@ -79,7 +78,8 @@ extension Examination {
             let rows = try await connection.query(
                 """
                 select r.id, r.data_export, r.state, r.error_message, r.error_hint,
-                       r.retry_at is not null as is_retried, s.seconds
+                       r.retry_at is not null as is_retried, r.stuck_at is not null as is_stuck,
+                       s.seconds
                   from ferry.runs as r
                  cross join lateral (
                        select extract(epoch from clock_timestamp() - case
@@ -90,8 +90,8 @@ extension Examination {
                   ) as s
                  where r.finished_at is null
                    and (r.state in ('publishing', 'stopping', 'queued'))
-                   and s.seconds > $1
-                 order by r.state = 'publishing' desc, s.seconds desc
+                   and (s.seconds > $1 or r.stuck_at is not null)
+                 order by r.stuck_at is not null desc, r.state = 'publishing' desc, s.seconds desc
                 """, [.double(limits.runWaits)])
             if rows.isEmpty { return [.ok("runs", "none waits, is retried or publishes for long")] }
             return try Self.grouped(rows)

@@ -1,13 +1,25 @@
-/// A stored document that this program does not understand: another release may have written it.
-struct UnreadableDocument: Error, CustomStringConvertible {
-    /// Where in the document, and what is wrong there; no value of it.
-    let reason: String
+import Foundation
 
-    var description: String {
+/// A stored document that this program does not understand: another release may have written it.
+public struct UnreadableDocument: Error, CustomStringConvertible {
+    /// Where in the document, and what is wrong there; no value of it.
+    public let reason: String
+
+    public var description: String {
         "it was written by another release, and this one cannot read it: \(reason)"
     }
 
-    init(_ error: any Error) {
+    /// - Returns: What the JSON text holds.
+    /// - Throws: ``UnreadableDocument``.
+    public static func decoded<T: Decodable>(_ text: String) throws(UnreadableDocument) -> T {
+        do {
+            return try JSONDecoder().decode(T.self, from: Data(text.utf8))
+        } catch {
+            throw UnreadableDocument(error)
+        }
+    }
+
+    private init(_ error: any Error) {
         switch error as? DecodingError {
         case .keyNotFound(let key, let context):
             reason = "\"\(Self.path(context.codingPath + [key]))\" is missing"

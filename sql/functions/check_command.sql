@@ -1,52 +1,55 @@
--- check_arguments: refuse what can be known to be wrong before a command is accepted.
+-- check_command: refuse what can be known to be wrong before a command is accepted.
 --
--- p_required: those that must be given.
--- Raises: FY002 missing argument, FY003 unknown argument, FY004 wrong type or length, or a secret,
---         FY005 too large.
-create or replace function ferry_state.check_arguments(
-    p_command    text,
-    p_arguments  jsonb,
-    p_definition jsonb,  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
-    p_required   text[]
-)
+-- p_new: the command with the environment that it is for, as it is spelled.
+-- Raises: FY001 unknown command, FY002 missing argument, FY003 unknown argument, FY004 wrong type or
+--         length, or a secret, FY005 too large.
+create or replace function ferry_state.check_command(p_new ferry.commands)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_text  constant text := p_arguments::text;
+    v_definition ferry_state.command_definitions;
     v_name  text;
     v_value jsonb;
     v_rule  jsonb;
     v_type  text;
 begin
-    if jsonb_typeof(p_arguments) <> 'object' then
+    select * into v_definition from ferry_state.command_definitions where command = p_new.command;
+    if not found then
+        raise exception using errcode = 'FY001',
+            message = format('unknown command %s',
+                coalesce('"' || ferry_state.shown_text(p_new.command) || '"', 'null')),
+            hint = 'commands are: ' || (select string_agg(command, ', ' order by command)
+                from ferry_state.command_definitions);
+    end if;
+    if jsonb_typeof(p_new.arguments) <> 'object' then
         raise exception using errcode = 'FY004',
-            message = 'arguments must be a JSON object, was ' || jsonb_typeof(p_arguments),
+            message = 'arguments must be a JSON object, was ' || jsonb_typeof(p_new.arguments),
             hint = 'for example {"name": "Daily customers"}';
     end if;
-    if octet_length(v_text) > 1048576 then
+    if octet_length(p_new.arguments::text) > 1048576 then
         raise exception using errcode = 'FY005',
-            message = format('arguments of %s are larger than 1 MiB', p_command),
+            message = format('arguments of %s are larger than 1 MiB', p_new.command),
             hint = 'send the tables in several commands (add_tables)';
     end if;
     -- Commands are kept, so this is where it must not get in.
-    if v_text like '%PGP PRIVATE KEY BLOCK%' then
+    if p_new.arguments::text like '%PGP PRIVATE KEY BLOCK%' then
         raise exception using errcode = 'FY004',
-            message = format('the arguments of %s hold a SECRET PGP key', p_command),
+            message = format('the arguments of %s hold a SECRET PGP key', p_new.command),
             hint = 'give the public key (gpg --armor --export); should others have seen this '
                 || 'one, revoke it';
     end if;
-    for v_name, v_value in select key, value from jsonb_each(p_arguments) loop
-        v_rule := p_definition -> v_name;
+    for v_name, v_value in select key, value from jsonb_each(p_new.arguments) loop
+        v_rule := v_definition.arguments -> v_name;
         if v_rule is null then
             raise exception using errcode = 'FY003',
-                message = format('%s has no argument "%s"', p_command, ferry_state.shown_text(v_name)),
+                message = format('%s has no argument "%s"', p_new.command, ferry_state.shown_text(v_name)),
                 hint = 'its arguments are: ' || (select string_agg(k, ', ' order by k)
-                    from jsonb_object_keys(p_definition) as k);
+                    from jsonb_object_keys(v_definition.arguments) as k);
         end if;
         v_type := jsonb_typeof(v_value);
-        if v_type = 'null' and v_name <> all (p_required) then
+        if v_type = 'null' and v_name <> all (v_definition.required) then
             continue;
         end if;
         if not (case v_rule ->> 'type'
@@ -64,7 +67,7 @@ begin
             end)
         then
             raise exception using errcode = 'FY004',
-                message = format('argument "%s" of %s must be %s, was %s', v_name, p_command,
+                message = format('argument "%s" of %s must be %s, was %s', v_name, p_new.command,
                     case v_rule ->> 'type'
                     when 'tables'  then 'an array of table names or "all"'
                     when 'strings' then 'an array of strings'
@@ -81,18 +84,26 @@ begin
            and char_length(v_value #>> '{}') > (v_rule ->> 'characters_max')::integer then
             raise exception using errcode = 'FY004',
                 message = format('argument "%s" of %s is longer than %s characters',
-                    v_name, p_command, v_rule ->> 'characters_max'),
+                    v_name, p_new.command, v_rule ->> 'characters_max'),
                 hint = 'shorten it';
         end if;
     end loop;
 
     -- A required one that is null was refused for its type.
-    if not p_arguments ?& p_required then
-        v_name := (select name from unnest(p_required) as r (name)
-                    where not p_arguments ? name order by name limit 1);
+    if not p_new.arguments ?& v_definition.required then
+        v_name := (select name from unnest(v_definition.required) as r (name)
+                    where not p_new.arguments ? name order by name limit 1);
         raise exception using errcode = 'FY002',
-            message = format('%s needs argument "%s"', p_command, v_name),
+            message = format('%s needs argument "%s"', p_new.command, v_name),
             hint = format('give it in the column "arguments": {"%s": …}', v_name);
+    end if;
+    if p_new.priority not between 0 and 3 or char_length(p_new.idempotency_key) > 256 then
+        raise exception using errcode = 'FY004',
+            message = case when p_new.priority not between 0 and 3
+                then format('priority must be 0 to 3, was %s', p_new.priority)
+                else 'idempotency_key is longer than 256 characters' end,
+            hint = case when p_new.priority not between 0 and 3
+                then '0 is applied first, 2 is the default' else 'shorten it' end;
     end if;
 end;
 $$;

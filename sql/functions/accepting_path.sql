@@ -1,0 +1,27 @@
+-- accepting_path: a JSON path that is true for the usual arguments of a command: none missing that is
+-- required, each of its type. What it is not true for may be right all the same: see check_command.
+create or replace function ferry_state.accepting_path(
+    p_arguments jsonb  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
+)
+returns jsonpath
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select ('$.type() == "object"' || coalesce(string_agg(
+                ' && ' || case when (a.value ->> 'required')::boolean then t.is_right
+                               else format('(!exists(%s) || %s)', n.path, t.is_right) end,
+                '' order by a.key), ''))::jsonpath
+      from jsonb_each(p_arguments) as a
+     cross join lateral (select '$.' || to_json(a.key) as path) as n
+     cross join lateral (
+        select case a.value ->> 'type'
+               when 'string'  then format('%s.type() == "string"', n.path)
+               when 'boolean' then format('%s.type() == "boolean"', n.path)
+               when 'object'  then format('%s.type() == "object"', n.path)
+               when 'integer' then '1 == 0'  -- a path does not see how a number is written
+               else format('(%1$s.type() == "array" && !exists(%1$s[*] ? (@.type() != "string")))',
+                           n.path)
+               end as is_right
+     ) as t
+$$;

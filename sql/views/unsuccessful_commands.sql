@@ -1,0 +1,13 @@
+-- unsuccessful_commands: those of ferry.commands that ended otherwise than applied, at a cost that does
+-- not depend on how many were applied.
+create or replace view ferry.unsuccessful_commands with (security_barrier) as
+select u.command_id as id,
+       c.command, c.arguments, c.environment, c.priority, c.run_at, c.idempotency_key, c.actor,
+       c.created_at, c.state, c.error_code, c.message, c.hint, c.attempts, c.finished_at
+  from (
+    select command_id from ferry_state.command_outcomes where state <> 'applied'
+  ) as u
+ cross join lateral (
+    select * from ferry.commands where id = u.command_id limit 1
+ ) as c
+ order by u.command_id desc;

@@ -1,6 +1,6 @@
 import Foundation
 import Lifecycle
-public import Postgres
+import Postgres
 
 /// Applies claimed commands inside the transaction that claimed them.
 ///
@@ -10,8 +10,8 @@ struct BatchApplier: Sendable {
     let facts: FactFinder
     let retry: RetryPolicy
 
-    /// Applies them together; should the database refuse what one of them wrote, or what one of them
-    /// needs be unreadable, each by itself, so that none spoils its neighbours.
+    /// Applies them together; should the database refuse what one of them wrote, or be unreadable
+    /// what one of them needs, each by itself, so that none spoils its neighbours.
     ///
     /// Those after the first that depends on all that is configured, or changes what the others
     /// may do, stay on the queue for the next batch.
@@ -215,7 +215,7 @@ extension Error {
     /// Whether a command itself is at fault, for what it writes or needs: not anything that befalls
     /// whatever statement comes next, nor that another release changed the schema.
     var isOfCommand: Bool {
-        switch self {
+        switch self as any Error {
         case PostgresError.server(let error): error.errorClass == .refused
         case PostgresError.decoding, is UnreadableDocument: true
         default: false

@@ -160,8 +160,12 @@ public struct FactFinder: Sendable {
              where r.id = $1
             """, [.int(run)])
         guard let row = found.first else { return .failed("it has no manifest") }
-        let inputs = try JSONDecoder().decode(
-            RunInputs.self, from: Data(try row[1].string().utf8))
+        let inputs: RunInputs
+        do {
+            inputs = try UnreadableDocument.decoded(try row[1].string())
+        } catch let unreadable as UnreadableDocument {
+            return .failed("what it was started with: \(unreadable)")
+        }
         return .decided(
             DecidedDelivery(
                 run: run, dataExportName: try row[0].string(), inputs: inputs,

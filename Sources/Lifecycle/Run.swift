@@ -13,8 +13,8 @@ public struct Run: StoredObject {
     public var state: RunState
     /// Why a command ended it as failed; nil otherwise, also where its worker did.
     public var failure: RunFailure?
-    /// What it was started with: a retry uses the same, whatever has changed since.
-    public let inputs: RunInputs
+    /// See ``inputs``.
+    let recordedInputs: RecordedInputs
     /// The run that failed and that this one was started for; nil for any other.
     public let resolves: Int64?
     /// How it resolves that.
@@ -37,7 +37,8 @@ public struct Run: StoredObject {
         case databaseID = "database_id"
         case destinationID = "destination_id"
         case destinationName = "destination_name"
-        case state, failure, inputs, resolves, resolution
+        case state, failure, resolves, resolution
+        case recordedInputs = "inputs"
         case groupRunID = "group_run_id"
         case groupID = "group_id"
         case groupName = "group_name"
@@ -62,7 +63,7 @@ public struct Run: StoredObject {
         destinationID = destination.id
         destinationName = destination.name
         self.state = state
-        self.inputs = inputs
+        recordedInputs = .readable(inputs)
         resolves = failed?.id
         groupRunID = failed?.groupRunID
         groupID = failed?.groupID
@@ -87,7 +88,7 @@ public struct Run: StoredObject {
         destinationID = failed.destinationID
         destinationName = failed.destinationName
         state = .queued
-        self.inputs = inputs
+        recordedInputs = .readable(inputs)
         resolves = failed.id
         groupRunID = failed.groupRunID
         groupID = failed.groupID

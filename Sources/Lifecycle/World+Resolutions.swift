@@ -2,7 +2,7 @@
 extension World {
     mutating func retryRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
         let failed = try resolvable(id, author)
-        return try startAgain(failed, .retry, failed.inputs, author)
+        return try startAgain(failed, .retry, try failed.readableInputs(), author)
     }
 
     mutating func skipTask(
@@ -10,7 +10,8 @@ extension World {
     ) throws(Refusal) -> [Event] {
         let failed = try resolvable(id, author)
         try requireSkippable(table, of: failed)
-        return try startAgain(failed, .skipTask, failed.inputs.skipping(table), author)
+        return try startAgain(
+            failed, .skipTask, try failed.readableInputs().skipping(table), author)
     }
 
     mutating func restartRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
@@ -69,9 +70,10 @@ extension World {
     }
 
     private func requireSkippable(_ table: TableName, of run: Run) throws(Refusal) {
-        let skipped = Set((run.inputs.skippedTables ?? []).map(\.canonical))
+        let inputs = try run.readableInputs()
+        let skipped = Set((inputs.skippedTables ?? []).map(\.canonical))
         var present: Set<String>
-        switch run.inputs.tables {
+        switch inputs.tables {
         case .tables(let tables): present = Set(tables.map(\.canonical))
         case .all:
             let fact = Fact.tablesOfRun(run.id)
@@ -103,7 +105,7 @@ extension World {
         if let group = run.groupName { details["group"] = .string(group) }
         if let resolves = run.resolves { details["resolves"] = .int(resolves) }
         if let resolution = run.resolution { details["resolution"] = .string(resolution.rawValue) }
-        if let skipped = run.inputs.skippedTables {
+        if let skipped = run.inputs?.skippedTables {
             details["skipped_tables"] = .array(skipped.map { .string($0.canonical) })
         }
         return Event(.runQueued, run, details: .object(details))

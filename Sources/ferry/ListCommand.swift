@@ -25,8 +25,8 @@ extension Listing {
 protocol ListFilter: ParsableArguments {
     /// SQL conditions on `v`, and the values of their parameters from `$1`.
     var conditions: [(String, Value)] { get }
-    /// A view of the same columns in which all these rows are found at once; nil where the listing's
-    /// own is as good.
+    /// A view of the same columns in which all these rows are found at once; nil where the
+    /// listing's own is as good.
     var view: String? { get }
     /// What to check when there are no rows.
     var missing: (query: String, failure: Failure)? { get }

@@ -51,7 +51,8 @@ struct OrderTests {
             // Each claim finds something, so none looks at all that waits.
             try await scene.send("create_data_export", ["name": "A"])
             try await processor.batch()
-            try await scene.admin.execute("select ferry.cancel_command($1)", [.int(first)])
+            let alice = try await scene.database.connect(as: .alice)
+            try await alice.execute("select ferry.cancel_command($1)", [.int(first)])
             for name in ["B", "C"] {
                 try await scene.send("create_data_export", ["name": .string(name)])
                 try await processor.batch()

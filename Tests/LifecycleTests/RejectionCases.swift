@@ -219,7 +219,7 @@ private let otherCases = [
         .planFailed, command("plan_run", ["name": "Nightly"]), in: orchestrated,
         knowing: [
             .runPlan(
-                dataExport: "Daily", inputs: Scene.run(.queued, of: Scene.export()).inputs):
+                dataExport: "Daily", inputs: Scene.inputs):
                 .failed("tables missing in database \"crm\": public.a")
         ],
         message: "a run of \"Nightly\" would fail: "

@@ -35,7 +35,7 @@ struct ResolutionTests {
         _ = decide(command("retry_run", ["run": 40], id: 77), &world)
 
         let run = try #require(world.run(id: 77))
-        #expect(run.inputs == Scene.run(.failed, of: Scene.export()).inputs)
+        #expect(run.inputs == Scene.inputs)
         #expect(run.dataExportVersion == 1)
     }
 
@@ -45,9 +45,9 @@ struct ResolutionTests {
         let decision = decide(command("restart_run", ["run": 40], id: 77), &world)
 
         let run = try #require(world.run(id: 77))
-        #expect(run.inputs.tables == Scene.tables("c"))
-        #expect(run.inputs.dataTemplate.name == "tsv")
-        #expect(run.inputs.database.connection == "env:NEW")
+        #expect(run.inputs?.tables == Scene.tables("c"))
+        #expect(run.inputs?.dataTemplate.name == "tsv")
+        #expect(run.inputs?.database.connection == "env:NEW")
         #expect(run.dataExportVersion == 2)
         guard case .applied(let events) = decision else { return }
         #expect(
@@ -62,23 +62,23 @@ struct ResolutionTests {
         var world = failed.world
         let table = TableName(schema: "public", name: "a")
         let other = TableName(schema: "public", name: "b")
-        let run = Scene.run(.failed, of: Scene.export(active: Scene.version(1)))
         world.load(
             Run(
                 id: 40, of: Scene.orchestration, sending: Scene.export(),
                 version: Scene.version(1), to: Scene.destination,
                 inputs: RunInputs(
-                    database: run.inputs.database, tables: run.inputs.tables,
+                    database: Scene.inputs.database, tables: Scene.inputs.tables,
                     tableSettings: [
                         table: try TableSettings(["columns": ["id"]]),
                         other: try TableSettings(["columns": ["x"]]),
                     ],
-                    destination: run.inputs.destination, dataTemplate: run.inputs.dataTemplate),
+                    destination: Scene.inputs.destination,
+                    dataTemplate: Scene.inputs.dataTemplate),
                 state: .failed, createdBy: "anna"))
 
         _ = decide(command("skip_task", ["run": 40, "table": "a"], id: 77), &world)
 
-        let inputs = try #require(world.run(id: 77)).inputs
+        let inputs = try #require(world.run(id: 77)?.inputs)
         #expect(inputs.tables == Scene.tables("b"))
         #expect(inputs.tableSettings == [other: try TableSettings(["columns": ["x"]])])
         #expect(inputs.skippedTables == [table])
@@ -92,7 +92,7 @@ struct ResolutionTests {
         world.learn(.tablesOfRun(40), .names(["public.a", "public.b"]))
         #expect(decide(skip, &world).events == ["run_queued", "run_resolved"])
 
-        let inputs = try #require(world.run(id: 77)).inputs
+        let inputs = try #require(world.run(id: 77)?.inputs)
         #expect(inputs.tables == .all)
         #expect(inputs.skippedTables == [TableName(schema: "public", name: "b")])
     }
@@ -118,7 +118,7 @@ struct ResolutionTests {
         #expect(decision.events == ["run_queued", "run_resolved"])
         let run = try #require(world.run(id: 42))
         #expect(run.resolves == 41)
-        #expect(run.inputs.skippedTables == [TableName(schema: "public", name: "a")])
+        #expect(run.inputs?.skippedTables == [TableName(schema: "public", name: "a")])
     }
 
     @Test(arguments: RunState.allCases)
@@ -145,14 +145,14 @@ struct ResolutionTests {
 
     private func allTables() -> World {
         var world = failed.world
-        let run = Scene.run(.failed, of: Scene.export())
         world.load(
             Run(
                 id: 40, of: Scene.orchestration, sending: Scene.export(),
                 version: Scene.version(1), to: Scene.destination,
                 inputs: RunInputs(
-                    database: run.inputs.database, tables: .all,
-                    destination: run.inputs.destination, dataTemplate: run.inputs.dataTemplate),
+                    database: Scene.inputs.database, tables: .all,
+                    destination: Scene.inputs.destination,
+                    dataTemplate: Scene.inputs.dataTemplate),
                 state: .failed, createdBy: "anna"))
         return world
     }

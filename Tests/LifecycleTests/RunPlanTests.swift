@@ -9,7 +9,7 @@ struct RunPlanTests {
             bytesEstimated: 1_000, columns: ["id"], firstRows: [["1"], [nil]])
     ])
     private let fact = Fact.runPlan(
-        dataExport: "Daily", inputs: Scene.run(.queued, of: Scene.export()).inputs)
+        dataExport: "Daily", inputs: Scene.inputs)
 
     @Test func `asks what a run of the orchestration would write now`() {
         var world = Scene(hasOrchestration: true).world

@@ -87,7 +87,7 @@ struct SandboxTests {
         scene.apply("run_orchestration", ["name": "Nightly"])
 
         let runs = scene.world.changes().saved.runs
-        #expect(runs.map(\.inputs.destination.sandbox) == ["Try", nil])
+        #expect(runs.map { $0.inputs?.destination.sandbox } == ["Try", nil])
         #expect(runs.map(\.environment) == ["Try", "production"])
         let sandboxes = scene.facts.compactMap { fact -> String? in
             switch fact {

@@ -116,18 +116,18 @@ struct Scene {
     static func run(_ state: RunState, of export: DataExport) -> Run {
         Run(
             id: 40, of: orchestration, sending: export, version: export.active ?? version(1),
-            to: destination,
-            inputs: RunInputs(
-                database: .init(name: "crm", connection: "env:CRM"), tables: tables("a", "b"),
-                destination: .init(name: "Lake", kind: "directory", settings: ["path": "/lake"]),
-                dataTemplate: .init(name: "csv", settings: ["format": "csv"])),
-            state: state, createdBy: "anna")
+            to: destination, inputs: inputs, state: state, createdBy: "anna")
     }
+
+    static let inputs = RunInputs(
+        database: .init(name: "crm", connection: "env:CRM"), tables: tables("a", "b"),
+        destination: .init(name: "Lake", kind: "directory", settings: ["path": "/lake"]),
+        dataTemplate: .init(name: "csv", settings: ["format": "csv"]))
 
     /// What run 40 decided to publish, where it is publishing.
     static let decidedDelivery = DecidedDelivery(
         run: 40, dataExportName: "Daily",
-        inputs: Scene.run(.publishing, of: Scene.export()).inputs, manifest: "{}")
+        inputs: Scene.inputs, manifest: "{}")
 
     static func assignment(
         _ policy: Policy, id: Int64 = 90, role: String = "ben", in environment: String? = nil,

@@ -108,7 +108,7 @@ struct TableSettingsTests {
             return
         }
         #expect(world.dataExport(id: 10)?.active?.tableSettings == wanted)
-        #expect(world.run(id: 50)?.inputs.tableSettings == wanted)
+        #expect(world.run(id: 50)?.inputs?.tableSettings == wanted)
         #expect(world.changes().versions.map(\.version.tableSettings) == [wanted])
         let text = try json(world)
         #expect(text.contains(#""table_settings":{"public.a":{"filter":"a > 0"}}"#))

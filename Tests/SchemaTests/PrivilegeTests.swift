@@ -54,7 +54,7 @@ struct PrivilegeTests {
             }
             // Without a policy there is nothing to see.
             for view in try await relations(owner, in: "ferry")
-            where !["commands", "command_status"].contains(view) {
+            where !view.hasSuffix("commands") && view != "command_status" {
                 #expect(try await alice.number("select count(*) from ferry.\(view)") == 0)
             }
             for (statement, sqlState) in [

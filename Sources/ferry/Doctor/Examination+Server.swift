@@ -84,7 +84,7 @@ extension Examination {
         return [
             .warning(
                 "history",
-                "this database was restored, or its server recovered, and nothing was written since",
+                "this database was restored, or its server recovered; nothing was written since",
                 wayOut: "start a worker: it begins a new epoch. After a restore from a dump run "
                     + "ferry migrate --after-restore first")
         ]

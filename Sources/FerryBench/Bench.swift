@@ -54,13 +54,21 @@ struct Bench: Sendable {
 
     /// Runs a tool to its end; its output is thrown away.
     func tool(_ name: String, _ arguments: [String]) throws {
+        _ = try output(of: name, arguments)
+    }
+
+    /// Runs a tool to its end.
+    func output(of name: String, _ arguments: [String]) throws -> String {
         let process = Process()
+        let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [name] + arguments
-        process.standardOutput = FileHandle.nullDevice
+        process.standardOutput = pipe
         try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw ToolFailed(name: name) }
+        return String(decoding: output, as: UTF8.self)
     }
 
     func until(_ condition: () async throws -> Bool) async throws {

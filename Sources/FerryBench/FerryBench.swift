@@ -12,8 +12,8 @@ struct FerryBench: AsyncParsableCommand {
         commandName: "ferry-bench",
         abstract: "Measure Ferry beside hand-written references on the same machine.")
 
-    @Option(help: "Which measurements: drain, latency, snapshot, feed, export; comma-separated.")
-    var only = "drain,snapshot,latency,feed,export"
+    @Option(help: "Which measurements: drain, insert, latency, snapshot, feed, export.")
+    var only = "drain,insert,snapshot,latency,feed,export"
 
     @Option(help: "Commands a drain applies.")
     var commands = 50_000
@@ -45,6 +45,7 @@ struct FerryBench: AsyncParsableCommand {
             if chosen.contains("snapshot") {
                 try await SnapshotBench(bench: bench, commands: commands).run()
             }
+            if chosen.contains("insert") { try await InsertBench(bench: bench).run() }
             if chosen.contains("latency") { try await LatencyBench(bench: bench).run() }
             if chosen.contains("feed") { try await FeedBench(bench: bench, events: events).run() }
             if chosen.contains("export") {

@@ -11,7 +11,8 @@ enum RecordedInputs: Hashable, Codable, Sendable {
         do {
             self = .readable(try RunInputs(from: decoder))
         } catch {
-            self = .unreadable(try JSONValue(from: decoder), reason: Self.reason(error))
+            self = .unreadable(
+                try JSONValue(from: decoder), reason: Self.place(of: error, in: decoder))
         }
     }
 
@@ -22,8 +23,8 @@ enum RecordedInputs: Hashable, Codable, Sendable {
         }
     }
 
-    /// Where the document differs, without any value of it.
-    private static func reason(_ error: any Error) -> String {
+    /// Where the document differs, from its own root.
+    private static func place(of error: any Error, in decoder: any Decoder) -> String {
         let path: [any CodingKey]
         switch error as? DecodingError {
         case .keyNotFound(let key, let context): path = context.codingPath + [key]
@@ -33,7 +34,8 @@ enum RecordedInputs: Hashable, Codable, Sendable {
         case nil: path = []
         @unknown default: path = []
         }
-        return path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        return path.dropFirst(decoder.codingPath.count)
+            .map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
     }
 }
 

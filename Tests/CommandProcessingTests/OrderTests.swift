@@ -59,7 +59,7 @@ struct OrderTests {
             }
 
             #expect(try await scene.state(first) == "canceled")
-            #expect(try await scene.status(third).code == "database_not_found")
+            #expect(try await scene.status(third).code == "database_not_registered")
         }
     }
 

@@ -76,9 +76,14 @@ struct UnreadableRowTests {
     private func spoilRights(of role: TestRole, _ scene: CommandScene) async throws {
         try await scene.admin.execute(
             """
+            with changed as (
+                update ferry_state.policy_assignments set options = '["of_later"]'
+                 where role = $1
+                returning 1)
             insert into ferry_state.policy_assignments
                    (id, role, policy, denial, options, created_by)
-            values (-7, $1, 'datagrid_administrator', false, '["of_later"]', 'test')
+            select -7, $1, 'datagrid_administrator', false, '["of_later"]', 'test'
+             where not exists (select from changed)
             """, [.text(role.rawValue)])
     }
 }

@@ -34,7 +34,7 @@ private let malformedCases = [
             "register_database",
             ["name": "x", "connection": .string("file:/" + String(repeating: "x", count: 2000))]),
         message: "argument \"connection\" of register_database has 2006 characters, "
-            + "at most 1024 are allowed",
+            + "at most 256 are allowed",
         hint: "shorten it"),
     RejectionCase(
         .invalidName, command("create_data_export", ["name": " \t "]),

@@ -11,7 +11,7 @@ struct ChangedHistoryTests {
     /// What the feed gives until it has given this event; "resync" for a resync.
     private func names(_ feed: EventFeed, until last: String) async throws -> [String] {
         var names: [String] = []
-        try await eventually(within: .seconds(60), "the feed gives \(last), after \(names)") {
+        try await eventually("the feed gives \(last), after \(names)") {
             switch try await feed.next(within: .milliseconds(100)) {
             case .resync: names.append("resync")
             case .events(let events): names += events.map(\.event.event)
@@ -192,7 +192,7 @@ struct ChangedHistoryTests {
         try dump.run()
         try restore.run()
         try pipe.fileHandleForWriting.close()
-        try await eventually(within: .seconds(60), "the dump is restored") {
+        try await eventually("the dump is restored") {
             !dump.isRunning && !restore.isRunning
         }
         #expect(dump.terminationStatus == 0)

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import PrivateServer
 
 /// How fast clients send commands, each in a transaction of its own, while a worker applies them,
 /// beside inserts into a plain table.

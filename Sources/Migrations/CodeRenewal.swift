@@ -90,9 +90,10 @@ struct CodeRenewal {
                and xmin <> pg_current_xact_id()::xid
                and proname <> all ($1::text[])
             """, [Value(kept)])
-        for routine in old {
-            try await connection.run("\(locks.limit) drop routine \(try routine[0].string())")
-        }
+        guard !old.isEmpty else { return }
+        // All at once: one with a bound body cannot go after what it calls.
+        let names = try old.map { try $0[0].string() }.joined(separator: ", ")
+        try await connection.run("\(locks.limit) drop routine \(names)")
     }
 
     private func note(_ connection: isolated Connection) async throws {

@@ -54,6 +54,12 @@ struct MigrateCommand: AsyncParsableCommand {
             FileHandle.standardError.write(Data("ferry: waiting for \(whom)\n".utf8))
         }
         try await write(report)
+        for finding in try await Examination(connection, options: Database.options).access()
+        where finding.level != .ok {
+            Diagnostics.write(
+                "\(finding.level): \(finding.message)"
+                    + (finding.wayOut.map { ". As its owner: \($0)" } ?? ""))
+        }
         await connection.close()
         await observer.close()
     }

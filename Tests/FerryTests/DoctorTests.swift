@@ -162,6 +162,40 @@ struct DoctorTests {
         }
     }
 
+    @Test func `warns where every role may connect, or create anything`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            func access(after change: String) async throws -> [String?] {
+                try await owner.run(change)
+                return try await examine(database, as: .stranger) { try await $0.access() }
+                    .map(\.wayOut)
+            }
+            let connect =
+                "revoke connect, temporary on database \(database.name) from public; "
+                + "grant connect on database \(database.name) "
+                + "to ferry_client, ferry_viewer, ferry_worker"
+
+            #expect(try await access(after: "") == [connect])
+            #expect(
+                try await access(
+                    after: """
+                        grant create on database \(database.name) to public;
+                        create schema "Odd"; grant create on schema "Odd", public to public
+                        """) == [
+                        "revoke create on database \(database.name) from public",
+                        "revoke create on schema \"Odd\" from public",
+                        "revoke create on schema public from public", connect,
+                    ])
+            #expect(
+                try await access(
+                    after: """
+                        revoke all on database \(database.name) from public;
+                        revoke create on schema "Odd", public from public;
+                        grant connect on database \(database.name) to test_stranger
+                        """) == [nil])
+        }
+    }
+
     @Test func `tells a pooler by the process ids that it makes up`() async throws {
         try await TestDatabase.withSchema { database in
             let server = try await TestServer.shared

@@ -82,6 +82,11 @@ struct ProgramTests {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             let lonely = try await Program(database).run("doctor")
+            try await connection.run(
+                """
+                revoke connect on database \(database.name) from public;
+                grant connect on database \(database.name) to test_stranger;
+                """)
             try await connection.execute(
                 "select ferry_state.register_worker('w', 'h', 1, '0.1.0', 4, '1 hour')")
             let well = try await Program(database).run("doctor")
@@ -90,6 +95,11 @@ struct ProgramTests {
             #expect(lonely.status == 1)
             #expect(lonely.lines[4].hasPrefix("problem  workers       none is running"))
             #expect(lonely.lines[5].hasSuffix("start one: ferry worker"))
+            #expect(
+                lonely.lines.contains {
+                    $0 == "warning  access        every role of the server may connect to "
+                        + "database \(database.name)"
+                })
             #expect(well.status == 0)
             #expect(well.lines.allSatisfy { $0.hasPrefix("ok ") })
             #expect(well.lines[4] == "ok       workers       1 alive")

@@ -65,6 +65,9 @@ struct MigrationTests {
                 create function ferry.old_command(name text) returns bigint
                     language sql as 'select 1::bigint';
                 create procedure ferry_state.old_work() language sql as 'select 1';
+                create function ferry_state.old_part() returns integer language sql return 1;
+                create function ferry_state.old_whole() returns integer
+                    language sql return ferry_state.old_part();
                 create function ferry.cancel_command(id text) returns void
                     language sql as 'select';
                 update ferry_state.code set fingerprint = 'older';

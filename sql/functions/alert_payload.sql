@@ -2,6 +2,7 @@
 create or replace function ferry_state.alert_payload(p_event text, p_alert bigint, p_run bigint)
 returns jsonb
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
         'version', 1, 'event', p_event, 'alert', a.name, 'environment', a.environment,

@@ -12,6 +12,7 @@ create or replace function ferry_state.begin_publishing(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_manifest constant jsonb := p_manifest::jsonb;

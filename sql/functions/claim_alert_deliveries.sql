@@ -12,6 +12,7 @@ create or replace function ferry_state.claim_alert_deliveries(
 )
 returns setof json
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     with next as materialized (
         select d.id, d.attempts, d.due_at

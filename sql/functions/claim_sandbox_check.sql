@@ -5,6 +5,7 @@
 create or replace function ferry_state.claim_sandbox_check(p_interval interval)
 returns text
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     with due as materialized (
         select sandbox_id from ferry_state.sandbox_checks

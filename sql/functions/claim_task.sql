@@ -10,6 +10,7 @@
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run  record;

@@ -9,6 +9,7 @@ create or replace function ferry_state.complete_run(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_bytes bigint;

@@ -6,6 +6,7 @@
 create or replace function ferry_state.create_command_functions()
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_command    record;

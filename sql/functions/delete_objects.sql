@@ -4,6 +4,7 @@
 create or replace function ferry_state.delete_objects(p_ids json)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_ids ->> 'alerts' <> '[]' then

@@ -2,4 +2,4 @@
 create or replace function ferry_state.draw_token()
 returns bigint
 language sql
-as $$ select nextval('ferry_state.tokens') $$;
+return nextval('ferry_state.tokens');

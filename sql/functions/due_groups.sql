@@ -14,6 +14,7 @@ returns table (
     "now"     bigint
 )
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     select g.id, g.schedule, g.time_zone, g.catch_up, extract(epoch from g.next_at)::bigint,
            floor(extract(epoch from n.now))::bigint

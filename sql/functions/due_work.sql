@@ -5,6 +5,7 @@
 create or replace function ferry_state.due_work()
 returns json
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     select json_build_object(
         'silent', exists (select from ferry_state.silent_workers()),

@@ -4,6 +4,7 @@ create or replace function ferry_state.ended_runs(p_run bigint, p_runs bigint[])
 returns bigint[]
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(array_agg(r.id), '{}')
       from ferry_state.runs as mine

@@ -4,6 +4,7 @@
 create or replace function ferry_state.ensure_event_partitions()
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if to_regclass('ferry_state.' || ferry_state.event_partition(

@@ -3,6 +3,4 @@ create or replace function ferry_state.event_partition(p_month date)
 returns text
 language sql
 stable
-as $$
-    select 'events_' || to_char(p_month, 'YYYY_MM')
-$$;
+return 'events_' || to_char(p_month, 'YYYY_MM');

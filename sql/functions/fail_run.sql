@@ -15,6 +15,7 @@ create or replace function ferry_state.fail_run(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Waits for claims and ends of its tasks that are under way, see claim_task.

@@ -16,6 +16,7 @@ create or replace function ferry_state.fail_task(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update ferry_state.run_tasks

@@ -13,6 +13,7 @@ create or replace function ferry_state.finish_alert_delivery(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_delivery ferry_state.alert_deliveries;

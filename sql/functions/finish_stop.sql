@@ -4,6 +4,7 @@
 create or replace function ferry_state.finish_stop(p_run bigint, p_token bigint, p_worker bigint)
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Waits for claims and ends of its tasks that are under way, see claim_task.

@@ -15,6 +15,7 @@ create or replace function ferry_state.finish_task(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_rows  bigint;

@@ -12,6 +12,7 @@ create or replace function ferry_state.fire_schedule(
 )
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_group   ferry_state.orchestration_groups;

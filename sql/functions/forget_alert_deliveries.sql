@@ -3,6 +3,7 @@
 create or replace function ferry_state.forget_alert_deliveries()
 returns void
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     delete from ferry_state.alert_deliveries
      where id in (

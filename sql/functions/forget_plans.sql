@@ -2,6 +2,7 @@
 create or replace function ferry_state.forget_plans()
 returns void
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     delete from ferry_state.run_plans where created_at < now() - interval '1 day'
 $$;

@@ -2,6 +2,7 @@
 create or replace function ferry_state.free_work(p_worker bigint)
 returns integer
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_runs  integer;

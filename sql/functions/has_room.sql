@@ -3,6 +3,7 @@ create or replace function ferry_state.has_room(p_run bigint)
 returns boolean
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(n.of_run < r.tasks_max, true)
        and coalesce(n.to_destination < r.destination_tasks_max, true)

@@ -4,6 +4,7 @@
 create or replace function ferry_state.heartbeat(p_worker bigint, p_lease interval)
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update ferry_state.worker_leases

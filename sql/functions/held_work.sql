@@ -4,6 +4,7 @@
 create or replace function ferry_state.held_work(p_worker bigint)
 returns table (run bigint, task integer, token bigint)
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     select id, null::integer, runs.token from ferry_state.runs
      where worker_id = p_worker and finished_at is null

@@ -2,6 +2,7 @@
 create or replace function ferry_state.ids_of(p_table text, p_keys jsonb)
 returns bigint[]
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_ids bigint[];

@@ -7,6 +7,7 @@
 create or replace function ferry_state.is_at_limit(p_run bigint)
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run ferry_state.runs;

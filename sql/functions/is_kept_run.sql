@@ -7,6 +7,7 @@ create or replace function ferry_state.is_kept_run(p_run bigint, p_until timesta
 returns boolean
 language plpgsql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run ferry_state.runs;

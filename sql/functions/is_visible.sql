@@ -3,6 +3,4 @@ create or replace function ferry_state.is_visible(p_environment text, p_visible 
 returns boolean
 language sql
 immutable
-as $$
-    select p_visible @> array['*'] or p_environment = any (p_visible)
-$$;
+return p_visible @> array['*'] or p_environment = any (p_visible);

@@ -2,6 +2,7 @@
 create or replace function ferry_state.leave(p_worker bigint)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_name text;

@@ -3,6 +3,7 @@
 create or replace function ferry_state.lock_earlier_groups(p_groups bigint[])
 returns bigint[]
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_group   bigint;

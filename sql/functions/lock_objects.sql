@@ -7,6 +7,7 @@
 create or replace function ferry_state.lock_objects(p_table text, p_references jsonb)
 returns bigint[]
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_id    bigint;

@@ -3,6 +3,7 @@
 create or replace function ferry_state.note_pruning(p_partition text, p_until timestamptz)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     execute format(

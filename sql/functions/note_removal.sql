@@ -6,6 +6,7 @@ create or replace function ferry_state.note_removal(
 )
 returns void
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     insert into ferry_state.prunings as p (day, kind, until, removed)
     select (now() at time zone 'UTC')::date, p_kind, p_until, p_removed where p_removed > 0

@@ -2,4 +2,4 @@
 create or replace function ferry_state.now()
 returns timestamptz
 language sql
-as $$ select clock_timestamp() $$;  -- tests set another
+return clock_timestamp();  -- tests set another

@@ -14,6 +14,7 @@ create or replace function ferry_state.open_run(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update ferry_state.runs

@@ -5,6 +5,7 @@
 create or replace function ferry_state.past_version(p_data_export bigint, p_number integer)
 returns json
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_version  ferry_state.data_export_versions;

@@ -7,6 +7,7 @@ create or replace function ferry_state.policies_of(p_actors text[])
 returns json
 language plpgsql  -- which keeps its plan; every batch comes here
 stable
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (

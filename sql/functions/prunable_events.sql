@@ -10,6 +10,7 @@ returns table (
 )
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select c.relname, m.until,
            case when i.inhrelid is null then 'drop'

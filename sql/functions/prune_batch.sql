@@ -16,6 +16,7 @@ create or replace function ferry_state.prune_batch(
     out next    bigint
 )
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if not p_dry then

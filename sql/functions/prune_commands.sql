@@ -10,6 +10,7 @@ create or replace function ferry_state.prune_commands(
     out next    bigint
 )
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_looked integer;

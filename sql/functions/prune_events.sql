@@ -8,6 +8,7 @@ create or replace function ferry_state.prune_events(p_until timestamptz)
 returns boolean
 language plpgsql
 set lock_timeout = '200ms'
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_month record;

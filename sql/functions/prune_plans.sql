@@ -6,6 +6,7 @@ create or replace function ferry_state.prune_plans(
     out next    bigint
 )
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_dry then

@@ -11,6 +11,7 @@ create or replace function ferry_state.prune_runs(
     out next    bigint
 )
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_looked integer;

@@ -12,6 +12,7 @@ create or replace function ferry_state.prune_versions(
     out next    bigint
 )
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_after  constant timestamptz := 'epoch'::timestamptz + p_after * interval '1 microsecond';

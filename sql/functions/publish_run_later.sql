@@ -19,6 +19,7 @@ create or replace function ferry_state.publish_run_later(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run      ferry_state.runs;

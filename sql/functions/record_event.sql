@@ -10,6 +10,7 @@ create or replace function ferry_state.record_event(
 )
 returns void
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     select ferry_state.ensure_event_partitions();
     select ferry_state.ensure_epoch();

@@ -4,6 +4,7 @@
 create or replace function ferry_state.release_run(p_run bigint, p_token bigint, p_worker bigint)
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update ferry_state.runs set worker_id = null

@@ -9,6 +9,7 @@ create or replace function ferry_state.release_task(
 )
 returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update ferry_state.run_tasks set state = 'available', worker_id = null

@@ -7,6 +7,7 @@
 create or replace function ferry_state.report_progress(p_worker bigint, p_progress jsonb)
 returns table (live bigint, bytes_per_second bigint)
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     with mine as (
         select p.run, p.number, p.token, p.reads

@@ -4,6 +4,7 @@
 create or replace function ferry_state.rescue(p_workers bigint[])
 returns integer
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_freed integer := 0;

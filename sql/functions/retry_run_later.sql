@@ -16,6 +16,7 @@ create or replace function ferry_state.retry_run_later(
 )
 returns text
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run ferry_state.runs;

@@ -4,6 +4,7 @@ create or replace function ferry_state.run_standing(p_run bigint, p_token bigint
 returns json
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select json_build_object(
         'state', r.state,

@@ -6,6 +6,7 @@ create or replace function ferry_state.running_tasks(
 )
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select count(*) filter (where t.run_id = p_run), count(*)
       from ferry_state.runs as mine

@@ -4,6 +4,7 @@ create or replace function ferry_state.sandbox_world(p_name text)
 returns text
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     with environments (name) as (values ('production'), (p_name))
     select ferry_state.world_json(

@@ -5,6 +5,7 @@
 create or replace function ferry_state.save_alerts(p_alerts json)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into ferry_state.alerts

@@ -25,6 +25,7 @@ create or replace function ferry_state.save_changes(
 )
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into ferry_state.data_export_versions

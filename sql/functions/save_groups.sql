@@ -4,6 +4,7 @@
 create or replace function ferry_state.save_groups(p_groups json)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into ferry_state.orchestration_groups

@@ -3,6 +3,7 @@
 create or replace function ferry_state.save_object_versions(p_versions json)
 returns void
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     insert into ferry_state.object_versions
            (kind, object_id, number, environment, name, destination, definition, actor, command_id)

@@ -2,6 +2,7 @@
 create or replace function ferry_state.save_policies(p_saved json, p_revoked json)
 returns void
 language sql
+set search_path = pg_catalog, pg_temp
 as $$
     delete from ferry_state.policy_assignments
      where id in (select value::bigint from json_array_elements_text(p_revoked));

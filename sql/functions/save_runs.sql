@@ -5,6 +5,7 @@
 create or replace function ferry_state.save_runs(p_runs json)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_abandoned record;

@@ -5,6 +5,7 @@
 create or replace function ferry_state.save_sandbox_problems(p_sandbox bigint, p_problems jsonb)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_name  text;

@@ -3,6 +3,7 @@
 create or replace function ferry_state.settle_group_run(p_run bigint)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run   ferry_state.runs;

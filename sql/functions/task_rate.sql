@@ -4,6 +4,7 @@ create or replace function ferry_state.task_rate(p_run bigint)
 returns bigint
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select case when num_nonnulls(r.bytes_per_second, r.destination_bytes_per_second) > 0 then (
                select greatest(1, least(r.bytes_per_second / greatest(1, of_run),

@@ -4,6 +4,7 @@ create or replace function ferry_state.task_tables(p_run bigint, p_number intege
 returns jsonb
 language sql
 stable
+set search_path = pg_catalog, pg_temp
 as $$
     select case when count(*) = 1
                 then jsonb_build_object('table', min(format('%I.%I', table_schema, table_name)),

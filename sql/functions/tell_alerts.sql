@@ -6,6 +6,7 @@
 create or replace function ferry_state.tell_alerts(p_run bigint, p_events text[])
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into ferry_state.alert_deliveries

@@ -3,6 +3,7 @@
 create or replace function ferry_state.tell_long_runs()
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform ferry_state.tell_alerts(long.id, array['runtime'])

@@ -3,6 +3,4 @@ create or replace function ferry_state.utc_text(p_at timestamptz)
 returns text
 language sql
 stable
-as $$
-    select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-$$;
+return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');

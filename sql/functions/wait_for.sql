@@ -11,6 +11,7 @@
 -- both; then, too, FY012 is raised, and waiting after the commit helps.
 create or replace procedure ferry.wait_for(id bigint, timeout interval default '30 s')
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_until   timestamptz;

@@ -37,6 +37,8 @@ struct DemoOwner {
             create role ann login; grant ferry_client to ann;
             create role viewer login; grant ferry_viewer to viewer;
             create role worker login; grant ferry_worker to worker;
+            revoke connect, temporary on database ferry from public;
+            grant connect on database ferry to ferry_client, ferry_viewer, ferry_worker;
             """)
         if latestRun > 0 {
             // The queue is new, the folder is not: no run may have the number of one that is there.

@@ -1,0 +1,42 @@
+import Postgres
+
+extension Examination {
+    /// What everybody who can reach the server may do in the queue's database.
+    ///
+    /// Ferry's functions find nothing of what others make there; what else runs there may.
+    func access() async throws -> [Finding] {
+        let row = try await connection.query(
+            """
+            select quote_ident(current_database()) as database,
+                   has_database_privilege('public', current_database(), 'connect') as may_connect,
+                   has_database_privilege('public', current_database(), 'create') as may_create,
+                   array(select quote_ident(nspname) from pg_catalog.pg_namespace
+                          where has_schema_privilege('public', oid, 'create')
+                            and nspname !~ '^pg_(toast_)?temp_' order by nspname) as schemas
+            """)[0]
+        let database = try row["database"].string()
+        var findings: [Finding] = []
+        if try row["may_create"].bool() {
+            findings.append(
+                .warning(
+                    "access", "every role may create schemas in database \(database)",
+                    wayOut: "revoke create on database \(database) from public"))
+        }
+        for schema in try row["schemas"].array().compactMap(\.self) {
+            findings.append(
+                .warning(
+                    "access", "every role may create functions and tables in schema \(schema)",
+                    wayOut: "revoke create on schema \(schema) from public"))
+        }
+        if try row["may_connect"].bool() {
+            findings.append(
+                .warning(
+                    "access", "every role of the server may connect to database \(database)",
+                    wayOut: "revoke connect, temporary on database \(database) from public; "
+                        + "grant connect on database \(database) "
+                        + "to ferry_client, ferry_viewer, ferry_worker"))
+        }
+        guard findings.isEmpty else { return findings }
+        return [.ok("access", "only roles that were granted it may connect or create anything")]
+    }
+}

@@ -82,6 +82,19 @@ struct CodeRenewal {
     }
 
     private func drop(_ connection: isolated Connection, allBut kept: [String]) async throws {
+        // Those of functions that were written, or are about to go.
+        let triggers = try await connection.query(
+            """
+            select format('drop trigger %I on %s;', t.tgname, t.tgrelid::regclass)
+              from pg_catalog.pg_trigger as t join pg_catalog.pg_proc as p on p.oid = t.tgfoid
+             where p.pronamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
+               and not t.tgisinternal and t.tgparentid = 0
+               and t.xmin <> pg_current_xact_id()::xid
+               and p.proname <> all ($1::text[])
+            """, [Value(kept)])
+        for trigger in triggers {
+            try await connection.run("\(locks.limit) \(try trigger[0].string())")
+        }
         let old = try await connection.query(
             """
             select p.oid::regprocedure::text

@@ -68,6 +68,14 @@ struct MigrationTests {
                 create function ferry_state.old_part() returns integer language sql return 1;
                 create function ferry_state.old_whole() returns integer
                     language sql return ferry_state.old_part();
+                create function ferry_state.old_check() returns trigger language plpgsql
+                    as $$ begin return new; end $$;
+                create trigger old_check before insert on ferry_state.settings
+                    for each row execute function ferry_state.old_check();
+                create trigger old_refusal before update on ferry_state.settings
+                    for each row execute function ferry_state.refuse_change();
+                update ferry_state.code_files set hash = 'older'
+                 where name = 'functions/refuse_change';
                 create function ferry.cancel_command(id text) returns void
                     language sql as 'select';
                 update ferry_state.code set fingerprint = 'older';

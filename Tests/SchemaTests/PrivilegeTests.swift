@@ -57,13 +57,8 @@ struct PrivilegeTests {
             where !view.hasSuffix("commands") && view != "command_status" {
                 #expect(try await alice.number("select count(*) from ferry.\(view)") == 0)
             }
-            for (statement, sqlState) in [
-                ("update ferry.commands set priority = 0", "FY013"),
-                // PostgreSQL says first that no view can take this.
-                ("truncate ferry.commands", "42809"),
-            ] {
-                #expect(try await refusal(alice, statement)?.sqlState == sqlState)
-            }
+            // PostgreSQL says first that no view can take this.
+            #expect(try await refusal(alice, "truncate ferry.commands")?.sqlState == "42809")
             #expect(try await owner.number("select count(*) from ferry_state.commands") == 1)
         }
     }
@@ -98,6 +93,7 @@ struct PrivilegeTests {
                 "insert into ferry.commands (command) values ('create_data_export')",
                 "select ferry.create_data_export('a')", "select ferry.cancel_command(1)",
                 "update ferry.databases set name = 'x'",
+                "insert into ferry.cancellations (command_id) values (1)",
                 "select * from ferry_state.events",
             ] {
                 #expect(try await refusal(viewer, statement)?.sqlState == "42501", "\(statement)")

@@ -39,7 +39,7 @@ struct RecordTests {
     }
 
     @Test(arguments: [TestRole.alice, .viewer, .worker])
-    func `tells whoever would change it what it is`(_ role: TestRole) async throws {
+    func `cannot be changed through its views`(_ role: TestRole) async throws {
         try await withRecord { database, owner in
             let connection = try await database.connect(as: role)
             for (view, column) in [
@@ -50,46 +50,36 @@ struct RecordTests {
                 for statement in [
                     "insert into ferry.\(view) (\(column)) values ('x')",
                     "update ferry.\(view) set \(column) = 'x'", "delete from ferry.\(view)",
+                    "copy ferry.\(view) (\(column)) from stdin",
                 ] {
-                    let verb = statement.prefix(6).uppercased()
+                    // PostgreSQL says first of some views that nobody can write to them.
                     let error = try await refusal(connection, statement)
-                    #expect(error?.sqlState == "FY013", "\(statement)")
-                    #expect(
-                        error?.message == "\(verb) of ferry.\(view) is refused: "
-                            + "it is a record, which only Ferry adds to and nobody changes")
+                    #expect(["42501", "55000"].contains(error?.sqlState), "\(statement)")
                 }
             }
-            let hint = try await refusal(connection, "delete from ferry.events")?.hint
-            #expect(hint == "what is old is removed by ferry prune, and by the setting retention")
+            for statement in [
+                "update ferry.commands set priority = 0", "delete from ferry.commands",
+            ] {
+                #expect(try await refusal(connection, statement)?.sqlState == "55000")
+            }
             #expect(try await owner.number("select count(*) from ferry_state.events") == 1)
         }
     }
 
-    @Test func `cannot be copied into`() async throws {
-        try await withRecord { database, _ in
-            let alice = try await database.connect(as: .alice)
-            var rows = [Array("mallory\n".utf8)]
-            await #expect {
-                _ = try await alice.copyIn("copy ferry.events (actor) from stdin") {
-                    rows.popLast()
-                }
-            } throws: { error in
-                (error as? PostgresError)?.sqlState == "FY013"
-            }
-        }
-    }
+    @Test func `says how a command is canceled to a role that was given more rights`() async throws
+    {
+        try await withRecord { database, owner in
+            try await owner.run("grant update on ferry_state.commands to test_worker")
+            let worker = try await database.connect(as: .worker)
 
-    @Test func `holds commands as they were sent`() async throws {
-        try await withRecord { database, _ in
-            let alice = try await database.connect(as: .alice)
-            let error = try await refusal(alice, "update ferry.commands set priority = 0")
+            let error = try await refusal(worker, "update ferry_state.commands set priority = 0")
 
             #expect(error?.sqlState == "FY013")
             #expect(
+                error?.message == "UPDATE of ferry_state.commands is refused: "
+                    + "it is a record, which only Ferry adds to and nobody changes")
+            #expect(
                 error?.hint == "a command that waits is canceled with ferry.cancel_command(id)")
-            // Nor can one that has ended be canceled any more.
-            try await alice.run("delete from ferry.commands")
-            #expect(try await alice.number("select count(*) from ferry.commands") == 1)
         }
     }
 

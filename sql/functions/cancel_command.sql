@@ -1,8 +1,8 @@
 -- cancel_command: ask for a command that no worker has applied yet to be canceled.
 --
--- The same as deleting its row from ferry.commands. Only its own actor may. A worker honours it at
--- its next look, in a transaction of its own: the command's state is 'canceling' until then, and
--- whether it was canceled or applied just before is seen in ferry.command_status.
+-- Only its own actor may. A worker honours it at its next look, in a transaction of its own: the
+-- command's state is 'canceling' until then, and whether it was canceled or applied just before is
+-- seen in ferry.command_status.
 -- Raises: FY009 when there is no such command of the caller's, or it has already ended.
 create or replace function ferry.cancel_command(id bigint)
 returns void
@@ -10,7 +10,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    delete from ferry.commands as c where c.id = cancel_command.id and c.actor = current_user;
+    insert into ferry.cancellations (command_id) values (cancel_command.id);
     if not found then
         raise exception using errcode = 'FY009',
             message = format('command %s is not waiting to be applied', cancel_command.id),

@@ -2,8 +2,8 @@
 -- and the deletions of prune_batch.
 --
 -- The record is events, commands and how they ended, versions and manifests. It is only ever added to,
--- by Ferry. Rights say the same for the roles that Ferry makes; this also refuses a role that somebody
--- gave more, and whoever comes through a function that runs with the owner's rights.
+-- by Ferry. The roles that Ferry makes have no right to change it; this also refuses a role that
+-- somebody gave more, and whoever comes through a function that runs with the owner's rights.
 -- Raises: FY013.
 create or replace function ferry_state.refuse_change()
 returns trigger
@@ -28,7 +28,7 @@ begin
     raise exception using errcode = 'FY013',
         message = format('%s of %I.%I is refused: it is a record, which only Ferry adds to and nobody changes',
                          tg_op, tg_table_schema, tg_table_name),
-        hint = case when tg_table_name in ('commands', 'command_status')
+        hint = case when tg_table_name = 'commands'
                     then 'a command that waits is canceled with ferry.cancel_command(id)'
                     else 'what is old is removed by ferry prune, and by the setting retention' end;
 end;
@@ -49,26 +49,6 @@ begin
     -- Its partitions have this one, too.
     create or replace trigger refuse_change_of_row
         before update or delete on ferry_state.events
-        for each row execute function ferry_state.refuse_change();
-
-    -- On a view the first one speaks even where there is no row; it needs the second one to be asked.
-    foreach v_name in array array['events', 'object_versions', 'data_export_versions', 'run_files',
-                                  'command_status']
-    loop
-        execute format(
-            'create or replace trigger refuse_change
-                 before insert or update or delete on ferry.%I
-                 for each statement execute function ferry_state.refuse_change()', v_name);
-        execute format(
-            'create or replace trigger refuse_change_of_row
-                 instead of insert or update or delete on ferry.%I
-                 for each row execute function ferry_state.refuse_change()', v_name);
-    end loop;
-    create or replace trigger refuse_change
-        before update on ferry.commands
-        for each statement execute function ferry_state.refuse_change();
-    create or replace trigger refuse_change_of_row
-        instead of update on ferry.commands
         for each row execute function ferry_state.refuse_change();
 end;
 $$;

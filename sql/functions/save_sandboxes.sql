@@ -1,23 +1,17 @@
--- save_sandboxes: write the sandboxes, with their environments, and the settings that a batch of
--- commands made, changed or deleted.
+-- save_sandboxes: write the sandboxes and settings that a batch of commands made, changed or deleted.
+-- Their environments follow them: keep_environment.
 --
 -- p_changes: {"saved": [{"id", "name", "key", "description", "base", "created_by"}],
 --             "deleted": [1, 2], "settings": {"name": {"value", "changed_by"}}}
 create or replace function ferry_state.save_sandboxes(p_changes json)
 returns void
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
-    with gone as (
-        delete from ferry_state.sandboxes
-         where id in (select value::bigint from json_array_elements_text(p_changes -> 'deleted'))
-        returning name
-    )
-    delete from ferry_state.environments where name in (select name from gone);
+    delete from ferry_state.sandboxes
+     where id in (select value::bigint from json_array_elements_text(p_changes -> 'deleted'));
 
-    insert into ferry_state.environments (name)
-    select name from json_to_recordset(p_changes -> 'saved') as s (name text)
-    on conflict (name) do nothing;
     insert into ferry_state.sandboxes (id, name, key, description, base, created_by)
     select id, name, key, description, base, created_by
       from json_to_recordset(p_changes -> 'saved') as s (

@@ -1,5 +1,5 @@
--- withdraw_command: what a DELETE from the view ferry.commands does: ask for a command that has not
--- ended to be canceled. One that has ended is passed over.
+-- withdraw_command: what an INSERT into the view ferry.cancellations does: ask for a command that
+-- has not ended to be canceled. One that has ended, or is not the caller's, is passed over.
 --
 -- A row that the next claim of a worker honours: a sender's transaction holds nothing that a worker
 -- needs. A worker that is applying the command meanwhile is not interrupted.
@@ -10,17 +10,20 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not exists (select from ferry_state.command_queue where command_id = old.id)
-       and not exists (select from ferry_state.command_waits where command_id = old.id)
+    if not exists (select from ferry_state.commands
+                    where id = new.command_id and actor = new.actor)
+       or not exists (select from ferry_state.command_queue where command_id = new.command_id)
+      and not exists (select from ferry_state.command_waits where command_id = new.command_id)
     then
         return null;
     end if;
-    insert into ferry_state.command_cancellations (command_id, actor) values (old.id, old.actor);
+    insert into ferry_state.command_cancellations (command_id, actor)
+    values (new.command_id, new.actor);
     perform pg_notify('ferry_commands', '');
-    return old;
+    return new;
 end;
 $$;
 
 create or replace trigger withdraw_command
-    instead of delete on ferry.commands
+    instead of insert on ferry.cancellations
     for each row execute function ferry_state.withdraw_command();

@@ -10,6 +10,7 @@ create table ferry_state.sandboxes (
     created_at  timestamptz not null default now(),
     constraint sandboxes_pkey primary key (id),
     constraint sandboxes_name_is_unique unique (key),
+    constraint sandboxes_are_not_production check (name <> 'production'),
     constraint sandboxes_environment_exists foreign key (name)
         references ferry_state.environments (name)
 );

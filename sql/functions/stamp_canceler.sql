@@ -1,0 +1,24 @@
+-- stamp_canceler: the first thing an INSERT into the view ferry.cancellations does: note who asks.
+--
+-- Runs with the rights of the caller, for the reason that stamp_actor tells.
+-- Raises: FY007 a column that is not the client's.
+create or replace function ferry_state.stamp_canceler()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.actor is not null then
+        raise exception using errcode = 'FY007',
+            message = 'only command_id can be set',
+            hint = 'leave the other columns out: Ferry sets them';
+    end if;
+    new.actor := current_user;
+    return new;
+end;
+$$;
+
+-- Triggers run in the order of their names.
+create or replace trigger a_stamp_canceler
+    instead of insert on ferry.cancellations
+    for each row execute function ferry_state.stamp_canceler();

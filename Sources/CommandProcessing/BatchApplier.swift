@@ -115,7 +115,9 @@ struct BatchApplier: Sendable {
     func load(
         _ commands: [ClaimedCommand], _ connection: isolated Connection
     ) async throws -> (World, EarlierCommands) {
-        let actors = Value(Array(Set(commands.map(\.envelope.actor))))
+        let roles = Set(
+            commands.flatMap { [RoleName($0.envelope.actor), RoleName($0.envelope.login)] })
+        let actors = Value(roles.map(\.text))
         let loading: Statement
         if commands.count == 1, let target = commands[0].dependencies.target,
             target.kind == .sandbox

@@ -29,7 +29,8 @@ struct ClaimedCommand: Sendable {
         let parsed = JSONValue(json: arguments)
         let envelope = CommandEnvelope(
             id: try row[1].int64(), environment: try row[4].string(), actor: try row[6].string(),
-            name: try row[3].string(), arguments: parsed ?? .null)
+            login: try row[8].optionalString(), name: try row[3].string(),
+            arguments: parsed ?? .null)
         let lane = try row[2].int64()
         let command = Result { () throws(Rejection) in
             if parsed == nil { throw Self.unreadable(envelope.name) }

@@ -13,6 +13,7 @@ struct EventColumns: Sendable {
     private var runs: [Value] = []
     private var commands: [Value] = []
     private var actors: [Value] = []
+    private var logins: [Value] = []
     private var details: [Value] = []
 
     /// An event of an object.
@@ -44,6 +45,7 @@ struct EventColumns: Sendable {
         runs.append(Value(run))
         commands.append(.int(claimed.id))
         actors.append(.text(claimed.envelope.actor))
+        logins.append(.text(claimed.envelope.login))
         let text = try details.map { try JSONEncoder().encode($0) }
         self.details.append(Value(text.map { String(decoding: $0, as: UTF8.self) }))
     }
@@ -51,10 +53,10 @@ struct EventColumns: Sendable {
     var statement: Statement {
         let columns = [
             environments, events, objectKinds, objectIDs, objectNames, runs, commands, actors,
-            details,
+            details, logins,
         ]
         return Statement(
-            "select ferry_state.record_events($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "select ferry_state.record_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             columns.map(Value.array))
     }
 }

@@ -68,9 +68,10 @@ public struct FactFinder: Sendable {
             return try await worker(of: run, connection)
         case .role(let name):
             let rows = try await connection.query(
-                "select from pg_catalog.pg_roles where rolname = $1", [.text(name)])
+                "select from pg_catalog.pg_roles where rolname = $1", [.text(name.text)])
             return rows.isEmpty
-                ? .failed("there is no role \"\(shown(name))\" in the queue's database") : .passed
+                ? .failed("there is no role \"\(shown(name.text))\" in the queue's database")
+                : .passed
         case .now:
             let rows = try await connection.query(
                 "select floor(extract(epoch from ferry_state.now()))::bigint")

@@ -5,6 +5,8 @@ public struct CommandEnvelope: Hashable, Codable, Sendable {
     public let environment: String
     /// The database role that enqueued it.
     public let actor: String
+    /// The role that had logged in: what it is denied counts, too.
+    public let login: String
     /// For example `create_data_export`.
     public let name: String
     /// An object.
@@ -13,17 +15,18 @@ public struct CommandEnvelope: Hashable, Codable, Sendable {
     public let enqueuedAt: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, environment, actor, name, arguments
+        case id, environment, actor, login, name, arguments
         case enqueuedAt = "enqueued_at"
     }
 
     public init(
-        id: Int64, environment: String, actor: String, name: String, arguments: JSONValue,
-        enqueuedAt: String? = nil
+        id: Int64, environment: String, actor: String, login: String? = nil, name: String,
+        arguments: JSONValue, enqueuedAt: String? = nil
     ) {
         self.id = id
         self.environment = environment
         self.actor = actor
+        self.login = login ?? actor
         self.name = name
         self.arguments = arguments
         self.enqueuedAt = enqueuedAt

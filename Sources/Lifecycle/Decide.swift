@@ -53,6 +53,7 @@ struct Author {
     let id: Int64
     private(set) var environment: String
     let actor: String
+    let login: String
     /// The command's name.
     let command: String
 
@@ -60,6 +61,7 @@ struct Author {
         id = envelope.id
         environment = envelope.environment
         actor = envelope.actor
+        login = envelope.login
         command = envelope.name
     }
 

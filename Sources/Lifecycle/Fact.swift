@@ -16,7 +16,7 @@ public enum Fact: Hashable, Sendable {
     /// Whether the settings of a data template are valid, for a destination of this kind.
     case templateCheck(kind: String, settings: JSONValue)
     /// Whether the queue's database has a role of this name.
-    case role(String)
+    case role(RoleName)
     /// The tables that a run of all tables found, in their canonical form.
     case tablesOfRun(Int64)
     /// What a run that is publishing has decided to publish.

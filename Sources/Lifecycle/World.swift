@@ -28,13 +28,20 @@ public struct World: Sendable {
     /// What the command being applied has saved and deleted so far.
     var changed: [ChangedObject] = []
     var alertTests: [AlertTest] = []
-    /// The policies that apply to each actor of the batch, before the batch.
-    var rights: [String: [PolicyAssignment]] = [:]
+    /// The policies that apply to each role that sent a command of the batch, or had logged in for
+    /// one, before the batch.
+    var rights: [RoleName: [PolicyAssignment]] = [:]
     /// All there are, where the batch grants or revokes any.
     var assignments: [Int64: PolicyAssignment] = [:]
     var savedAssignments: Set<Int64> = []
     var revokedAssignments: Set<Int64> = []
     private var users: [Use: Set<Int64>] = [:]
+
+    /// As ``rights`` are in JSON: no object, whose keys a decoder may take for one.
+    private struct RoleRights: Codable {
+        let role: String
+        let policies: [PolicyAssignment]
+    }
 
     private struct Use: Hashable, Sendable {
         let object: ObjectID
@@ -170,9 +177,9 @@ extension World: Codable {
         let assignments = try container.decodeIfPresent(
             [PolicyAssignment].self, forKey: .policyAssignments)
         for assignment in assignments ?? [] { load(assignment) }
-        rights =
-            try container.decodeIfPresent([String: [PolicyAssignment]].self, forKey: .rights)
-            ?? [:]
+        for held in try container.decodeIfPresent([RoleRights].self, forKey: .rights) ?? [] {
+            load(rights: held.policies, of: held.role)
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -190,6 +197,8 @@ extension World: Codable {
         try container.encode(settings, forKey: .settings)
         try container.encode(
             assignments.values.sorted { $0.id < $1.id }, forKey: .policyAssignments)
-        try container.encode(rights, forKey: .rights)
+        try container.encode(
+            rights.map { RoleRights(role: $0.key.text, policies: $0.value) }
+                .sorted { $0.role < $1.role }, forKey: .rights)
     }
 }

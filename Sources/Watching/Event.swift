@@ -13,14 +13,18 @@ public struct Event: Sendable, Equatable {
     public var objectName: String?
     public var runID: Int64?
     public var commandID: Int64?
+    /// The role that caused it.
     public var actor: String
+    /// The role that had logged in, which may have acted in another's name.
+    public var login: String
     /// A JSON object; nil when there is nothing to add.
     public var details: String?
 
     public init(
         id: Int64, at: Date, environment: String = "production", event: String,
         objectKind: String, objectID: Int64? = nil, objectName: String? = nil,
-        runID: Int64? = nil, commandID: Int64? = nil, actor: String, details: String? = nil
+        runID: Int64? = nil, commandID: Int64? = nil, actor: String, login: String? = nil,
+        details: String? = nil
     ) {
         self.id = id
         self.at = at
@@ -32,6 +36,7 @@ public struct Event: Sendable, Equatable {
         self.runID = runID
         self.commandID = commandID
         self.actor = actor
+        self.login = login ?? actor
         self.details = details
     }
 }
@@ -40,7 +45,8 @@ extension Event {
     /// What ``init(_:)`` reads, of events `e`.
     static let columns = """
         e.id, extract(epoch from e.at)::float8 as at, e.environment, e.event, e.object_kind,
-        e.object_id, e.object_name, e.run_id, e.command_id, e.actor, e.details::text as details
+        e.object_id, e.object_name, e.run_id, e.command_id, e.actor, e.login,
+        e.details::text as details
         """
 
     init(_ row: Row) throws {
@@ -55,6 +61,7 @@ extension Event {
             runID: try row["run_id"].optionalInt64(),
             commandID: try row["command_id"].optionalInt64(),
             actor: try row["actor"].string(),
+            login: try row["login"].string(),
             details: try row["details"].optionalString())
     }
 }

@@ -22,6 +22,7 @@ public enum JSONLines {
             ("run_id", event.runID.map(String.init) ?? "null"),
             ("command_id", event.commandID.map(String.init) ?? "null"),
             ("actor", string(event.actor)),
+            ("login", string(event.login)),
             ("details", event.details.map(shielded) ?? "null"),
         ]
         return "{" + fields.map { "\(string($0.0)):\($0.1)" }.joined(separator: ",") + "}"

@@ -19,6 +19,13 @@ protocol Listing {
 
 extension Listing {
     static var isLong: Bool { false }
+
+    /// `analysts (bob)` where bob acted in another role's name.
+    static var actor: ListColumn {
+        ListColumn(
+            "ACTOR",
+            "v.actor || case when v.login = v.actor then '' else ' (' || v.login || ')' end")
+    }
 }
 
 /// Which rows of a view to show.

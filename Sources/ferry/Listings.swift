@@ -198,7 +198,7 @@ enum Events: Listing {
         ListColumn("EVENT", "v.event"), ListColumn("OBJECT", "v.object_kind"),
         ListColumn("", "v.object_id", .number), ListColumn("NAME", "v.object_name"),
         ListColumn("RUN", "v.run_id", .number), ListColumn("COMMAND", "v.command_id", .number),
-        ListColumn("ACTOR", "v.actor"), ListColumn("DETAILS", "v.details"),
+        actor, ListColumn("DETAILS", "v.details"),
     ]
 }
 
@@ -212,7 +212,7 @@ enum Commands: Listing {
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("COMMAND", "v.command"),
         ListColumn("ARGUMENTS", "v.arguments"), ListColumn("STATE", "v.state", .state),
-        ListColumn("ACTOR", "v.actor"), ListColumn("CREATED AT", "v.created_at", .time),
+        actor, ListColumn("CREATED AT", "v.created_at", .time),
         ListColumn("FINISHED AT", "v.finished_at", .time), ListColumn("MESSAGE", "v.message"),
         ListColumn("ENVIRONMENT", "v.environment"),
     ]

@@ -22,6 +22,40 @@ struct PermissionTests {
         }
     }
 
+    /// A member of two roles, one that may and one that is denied it, acts in the first.
+    @Test func `is bound by what the role that logged in is denied`() async throws {
+        try await CommandScene.with { scene in
+            try await scene.admin.run(
+                """
+                insert into ferry_state.policy_assignments
+                       (id, role, policy, environment, denial, options, created_by)
+                values (-99, 'ferry', 'datagrid_administrator', 'production', true, '[]', 'test')
+                """)
+            let both = try await scene.database.connect()
+            try await both.run("set role test_client_alice")
+
+            let denied = try await both.query("select ferry.create_data_export('Denied')")[0][0]
+                .int64()
+            let allowed = try await scene.send("create_data_export", ["name": "Allowed"])
+            try await scene.processor().drain()
+            await both.close()
+
+            #expect(try await scene.state(allowed) == "applied")
+            #expect(
+                try await scene.status(denied).message?.contains(
+                    "role \"ferry\" is denied datagrid_administrator") == true)
+            #expect(
+                try await scene.texts(
+                    """
+                    select concat_ws(' ', event, actor, login) from ferry.events
+                     where command_id in (\(denied), \(allowed)) order by id
+                    """) == [
+                        "command_rejected test_client_alice ferry",
+                        "data_export_created test_client_alice test_client_alice",
+                    ])
+        }
+    }
+
     @Test func `grants and revokes policies by commands`() async throws {
         try await CommandScene.with { scene in
             let grant: JSONValue = [

@@ -24,7 +24,8 @@ struct PermissionTests {
             for asked in ["production", "try out"] {
                 let isHere = place == nil || place == asked
 
-                let permission = [assignment].permission(for: example.action, in: asked)
+                let permission = HeldPolicies(own: [assignment]).permission(
+                    for: example.action, in: asked)
 
                 #expect((permission == .allowed) == (isHere && example.isAllowed))
             }
@@ -44,8 +45,10 @@ struct PermissionTests {
         }
         let isTaken = table.contains(where: \.isAllowed)
 
-        let here = [everything, denial].permission(for: example.action, in: "production")
-        let elsewhere = [everything, denial].permission(for: example.action, in: "try out")
+        let here = HeldPolicies(own: [everything, denial]).permission(
+            for: example.action, in: "production")
+        let elsewhere = HeldPolicies(own: [everything, denial]).permission(
+            for: example.action, in: "try out")
 
         #expect(here == (isTaken ? .denied(denial) : .allowed))
         #expect(elsewhere == .allowed)
@@ -53,7 +56,7 @@ struct PermissionTests {
 
     @Test(arguments: Action.allCases)
     func `is needed for everything`(_ action: Action) {
-        #expect([PolicyAssignment]().permission(for: action, in: "production") == .notGranted)
+        #expect(HeldPolicies(own: []).permission(for: action, in: "production") == .notGranted)
     }
 
     @Test func `has a cell in the table for every action, policy and option`() {

@@ -7,8 +7,8 @@ struct PolicyTests {
         var world = Scene().world
         world.load(Scene.assignment(.administrator))
         for assignment in others { world.load(assignment) }
-        world.learn(.role("staff"), .passed)
-        world.learn(.role("ben"), .passed)
+        world.learn(.role(RoleName("staff")), .passed)
+        world.learn(.role(RoleName("ben")), .passed)
         return world
     }
 
@@ -99,7 +99,7 @@ struct PolicyTests {
         let decision = decide(
             command("grant_policy", ["role": "nobody", "policy": "amp360_user"]), &world)
 
-        #expect(decision == .needs(.role("nobody")))
+        #expect(decision == .needs(.role(RoleName("nobody"))))
     }
 }
 

@@ -184,7 +184,7 @@ struct SandboxTests {
             return
         }
         #expect(rejection.code == .permissionDenied)
-        #expect(grant(false) == .needs(.role("carl")))
+        #expect(grant(false) == .needs(.role(RoleName("carl"))))
     }
 }
 

@@ -50,7 +50,7 @@ struct AlertDeliveryTests {
                 shape == """
                     {"run": {"id": 7, "rows": 0, "bytes": 0, "error": {"code": "tables_missing", \
                     "hint": null, "origin": "source", "message": "gone"}, "files": 0, \
-                    "state": "failed", "attempts": 1, "created_by": "alice", \
+                    "login": "alice", "state": "failed", "attempts": 1, "created_by": "alice", \
                     "data_export": "customers", \
                     "destination": "drop", "orchestration": "daily", "manifest_sha256": null, \
                     "data_export_version": 1}, "alert": "Ops", "event": "failure", "version": 1, \

@@ -31,7 +31,8 @@ extension Connection {
         try await query(
             """
             select p ->> 'policy'
-              from json_array_elements(ferry_state.policies_of(array[$1]) -> $1) as p order by 1
+              from json_array_elements(ferry_state.policies_of(array[$1])) as held
+             cross join lateral json_array_elements(held -> 'policies') as p order by 1
             """, [.text(role)]
         ).map { try $0[0].string() }
     }
@@ -104,6 +105,24 @@ struct PolicyTests {
                 #expect(try await owner.visible(to: anna) == ["*", "try out"])
                 try await owner.assign("amp360_user", to: anna, in: "production", denial: true)
                 #expect(try await owner.visible(to: anna) == ["try out"])
+            }
+        }
+    }
+
+    @Test func `show nothing to one who is denied it and acts in another role`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            try await withRole(owner, "in role ferry_client") { analysts in
+                try await withRole(owner, "in role \(analysts)") { bob in
+                    try await owner.assign("amp360_user", to: analysts)
+                    try await owner.assign("amp360_user", to: bob, in: "production", denial: true)
+                    let client = try await database.connect(as: bob)
+                    try await client.run("set role \(analysts)")
+
+                    #expect(try await client.number("select count(*) from ferry.settings") == 0)
+                    #expect(try await owner.visible(to: analysts) == ["*"])
+                    await client.close()
+                }
             }
         }
     }

@@ -118,6 +118,7 @@ private let systemColumns = [
     ("id", "7"), ("actor", "'test_client_bob'"), ("actor", "current_user"),
     ("created_at", "now()"), ("state", "'applied'"), ("error_code", "'x'"), ("message", "'x'"),
     ("hint", "'x'"), ("attempts", "1"), ("finished_at", "now()"),
+    ("login", "'test_client_bob'"),
 ]
 
 @Suite("A command that cannot be right")

@@ -51,6 +51,7 @@ struct LineTests {
         id: 3, at: Date(timeIntervalSince1970: 1_769_861_024.5), environment: "sand\u{1b}box",
         event: "tables_added", objectKind: "data_export", objectID: 9,
         objectName: "a\"b\\\u{202e}", commandID: 4, actor: "alice",
+        login: "bo\u{1b}b",
         details: #"{"tables": ["public.a", {"schema": "s", "name": "b\#u{202e}"}, "c", "d"]}"#)
 
     @Test func `is JSON that a program reads back`() throws {
@@ -63,6 +64,7 @@ struct LineTests {
                 "at":"2026-01-31T12:03:44.500000Z","environment":"sand\u001bbox",\#
                 "event":"tables_added","object_kind":"data_export","object_id":9,\#
                 "object_name":"a\"b\\\u202e","run_id":null,"command_id":4,"actor":"alice",\#
+                "login":"bo\u001bb",\#
                 "details":{"tables": ["public.a", {"schema": "s", "name": "b\u202e"}, "c", "d"]}}
                 """#)
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]

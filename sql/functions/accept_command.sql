@@ -50,24 +50,24 @@ begin
 
     with written as (
         insert into ferry_state.commands (id, command, arguments, environment, priority, run_at,
-                                          idempotency_key, lane, actor, created_at)
+                                          idempotency_key, lane, actor, login, created_at)
         values (nextval('ferry_state.ids'), new.command, new.arguments, new.environment,
                 coalesce(new.priority, 2), new.run_at, new.idempotency_key,
                 ferry_state.lane_of(v_kind, v_key, new.environment, new.arguments),
-                new.actor, clock_timestamp())
+                new.actor, nullif(session_user, new.actor), clock_timestamp())
         on conflict (environment, actor, idempotency_key) where idempotency_key is not null
         do nothing
-        returning id, lane, priority, created_at,
+        returning id, lane, priority, coalesce(login, actor) as login, created_at,
                   case when run_at > created_at then 'scheduled' else 'queued' end as state
     ),
     queued as (
         insert into ferry_state.command_queue (command_id, lane, priority)
         select id, lane, priority from written where state = 'queued'
     )
-    select id, priority, created_at, state, lane,
+    select id, priority, login, created_at, state, lane,
            (select last_value from ferry_state.awake_until)
            < extract(epoch from created_at) * 1000
-      into new.id, new.priority, new.created_at, new.state, v_lane, v_asleep
+      into new.id, new.priority, new.login, new.created_at, new.state, v_lane, v_asleep
       from written;
     if v_asleep is null then
         return ferry_state.first_with_key(new);

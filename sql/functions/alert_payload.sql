@@ -14,6 +14,10 @@ as $$
                        'data_export_version', r.data_export_version,
                        'destination', r.destination_name, 'state', r.state,
                        'attempts', r.attempts, 'created_by', r.created_by,
+                       -- A run bears the id of its command; one of a group names it.
+                       'login', coalesce((select c.login from ferry_state.commands as c
+                                           where c.id = coalesce(r.group_run_id, r.id)),
+                                         r.created_by),
                        'created_at', ferry_state.utc_text(r.created_at),
                        'started_at', ferry_state.utc_text(r.started_at),
                        'finished_at', ferry_state.utc_text(r.finished_at),

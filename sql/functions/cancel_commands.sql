@@ -18,7 +18,8 @@ declare
     v_canceled bigint[] := '{}';
 begin
     for v_request in
-        select ctid, command_id, actor from ferry_state.command_cancellations
+        select ctid, command_id, actor, coalesce(login, actor) as login
+          from ferry_state.command_cancellations
          order by command_id limit p_limit
            for update skip locked
     loop
@@ -39,12 +40,15 @@ begin
             delete from ferry_state.command_references where command_id = v_command.id;
             insert into ferry_state.command_outcomes
                    (command_id, state, code, message, attempts, finished_at)
-            values (v_command.id, 'canceled', 'canceled', format('canceled by %s', v_request.actor),
+            values (v_command.id, 'canceled', 'canceled', format('canceled by %s', v_request.actor)
+                        || case when v_request.login = v_request.actor then ''
+                                else format(' (%s)', v_request.login) end,
                     v_attempts, clock_timestamp());
             perform ferry_state.record_events(
                 array[v_command.environment], array['command_canceled'], array['command'],
                 array[v_command.id], array[null::text], array[null::bigint],
-                array[v_command.id], array[v_request.actor], array[null::text]);
+                array[v_command.id], array[v_request.actor], array[null::text],
+                array[v_request.login]);
         end if;
         delete from ferry_state.command_cancellations where ctid = v_request.ctid;
     end loop;

@@ -13,7 +13,8 @@ returns table (
     environment text,
     arguments   text,
     actor       text,
-    attempts    smallint
+    attempts    smallint,
+    login       text  -- null: the actor
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -63,7 +64,7 @@ begin
             returning *
         )
         select l.token, c.id, l.lane, c.command, c.environment, c.arguments::text, c.actor,
-               l.attempts
+               l.attempts, c.login
           from leased as l join ferry_state.commands as c on c.id = l.command_id;
         return;
     end loop;

@@ -25,7 +25,8 @@ returns table (
     environment text,
     arguments   text,
     actor       text,
-    attempts    smallint
+    attempts    smallint,
+    login       text  -- null: the actor
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -78,7 +79,7 @@ begin
      limit 1;
     return query
     select p_mark, p_mark_id, null::bigint, null::text, null::text, null::text, null::text,
-           null::smallint;
+           null::smallint, null::text;
 
     v_xact := p_mark;
     v_id := p_mark_id;
@@ -142,7 +143,7 @@ begin
     -- since "lane = …" is looked for in the order of ids when most of the queue seems to be one lane.
     return query
     select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
-           q.attempts
+           q.attempts, c.login
       -- The most urgent lanes first, or a long lane would keep them out of the batch.
       from (select lane
               from unnest(v_lanes) with ordinality as l (lane, rank)
@@ -157,7 +158,7 @@ begin
          limit p_limit
      ) as q
      cross join lateral (
-        select id, command, environment, arguments, actor
+        select id, command, environment, arguments, actor, login
           from ferry_state.commands where id = q.command_id
          limit 1
      ) as c

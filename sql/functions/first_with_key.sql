@@ -22,6 +22,7 @@ begin
     p_new.id := v_same.id;
     p_new.run_at := v_same.run_at;
     p_new.priority := v_same.priority;
+    p_new.login := coalesce(v_same.login, v_same.actor);
     p_new.created_at := v_same.created_at;
     p_new.state := coalesce(
         (select state from ferry_state.command_outcomes where command_id = v_same.id),

@@ -2,7 +2,8 @@
 -- whose rights they inherit.
 --
 -- A superuser has the rights of every role for PostgreSQL; here it has those that it was given.
--- Returns {"anna": [{"id", "role", "policy", "environment", "denial", "options", "created_by"}]}.
+-- Returns [{"role": "anna",
+--           "policies": [{"id", "role", "policy", "environment", "denial", "options", "created_by"}]}].
 create or replace function ferry_state.policies_of(p_actors text[])
 returns json
 language plpgsql  -- which keeps its plan; every batch comes here
@@ -24,7 +25,7 @@ begin
           join pg_catalog.pg_roles as a on a.rolname = h.actor
          where a.rolsuper or pg_catalog.pg_has_role(a.oid, r.oid, 'usage')
     )
-    select coalesce(json_object_agg(actor, assignments), '{}')
+    select coalesce(json_agg(json_build_object('role', actor, 'policies', assignments)), '[]')
       from (
         select i.actor, json_agg(json_build_object(
                    'id', p.id, 'role', p.role, 'policy', p.policy,

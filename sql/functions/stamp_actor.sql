@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     if not (new.id, new.actor, new.created_at, new.state, new.error_code, new.message, new.hint,
-            new.attempts, new.finished_at) is null then
+            new.attempts, new.finished_at, new.login) is null then
         raise exception using errcode = 'FY007',
             message = 'only command, arguments, environment, priority, run_at and idempotency_key can be set',
             hint = 'leave the other columns out: Ferry sets them';

@@ -8,7 +8,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if new.actor is not null then
+    if num_nonnulls(new.actor, new.login) > 0 then
         raise exception using errcode = 'FY007',
             message = 'only command_id can be set',
             hint = 'leave the other columns out: Ferry sets them';

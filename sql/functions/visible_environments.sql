@@ -14,11 +14,14 @@ begin
     if pg_has_role(p_role, 'ferry_viewer', 'usage') or pg_has_role(p_role, 'ferry_worker', 'usage') then
         return array['*'];
     end if;
-    select array_agg(coalesce(p ->> 'environment', '*')) filter (where not (p ->> 'denial')::boolean),
+    -- Who acts in another role is bound by what either is denied.
+    select array_agg(coalesce(p ->> 'environment', '*'))
+               filter (where not (p ->> 'denial')::boolean and held ->> 'role' = p_role),
            array_agg(coalesce(p ->> 'environment', '*')) filter (where (p ->> 'denial')::boolean)
       into v_allowed, v_denied
       from json_array_elements(
-               ferry_state.policies_of(array[p_role::text]) -> p_role::text) as p;
+               ferry_state.policies_of(array[p_role::text, session_user::text])) as held
+     cross join lateral json_array_elements(held -> 'policies') as p;
     if v_denied is null then
         return coalesce(v_allowed, '{}');
     end if;

@@ -17,8 +17,9 @@ begin
     then
         return null;
     end if;
-    insert into ferry_state.command_cancellations (command_id, actor)
-    values (new.command_id, new.actor);
+    new.login := session_user;
+    insert into ferry_state.command_cancellations (command_id, actor, login)
+    values (new.command_id, new.actor, nullif(new.login, new.actor));
     perform pg_notify('ferry_commands', '');
     return new;
 end;

@@ -20,7 +20,8 @@ select c.id,
        coalesce(o.message, w.last_error, 'waits for command ' || w.after_id) as message,
        o.hint,
        coalesce(o.attempts, w.attempts) as attempts,
-       o.finished_at
+       o.finished_at,
+       coalesce(c.login, c.actor) as login
   from ferry_state.commands as c
   -- Looked up row by row, so that the newest are read first and nothing behind them.
   left join lateral (

@@ -39,39 +39,3 @@ public struct PolicyAssignment: Hashable, Codable, Sendable {
 
     func has(_ option: PolicyOption) -> Bool { options.contains(option) }
 }
-
-/// Whether somebody may do something.
-enum Permission: Hashable {
-    case allowed
-    /// No assignment allows it.
-    case notGranted
-    /// This assignment takes it away.
-    case denied(PolicyAssignment)
-    /// `restrict_data_exports` is set.
-    case restricted
-}
-
-extension Sequence<PolicyAssignment> {
-    /// What these assignments, all those of one actor, say of an action in an environment: a denial
-    /// wins, and without a match nothing is allowed.
-    func permission(for action: Action, in environment: String) -> Permission {
-        let matching = filter { $0.applies(in: environment) }
-        let denials = matching.filter(\.isDenial)
-        if let denial = denials.first(where: {
-            $0.policy.allows(action) || $0.policy.allowsWithOption(action)
-        }) {
-            return .denied(denial)
-        }
-        if action == .run || action == .orchestrate,
-            matching.contains(where: { $0.has(.restrictDataExports) })
-        {
-            return .restricted
-        }
-        let isAllowed = matching.contains {
-            !$0.isDenial
-                && ($0.policy.allows(action)
-                    || $0.policy.allowsWithOption(action) && $0.has(.allowSandboxAdministration))
-        }
-        return isAllowed ? .allowed : .notGranted
-    }
-}

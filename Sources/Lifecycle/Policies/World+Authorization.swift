@@ -1,14 +1,21 @@
 // Who may do what.
 extension World {
     /// Adds the policies that apply to a role: its own, and those it inherits.
-    public mutating func load(rights: [PolicyAssignment], of actor: String) {
-        self.rights[actor] = rights
+    public mutating func load(rights: [PolicyAssignment], of role: String) {
+        self.rights[RoleName(role)] = rights
+    }
+
+    func policies(of author: Author) -> HeldPolicies {
+        let actor = RoleName(author.actor)
+        let login = RoleName(author.login)
+        return HeldPolicies(
+            own: rights[actor] ?? [], login: login == actor ? [] : rights[login] ?? [])
     }
 
     /// - Throws: ``RejectionCode/permissionDenied``.
     func authorize(_ command: String, _ action: Action, _ author: Author) throws(Refusal) {
-        let assignments = rights[author.actor] ?? []
-        switch assignments.permission(for: action, in: author.environment) {
+        let policies = policies(of: author)
+        switch policies.permission(for: action, in: author.environment) {
         case .allowed: return
         case .restricted:
             throw .because(
@@ -24,7 +31,7 @@ extension World {
                     + "\(denial.policy.rawValue)",
                 hint: "ask an administrator to take the denial back with revoke_policy")
         case .notGranted:
-            let own = assignments.filter { $0.applies(in: author.environment) && !$0.isDenial }
+            let own = policies.own.filter { $0.applies(in: author.environment) && !$0.isDenial }
                 .map(\.policy.rawValue)
             throw .because(
                 .permissionDenied,
@@ -40,9 +47,7 @@ extension World {
     ///
     /// - Throws: ``RejectionCode/permissionDenied``.
     func authorizeEverywhere(_ author: Author) throws(Refusal) {
-        let everywhere = (rights[author.actor] ?? []).filter {
-            $0.environment == nil || $0.isDenial
-        }
+        let everywhere = policies(of: author).filter { $0.environment == nil || $0.isDenial }
         if everywhere.permission(for: .assignPolicies, in: author.environment) == .allowed {
             return
         }
@@ -58,8 +63,8 @@ extension World {
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requireUse(of destination: Destination, _ author: Author) throws(Refusal) {
         guard destination.administratorsOnly else { return }
-        let assignments = (rights[author.actor] ?? []).filter { $0.policy == .administrator }
-        if assignments.permission(for: .configureDatabases, in: author.environment) == .allowed {
+        let policies = policies(of: author).filter { $0.policy == .administrator }
+        if policies.permission(for: .configureDatabases, in: author.environment) == .allowed {
             return
         }
         throw .because(

@@ -8,7 +8,7 @@ extension World {
     /// Grants a policy, denies it, or changes the options of one that was granted.
     mutating func grantPolicy(_ grant: PolicyGrant, _ author: Author) throws(Refusal) -> [Event] {
         if grant.inAllEnvironments { try authorizeEverywhere(author) }
-        let fact = Fact.role(grant.role)
+        let fact = Fact.role(RoleName(grant.role))
         guard let role = facts[fact] else { throw .needs(fact) }
         if case .failed(let reason) = role {
             throw .because(
@@ -60,7 +60,8 @@ extension World {
         of policy: Policy, to role: String, in environment: String?
     ) -> PolicyAssignment? {
         assignments.values.first {
-            $0.policy == policy && $0.role == role && $0.environment == environment
+            $0.policy == policy && RoleName($0.role) == RoleName(role)
+                && $0.environment == environment
         }
     }
 

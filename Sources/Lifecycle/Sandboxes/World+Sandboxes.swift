@@ -35,8 +35,7 @@ extension World {
 
     /// Whoever may not run in production gains nothing by a copy of it.
     private func inheritedRestriction(_ author: Author) -> Set<PolicyOption> {
-        let own = rights[author.actor] ?? []
-        return own.permission(for: .run, in: production) == .restricted
+        policies(of: author).permission(for: .run, in: production) == .restricted
             ? [.restrictDataExports] : []
     }
 
@@ -46,7 +45,7 @@ extension World {
     ) throws(Refusal) -> [Event] {
         try requireProduction(author)
         let sandbox: Sandbox = try existing(name, author)
-        if sandbox.createdBy != author.actor {
+        if RoleName(sandbox.createdBy) != RoleName(author.actor) {
             try authorize(author.command, .administerSandboxes, author)
         }
         if Name.key(of: confirm) != Name.key(of: sandbox.name) {

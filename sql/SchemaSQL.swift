@@ -193,6 +193,7 @@ public enum SchemaSQL {
             SQLFile("save_sandbox_problems", PackageResources.save_sandbox_problems_sql),
             SQLFile("save_sandboxes", PackageResources.save_sandboxes_sql),
             SQLFile("silent_workers", PackageResources.silent_workers_sql),
+            SQLFile("secret_in", PackageResources.secret_in_sql),
             SQLFile("stamp_actor", PackageResources.stamp_actor_sql),
             SQLFile("stamp_canceler", PackageResources.stamp_canceler_sql),
             SQLFile("take_check", PackageResources.take_check_sql),

@@ -80,7 +80,10 @@ struct JobTableTests {
                 let names = try definition["parameters"].array().compactMap { $0 }
                 let types = try definition["types"].array().compactMap { $0 }
                 let arguments = zip(names, types)
-                    .map { "\"\($0)\" => \(samples[$1] ?? "null")" }
+                    .map { name, type in
+                        let value = name == "secret" ? "'env:X'" : samples[type]
+                        return "\"\(name)\" => \(value ?? "null")"
+                    }
                     .joined(separator: ", ")
                 let id = try await alice.query(
                     "select ferry.\(command)(\(arguments), priority => 1)")[0][0].int64()

@@ -34,7 +34,7 @@ begin
     if new.arguments is null then
         new.arguments := '{}';
     end if;
-    -- So short a text holds no argument that is too long, and no secret key.
+    -- So short a text holds no argument that is too long, and what accepts is true for no secret.
     select lane, key, refers,
            octet_length(new.arguments::text) <= 256 and new.arguments @@ accepts
                and new.arguments - parameters = '{}'

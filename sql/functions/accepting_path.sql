@@ -1,5 +1,6 @@
 -- accepting_path: a JSON path that is true for the usual arguments of a command: none missing that is
--- required, each of its type. What it is not true for may be right all the same: see check_command.
+-- required, each of its type, and nothing that looks like a secret. What it is not true for may be
+-- right all the same: see check_command.
 create or replace function ferry_state.accepting_path(
     p_arguments jsonb  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
 )
@@ -14,14 +15,18 @@ as $$
                 '' order by a.key), ''))::jsonpath
       from jsonb_each(p_arguments) as a
      cross join lateral (select '$.' || to_json(a.key) as path) as n
+     cross join (select 'like_regex "://|password|PRIVATE KEY" flag "i"' as looks) as s
      cross join lateral (
         select case a.value ->> 'type'
-               when 'string'  then format('%s.type() == "string"', n.path)
+               when 'string'  then format('%1$s.type() == "string" && !(%1$s %2$s)',
+                                          n.path, s.looks)
                when 'boolean' then format('%s.type() == "boolean"', n.path)
-               when 'object'  then format('%s.type() == "object"', n.path)
-               when 'integer' then '1 == 0'  -- a path does not see how a number is written
-               else format('(%1$s.type() == "array" && !exists(%1$s[*] ? (@.type() != "string")))',
-                           n.path)
+               -- A path sees neither the keys of an object, nor how a number is written.
+               when 'object'  then '1 == 0'
+               when 'integer' then '1 == 0'
+               else format('(%1$s.type() == "array" '
+                           '&& !exists(%1$s[*] ? (@.type() != "string" || @ %2$s)))',
+                           n.path, s.looks)
                end as is_right
      ) as t
 $$;

@@ -40,6 +40,14 @@ begin
             hint = 'give the public key (gpg --armor --export); should others have seen this '
                 || 'one, revoke it';
     end if;
+    v_name := ferry_state.secret_in(p_new.command, p_new.arguments);
+    if v_name is not null then
+        raise exception using errcode = 'FY004',
+            message = format('argument "%s" of %s holds a secret',
+                             ferry_state.shown_text(v_name), p_new.command),
+            hint = 'commands are kept: give the secret to the workers, and refer to it by its name; '
+                || 'should others have seen this one, change it';
+    end if;
     for v_name, v_value in select key, value from jsonb_each(p_new.arguments) loop
         v_rule := v_definition.arguments -> v_name;
         if v_rule is null then

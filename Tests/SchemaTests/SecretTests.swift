@@ -1,0 +1,96 @@
+import Postgres
+import TestSupport
+import Testing
+
+private struct Sent: CustomTestStringConvertible {
+    let command: String
+    let arguments: String
+    /// The argument that holds a secret; nil for none.
+    var argument: String?
+
+    var testDescription: String { "\(command) \(arguments)" }
+}
+
+private let secrets = [
+    Sent(
+        command: "register_database",
+        arguments: #"{"name": "crm", "connection": "postgresql://ann:hunter2@db/crm"}"#,
+        argument: "connection"),
+    Sent(
+        command: "edit_database",
+        arguments: #"{"name": "crm", "connection": "POSTGRES://db/crm?user=a&PASSWORD=hunter2"}"#,
+        argument: "connection"),
+    Sent(
+        command: "register_database",
+        arguments: #"{"name": "crm", "connection": "host=db  Password = 'hunter2' user=ann"}"#,
+        argument: "connection"),
+    Sent(
+        command: "register_database",
+        arguments: #"{"name": "crm", "connection": "password=hunter2"}"#, argument: "connection"),
+    Sent(
+        command: "create_data_export",
+        arguments: #"{"name": "a", "tables": ["public.a", "mysql://a:hunter2@db"]}"#,
+        argument: "tables"),
+    Sent(
+        command: "create_destination",
+        arguments: #"{"name": "a", "kind": "sftp", "settings": {"password": "hunter2"}}"#,
+        argument: "settings"),
+    Sent(
+        command: "create_destination",
+        arguments: #"{"name": "a", "kind": "s3", "settings": {"x": [{"Session_Token": "A1"}]}}"#,
+        argument: "settings"),
+    Sent(
+        command: "edit_table",
+        arguments: """
+            {"name": "a", "table": "public.a",
+             "settings": {"filter": "-----BEGIN OPENSSH PRIVATE KEY-----"}}
+            """, argument: "settings"),
+]
+
+private let harmless = [
+    Sent(command: "register_database", arguments: #"{"name": "crm", "connection": "env:CRM_URL"}"#),
+    Sent(
+        command: "create_data_export",
+        arguments: #"{"name": "Password = changed, see https://wiki:443/a@b"}"#),
+    Sent(
+        command: "create_destination",
+        arguments: #"{"name": "a", "kind": "sftp", "settings": {"password": "env:SFTP"}}"#),
+    // Columns have such names, and that is what masks are for.
+    Sent(
+        command: "edit_table",
+        arguments: """
+            {"name": "a", "table": "public.a",
+             "settings": {"masks": {"password": "null", "secret": "null"},
+                          "filter": "password = '' and user = 'x'"}}
+            """),
+]
+
+@Suite("A secret in the arguments of a command")
+struct SecretTests {
+    @Test(arguments: secrets) fileprivate func `is refused`(_ sent: Sent) async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+
+            let error = try await refusal(
+                alice, "insert into ferry.commands (command, arguments) values ($1, $2)",
+                [.text(sent.command), .text(sent.arguments)])
+
+            #expect(error?.sqlState == "FY004")
+            #expect(
+                error?.message
+                    == "argument \"\(sent.argument ?? "")\" of \(sent.command) holds a secret")
+            #expect(error.map { "\($0)".contains("hunter2") } == false)
+            #expect(error?.hint?.hasSuffix("should others have seen this one, change it") == true)
+        }
+    }
+
+    @Test(arguments: harmless) fileprivate func `is not what only looks like one`(_ sent: Sent)
+        async throws
+    {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            try await alice.send(sent.command, sent.arguments)
+            #expect(try await alice.number("select count(*) from ferry.commands") == 1)
+        }
+    }
+}

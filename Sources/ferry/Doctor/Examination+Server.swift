@@ -79,15 +79,19 @@ extension Examination {
 
     /// Whether what is written next begins a new epoch of the feed; see `ferry.epochs`.
     func history() async throws -> [Finding] {
-        let row = try await connection.query("select epoch, key from ferry.feed_position()")[0]
-        guard try row["epoch"].int() > 0, try row["key"].string().isEmpty else { return [] }
-        return [
-            .warning(
-                "history",
-                "this database was restored, or its server recovered; nothing was written since",
-                wayOut: "start a worker: it begins a new epoch. After a restore from a dump run "
-                    + "ferry migrate --after-restore first")
-        ]
+        try await shown("history") {
+            let row = try await connection.query("select epoch, key from ferry.feed_position()")[0]
+            guard try row["epoch"].int() > 0, try row["key"].string().isEmpty else { return [] }
+            return [
+                .warning(
+                    "history",
+                    "this database was restored, or its server recovered; "
+                        + "nothing was written since",
+                    wayOut:
+                        "start a worker: it begins a new epoch. After a restore from a dump run "
+                        + "ferry migrate --after-restore first")
+            ]
+        }
     }
 
     func notifications() async throws -> [Finding] {

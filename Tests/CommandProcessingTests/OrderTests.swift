@@ -38,7 +38,7 @@ struct OrderTests {
         try await CommandScene.with { scene in
             try await scene.forbid("databases", when: "new.key = 'late'")
             let first = try await scene.send(
-                "register_database", ["name": "Late", "connection": scene.reference("shop")])
+                "register_database", ["name": "Late", "credential": "shop"])
             let second = try await scene.send(
                 "create_data_export", ["name": "X", "database": "Shop", "tables": ["a"]])
             let third = try await scene.send(

@@ -66,47 +66,49 @@ let targets: [Target] = [
     module("Migrations", ["Postgres", "SchemaFiles", "Failpoints"]),
     module("Schedules"),
     module("Lifecycle", ["Schedules"]),
+    module("Credentials", ["Lifecycle", yams]),
     module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),
     module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints", ["Locks"]),
     module(
         "Destinations",
         [
-            "CSSH2", "Failpoints", "Formats", "Lifecycle", "Locks", "Manifests", "Postgres",
-            asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
+            "CSSH2", "Credentials", "Failpoints", "Formats", "Lifecycle", "Locks", "Manifests",
+            "Postgres", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
         ]),
-    module("SourceDatabases", ["Formats", "Postgres", "Lifecycle"]),
+    module("SourceDatabases", ["Credentials", "Formats", "Postgres", "Lifecycle"]),
     module(
         "CommandProcessing",
         [
-            "Failpoints", "Locks", "Postgres", "Lifecycle", "Schedules", "SourceDatabases", logging,
+            "Credentials", "Failpoints", "Locks", "Postgres", "Lifecycle", "Schedules",
+            "SourceDatabases", logging,
         ]),
     module(
         "RunEngine",
         [
-            "Failpoints", "Postgres", "Formats", "Locks", "Manifests", "Destinations",
-            "SourceDatabases", "Lifecycle", logging, crypto,
+            "Credentials", "Failpoints", "Postgres", "Formats", "Locks", "Manifests",
+            "Destinations", "SourceDatabases", "Lifecycle", logging, crypto,
         ]),
     module(
         "Alerts",
         [
-            "Failpoints", "Lifecycle", "Locks", "Postgres", asyncHTTPClient, crypto, logging,
-            nioCore, nioHTTP1, subprocess, systemPackage,
+            "Credentials", "Failpoints", "Lifecycle", "Locks", "Postgres", asyncHTTPClient, crypto,
+            logging, nioCore, nioHTTP1, subprocess, systemPackage,
         ]),
     module(
         "Workers",
         [
-            "Alerts", "Postgres", "Migrations", "Lifecycle", "CommandProcessing", "RunEngine",
-            logging,
+            "Alerts", "Credentials", "Postgres", "Migrations", "Lifecycle", "CommandProcessing",
+            "RunEngine", logging,
         ]),
     module("Watching", ["Postgres"]),
     module("ConfigurationFiles", ["Lifecycle", "Schedules", yams]),
     .executableTarget(
         name: "ferry",
         dependencies: [
-            "Alerts", "Locks", "Postgres", "PrivateServer", "Migrations", "Workers", "RunEngine",
-            "Watching", "ConfigurationFiles", "Lifecycle", "Manifests", "Destinations",
-            argumentParser, logging, signals,
+            "Alerts", "Credentials", "Locks", "Postgres", "PrivateServer", "Migrations", "Workers",
+            "RunEngine", "Watching", "ConfigurationFiles", "Lifecycle", "Manifests",
+            "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),
 
@@ -123,28 +125,32 @@ let targets: [Target] = [
     tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
     tests("SchedulesTests", ["Schedules", "TestSupport"]),
     tests("LifecycleTests", ["Lifecycle"]),
+    tests("CredentialsTests", ["Credentials", "Lifecycle"]),
     tests("FormatsTests", ["Formats", "Lifecycle", "TestSupport", crypto]),
     tests("ManifestsTests", ["Manifests", "Formats", "Lifecycle", crypto]),
     tests(
         "DestinationsTests",
         [
-            "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle", "Locks", "Postgres",
-            "TestSupport", crypto, nioCore, nioHTTP1,
+            "Credentials", "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle",
+            "Locks", "Postgres", "TestSupport", crypto, nioCore, nioHTTP1,
         ]),
     tests(
         "SourceDatabasesTests",
-        ["SourceDatabases", "Formats", "Postgres", "Lifecycle", "PrivateServer", "TestSupport"]),
+        [
+            "Credentials", "SourceDatabases", "Formats", "Postgres", "Lifecycle", "PrivateServer",
+            "TestSupport",
+        ]),
     tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
     tests(
         "CommandProcessingTests",
-        ["CommandProcessing", "Locks", "Postgres", "Lifecycle", "TestSupport"]),
+        ["CommandProcessing", "Credentials", "Locks", "Postgres", "Lifecycle", "TestSupport"]),
     tests("ConfigurationFilesTests", ["ConfigurationFiles", "Lifecycle", yams]),
     tests(
         "RunEngineTests",
-        ["RunEngine", "Destinations", "Formats", "Lifecycle", "SourceDatabases"]),
+        ["Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "SourceDatabases"]),
     tests(
         "AlertsTests",
-        ["Alerts", "Lifecycle", "Postgres", "TestSupport", logging]),
+        ["Alerts", "Credentials", "Lifecycle", "Postgres", "TestSupport", logging]),
     tests(
         "WatchingTests",
         ["Watching", "Locks", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
@@ -163,8 +169,8 @@ let targets: [Target] = [
     tests(
         "RoundTripTests",
         [
-            "Workers", "RunEngine", "Destinations", "SourceDatabases", "Formats", "Manifests",
-            "Lifecycle", "Postgres", "TestSupport", logging,
+            "Workers", "RunEngine", "Credentials", "Destinations", "SourceDatabases", "Formats",
+            "Manifests", "Lifecycle", "Postgres", "TestSupport", logging,
         ]),
     tests("ProjectTests"),
 ]

@@ -40,6 +40,7 @@ public enum SchemaSQL {
         SQLFile("unsuccessful_commands", PackageResources.unsuccessful_commands_sql),
         SQLFile("configuration", PackageResources.configuration_sql),
         SQLFile("data_export_versions", PackageResources.data_export_versions_sql),
+        SQLFile("credentials", PackageResources.credentials_sql),
         SQLFile("data_exports", PackageResources.data_exports_sql),
         SQLFile("data_templates", PackageResources.data_templates_sql),
         SQLFile("databases", PackageResources.databases_sql),

@@ -1,7 +1,12 @@
+public import Credentials
+
 /// How a worker delivers the messages of alerts.
 public struct AlertDeliveryOptions: Sendable {
-    /// The paths of programs that alerts may run on this worker. Defaults to none.
-    public var allowedPrograms: [String] = []
+    /// The credentials that alerts may name. Those of the environment by default.
+    public var credentials = WorkerCredentials()
+    /// The command lines that alerts may run on this worker, each a program's path and its
+    /// arguments. Defaults to none.
+    public var allowedPrograms: [[String]] = []
     /// How many messages are being delivered at once; of each alert one. Defaults to 8.
     public var concurrency = 8
     /// How long a web server may take to answer. Defaults to 15 seconds.

@@ -81,8 +81,10 @@ public struct AlertDispatcher: Sendable {
     }
 
     private func attempt(_ delivery: ClaimedDelivery) async -> AttemptOutcome {
-        if let url = delivery.settings.url {
-            return await WebhookSender(timeout: options.answerTimeout).send(delivery, to: url)
+        if let credential = delivery.settings.credential {
+            return await WebhookSender(
+                credentials: options.credentials, timeout: options.answerTimeout
+            ).send(delivery, by: credential)
         }
         if let program = delivery.settings.program {
             return await ProgramRunner(

@@ -1,3 +1,4 @@
+internal import Credentials
 internal import Foundation
 public import Postgres
 
@@ -16,14 +17,15 @@ public struct AlertStore: Sendable {
     }
 
     func claim(_ limit: Int, _ options: AlertDeliveryOptions) async throws -> [ClaimedDelivery] {
+        let credentials = await options.credentials.known()
         let rows = try await query(
             """
             select ferry_state.claim_alert_deliveries(
-                $1, make_interval(secs => $2::float8), $3, $4)
+                $1, make_interval(secs => $2::float8), $3, $4, $5)
             """,
             [
                 .int(worker), .double(options.lease / .seconds(1)), .int(Int64(limit)),
-                Value(options.allowedPrograms),
+                Value(try options.allowedPrograms.map(Self.json)), Value(credentials.keys.sorted()),
             ])
         var claimed: [ClaimedDelivery] = []
         for row in rows {
@@ -35,6 +37,10 @@ public struct AlertStore: Sendable {
             }
         }
         return claimed
+    }
+
+    private static func json(_ words: [String]) throws -> String {
+        String(decoding: try JSONEncoder().encode(words), as: UTF8.self)
     }
 
     private struct Keys: Decodable {

@@ -14,8 +14,8 @@ internal import Subprocess
 /// what the message says as `FERRY_…` variables, nothing else of the worker's environment: that
 /// holds secrets.
 struct ProgramRunner: Sendable {
-    /// The paths of the programs that may be run.
-    let allowed: [String]
+    /// The command lines that may be run, each a path and its arguments.
+    let allowed: [[String]]
     let timeout: Duration
 
     private static let tailBytes = 1024
@@ -25,10 +25,14 @@ struct ProgramRunner: Sendable {
     /// - Parameter words: The program's path, then its arguments.
     func run(_ words: [String], with delivery: ClaimedDelivery) async -> AttemptOutcome {
         let path = words.first ?? ""
-        guard allowed.contains(path) else {
+        // By bytes: two spellings that are equal to Swift may be two programs.
+        let isAllowed = allowed.contains {
+            $0.map { Array($0.utf8) } == words.map { Array($0.utf8) }
+        }
+        guard isAllowed else {
             return .failed(
-                reason: "no worker may run \(shown(path)): start one with --allow-program, and "
-                    + "the path as the alert has it")
+                reason: "no worker may run \(shown(words.joined(separator: " "))): start one with "
+                    + "--allow-program and this whole command line")
         }
         do {
             let variables = try Self.variables(of: delivery)

@@ -1,11 +1,13 @@
 internal import AsyncHTTPClient
+internal import Credentials
 internal import Foundation
 internal import Lifecycle
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Posts a message to a web server, signed.
+/// Posts a message to the web server that a credential names, signed.
 struct WebhookSender: Sendable {
+    let credentials: WorkerCredentials
     let timeout: Duration
 
     private static let answerBytesMax = 4096
@@ -23,14 +25,25 @@ struct WebhookSender: Sendable {
             eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }()
 
-    /// - Parameter url: A URL, or a reference to one.
-    func send(_ delivery: ClaimedDelivery, to url: String) async -> AttemptOutcome {
-        let request: HTTPClientRequest
-        var secrets: [String] = []
-        do throws(Unsendable) {
-            request = try self.request(delivery, to: url, &secrets)
+    /// - Parameter credential: The name of a credential of kind `webhook`.
+    func send(_ delivery: ClaimedDelivery, by credential: String) async -> AttemptOutcome {
+        let access: WebhookAccess
+        do throws(CredentialUnavailable) {
+            access = try await credentials.webhook(credential)
         } catch {
-            return .failed(reason: error.reason)
+            return .failed(reason: excerpt("\(error)"))
+        }
+        guard let request = request(delivery, by: access) else {
+            return .failed(
+                reason: "the key of credential \(shown(credential)) is not whsec_ and the base64 "
+                    + "of 24 to 64 bytes")
+        }
+        var secrets = access.secrets
+        if let parts = URLComponents(string: access.url) {
+            // What a receiver or a resolver complains about may be a part of it.
+            secrets += [parts.path, parts.query ?? "", parts.password ?? ""].filter {
+                $0.count > 1
+            }
         }
         do {
             let outgoing = request
@@ -52,71 +65,28 @@ struct WebhookSender: Sendable {
         let body: String
     }
 
-    /// Why nothing can be sent from this worker.
-    private struct Unsendable: Error {
-        let reason: String
-    }
-
+    /// - Returns: Nil when the credential's key cannot sign.
     private func request(
-        _ delivery: ClaimedDelivery, to url: String, _ secrets: inout [String]
-    ) throws(Unsendable) -> HTTPClientRequest {
-        let target = try resolvedURL(url, &secrets)
+        _ delivery: ClaimedDelivery, by access: WebhookAccess
+    ) -> HTTPClientRequest? {
         let timestamp = Int(Date().timeIntervalSince1970)
-        var request = HTTPClientRequest(url: target)
+        var request = HTTPClientRequest(url: access.url)
         request.method = .POST
         request.headers = [
             "content-type": "application/json", "user-agent": "Ferry", "webhook-id": delivery.id,
             "webhook-timestamp": "\(timestamp)",
         ]
-        if let reference = delivery.settings.secret {
-            let secret = try resolved(reference)
-            secrets.append(secret)
-            guard let key = WebhookKey(secret) else {
-                throw Unsendable(
-                    reason: "the secret \(shown(reference)) is not whsec_ and the base64 of 24 "
-                        + "to 64 bytes")
-            }
+        if let secret = access.key {
+            guard let key = WebhookKey(secret) else { return nil }
             request.headers.add(
                 name: "webhook-signature",
                 value: key.signature(of: delivery.payload, id: delivery.id, timestamp: timestamp))
         }
-        for (name, reference) in (delivery.settings.headers ?? [:]).sorted(by: { $0 < $1 }) {
-            let value = try resolved(reference)
-            secrets.append(value)
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
-                throw Unsendable(
-                    reason: "the secret \(shown(reference)) cannot be a header: it has control "
-                        + "characters")
-            }
+        for (name, value) in access.headers.sorted(by: { $0 < $1 }) {
             request.headers.add(name: name, value: value)
         }
         request.body = .bytes(ByteBuffer(string: delivery.payload))
         return request
-    }
-
-    private func resolvedURL(
-        _ url: String, _ secrets: inout [String]
-    ) throws(Unsendable) -> String {
-        guard url.hasPrefix("env:") || url.hasPrefix("file:") else { return url }
-        let target = try resolved(url)
-        secrets.append(target)
-        let parts = URLComponents(string: target)
-        guard let parts, ["https", "http"].contains(parts.scheme?.lowercased()) else {
-            throw Unsendable(
-                reason: "the secret \(shown(url)) is not a URL that begins with https:// or "
-                    + "http://")
-        }
-        // What a receiver or a resolver complains about may be a part of it.
-        secrets += [parts.path, parts.query ?? "", parts.password ?? ""].filter { $0.count > 1 }
-        return target
-    }
-
-    private func resolved(_ reference: String) throws(Unsendable) -> String {
-        do throws(SecretUnavailable) {
-            return try SecretReference(reference).resolve()
-        } catch {
-            throw Unsendable(reason: "secret \(shown(error.reference)): \(error.reason)")
-        }
     }
 
     private static func answer(to request: HTTPClientRequest) async throws -> Answer {

@@ -1,3 +1,4 @@
+public import Credentials
 import Foundation
 public import Lifecycle
 import Postgres
@@ -22,17 +23,21 @@ public struct FactFinder: Sendable {
     public typealias RunPlanning =
         @Sendable (_ dataExport: String, _ inputs: RunInputs) async -> Result<RunPlan, PlanFailure>
 
+    let credentials: WorkerCredentials
     let destinationTest: DestinationTest
     let destinationCheck: DestinationCheck
     let deliveryCheck: DeliveryCheck
     let templateCheck: TemplateCheck
     let runPlanning: RunPlanning
 
+    /// - Parameter credentials: Those of this worker, for the source databases.
     public init(
-        destinationTest: @escaping DestinationTest, destinationCheck: @escaping DestinationCheck,
+        credentials: WorkerCredentials, destinationTest: @escaping DestinationTest,
+        destinationCheck: @escaping DestinationCheck,
         deliveryCheck: @escaping DeliveryCheck, templateCheck: @escaping TemplateCheck,
         runPlanning: @escaping RunPlanning
     ) {
+        self.credentials = credentials
         self.destinationCheck = destinationCheck
         self.deliveryCheck = deliveryCheck
         self.destinationTest = destinationTest
@@ -186,7 +191,8 @@ public struct FactFinder: Sendable {
     ) async throws -> FactValue {
         guard let database else { return .failed("the database is no longer registered") }
         do {
-            let source = try SourceDatabase(name: database.name, connection: database.connection)
+            let source = SourceDatabase(
+                name: database.name, credential: database.credential, of: credentials)
             let connection = try await source.connect()
             do {
                 let answer = try await question(connection)

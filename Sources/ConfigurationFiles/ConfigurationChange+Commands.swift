@@ -42,7 +42,7 @@ extension ConfigurationChange {
             return [
                 PlannedCommand(
                     "register_database",
-                    ["name": name, "connection": definition["connection"]])
+                    ["name": name, "credential": definition["credential"]])
             ]
         case .destination:
             return [
@@ -92,7 +92,7 @@ extension ConfigurationChange {
         case .database:
             return [
                 PlannedCommand(
-                    "edit_database", ["name": name, "connection": new.definition["connection"]])
+                    "edit_database", ["name": name, "credential": new.definition["credential"]])
             ]
         case .destination:
             return [

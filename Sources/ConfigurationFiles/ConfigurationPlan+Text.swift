@@ -15,7 +15,7 @@ extension ConfigurationChange {
 }
 
 extension Difference {
-    /// `connection: "env:CRM"`
+    /// `credential: "crm"`
     var given: String { "\(shown(key)): \(shown(new?.text ?? ""))" }
 
     /// `settings.path: "/a" → "/b"`, or with `+` or `-` what came or went.

@@ -50,21 +50,4 @@ extension ConfigurationReader {
         }
         return list
     }
-
-    /// Texts by name. Wrong ones are not repeated: they may be secrets.
-    mutating func headers(_ node: Node, _ label: String) -> JSONValue? {
-        guard case .mapping = node else {
-            yaml.complain(
-                YAMLReading.place(node),
-                "\(label) must be a mapping of names to references to secrets",
-                hint: "for example {authorization: env:FERRY_ALERT_TOKEN}")
-            return nil
-        }
-        var headers: [String: JSONValue] = [:]
-        for member in yaml.members(node, of: label) {
-            headers[member.key] = yaml.string(member.value, "a header of \(label)")
-                .map(JSONValue.string)
-        }
-        return .object(headers)
-    }
 }

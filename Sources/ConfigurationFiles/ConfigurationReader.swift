@@ -134,7 +134,6 @@ struct ConfigurationReader {
         case "orchestrations": return list(member.value, label, of: "orchestrations")
         case "on": return list(member.value, label, of: "events", among: AlertEvent.allCases)
         case "program": return list(member.value, label, of: "words")
-        case "headers": return headers(member.value, label)
         default:
             guard let text = yaml.string(member.value, label) else { return nil }
             check(text, key, member.value, label)
@@ -156,11 +155,11 @@ struct ConfigurationReader {
                 "\(label) must be one or none, not \"\(shown(text))\"",
                 hint: "one runs once for all times that were missed, none skips them")
         }
-        if ["connection", "secret"].contains(key), (try? SecretReference(text)) == nil {
+        if key == "credential", !CredentialName.isValid(text) {
             // The value is not repeated: it may be a URL with a password.
             yaml.complain(
                 YAMLReading.place(node),
-                "\(label) must be a reference to a secret: env:NAME or file:/absolute/path")
+                "\(label) must be the name of a credential of the workers: \(CredentialName.rule)")
         }
     }
 

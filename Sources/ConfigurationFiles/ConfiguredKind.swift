@@ -30,7 +30,7 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
     /// The keys of a definition, in the order in which they are written.
     var keys: [String] {
         switch self {
-        case .database: ["connection"]
+        case .database: ["credential"]
         case .destination: ["kind", "settings", "administrators_only"]
         case .dataTemplate: ["settings"]
         case .dataExport: ["database", "tables", "table_settings"]
@@ -39,8 +39,8 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
             ["orchestrations", "manual", "schedule", "time_zone", "catch_up", "after", "enabled"]
         case .alert:
             [
-                "on", "runtime_seconds_max", "orchestration", "url", "secret", "headers",
-                "program", "retry_seconds_max",
+                "on", "runtime_seconds_max", "orchestration", "credential", "program",
+                "retry_seconds_max",
             ]
         }
     }

@@ -16,8 +16,6 @@ extension ConfiguredObject {
             result["schedule"] = result["schedule"].map(uniform(schedule:))
         case .alert:
             result["on"] = result["on"].map(uniform(events:))
-            result["headers"] = result["headers"].map(uniform(headers:))
-            if result["headers"] == [:] { result["headers"] = nil }
         default: break
         }
         return result
@@ -52,13 +50,5 @@ extension ConfiguredObject {
         let known = AlertEvent.allCases.map { JSONValue.string($0.rawValue) }
         return .array(
             known.filter { elements.contains($0) } + elements.filter { !known.contains($0) })
-    }
-
-    /// A name that is there twice is left, to be told as a mistake.
-    private static func uniform(headers: JSONValue) -> JSONValue {
-        guard case .object(let members) = headers else { return headers }
-        let lower = members.map { ($0.key.lowercased(), $0.value) }
-        if Set(lower.map(\.0)).count < lower.count { return headers }
-        return .object(Dictionary(lower) { first, _ in first })
     }
 }

@@ -1,3 +1,4 @@
+public import Credentials
 internal import Formats
 public import Lifecycle
 
@@ -10,8 +11,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     /// What the destination's settings point to is not there. `rule` says what must be there,
     /// unless that is a directory.
     case notFound(destination: String, path: String, rule: String? = nil)
-    /// A reference to a secret that the destination needs leads nowhere on this worker.
-    case secretUnavailable(destination: String, reference: String, reason: String)
+    /// The worker cannot use the credential that the destination names.
+    case credentialUnavailable(destination: String, CredentialUnavailable)
     /// The destination refused who we say we are: `user`, by `method`, for `reason`.
     case notAuthenticated(destination: String, user: String, method: String, reason: String)
     /// A file that was staged is not there any more.
@@ -45,9 +46,9 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     public var disposition: Disposition {
         switch self {
         case .unavailable: .retry
-        case .accessDenied, .notAuthenticated, .notFound, .secretUnavailable, .stagedFileMissing,
-            .full, .notAllowed, .refused, .alreadyPublished, .checksumMismatch, .overtaken,
-            .invalidPublication:
+        case .accessDenied, .notAuthenticated, .notFound, .credentialUnavailable,
+            .stagedFileMissing, .full, .notAllowed, .refused, .alreadyPublished,
+            .checksumMismatch, .overtaken, .invalidPublication:
             .discard
         }
     }
@@ -66,7 +67,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         switch self {
         case .accessDenied, .notAuthenticated: "destination_access_denied"
         case .notFound: "destination_not_found"
-        case .secretUnavailable: "secret_unavailable"
+        case .credentialUnavailable: "credential_unavailable"
         case .stagedFileMissing: "staged_file_missing"
         case .full: "destination_full"
         case .unavailable: "destination_unavailable"
@@ -82,7 +83,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     /// Where the fault lies.
     public var origin: ErrorOrigin {
         switch self {
-        case .secretUnavailable, .notAllowed: .configuration
+        case .credentialUnavailable, .notAllowed: .configuration
         case .invalidPublication: .internal
         case .accessDenied, .notAuthenticated, .notFound, .stagedFileMissing, .full, .unavailable,
             .refused, .alreadyPublished, .checksumMismatch, .overtaken:
@@ -100,9 +101,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
             "destination \"\(destination.shown)\": \"\(path.shown)\" does not exist"
                 + (rule.map { ". \($0)" }
                     ?? " or is not a directory. Create it, or correct the destination's path")
-        case .secretUnavailable(let destination, let reference, let reason):
-            "destination \"\(destination.shown)\": cannot resolve \(reference.shown): "
-                + "\(reason.shown). Set it where the workers run, then try again"
+        case .credentialUnavailable(let destination, let error):
+            "destination \"\(destination.shown)\": \(error.description.shown)"
         case .notAuthenticated(let destination, let user, let method, let reason):
             "destination \"\(destination.shown)\": the server refused user \"\(user.shown)\" by "
                 + "\(method): \(reason.shown). Correct the user or the secret, or let the server "

@@ -1,3 +1,4 @@
+public import Credentials
 public import Formats
 public import Foundation
 
@@ -18,7 +19,7 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     ///   - name: The name under which it is configured, for messages.
     ///   - settings: The UTF-8 text of a JSON object; for `directory`, `{"path": "/exports/crm"}`,
     ///     for `s3`, `{"bucket": "exports", "prefix": "crm"}`, for `postgres`,
-    ///     `{"connection": "env:WAREHOUSE_URL", "schema": "crm"}`.
+    ///     `{"credential": "warehouse", "schema": "crm"}`.
     ///   - sandbox: The name of the sandbox that sends there, to its quarantine; nil in
     ///     production.
     /// - Throws: ``SettingsError`` when the settings are not those of this kind.
@@ -33,13 +34,16 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
                 allowedRoots: limits.allowedDirectories, quarantine: quarantine)
         case .sftp:
             return SFTPDestination(
-                name: name, settings: try SFTPSettings(json: settings), quarantine: quarantine)
+                name: name, settings: try SFTPSettings(json: settings),
+                credentials: limits.credentials, quarantine: quarantine)
         case .s3:
             return S3Destination(
-                name: name, settings: try S3Settings(json: settings).within(quarantine))
+                name: name, settings: try S3Settings(json: settings).within(quarantine),
+                credentials: limits.credentials)
         case .postgres:
             return PostgresDestination(
-                name: name, settings: try PostgresSettings(json: settings).within(quarantine))
+                name: name, settings: try PostgresSettings(json: settings).within(quarantine),
+                credentials: limits.credentials)
         }
     }
 
@@ -57,12 +61,17 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
 }
 
 /// What a worker's own configuration lets destinations do.
-public struct DestinationLimits: Sendable, Equatable {
+public struct DestinationLimits: Sendable {
     /// Directories that destinations may write to, and into (`--allow-directory`). None by
     /// default, so that configuration in the database alone opens no path on the worker's machine.
     public var allowedDirectories: [String]
+    /// The credentials that destinations and sources may name. Those of the environment by default.
+    public var credentials: WorkerCredentials
 
-    public init(allowedDirectories: [String] = []) {
+    public init(
+        allowedDirectories: [String] = [], credentials: WorkerCredentials = WorkerCredentials()
+    ) {
         self.allowedDirectories = allowedDirectories
+        self.credentials = credentials
     }
 }

@@ -25,7 +25,7 @@ struct Exporter {
         queue = try await bench.queue("bench_export")
         let worker = try startWorker(atOnce: 1)
         defer { bench.stop([worker]) }
-        try await send("ferry.register_database('source', 'env:BENCH_SOURCE_URL')")
+        try await send("ferry.register_database('source', 'bench')")
         try await send(
             "ferry.create_destination('disk', 'directory', jsonb_build_object('path', $1::text))",
             [.text(folder)])
@@ -81,7 +81,11 @@ struct Exporter {
         try bench.workers(
             1, on: "bench_export",
             ["--concurrency", String(atOnce), "--allow-directory", folder],
-            environment: ["BENCH_SOURCE_URL": bench.server.tcpURL(database: "bench_source")])[0]
+            environment: [
+                "FERRY_CREDENTIAL_BENCH": bench.server.tcpURL(database: "bench_source")
+                    + " sslmode=disable"
+            ])[
+                0]
     }
 
     @discardableResult

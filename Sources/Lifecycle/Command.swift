@@ -1,8 +1,8 @@
 /// A command whose arguments are complete and well-formed; whether it may be applied depends on
 /// the world.
 public enum Command: Hashable, Sendable {
-    case registerDatabase(name: Name, connection: String)
-    case editDatabase(name: Name, connection: String)
+    case registerDatabase(name: Name, credential: String)
+    case editDatabase(name: Name, credential: String)
     case unregisterDatabase(name: Name)
 
     case createDataExport(name: Name, database: Name?, tables: TableSelection?)
@@ -109,19 +109,10 @@ public enum Command: Hashable, Sendable {
     ) throws(Rejection) -> Command {
         let name = try given.name("name", of: .database)
         if command == "unregister_database" { return .unregisterDatabase(name: name) }
-        let connection = try given.string("connection")
-        if !isSecretReference(connection) {
-            // The value is not repeated: it may be a URL with a password.
-            throw Rejection(
-                .invalidConnection,
-                "connection of database \(quoted(name.text)) must be a reference to a secret: "
-                    + "env:NAME or file:/absolute/path",
-                hint: "put the connection string into an environment variable or a file of the "
-                    + "workers and name it here")
-        }
+        let credential = try given.credential(of: "database \(quoted(name.text))")
         return command == "edit_database"
-            ? .editDatabase(name: name, connection: connection)
-            : .registerDatabase(name: name, connection: connection)
+            ? .editDatabase(name: name, credential: credential)
+            : .registerDatabase(name: name, credential: credential)
     }
 
     private static func ofDataExport(
@@ -277,21 +268,5 @@ public enum Command: Hashable, Sendable {
                 delete: try given.boolean("delete"))
         default: return .deleteSandbox(name: name, confirm: try given.string("confirm"))
         }
-    }
-
-    /// `env:NAME` or `file:/absolute/path`.
-    static func isSecretReference(_ text: String) -> Bool {
-        if text.hasPrefix("env:") {
-            let name = text.utf8.dropFirst(4)
-            guard let first = name.first, !(0x30...0x39).contains(first) else { return false }
-            return name.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"): true
-                default: false
-                }
-            }
-        }
-        guard text.hasPrefix("file:/"), text.utf8.count > 6 else { return false }
-        return text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
     }
 }

@@ -92,6 +92,7 @@ public struct CommandDefinition: Hashable, Codable, Sendable {
 
 extension CommandDefinition.Argument {
     static let name = Self(.string, charactersMax: Name.charactersMax)
+    static let credential = Self(.string, charactersMax: 256)
     static let table = Self(.string, charactersMax: TableName.charactersMax)
     static let tables = Self(.tables, itemsMax: TableSelection.tablesMax)
     static let settings = Self(.object)
@@ -109,10 +110,10 @@ extension CommandDefinition {
     private static let ofConfiguration: [CommandDefinition] = [
         Self(
             "register_database", lane: .database, key: ["name"],
-            ["name": .name, "connection": .init(.string, charactersMax: 256)]),
+            ["name": .name, "credential": .credential]),
         Self(
             "edit_database", lane: .database, key: ["name"],
-            ["name": .name, "connection": .init(.string, charactersMax: 256)]),
+            ["name": .name, "credential": .credential]),
         Self("unregister_database", lane: .database, key: ["name"], ["name": .name]),
 
         Self(

@@ -3,25 +3,25 @@ public struct Database: StoredObject {
     public let id: Int64
     public let environment: String
     public let name: String
-    /// A reference to the secret that holds the connection: `env:NAME` or `file:/path`.
-    public var connection: String
+    /// The name of the credential of kind `postgres` that workers read it with.
+    public var credential: String
     /// As the database writes it; nil until it has been saved.
     public var createdAt: String?
     public let createdBy: String
 
     enum CodingKeys: String, CodingKey {
-        case id, environment, name, connection
+        case id, environment, name, credential
         case createdAt = "created_at"
         case createdBy = "created_by"
     }
 
     public init(
-        id: Int64, environment: String, name: String, connection: String, createdBy: String
+        id: Int64, environment: String, name: String, credential: String, createdBy: String
     ) {
         self.id = id
         self.environment = environment
         self.name = name
-        self.connection = connection
+        self.credential = credential
         self.createdBy = createdBy
     }
 

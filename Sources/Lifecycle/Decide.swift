@@ -88,10 +88,10 @@ extension World {
         try authorize(author.command, command.action, author)
         try requireChangesAllowed(command.action, author)
         switch command {
-        case .registerDatabase(let name, let connection):
-            return try registerDatabase(name, connection, author)
-        case .editDatabase(let name, let connection):
-            return try editDatabase(name, connection, author)
+        case .registerDatabase(let name, let credential):
+            return try registerDatabase(name, credential, author)
+        case .editDatabase(let name, let credential):
+            return try editDatabase(name, credential, author)
         case .unregisterDatabase(let name):
             return try unregisterDatabase(name, author)
         case .createDataExport(let name, let database, let tables):

@@ -8,7 +8,7 @@ protocol ConfiguredObject: StoredObject {
 }
 
 extension Database: ConfiguredObject {
-    func definition(in world: World) -> JSONValue? { ["connection": .string(connection)] }
+    func definition(in world: World) -> JSONValue? { ["credential": .string(credential)] }
 }
 
 extension DataExport: ConfiguredObject {

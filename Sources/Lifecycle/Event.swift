@@ -33,7 +33,7 @@ public struct Event: Hashable, Codable, Sendable {
 /// The kinds of event that commands cause.
 public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case databaseRegistered = "database_registered"
-    /// Details: `connection` as it is now.
+    /// Details: `credential` as it is now.
     case databaseEdited = "database_edited"
     case databaseUnregistered = "database_unregistered"
     case dataExportCreated = "data_export_created"

@@ -18,8 +18,8 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case invalidName = "invalid_name"
     /// `tables` is neither "all" nor a list of at least one table name.
     case invalidTables = "invalid_tables"
-    /// `connection` is not a reference to a secret.
-    case invalidConnection = "invalid_connection"
+    /// `credential` is not the name of a credential.
+    case invalidCredential = "invalid_credential"
     /// There is no such kind of destination.
     case unknownDestinationKind = "unknown_destination_kind"
 

@@ -182,11 +182,11 @@ public struct RunInputs: Hashable, Codable, Sendable {
     public struct DatabaseInput: Hashable, Codable, Sendable {
         public let name: String
         /// A reference to a secret, never the secret.
-        public let connection: String
+        public let credential: String
 
-        public init(name: String, connection: String) {
+        public init(name: String, credential: String) {
             self.name = name
-            self.connection = connection
+            self.credential = credential
         }
     }
 

@@ -1,11 +1,11 @@
 extension World {
     mutating func registerDatabase(
-        _ name: Name, _ connection: String, _ author: Author
+        _ name: Name, _ credential: String, _ author: Author
     ) throws(Refusal) -> [Event] {
         try requireFree(name, for: Database.self, author)
         let database = Database(
             id: author.id, environment: author.environment, name: name.text,
-            connection: connection, createdBy: author.actor)
+            credential: credential, createdBy: author.actor)
         save(database)
         return [Event(.databaseRegistered, database)]
     }

@@ -1,16 +1,16 @@
 // Changing databases, destinations, data templates and orchestrations that are there. What is given
 // replaces what was; runs keep what they were started with.
 extension World {
-    /// The new connection is not tried: what reads the database next tells whether it works.
+    /// The new credential is not tried: what reads the database next tells whether it works.
     mutating func editDatabase(
-        _ name: Name, _ connection: String, _ author: Author
+        _ name: Name, _ credential: String, _ author: Author
     ) throws(Refusal) -> [Event] {
         var database: Database = try existing(name, author)
-        if database.connection == connection { return [] }
-        database.connection = connection
+        if database.credential == credential { return [] }
+        database.credential = credential
         save(database)
         forgetTables(of: database)
-        return [Event(.databaseEdited, database, details: ["connection": .string(connection)])]
+        return [Event(.databaseEdited, database, details: ["credential": .string(credential)])]
     }
 
     /// Tested when its settings change, as a new one is. Data templates depend on its kind alone,
@@ -148,7 +148,7 @@ extension World {
             hint: "correct its settings, then send the command again")
     }
 
-    /// What was found out under another connection says nothing of this one.
+    /// What was found out under another credential says nothing of this one.
     mutating func forgetTables(of database: Database) {
         facts = facts.filter { fact, _ in
             switch fact {

@@ -67,7 +67,7 @@ extension World {
         try requireUse(of: destination, author)
         let template: DataTemplate = try used(orchestration.dataTemplateID)
         let inputs = RunInputs(
-            database: .init(name: database.name, connection: database.connection),
+            database: .init(name: database.name, credential: database.credential),
             tables: version.tables, tableSettings: version.tableSettings,
             destination: .init(
                 name: destination.name, kind: destination.destinationKind,

@@ -15,6 +15,11 @@ public struct ConnectionOptions: Sendable {
     /// At least a millisecond. Nil, the default, leaves it to the server's settings
     /// (`idle_in_transaction_session_timeout`).
     public var transactionIdleLimit: Duration?
+    /// Whether the conninfo and ``parameters`` are all that counts: no `PG…` variable, no service
+    /// and password file and no certificate of the user is used, and a connection by TCP is made by
+    /// TLS whose certificate is verified (`sslmode=verify-full`, by the certificates that the
+    /// system trusts) unless they say otherwise. Defaults to false.
+    public var isSelfContained = false
     /// What the session is set to as soon as it is open. With settings a connection pooler in
     /// transaction mode is refused, and its sessions are left as they are. Nil, the default, leaves
     /// the session as the server gives it.
@@ -31,7 +36,7 @@ public struct ConnectionOptions: Sendable {
         self.applicationName = applicationName
     }
 
-    private static let defaults = [
+    static let defaults = [
         ("connect_timeout", "10"),
         ("keepalives", "1"),
         ("keepalives_idle", "30"),
@@ -79,7 +84,8 @@ public struct ConnectionOptions: Sendable {
         }
     }
 
-    private func given() throws -> [String: String] {
+    /// What the conninfo and the parameters say.
+    func given() throws -> [String: String] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }

@@ -95,7 +95,8 @@ enum LoginRefusal {
     static let invalid = "the connection string is not valid"
 
     private static let phrases = [
-        "authentication failed", "no password supplied", "pg_hba.conf", "\" does not exist",
+        "authentication failed", "no password supplied", "does not support SSL", "certificate",
+        "pg_hba.conf", "\" does not exist",
         "not permitted to log in", "permission denied for database", invalid, pooler,
     ]
 

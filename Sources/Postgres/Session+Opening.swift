@@ -26,6 +26,19 @@ extension Session {
     }
 
     private static func dial(_ options: ConnectionOptions) throws -> Session {
+        let opened =
+            try options.isSelfContained ? PQconnectdb(options.selfContained()) : dialed(options)
+        guard let pg = opened else {
+            throw PostgresError.cannotConnect("out of memory")
+        }
+        guard PQstatus(pg) == CONNECTION_OK else {
+            defer { PQfinish(pg) }
+            throw PostgresError.cannotConnect(options.explained(trimmed(PQerrorMessage(pg))))
+        }
+        return Session(pg)
+    }
+
+    private static func dialed(_ options: ConnectionOptions) throws -> OpaquePointer? {
         let keywords = try options.keywords()
         let texts = keywords.flatMap { [strdup($0.0), strdup($0.1)] }
         defer { for text in texts { free(text) } }
@@ -33,14 +46,7 @@ extension Session {
         var values = stride(from: 1, to: texts.count, by: 2).map { UnsafePointer(texts[$0]) }
         keys.append(nil)
         values.append(nil)
-        guard let pg = PQconnectdbParams(keys, values, 0) else {
-            throw PostgresError.cannotConnect("out of memory")
-        }
-        guard PQstatus(pg) == CONNECTION_OK else {
-            defer { PQfinish(pg) }
-            throw PostgresError.cannotConnect(options.redacting(trimmed(PQerrorMessage(pg))))
-        }
-        return Session(pg)
+        return PQconnectdbParams(keys, values, 0)
     }
 
     /// Sets what the session depends on, if it is a session: behind a connection pooler in

@@ -1,18 +1,21 @@
+import Credentials
 import Formats
 
 extension DataTemplateSettings {
     /// The key that files are encrypted with; nil when they are not.
     ///
-    /// - Throws: `PGPError` when it cannot be used on this worker now.
-    func openKeyring() async throws -> PGPKeyring? {
+    /// - Throws: `PGPError`, `CredentialUnavailable` when it cannot be used on this worker now.
+    func openKeyring(of credentials: WorkerCredentials) async throws -> PGPKeyring? {
         guard let encryption else { return nil }
-        return try await PGPKeyring.open(encryption)
+        var text = encryption.publicKey ?? ""
+        if let credential = encryption.credential { text = try await credentials.pgp(credential) }
+        return try await PGPKeyring.open(text, key: encryption.key)
     }
 
     /// Puts the key's fingerprint in the place of the key, as manifests do.
     ///
-    /// - Throws: `PGPError.changed` when a file was encrypted for another: what a reference leads
-    ///   to may change between two tasks.
+    /// - Throws: `PGPError.changed` when a file was encrypted for another: a
+    ///   credential may change between two tasks.
     mutating func name(_ key: String?, of standing: RunStanding) throws(PGPError) {
         guard let key else { return }
         let files = standing.archive.map { [$0.file] } ?? standing.reads.flatMap(\.files)

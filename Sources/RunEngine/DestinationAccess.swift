@@ -1,3 +1,4 @@
+public import Credentials
 public import Destinations
 import Formats
 import Foundation
@@ -10,6 +11,9 @@ public struct DestinationAccess: Sendable {
     public init(limits: DestinationLimits) {
         self.limits = limits
     }
+
+    /// Those of this worker.
+    public var credentials: WorkerCredentials { limits.credentials }
 
     /// - Throws: `SettingsError`, `RunTrouble`.
     func open(_ input: RunInputs.DestinationInput) throws -> any Destinations.Destination {
@@ -101,7 +105,7 @@ public struct DestinationAccess: Sendable {
     ///   destination, else nil.
     public func check(template json: JSONValue, kind: String) async -> String? {
         do {
-            _ = try await settings(json, kind: kind).openKeyring()
+            _ = try await settings(json, kind: kind).openKeyring(of: credentials)
             return nil
         } catch let trouble as RunTrouble {
             return trouble.message

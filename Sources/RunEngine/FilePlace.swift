@@ -1,3 +1,4 @@
+import Credentials
 import Destinations
 import Formats
 
@@ -14,13 +15,13 @@ struct FilePlace {
 
     init(
         of task: ClaimedTask, _ destination: any Destination, _ settings: DataTemplateSettings,
-        _ progress: TransferProgress
+        _ progress: TransferProgress, _ credentials: WorkerCredentials
     ) async throws {
         self.destination = destination
         self.settings = settings
         taskProgress = progress
         delivery = StagedDelivery(run: task.run, token: task.token)
-        keyring = try await settings.openKeyring()
+        keyring = try await settings.openKeyring(of: credentials)
         if let format = settings.archive {
             let stages = try [
                 settings.archiveCompression.makeCompressor(), keyring?.makeEncryptor(),

@@ -141,9 +141,10 @@ public struct RunCoordinator: Sendable {
         let destination = try access.open(run.inputs.destination)
         var settings = try access.settings(run.inputs)
         // A key that cannot be used is told before anything is read.
-        let key = try await settings.openKeyring()?.fingerprint
-        let source = try SourceDatabase(
-            name: run.inputs.database.name, connection: run.inputs.database.connection)
+        let key = try await settings.openKeyring(of: access.credentials)?.fingerprint
+        let source = SourceDatabase(
+            name: run.inputs.database.name, credential: run.inputs.database.credential,
+            of: access.credentials)
         // An earlier attempt's files belong to another snapshot. Only up to our own token: should
         // this worker have slept, a later attempt's files may lie there.
         try await destination.discard(run: run.id, tokens: Int64.min...run.token)

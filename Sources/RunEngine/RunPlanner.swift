@@ -38,10 +38,11 @@ public struct RunPlanner: Sendable {
 
     private func planned(_ dataExport: String, _ inputs: RunInputs) async throws -> RunPlan {
         let settings = try access.settings(inputs)
-        _ = try await settings.openKeyring()
+        _ = try await settings.openKeyring(of: access.credentials)
         _ = try access.open(inputs.destination)
-        let source = try SourceDatabase(
-            name: inputs.database.name, connection: inputs.database.connection)
+        let source = SourceDatabase(
+            name: inputs.database.name, credential: inputs.database.credential,
+            of: access.credentials)
         let snapshot = try await SourceSnapshot.take(source, inputs)
         do {
             var plan = try await look(

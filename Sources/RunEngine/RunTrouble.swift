@@ -1,3 +1,4 @@
+import Credentials
 import Destinations
 import Formats
 import Lifecycle
@@ -53,6 +54,10 @@ struct RunTrouble: Error, Sendable {
         case let error as UnrepresentableValue:
             self.init(
                 code: "unrepresentable_value", origin: .source,
+                message: "\(subject): \(error)", hint: nil, isTransient: false)
+        case let error as CredentialUnavailable:
+            self.init(
+                code: "credential_unavailable", origin: .configuration,
                 message: "\(subject): \(error)", hint: nil, isTransient: false)
         case let error as PGPError:
             self.init(

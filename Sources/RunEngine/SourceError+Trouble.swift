@@ -5,7 +5,7 @@ import SourceDatabases
 extension SourceError {
     var code: String {
         switch self {
-        case .secretUnavailable: "secret_unavailable"
+        case .credentialUnavailable: "credential_unavailable"
         case .tablesMissing: "tables_missing"
         case .columnsMissing: "columns_missing"
         case .settingsRefused: "table_settings_refused"
@@ -19,7 +19,7 @@ extension SourceError {
 
     var origin: ErrorOrigin {
         switch self {
-        case .secretUnavailable, .settingsRefused, .settingsFailed: .configuration
+        case .credentialUnavailable, .settingsRefused, .settingsFailed: .configuration
         case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .changeWaits,
             .incomplete:
             .source

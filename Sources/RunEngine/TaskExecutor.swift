@@ -117,12 +117,14 @@ public struct TaskExecutor: Sendable {
     ) async throws -> StagedTask {
         let settings = try access.settings(task.inputs)
         let destination = try access.open(task.inputs.destination)
-        let source = try SourceDatabase(
-            name: task.inputs.database.name, connection: task.inputs.database.connection)
+        let source = SourceDatabase(
+            name: task.inputs.database.name, credential: task.inputs.database.credential,
+            of: access.credentials)
         let connection = try await source.connect()
         do {
             try await SourceSnapshot.join(connection, id: task.snapshot)
-            let place = try await FilePlace(of: task, destination, settings, progress)
+            let place = try await FilePlace(
+                of: task, destination, settings, progress, access.credentials)
             let staged: StagedTask
             do {
                 staged = try await place.finish(

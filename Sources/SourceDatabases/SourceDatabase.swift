@@ -1,26 +1,25 @@
-internal import Lifecycle
+public import Credentials
 public import Postgres
 
 /// A registered database, as far as reading it goes.
 public struct SourceDatabase: Sendable {
     public let name: String
-    let connection: SecretReference
+    let credential: String
+    let credentials: WorkerCredentials
     let lockTimeout: Duration
 
     /// - Parameters:
-    ///   - connection: A reference to the connection string, see `SecretReference`.
+    ///   - credential: The name of a credential of kind `postgres`.
+    ///   - credentials: Those of this worker.
     ///   - lockTimeout: How long to wait for somebody who is changing the shape of a table.
     ///     Defaults to 10 seconds.
-    /// - Throws: ``SourceError/secretUnavailable(reference:reason:)``
     public init(
-        name: String, connection: String, lockTimeout: Duration = .seconds(10)
-    ) throws(SourceError) {
+        name: String, credential: String, of credentials: WorkerCredentials,
+        lockTimeout: Duration = .seconds(10)
+    ) {
         self.name = name
-        do {
-            self.connection = try SecretReference(connection)
-        } catch {
-            throw SourceError(error)
-        }
+        self.credential = credential
+        self.credentials = credentials
         self.lockTimeout = lockTimeout
     }
 
@@ -29,16 +28,15 @@ public struct SourceDatabase: Sendable {
     ///
     /// - Throws: ``SourceError``, `PostgresError`.
     public func connect() async throws -> Connection {
-        var options = ConnectionOptions(try secret(), applicationName: "ferry export")
+        let secret: String
+        do throws(CredentialUnavailable) {
+            secret = try await credentials.postgres(credential)
+        } catch {
+            throw SourceError.credentialUnavailable(error)
+        }
+        var options = ConnectionOptions(secret, applicationName: "ferry export")
+        options.isSelfContained = true
         options.settings = .source(lockTimeout: lockTimeout)
         return try await Connection.connect(options)
-    }
-
-    private func secret() throws(SourceError) -> String {
-        do {
-            return try connection.resolve()
-        } catch {
-            throw SourceError(error)
-        }
     }
 }

@@ -1,10 +1,11 @@
+public import Credentials
 public import Lifecycle
 internal import Postgres
 
 /// A source database that could not be read as asked.
 public enum SourceError: Error, Equatable {
-    /// The reference to the connection's secret leads nowhere on this worker.
-    case secretUnavailable(reference: String, reason: String)
+    /// The worker cannot use the database's credential.
+    case credentialUnavailable(CredentialUnavailable)
     /// Tables that are to be read are not there.
     case tablesMissing(database: String, tables: [String])
     /// Columns that are to be sent or masked are not there.
@@ -28,8 +29,7 @@ public enum SourceError: Error, Equatable {
 extension SourceError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .secretUnavailable(let reference, let reason):
-            "cannot resolve the connection \(reference): \(reason)"
+        case .credentialUnavailable(let error): "\(error)"
         case .tablesMissing(let database, let tables):
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .columnsMissing(let table, let columns):
@@ -53,7 +53,7 @@ extension SourceError: CustomStringConvertible {
     /// What the reader can do about it.
     public var hint: String {
         switch self {
-        case .secretUnavailable: "set it where the workers run, then run again"
+        case .credentialUnavailable: "correct it where the workers run, then run again"
         case .tablesMissing: "restore them, or take them out of the export and activate it"
         case .columnsMissing:
             "add them to the table, or correct its settings with edit_table, and activate"
@@ -73,17 +73,11 @@ extension SourceError: CustomStringConvertible {
     /// Whether trying again later may help without anybody doing anything.
     public var isTransient: Bool {
         switch self {
-        case .secretUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
+        case .credentialUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
             .settingsFailed:
             false
         case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
         }
-    }
-}
-
-extension SourceError {
-    init(_ error: SecretUnavailable) {
-        self = .secretUnavailable(reference: error.reference, reason: error.reason)
     }
 }
 

@@ -51,7 +51,7 @@ public struct EventLine: Sendable {
         "for", "latest", "missed", "next_times", "attempt", "version", "replaced", "restored",
         "data_export", "database", "table", "tables",
         "rows", "minimum", "maximum", "bytes", "destination", "data_template",
-        "connection", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
+        "credential", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
         "sandbox", "objects", "errors", "warnings", "added", "removed",
         "conflicts", "kept", "drafts_left", "value", "message", "retry_at", "hint",
     ]
@@ -87,7 +87,7 @@ public struct EventLine: Sendable {
         case ("database", let name as String): "database \(name)"
         case ("destination", let name as String): "to \(name)"
         case ("data_template", let name as String): "by \(name)"
-        case ("connection", let reference as String): "connection \(reference)"
+        case ("credential", let name as String): "credential \(name)"
         case ("changed", let arguments as [Any]): Self.list(arguments)
         case ("resolves", let run as NSNumber): "resolves run \(run.int64Value)"
         case ("by", let run as NSNumber): "by run \(run.int64Value)"

@@ -185,7 +185,8 @@ struct Shift: Sendable {
     private var facts: FactFinder {
         let access = configuration.access
         return FactFinder(
-            destinationTest: { await access.test($0) }, destinationCheck: { access.check($0) },
+            credentials: access.credentials, destinationTest: { await access.test($0) },
+            destinationCheck: { access.check($0) },
             deliveryCheck: { await access.visibility(of: $0) },
             templateCheck: { await access.check(template: $1, kind: $0) },
             runPlanning: { await RunPlanner(access: access).plan($0, $1) })

@@ -35,7 +35,8 @@ public struct WorkerConfiguration: Sendable {
     /// How often each sandbox is checked, by whichever worker comes first: whether the tables
     /// that its data exports send are there. At least 1 second. Defaults to 30 seconds.
     public var sandboxCheckInterval: Duration = .seconds(30)
-    /// Directories that destinations may write into. Defaults to none.
+    /// Directories that destinations may write into, and the credentials that they and databases
+    /// may name.
     public var access: DestinationAccess
     public var commandRetry = RetryPolicy()
     public var runRetry = RunRetryPolicy()

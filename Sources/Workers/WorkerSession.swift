@@ -1,7 +1,32 @@
+import Credentials
 import Foundation
 import Logging
 import Postgres
 import RunEngine
+
+/// What others may know of a credential.
+private struct Announced: Encodable {
+    let kind: String
+    let isVerified: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case kind
+        case isVerified = "is_verified"
+    }
+
+    init(_ credential: Credential) {
+        kind = credential.kind.rawValue
+        isVerified =
+            switch credential {
+            case .postgres(let connection): ConnectionOptions(connection).isVerified
+            case .s3(let access): access.endpoint?.description.hasPrefix("https:") ?? true
+            case .webhook(let access): access.url.lowercased().hasPrefix("https:")
+            // Its servers are known by their keys.
+            case .sftp: true
+            case .pgp: nil
+            }
+    }
+}
 
 /// A worker's registration: its id, its lease, and the connection whose session shows
 /// everybody that the process lives.
@@ -12,18 +37,21 @@ struct WorkerSession: Sendable {
     private let connection: Connection
 
     static func register(_ configuration: WorkerConfiguration) async throws -> WorkerSession {
+        let announced = await configuration.access.credentials.known().mapValues(Announced.init)
+        let credentials = String(
+            decoding: try JSONEncoder().encode(announced), as: UTF8.self)
         let connection = try await Connection.connect(configuration.database)
         let asked = ContinuousClock.now
         let rows = try await connection.query(
             """
             select ferry_state.register_worker($1, $2, $3, $4, $5,
-                                               make_interval(secs => $6::float8))
+                                               make_interval(secs => $6::float8), $7::jsonb)
             """,
             [
                 .text(configuration.name), .text(ProcessInfo.processInfo.hostName),
                 .int(Int64(ProcessInfo.processInfo.processIdentifier)), .text(ferryVersion),
                 .int(Int64(configuration.concurrency)),
-                .double(configuration.lease / .seconds(1)),
+                .double(configuration.lease / .seconds(1)), .text(credentials),
             ])
         guard let id = try rows.first?[0].int64() else {
             throw PostgresError.decoding("register_worker returned nothing")

@@ -43,6 +43,7 @@ struct FerryProgram: AsyncParsableCommand {
                     ListCommand<GroupRuns>.self, ListCommand<Sandboxes>.self,
                     ListCommand<Runs>.self,
                     ListCommand<Tasks>.self, ListCommand<Files>.self, ListCommand<Workers>.self,
+                    ListCommand<Credentials>.self,
                     ListCommand<Alerts>.self, ListCommand<AlertDeliveries>.self,
                     ListCommand<Events>.self, ListCommand<Commands>.self, ListCommand<History>.self,
                 ]),

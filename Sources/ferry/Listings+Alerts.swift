@@ -12,7 +12,7 @@ enum Alerts: Listing {
         ListColumn(
             "TELLS",
             """
-            coalesce(v.url, array_to_string(
+            coalesce(v.credential, array_to_string(
                 array(select jsonb_array_elements_text(v.program)), ' '))
             """),
         ListColumn("WAITING", "nullif(v.waiting, 0)", .number),

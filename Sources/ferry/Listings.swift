@@ -30,7 +30,7 @@ enum Databases: Listing {
     static let order = "v.environment, v.name"
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
-        ListColumn("CONNECTION", "v.connection"), ListColumn("CREATED BY", "v.created_by"),
+        ListColumn("CREDENTIAL", "v.credential"), ListColumn("CREATED BY", "v.created_by"),
         ListColumn("CREATED AT", "v.created_at", .time),
         ListColumn("ENVIRONMENT", "v.environment"),
     ]
@@ -183,6 +183,20 @@ enum Workers: Listing {
             .state),
         ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("HEARTBEAT AT", "v.heartbeat_at", .time),
+    ]
+}
+
+enum Credentials: Listing {
+    typealias Filter = NoFilter
+    static let name = "credentials"
+    static let abstract = "List the credentials that workers on duty were given: names and kinds."
+    static let view = "ferry.credentials"
+    static let order = "v.name, v.kind"
+    static let columns = [
+        ListColumn("NAME", "v.name"), ListColumn("KIND", "v.kind"),
+        ListColumn("VERIFIED", "v.is_verified"),
+        ListColumn("WORKERS", "v.workers", .number),
+        ListColumn("MISSING ON", "nullif(v.workers_without, 0)", .number),
     ]
 }
 

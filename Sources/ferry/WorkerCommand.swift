@@ -1,8 +1,10 @@
 import ArgumentParser
 import Alerts
+import Credentials
 import Destinations
 import Foundation
 import Logging
+import Postgres
 import RunEngine
 import UnixSignals
 import Workers
@@ -16,6 +18,10 @@ struct WorkerCommand: AsyncParsableCommand {
             takes on nothing new, finishes or hands back what it has begun, and ends with \
             status 0 within 10 seconds, whatever hangs; a second signal ends it at once. Logs \
             go to standard error.
+
+            What commands call a credential is a secret that you give the workers: in a variable \
+            FERRY_CREDENTIAL_NAME, or in a file or a directory (--credentials). Nothing else of \
+            their environment and their files can be referred to.
             """)
 
     @Option(help: "How many tables are read at once.")
@@ -28,6 +34,12 @@ struct WorkerCommand: AsyncParsableCommand {
     var name: String?
 
     @Option(
+        help: ArgumentHelp(
+            "A YAML file of credentials by name, or a directory with a file for each; may be "
+                + "given several times.", valueName: "path"))
+    var credentials: [String] = []
+
+    @Option(
         name: .customLong("allow-directory"),
         help: ArgumentHelp(
             "A directory that destinations may write into; may be given several times.",
@@ -37,8 +49,11 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("allow-program"),
         help: ArgumentHelp(
-            "A program that alerts may run; may be given several times.", valueName: "path"))
-    var allowedPrograms: [String] = []
+            "A command line that alerts may run: an absolute path and its arguments, with spaces "
+                + "between them or as a JSON array; may be given several times.",
+            valueName: "words"),
+        transform: Self.words(of:))
+    var allowedPrograms: [[String]] = []
 
     @Option(
         help: ArgumentHelp(
@@ -86,11 +101,11 @@ struct WorkerCommand: AsyncParsableCommand {
                 "--sandbox-check-interval must be 1 to 86400 seconds, was "
                     + "\(sandboxCheckInterval)")
         }
+        for path in credentials where !path.hasPrefix("/") {
+            throw ValidationError("--credentials must be an absolute path, was \(path)")
+        }
         for path in allowedDirectories where !path.hasPrefix("/") {
             throw ValidationError("--allow-directory must be an absolute path, was \(path)")
-        }
-        for path in allowedPrograms where !path.hasPrefix("/") {
-            throw ValidationError("--allow-program must be an absolute path, was \(path)")
         }
     }
 
@@ -98,16 +113,30 @@ struct WorkerCommand: AsyncParsableCommand {
         CrashReports.skipUnlessWanted()
         var logger = Logger(label: "ferry.worker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
+        let credentials = WorkerCredentials(
+            paths: self.credentials, outside: allowedDirectories)
+        do throws(CredentialProblem) {
+            try credentials.check()
+        } catch {
+            throw Failure(.usage, "--credentials: \(error)")
+        }
+        for problem in credentials.problems() {
+            logger.error("cannot use a credential", metadata: ["reason": "\(problem)"])
+        }
+        var database = Database.options(for: "ferry worker")
+        database.adoptService()
         var configuration = WorkerConfiguration(
-            database: Database.options(for: "ferry worker"),
+            database: database,
             access: DestinationAccess(
-                limits: DestinationLimits(allowedDirectories: allowedDirectories)))
+                limits: DestinationLimits(
+                    allowedDirectories: allowedDirectories, credentials: credentials)))
         configuration.name = name ?? WorkerConfiguration.defaultName
         configuration.concurrency = concurrency
         configuration.commandConcurrency = commandConcurrency
         configuration.lease = .seconds(lease)
         configuration.runRetry.deadline = .seconds(retryFor)
         configuration.alerts.allowedPrograms = allowedPrograms
+        configuration.alerts.credentials = credentials
         configuration.sandboxCheckInterval = .seconds(sandboxCheckInterval)
 
         let worker = Worker(configuration, logger: logger)
@@ -133,5 +162,18 @@ struct WorkerCommand: AsyncParsableCommand {
             _exit(ExitStatus.succeeded.rawValue)
         }
         thread.start()
+    }
+
+    /// The words of a command line.
+    private static func words(of text: String) throws -> [String] {
+        let words =
+            text.hasPrefix("[")
+            ? try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+            : text.split(separator: " ").map(String.init)
+        guard let words, words.first?.hasPrefix("/") == true else {
+            throw ValidationError(
+                "--allow-program must be an absolute path and its arguments, was \(text)")
+        }
+        return words
     }
 }

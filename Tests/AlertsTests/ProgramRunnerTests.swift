@@ -14,7 +14,7 @@ struct ProgramRunnerTests {
             "exec > \"${0%/*}/out\"; cat; echo; env; printf '%s|' \"$@\"; exit 3"
         ) { path, folder in
             let outcome = try await run(
-                [path, "--to", "a b; $(touch \(folder)/shell)"], allowed: [path])
+                [path, "--to", "a b; $(touch \(folder)/shell)"])
 
             guard case .failed(let reason, _) = outcome else {
                 Issue.record("\(outcome)")
@@ -37,11 +37,11 @@ struct ProgramRunnerTests {
         async throws
     {
         try await withScript("exit 0") { path, _ in
-            let outcome = try await run([path], allowed: [path])
+            let outcome = try await run([path])
             #expect(outcome == .delivered)
         }
         try await withScript("cat > /dev/null") { path, _ in
-            let outcome = try await run([path], allowed: [path])
+            let outcome = try await run([path])
             #expect(outcome == .delivered)
         }
     }
@@ -50,7 +50,7 @@ struct ProgramRunnerTests {
         try await withScript(
             "for i in $(seq 1 20000); do echo noise; done; echo 'no \u{1b}[31mroute' >&2; exit 4"
         ) { path, _ in
-            let outcome = try await run([path], allowed: [path])
+            let outcome = try await run([path])
 
             guard case .failed(let reason, nil) = outcome else {
                 Issue.record("\(outcome)")
@@ -65,7 +65,7 @@ struct ProgramRunnerTests {
     @Test func `is taken from one that does not end, and from all that it started`() async throws {
         try await withScript("trap '' TERM; sleep 1000 & echo $! > \"$0.child\"; wait; sleep 1000")
         { path, _ in
-            let outcome = try await run([path], allowed: [path], timeout: .seconds(5))
+            let outcome = try await run([path], timeout: .seconds(5))
 
             #expect(
                 outcome == .failed(reason: "\(path) did not end within 5 s and was killed"))
@@ -76,21 +76,41 @@ struct ProgramRunnerTests {
         }
     }
 
-    @Test func `is given to no program that was not allowed`() async throws {
+    @Test func `is given to no program, and to none with other arguments, than was allowed`()
+        async throws
+    {
         try await withScript("touch \"$0.ran\"") { path, _ in
-            let outcome = try await run([path], allowed: [path + "x", "/bin/sh"])
+            for allowed in [
+                [[path + "x", "a"], ["/bin/sh"]], [[path]], [[path, "a", "b"]], [[path, "b"]],
+                [[path + " a"]], [],
+            ] {
+                let outcome = try await run([path, "a"], allowed: allowed)
 
-            #expect(
-                outcome
-                    == .failed(
-                        reason: "no worker may run \(path): start one with --allow-program, and "
-                            + "the path as the alert has it"))
+                #expect(
+                    outcome
+                        == .failed(
+                            reason: "no worker may run \(path) a: start one with --allow-program "
+                                + "and this whole command line"))
+            }
+            #expect(!FileManager.default.fileExists(atPath: path + ".ran"))
+        }
+    }
+
+    @Test func `is compared by bytes`() async throws {
+        try await withScript("touch \"$0.ran\"") { path, _ in
+            let outcome = try await run(
+                [path, "caf\u{e9}"], allowed: [[path, "cafe\u{301}"]])
+
+            guard case .failed = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
             #expect(!FileManager.default.fileExists(atPath: path + ".ran"))
         }
     }
 
     @Test func `is not delivered by one that is not there`() async throws {
-        let outcome = try await run(["/nowhere/page"], allowed: ["/nowhere/page"])
+        let outcome = try await run(["/nowhere/page"])
 
         guard case .failed(let reason, nil) = outcome else {
             Issue.record("\(outcome)")
@@ -100,11 +120,12 @@ struct ProgramRunnerTests {
     }
 
     private func run(
-        _ words: [String], allowed: [String], timeout: Duration = .seconds(30)
+        _ words: [String], allowed: [[String]]? = nil, timeout: Duration = .seconds(30)
     ) async throws -> AttemptOutcome {
         signal(SIGPIPE, SIG_IGN)
         let message = try message(settings: "\"program\": [\"/x\"]")
-        return await ProgramRunner(allowed: allowed, timeout: timeout).run(words, with: message)
+        return await ProgramRunner(allowed: allowed ?? [words], timeout: timeout).run(
+            words, with: message)
     }
 
     /// Gives the body a program of these lines of shell.

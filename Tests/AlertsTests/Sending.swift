@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Lifecycle
 import TestSupport
@@ -29,12 +30,24 @@ func message(
 }
 
 /// Posts a message to a path of the server.
+///
+/// - Parameter access: What the credential has besides its URL, as JSON.
 func post(
-    _ path: String, settings: String = "\"secret\": \"env:FERRY_TEST_KEY\"",
+    _ path: String, _ access: String = #""key": "\#(WebhookServer.secret)""#,
     timeout: Duration = .seconds(15)
 ) async throws -> AttemptOutcome {
-    setenv("FERRY_TEST_KEY", WebhookServer.secret, 1)
     let url = try Receiver.shared().url(path)
-    let message = try message(settings: "\"url\": \"\(url)\", \(settings)")
-    return await WebhookSender(timeout: timeout).send(message, to: url)
+    return await post(by: #"{"kind": "webhook", "url": "\#(url)", \#(access)}"#, timeout)
+}
+
+/// Posts a message by a credential.
+func post(by credential: String, _ timeout: Duration = .seconds(15)) async -> AttemptOutcome {
+    do {
+        return await WebhookSender(
+            credentials: WorkerCredentials(environment: { ["FERRY_CREDENTIAL_HOOK": credential] }),
+            timeout: timeout
+        ).send(try message(settings: #""credential": "hook""#), by: "hook")
+    } catch {
+        return .failed(reason: "\(error)")
+    }
 }

@@ -20,11 +20,8 @@ struct WebhookSenderTests {
     }
 
     @Test func `is not signed without a key, and has the headers that were chosen`() async throws {
-        setenv("FERRY_ALERT_TOKEN", "Bearer abc", 1)
-
         let outcome = try await post(
-            "/plain/200",
-            settings: #""headers": {"authorization": "env:FERRY_ALERT_TOKEN"}"#)
+            "/plain/200", #""headers": {"Authorization": "Bearer abc"}"#)
 
         #expect(outcome == .delivered)
         let request = try #require(try Receiver.shared().requests(to: "/plain").first)
@@ -65,10 +62,8 @@ struct WebhookSenderTests {
     @Test func `is not delivered where nobody listens`() async throws {
         let (listener, port) = try LocalSocket.listening()
         listener.close()
-        let url = "http://127.0.0.1:\(port)/"
 
-        let outcome = await WebhookSender(timeout: .seconds(15))
-            .send(try message(settings: "\"url\": \"\(url)\""), to: url)
+        let outcome = await post(by: "http://127.0.0.1:\(port)/")
 
         guard case .failed(let reason, nil) = outcome else {
             Issue.record("\(outcome)")
@@ -79,16 +74,8 @@ struct WebhookSenderTests {
     }
 
     @Test func `goes to a URL that is a secret, and does not tell it`() async throws {
-        let url = try Receiver.shared().url("/hook-T0K3N/500")
-        setenv("FERRY_TEST_HOOK", url, 1)
-        setenv("FERRY_ALERT_ECHO", "s3cret /hook-T0K3N/500", 1)
-        let message = try message(
-            settings: """
-                "url": "env:FERRY_TEST_HOOK", "headers": {"x-echo": "env:FERRY_ALERT_ECHO"}
-                """)
-
-        let outcome = await WebhookSender(timeout: .seconds(15))
-            .send(message, to: "env:FERRY_TEST_HOOK")
+        let outcome = try await post(
+            "/hook-T0K3N/500", #""headers": {"x-echo": "s3cret /hook-T0K3N/500"}"#)
 
         #expect(try Receiver.shared().requests(to: "/hook-T0K3N").count == 1)
         guard case .failed(let reason, _) = outcome else {
@@ -101,39 +88,27 @@ struct WebhookSenderTests {
 
     @Test(arguments: [
         (
-            #""secret": "env:FERRY_TEST_NOT_THERE""#,
-            "secret env:FERRY_TEST_NOT_THERE: this worker has no such variable"
+            "postgresql://u:hunter2@db/x",
+            "credential \"hook\" is of kind postgres, and one of kind webhook is needed"
         ),
         (
-            #""secret": "env:FERRY_TEST_WEAK""#,
-            "the secret env:FERRY_TEST_WEAK is not whsec_ and the base64 of 24 to 64 bytes"
-        ),
-        (
-            #""headers": {"x": "env:FERRY_ALERT_BROKEN"}"#,
-            "the secret env:FERRY_ALERT_BROKEN cannot be a header: it has control characters"
+            #"{"kind": "webhook", "url": "http://127.0.0.1:1/", "key": "hunter2"}"#,
+            "the key of credential hook is not whsec_ and the base64 of 24 to 64 bytes"
         ),
     ])
-    func `is not sent without the secrets it needs`(settings: String, reason: String) async throws {
-        setenv("FERRY_TEST_WEAK", "hunter2", 1)
-        setenv("FERRY_ALERT_BROKEN", "a\r\nx-more: b", 1)
-
-        let outcome = try await post("/unsent/200", settings: settings)
-
-        #expect(outcome == .failed(reason: reason))
-        #expect(try Receiver.shared().requests(to: "/unsent").isEmpty)
+    func `is not sent without a credential that is for it`(
+        credential: String, reason: String
+    ) async throws {
+        #expect(await post(by: credential) == .failed(reason: reason))
     }
 
-    @Test func `is never sent to what is no web address`() async throws {
-        setenv("FERRY_TEST_DATABASE", "postgresql://u:hunter2@db/x", 1)
+    @Test func `is not sent without its credential, and says what to do`() async {
+        let outcome = await post(by: "")
 
-        let outcome = await WebhookSender(timeout: .seconds(15)).send(
-            try message(settings: #""url": "env:FERRY_TEST_DATABASE""#),
-            to: "env:FERRY_TEST_DATABASE")
-
-        #expect(
-            outcome
-                == .failed(
-                    reason: "the secret env:FERRY_TEST_DATABASE is not a URL that begins with "
-                        + "https:// or http://"))
+        guard case .failed(let reason, _) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(reason.hasPrefix("this worker has no credential \"hook\": give it one, as FERRY_"))
     }
 }

@@ -25,7 +25,7 @@ struct AbandonedRunTests {
                 insert into ferry_state.run_manifests values (\(run), 1, '{}', 'x');
                 insert into ferry_state.alerts (id, environment, name, key, settings, created_by)
                 values (-5, 'production', 'Ops', 'ops',
-                        '{"on": ["failure"], "url": "env:X", "retry_seconds_max": 60}', 'test')
+                        '{"on": ["failure"], "credential": "x", "retry_seconds_max": 60}', 'test')
                 """)
             try await body(scene, run)
         }

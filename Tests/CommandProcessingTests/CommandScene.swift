@@ -1,4 +1,5 @@
 import CommandProcessing
+import Credentials
 import Foundation
 import Lifecycle
 import Postgres
@@ -10,7 +11,7 @@ struct CommandScene: Sendable {
     let database: TestDatabase
     /// A superuser's.
     let admin: Connection
-    /// Where connection strings are kept; gone afterwards.
+    /// Where credentials are kept; gone afterwards.
     let folder: String
 
     static func with(_ body: (CommandScene) async throws -> Void) async throws {
@@ -34,23 +35,22 @@ struct CommandScene: Sendable {
             let scene = CommandScene(database: database, admin: admin, folder: folder)
             try scene.keep(database.url, as: "shop")
             try await scene.send(
-                "register_database", ["name": "Shop", "connection": scene.reference("shop")])
+                "register_database", ["name": "Shop", "credential": "shop"])
             try await scene.processor().drain()
             try await body(scene)
         }
     }
 
-    /// Keeps a connection string in a file that ``reference(_:)`` names.
+    /// Keeps a connection string as a credential.
     func keep(_ secret: String, as name: String) throws {
         try Data(secret.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
     }
 
-    func reference(_ name: String) -> JSONValue { .string("file:\(folder)/\(name)") }
-
     func processor(
-        batchMax: Int = 500, retry: RetryPolicy = RetryPolicy(), facts: FactFinder = Self.facts
+        batchMax: Int = 500, retry: RetryPolicy = RetryPolicy(), facts: FactFinder? = nil
     ) async throws -> Applying {
-        Applying(
+        let facts = facts ?? self.facts
+        return Applying(
             processor: CommandProcessor(
                 connection: try await database.connect(as: .worker), facts: facts, retry: retry,
                 batchMax: batchMax),
@@ -59,10 +59,12 @@ struct CommandScene: Sendable {
                 facts: facts, retry: retry))
     }
 
-    static let facts = FactFinder(
-        destinationTest: { _ in nil }, destinationCheck: { _ in nil },
-        deliveryCheck: { _ in .notVisible }, templateCheck: { _, _ in nil },
-        runPlanning: { _, _ in .success(RunPlan(tables: [])) })
+    var facts: FactFinder {
+        FactFinder(
+            credentials: WorkerCredentials(paths: [folder]), destinationTest: { _ in nil },
+            destinationCheck: { _ in nil }, deliveryCheck: { _ in .notVisible },
+            templateCheck: { _, _ in nil }, runPlanning: { _, _ in .success(RunPlan(tables: [])) })
+    }
 
     /// Inserts a command as alice and returns its id.
     @discardableResult

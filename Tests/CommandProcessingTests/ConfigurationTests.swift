@@ -20,14 +20,12 @@ struct ConfigurationTests {
                     "name": "Nightly",
                 ])
             let alert: [String: JSONValue] = [
-                "on": ["failure", "runtime"], "runtime_seconds_max": 60, "url": "env:HOOK",
-                "secret": "env:KEY", "headers": ["x": "env:FERRY_ALERT_X"],
+                "on": ["failure", "runtime"], "runtime_seconds_max": 60, "credential": "hook",
                 "retry_seconds_max": 0, "orchestration": "Nightly",
             ]
             try await scene.send("create_alert", .object(alert.merging(["name": "Ops"]) { $1 }))
             try await scene.processor().drain()
 
-            let connection = "file:\(scene.folder)/shop"
             let expected: [[String: JSONValue]] = [
                 ["alert": .object(alert)],
                 [
@@ -37,7 +35,7 @@ struct ConfigurationTests {
                     ]
                 ],
                 ["data_template": ["settings": [:]]],
-                ["database": ["connection": .string(connection)]],
+                ["database": ["credential": "shop"]],
                 [
                     "destination": [
                         "kind": "directory", "settings": ["path": "/exports"],
@@ -88,8 +86,8 @@ struct ConfigurationTests {
             try await scene.admin.run(
                 """
                 insert into ferry_state.databases
-                       (id, environment, name, key, connection, created_by)
-                values (-1, 'try out', 'crm', 'crm', 'env:X', 'test')
+                       (id, environment, name, key, credential, created_by)
+                values (-1, 'try out', 'crm', 'crm', 'x', 'test')
                 """)
             let bob = try await scene.database.connect(as: .bob)
             func seen() async throws -> [String] {

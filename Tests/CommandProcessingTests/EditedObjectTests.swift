@@ -12,7 +12,7 @@ struct EditedObjectTests {
             let before = try await scene.ids()
 
             let edits: [(String, JSONValue)] = [
-                ("edit_database", ["name": "shop", "connection": "env:ELSEWHERE"]),
+                ("edit_database", ["name": "shop", "credential": "elsewhere"]),
                 (
                     "edit_destination",
                     ["name": "crm", "settings": ["path": "/new"], "administrators_only": true]
@@ -32,12 +32,12 @@ struct EditedObjectTests {
             #expect(
                 try await scene.texts(
                     """
-                    select connection from ferry.databases union all
+                    select credential from ferry.databases union all
                     select settings::text || administrators_only from ferry.destinations union all
                     select settings::text from ferry.data_templates union all
                     select data_export from ferry.orchestrations
                     """) == [
-                        "env:ELSEWHERE", #"{"path": "/new"}true"#, #"{"header": false}"#, "Weekly",
+                        "elsewhere", #"{"path": "/new"}true"#, #"{"header": false}"#, "Weekly",
                     ])
             #expect(
                 try await scene.texts(
@@ -117,7 +117,7 @@ struct EditedObjectTests {
             let used = try await scene.send(
                 "create_data_export", ["name": "A", "database": "Shop", "tables": ["a"]])
             try await scene.send(
-                "edit_database", ["name": "Shop", "connection": scene.reference("nowhere")])
+                "edit_database", ["name": "Shop", "credential": "nowhere"])
             let late = try await scene.send(
                 "create_data_export", ["name": "B", "database": "Shop", "tables": ["a"]])
 

@@ -1,4 +1,5 @@
 import CommandProcessing
+import Credentials
 import Lifecycle
 import Locks
 import Postgres
@@ -14,6 +15,7 @@ struct FactLookupTests {
         var facts: FactFinder {
             let opened = opened
             return FactFinder(
+                credentials: WorkerCredentials(),
                 destinationTest: { _ in
                     try? await eventually("the gate opens") { opened.withLock { $0 } }
                     return nil

@@ -66,9 +66,9 @@ struct ObjectVersionTests {
 
     @Test func `have one row a command, however many a batch holds`() async throws {
         try await CommandScene.with { scene in
-            for connection in ["env:A", "env:B"] {
+            for credential in ["a", "b"] {
                 try await scene.send(
-                    "register_database", ["name": "crm", "connection": .string(connection)])
+                    "register_database", ["name": "crm", "credential": .string(credential)])
                 try await scene.send("unregister_database", ["name": "crm"])
             }
             #expect(try await scene.processor().applyBatch() == 4)
@@ -76,10 +76,10 @@ struct ObjectVersionTests {
             let versions = try await scene.texts(
                 """
                 select concat_ws(' ', dense_rank() over (order by object_id), version,
-                                 definition ->> 'connection')
+                                 definition ->> 'credential')
                   from ferry.object_versions where name = 'crm' order by command_id
                 """)
-            #expect(versions == ["1 1 env:A", "1 2", "2 1 env:B", "2 2"])
+            #expect(versions == ["1 1 a", "1 2", "2 1 b", "2 2"])
         }
     }
 
@@ -190,7 +190,7 @@ struct ObjectVersionTests {
             let count = "select count(*) from ferry_state.object_versions"
             let before = try await scene.count(count)
             try await scene.send("create_data_export", ["name": "X", "database": "Shop"])
-            try await scene.send("register_database", ["name": "shop", "connection": "env:X"])
+            try await scene.send("register_database", ["name": "shop", "credential": "x"])
             try await scene.send("discard_draft", ["name": "X"])
             try await scene.processor().drain()
 

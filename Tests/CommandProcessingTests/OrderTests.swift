@@ -12,7 +12,7 @@ struct OrderTests {
         try await CommandScene.with { scene in
             try await scene.forbid("databases", when: "new.key = 'late'")
             let first = try await scene.send(
-                "register_database", ["name": "Late", "connection": scene.reference("shop")])
+                "register_database", ["name": "Late", "credential": "shop"])
             let second = try await scene.send(
                 "create_data_export", ["name": "X", "database": "LATE", "tables": ["a"]])
             let other = try await scene.send("create_data_export", ["name": "Y"])
@@ -38,7 +38,7 @@ struct OrderTests {
         try await CommandScene.with { scene in
             try await scene.forbid("databases", when: "new.key = 'late'")
             let first = try await scene.send(
-                "register_database", ["name": "Late", "connection": scene.reference("shop")])
+                "register_database", ["name": "Late", "credential": "shop"])
             let second = try await scene.send(
                 "create_data_export", ["name": "X", "database": "Shop", "tables": ["a"]])
             let third = try await scene.send(
@@ -136,7 +136,7 @@ struct OrderTests {
     @Test func `makes an earlier one as urgent as it is itself`() async throws {
         try await CommandScene.with { scene in
             let first = try await scene.send(
-                "register_database", ["name": "D", "connection": scene.reference("shop")],
+                "register_database", ["name": "D", "credential": "shop"],
                 priority: 3)
             for number in 1...5 {
                 try await scene.send(

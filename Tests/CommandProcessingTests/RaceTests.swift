@@ -49,7 +49,7 @@ struct RaceTests {
             for number in 1...150 {
                 let database = JSONValue.string("D\(number)")
                 try await scene.send(
-                    "register_database", ["name": database, "connection": "env:NONE"])
+                    "register_database", ["name": database, "credential": "none"])
             }
             try await scene.processor().drain()
             for number in 1...150 {
@@ -97,7 +97,7 @@ struct RaceTests {
                 for side in ["L", "R"] {
                     try await scene.send(
                         "register_database",
-                        ["name": .string("\(side)\(number)"), "connection": "env:NONE"])
+                        ["name": .string("\(side)\(number)"), "credential": "none"])
                 }
             }
             try await scene.processor().drain()

@@ -128,10 +128,10 @@ struct RejectedCommandTests {
         Refusal("stop_run", ["run": 7], "not_found", "run 7 does not exist"),
     ]
 
-    @Test func `of a database whose secret is not here names the reference`() async throws {
+    @Test func `of a database whose credential is not here names it`() async throws {
         try await CommandScene.with { scene in
             try await scene.send(
-                "register_database", ["name": "Gone", "connection": scene.reference("none")])
+                "register_database", ["name": "Gone", "credential": "none"])
             let id = try await scene.send(
                 "create_data_export", ["name": "X", "database": "Gone", "tables": ["a"]])
 
@@ -141,9 +141,10 @@ struct RejectedCommandTests {
             #expect(status.code == "database_unavailable")
             #expect(
                 status.message
-                    == "cannot look up the tables of database \"Gone\": cannot resolve the "
-                    + "connection file:\(scene.folder)/none: this worker cannot read that file; "
-                    + "set it where the workers run, then run again")
+                    == "cannot look up the tables of database \"Gone\": this worker has no "
+                    + "credential \"none\": give it one, as FERRY_CREDENTIAL_NONE or in a file "
+                    + "(--credentials); of kind postgres it has shop; correct it where the "
+                    + "workers run, then run again")
         }
     }
 }

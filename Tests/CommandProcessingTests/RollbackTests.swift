@@ -100,7 +100,7 @@ struct RollbackTests {
         try await CommandScene.with { scene in
             try await scene.activate(["Daily"])
             try await scene.send(
-                "register_database", ["name": "Second", "connection": scene.reference("shop")])
+                "register_database", ["name": "Second", "credential": "shop"])
             try await scene.send(
                 "switch_database", ["name": "Daily", "database": "Second", "tables": ["b"]])
             try await scene.send("activate_data_export", ["name": "Daily"])

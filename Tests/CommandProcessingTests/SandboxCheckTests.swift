@@ -9,7 +9,7 @@ struct SandboxCheckTests {
     private func check(_ scene: CommandScene) async throws {
         try await scene.admin.run("update ferry_state.sandbox_checks set due_at = now()")
         let connection = try await scene.database.connect(as: .worker)
-        let validator = SandboxValidator(facts: CommandScene.facts, interval: .seconds(30))
+        let validator = SandboxValidator(facts: scene.facts, interval: .seconds(30))
         while try await validator.checkNext(connection) {}
         await connection.close()
     }
@@ -71,7 +71,7 @@ struct SandboxCheckTests {
             try await scene.outcome(
                 of: "add_tables", ["name": "Daily", "tables": ["b"]], in: "Try")
             try await scene.outcome(
-                of: "register_database", ["name": "web", "connection": "env:W"])
+                of: "register_database", ["name": "web", "credential": "w"])
 
             try await check(scene)
 

@@ -39,7 +39,7 @@ struct SandboxGroupTests {
                     "create_alert",
                     [
                         "name": "Ops", "on": ["failure"], "orchestration": "New",
-                        "url": "https://ops.example/hook", "secret": "env:FERRY_ALERT_OPS",
+                        "credential": "ops",
                     ]
                 ),
             ]

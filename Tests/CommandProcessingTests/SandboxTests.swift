@@ -102,7 +102,7 @@ struct SandboxTests {
             }
             try await scene.outcome(of: "delete_orchestration", ["name": "Daily"], in: "Try")
             try await scene.outcome(
-                of: "register_database", ["name": "web", "connection": "env:W"])
+                of: "register_database", ["name": "web", "credential": "w"])
 
             let changes = try await scene.texts(
                 """
@@ -144,7 +144,7 @@ struct SandboxTests {
                 ["data_export": "Daily", "destination": "CRM", "data_template": "new"],
                 in: "Try")
             try await scene.outcome(
-                of: "register_database", ["name": "web", "connection": "env:W"])
+                of: "register_database", ["name": "web", "credential": "w"])
             let promote: JSONValue = ["name": "Try", "message": "May", "delete": true]
 
             let early = try await scene.outcome(of: "promote_sandbox", promote)
@@ -170,7 +170,7 @@ struct SandboxTests {
         try await CommandScene.withOrchestration { scene in
             try await scene.outcome(of: "create_sandbox", ["name": "Try"])
             try await scene.outcome(
-                of: "register_database", ["name": "hr", "connection": "env:H"], in: "Try")
+                of: "register_database", ["name": "hr", "credential": "h"], in: "Try")
             try await scene.outcome(of: "delete_orchestration", ["name": "Daily"], in: "Try")
             // Databases are written long before orchestrations are deleted and checked.
             try await scene.admin.run(

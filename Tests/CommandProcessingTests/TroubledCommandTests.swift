@@ -91,7 +91,7 @@ struct TroubledCommandTests {
             let dead = try ClosedDoor()
             try scene.keep("postgresql://u:hunter2@127.0.0.1:\(dead.port)/d", as: "dead")
             try await scene.send(
-                "register_database", ["name": "Dead", "connection": scene.reference("dead")])
+                "register_database", ["name": "Dead", "credential": "dead"])
             var ids: [Int64] = []
             for number in 1...5 {
                 ids.append(

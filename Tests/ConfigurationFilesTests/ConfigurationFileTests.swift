@@ -33,7 +33,7 @@ struct ConfigurationFileTests {
                     "administrators_only": false,
                 ]),
             ConfiguredObject(
-                .database, name: "crm", definition: ["connection": "env:CRM_URL"]),
+                .database, name: "crm", definition: ["credential": "crm"]),
             ConfiguredObject(
                 .orchestrationGroup, name: "Nightly",
                 definition: [
@@ -43,8 +43,7 @@ struct ConfigurationFileTests {
             ConfiguredObject(
                 .alert, name: "Ops",
                 definition: [
-                    "on": ["failure"], "url": "https://h/x", "retry_seconds_max": 86400,
-                    "headers": ["authorization": "env:FERRY_ALERT_A"],
+                    "on": ["failure"], "credential": "ops", "retry_seconds_max": 86400,
                 ]),
         ])
 
@@ -53,11 +52,11 @@ struct ConfigurationFileTests {
             text == """
                 # The configuration of the environment production of Ferry.
                 # `ferry plan FILE` shows what would change, `ferry apply FILE` changes it.
-                # It holds references to secrets, and no secrets.
+                # It names credentials, and holds no secrets.
                 ferry: 1
                 databases:
                   crm:
-                    connection: env:CRM_URL
+                    credential: crm
                 destinations:
                   Exchange:
                     kind: directory
@@ -101,9 +100,7 @@ struct ConfigurationFileTests {
                   Ops:
                     "on":
                       - failure
-                    url: https://h/x
-                    headers:
-                      authorization: env:FERRY_ALERT_A
+                    credential: ops
 
                 """)
         #expect(try ConfigurationFile(text).configuration.objects == configuration.objects)
@@ -151,7 +148,7 @@ struct ConfigurationFileTests {
         let file = try ConfigurationFile(
             """
             ferry: 1
-            databases: {crm: {connection: 'env:CRM_URL'}}
+            databases: {crm: {credential: 'crm'}}
             data_exports:
               7: {database: crm, tables: [orders, "public.customers", orders]}
               "on":
@@ -165,7 +162,7 @@ struct ConfigurationFileTests {
             file.configuration.objects
                 == Configuration([
                     ConfiguredObject(
-                        .database, name: "crm", definition: ["connection": "env:CRM_URL"]),
+                        .database, name: "crm", definition: ["credential": "crm"]),
                     ConfiguredObject(
                         .dataExport, name: "7",
                         definition: [

@@ -6,7 +6,7 @@ import Testing
 struct GroupPlanTests {
     private static let base = """
         ferry: 1
-        databases: {crm: {connection: env:CRM}}
+        databases: {crm: {credential: crm}}
         destinations:
           D: {kind: directory, settings: {}, data_templates: {T: {format: csv}}}
         data_exports: {X: {database: crm, tables: all}}
@@ -38,7 +38,7 @@ struct GroupPlanTests {
             from: "",
             to: """
                 alerts:
-                  Ops: {on: [runtime, failure], runtime_seconds_max: 60, url: env:U,
+                  Ops: {on: [runtime, failure], runtime_seconds_max: 60, credential: u,
                     orchestration: One}
                 orchestration_groups:
                   A: {orchestrations: [Two, One], after: b}
@@ -53,8 +53,9 @@ struct GroupPlanTests {
                 #"create_orchestration_group {"after":"C","name":"B","orchestrations":["One"]}"#,
                 #"create_orchestration_group {"after":"b","name":"A","#
                     + #""orchestrations":["Two","One"]}"#,
-                #"create_alert {"name":"Ops","on":["failure","runtime"],"orchestration":"One","#
-                    + #""retry_seconds_max":86400,"runtime_seconds_max":60,"url":"env:U"}"#,
+                #"create_alert {"credential":"u","name":"Ops","on":["failure","runtime"],"#
+                    + #""orchestration":"One","retry_seconds_max":86400,"#
+                    + #""runtime_seconds_max":60}"#,
             ])
         #expect(
             plan.changes.flatMap(\.lines).prefix(3) == [
@@ -94,7 +95,7 @@ struct GroupPlanTests {
         let zoned = """
             orchestration_groups:
               G: {orchestrations: [One, Two], schedule: "@daily", time_zone: Asia/Tokyo}
-            alerts: {A: {on: [success], url: env:U, orchestration: One, secret: env:S}}
+            alerts: {A: {on: [success], credential: u, orchestration: One}}
             """
         let plan = try plan(
             from: zoned,
@@ -126,14 +127,14 @@ struct GroupPlanTests {
                   B: {orchestrations: [Two], after: A}
                   C: {orchestrations: [Two], after: B}
                 alerts:
-                  A: {on: [failure], url: env:U, orchestration: Two}
-                  B: {on: [failure], url: env:U, orchestration: Two}
+                  A: {on: [failure], credential: u, orchestration: Two}
+                  B: {on: [failure], credential: u, orchestration: Two}
                 """,
             to: Self.base.replacing(
                 "  Two: {data_export: X, destination: D, data_template: T}", with: "")
                     + """
                     orchestration_groups: {A: {orchestrations: [One], manual: true}}
-                    alerts: {A: {on: [failure], url: env:U, orchestration: one}}
+                    alerts: {A: {on: [failure], credential: u, orchestration: one}}
                     """, prunes: true)
 
         #expect(
@@ -167,7 +168,7 @@ struct GroupPlanTests {
             from: """
                 orchestration_groups: {G: {orchestrations: [One, Two], schedule: 0 1 * * *}}
                 alerts:
-                  A: {on: [failure, success], url: env:U, headers: {x-a: env:FERRY_ALERT_A}}
+                  A: {on: [failure, success], credential: u}
                 """,
             to: """
                 orchestration_groups:
@@ -181,8 +182,7 @@ struct GroupPlanTests {
                 alerts:
                   a:
                     on: [success, failure, success]
-                    url: env:U
-                    headers: {X-A: env:FERRY_ALERT_A}
+                    credential: u
                     retry_seconds_max: 86400
                 """)
 
@@ -225,7 +225,7 @@ struct GroupPlanTests {
                     orchestration_groups:
                       A: {orchestrations: [One, Twa], manual: true}
                       B: {orchestrations: [One], after: C}
-                    alerts: {A: {on: [failure], url: env:U, orchestration: Onne}}
+                    alerts: {A: {on: [failure], credential: u, orchestration: Onne}}
                     """)
         } throws: { error in
             let problems = (error as? InvalidConfiguration)?.problems ?? []
@@ -234,7 +234,7 @@ struct GroupPlanTests {
                 "10:29: orchestration group \"A\" names orchestration \"Twa\", \(end); "
                     + "did you mean \"Two\"?",
                 "11:37: orchestration group \"B\" names orchestration group \"C\", \(end)",
-                "12:56: alert \"A\" names orchestration \"Onne\", \(end); "
+                "12:59: alert \"A\" names orchestration \"Onne\", \(end); "
                     + "did you mean \"One\"?",
             ]
         }

@@ -7,7 +7,7 @@ struct PlanTests {
     private static let whole = """
         ferry: 1
         databases:
-          crm: {connection: env:CRM}
+          crm: {credential: crm}
         destinations:
           Exchange:
             kind: directory
@@ -44,7 +44,7 @@ struct PlanTests {
         #expect(plan.summary == "5 to create, none to change, none to delete")
         #expect(
             commands(plan) == [
-                #"register_database {"connection":"env:CRM","name":"crm"}"#,
+                #"register_database {"credential":"crm","name":"crm"}"#,
                 #"create_destination {"administrators_only":false,"kind":"directory","name":"#
                     + #""Exchange","settings":{"limits":{"tasks":4},"path":"/exports"}}"#,
                 #"create_data_template {"destination":"Exchange","name":"CSV","settings":"#
@@ -65,7 +65,7 @@ struct PlanTests {
     }
 
     @Test func `changes what is different, and tells it key by key`() throws {
-        let new = Self.whole.replacing("env:CRM", with: "file:/crm")
+        let new = Self.whole.replacing("credential: crm", with: "credential: other")
             .replacing("{path: /exports, limits: {tasks: 4}}", with: "{path: /data, x: 1}")
             .replacing("[customers, orders]", with: "[customers, items]")
             .replacing("      orders: {rows: {minimum: 5}}", with: "")
@@ -75,7 +75,7 @@ struct PlanTests {
         #expect(
             plan.changes.flatMap(\.lines) == [
                 "~ database \"crm\"",
-                "    connection: \"env:CRM\" → \"file:/crm\"",
+                "    credential: \"crm\" → \"other\"",
                 "~ destination \"Exchange\"",
                 "    - settings.limits.tasks: 4",
                 "    settings.path: \"/exports\" → \"/data\"",
@@ -89,7 +89,7 @@ struct PlanTests {
             ])
         #expect(
             commands(plan) == [
-                #"edit_database {"connection":"file:/crm","name":"crm"}"#,
+                #"edit_database {"credential":"other","name":"crm"}"#,
                 #"edit_destination {"name":"Exchange","settings":{"path":"/data","x":1}}"#,
                 #"edit_data_export {"name":"Daily","tables":["public.customers","public.items"]}"#,
                 #"edit_table {"name":"Daily","settings":{"filter":"id > 2"},"table":"#
@@ -107,7 +107,7 @@ struct PlanTests {
         let moved = try plan(
             from: Self.whole + "\n",
             to: Self.whole.replacing("database: crm", with: "database: erp")
-                .replacing("  crm: {", with: "  erp: {connection: env:E}\n  crm: {"))
+                .replacing("  crm: {", with: "  erp: {credential: e}\n  crm: {"))
 
         #expect(
             commands(without) == [

@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import Lifecycle
 import Testing
 
 @Suite("A wrong configuration file")
@@ -21,29 +22,29 @@ struct ProblemTests {
             "ferry: 1\ndatabases: crm",
             "2:12: databases must be a mapping of names to values, not \"crm\""
         ),
-        ("ferry: 1\ndatabases: {crm: }", "2:13: database \"crm\" needs \"connection\""),
+        ("ferry: 1\ndatabases: {crm: }", "2:13: database \"crm\" needs \"credential\""),
         (
-            "ferry: 1\ndatabases:\n  crm: {conection: env:A, connection: env:A}",
-            "3:9: database \"crm\" has no key \"conection\"; did you mean \"connection\"?"
+            "ferry: 1\ndatabases:\n  crm: {credentail: a, credential: a}",
+            "3:9: database \"crm\" has no key \"credentail\"; did you mean \"credential\"?"
         ),
         (
-            "ferry: 1\ndatabases: {crm: {connection: postgresql://u:secret@h/d}}",
-            "2:31: \"connection\" of database \"crm\" must be a reference to a secret: "
-                + "env:NAME or file:/absolute/path"
+            "ferry: 1\ndatabases: {crm: {credential: postgresql://u:secret@h/d}}",
+            "2:31: \"credential\" of database \"crm\" must be the name of a credential of the "
+                + "workers: " + CredentialName.rule
         ),
         (
-            "ferry: 1\ndatabases: {crm: {connection: [a]}}",
-            "2:31: \"connection\" of database \"crm\" must be text, not a list"
+            "ferry: 1\ndatabases: {crm: {credential: [a]}}",
+            "2:31: \"credential\" of database \"crm\" must be text, not a list"
         ),
         (
-            "ferry: 1\ndatabases:\n  crm: {connection: env:A}\n  CRM: {connection: env:A}",
+            "ferry: 1\ndatabases:\n  crm: {credential: a}\n  CRM: {credential: a}",
             "4:3: database \"CRM\" is there twice, first in line 3"
         ),
         (
-            "ferry: 1\ndatabases:\n  a: {connection: env:A}\n  a: {connection: env:A}",
+            "ferry: 1\ndatabases:\n  a: {credential: a}\n  a: {credential: a}",
             "3:3: given twice: \"a\""
         ),
-        ("ferry: 1\ndatabases: {\" \": {connection: env:A}}", "2:13: database name is empty"),
+        ("ferry: 1\ndatabases: {\" \": {credential: a}}", "2:13: database name is empty"),
         (
             "ferry: 1\ndestinations: {D: {kind: directry, settings: {}}}",
             "2:26: there is no destination kind \"directry\"; did you mean \"directory\"?"
@@ -130,36 +131,26 @@ struct ProblemTests {
 
     private static let alertCases: [(text: String, said: String)] = [
         (
-            "ferry: 1\nalerts: {A: {url: \"https://h/\"}}",
+            "ferry: 1\nalerts: {A: {credential: h}}",
             "2:10: alert \"A\" needs \"on\""
         ),
         (
-            "ferry: 1\nalerts: {A: {on: [failur], url: \"https://h/\"}}",
+            "ferry: 1\nalerts: {A: {on: [failur], credential: h}}",
             "2:19: \"on\" of alert \"A\" cannot have \"failur\"; did you mean \"failure\"?"
         ),
         (
-            "ferry: 1\nalerts: {A: {on: [failure], url: \"https://u:secret@h/\"}}",
-            "2:10: alert \"A\": url must hold no user name and no password"
+            "ferry: 1\nalerts: {A: {on: [failure], credential: \"https://u:secret@h/\"}}",
+            "2:41: \"credential\" of alert \"A\" must be the name of a credential of the workers"
         ),
         (
             "ferry: 1\nalerts: {A: {on: [failure]}}",
-            "2:10: alert \"A\": choose exactly one of: url, program"
+            "2:10: alert \"A\": choose exactly one of: credential, program"
         ),
         (
             "ferry: 1\nalerts: {A: {on: failure, program: /bin/x, retry_seconds_max: 1.5}}",
             "2:18: \"on\" of alert \"A\" must be a list of events, not \"failure\"|"
                 + "2:36: \"program\" of alert \"A\" must be a list of words, not \"/bin/x\"|"
                 + "2:63: \"retry_seconds_max\" of alert \"A\" must be a whole number, not \"1.5\""
-        ),
-        (
-            "ferry: 1\nalerts: {A: {on: [failure], url: env:U, secret: secret@,"
-                + " headers: secret@}}",
-            "2:49: \"secret\" of alert \"A\" must be a reference to a secret|"
-                + "2:67: \"headers\" of alert \"A\" must be a mapping of names to references"
-        ),
-        (
-            "ferry: 1\nalerts: {A: {on: [failure], url: env:U, headers: {X: env:HOME}}}",
-            "2:10: alert \"A\": the value of the header \"x\" must refer to a secret that is meant"
         ),
     ]
 
@@ -184,7 +175,7 @@ struct ProblemTests {
                 """
                 ferry: 1
                 databases:
-                  crm: {connection: plain}
+                  crm: {credential: a b}
                   erp: {}
                 orchestrations:
                   O: {data_export: X, destination: D, template: T}

@@ -30,7 +30,7 @@ struct SampleConfiguration: RandomNumberGenerator {
         var objects: [ConfiguredObject] = []
         let databases = names(3)
         objects += databases.map {
-            ConfiguredObject(.database, name: $0, definition: ["connection": "env:A_B"])
+            ConfiguredObject(.database, name: $0, definition: ["credential": "a_b"])
         }
         var orchestrations: [String] = []
         let exports = names(3)
@@ -94,11 +94,8 @@ struct SampleConfiguration: RandomNumberGenerator {
             definition = ["on": ["success", "runtime"], "runtime_seconds_max": 7200]
         }
         if Bool.random(using: &self) {
-            definition["url"] = "https://example.com/a?b=1#c"
-            definition["secret"] = "file:/run/key: 1"
-            definition["headers"] = [
-                "authorization": "env:FERRY_ALERT_A", "x-1": "env:FERRY_ALERT_1",
-            ]
+            definition["credential"] = ["ops", "1", "0.1", "no", "null"].randomElement(using: &self)
+                .map(JSONValue.string)
             definition["retry_seconds_max"] = 0
         } else {
             let words = (0..<3).map { _ in text { _ in true } }

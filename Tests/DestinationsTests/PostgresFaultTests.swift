@@ -1,3 +1,4 @@
+import Credentials
 import Formats
 import Foundation
 import Postgres
@@ -139,11 +140,13 @@ struct PostgresFaultTests {
                     destination "dw": "crn" does not exist. Create this schema in the target, or \
                     correct the setting "schema"
                     """)
-            let secret = try PostgresSettings(json: Data(#"{"connection": "env:NO_SUCH"}"#.utf8))
+            let secret = try PostgresSettings(json: Data(#"{"credential": "no_such"}"#.utf8))
             let unset = await trouble {
-                try await PostgresDestination(name: "dw", settings: secret).test()
+                try await PostgresDestination(
+                    name: "dw", settings: secret, credentials: WorkerCredentials()
+                ).test()
             }
-            #expect(unset?.code == "secret_unavailable")
+            #expect(unset?.code == "credential_unavailable")
         }
     }
 
@@ -194,7 +197,8 @@ struct PostgresFaultTests {
                 ConnectionOptions(server.url(database: "postgres")))
             try await owner.run("create role ferry_secretive login password 'right'")
             try await PostgresUnderTest.with { place in
-                let url = server.tcpURL(database: "postgres", user: "ferry_secretive")
+                let plain = server.tcpURL(database: "postgres", user: "ferry_secretive")
+                let url = "\(plain) sslmode=disable"
                 let error = await trouble {
                     try await place.connect("\(url) password=wr0ng").test()
                 }
@@ -202,6 +206,9 @@ struct PostgresFaultTests {
                 #expect(error?.description.contains("wr0ng") == false)
                 let none = await trouble { try await place.connect(url).test() }
                 #expect(none?.code == "destination_access_denied")
+                let open = await trouble { try await place.connect(plain).test() }
+                #expect(open?.code == "destination_access_denied")
+                #expect(open?.description.contains("sslmode is verify-full unless") == true)
             }
             await owner.close()
         } catch {

@@ -1,6 +1,5 @@
 import Formats
 import Foundation
-import enum Lifecycle.SecretReference
 import Testing
 
 @testable import Destinations
@@ -11,30 +10,31 @@ struct PostgresSettingsTests {
         try PostgresSettings(json: Data(json.utf8))
     }
 
-    @Test func `are a reference to a connection, and schemas`() throws {
-        let least = try settings(#"{"connection": "env:DW_URL"}"#)
-        #expect(least.connection == .environment("DW_URL"))
+    @Test func `are a credential and schemas`() throws {
+        let least = try settings(#"{"credential": "dw"}"#)
+        #expect(least.credential == "dw")
         #expect(least.schema == "public" && least.stagingSchema == "ferry_staging")
         let all = try settings(
-            #"{"connection": "file:/run/dw", "schema": "Crm 1", "staging_schema": "s"}"#)
-        #expect(all.connection == .file("/run/dw"))
+            #"{"credential": "dw-2", "schema": "Crm 1", "staging_schema": "s"}"#)
+        #expect(all.credential == "dw-2")
         #expect(all.schema == "Crm 1" && all.stagingSchema == "s")
     }
 
     @Test func `never hold a secret, and do not repeat one`() throws {
         let error = #expect(throws: SettingsError.self) {
-            try settings(#"{"connection": "postgresql://me:s3cret@host/db"}"#)
+            try settings(#"{"credential": "postgresql://me:s3cret@host/db"}"#)
         }
         #expect(error?.description.contains("s3cret") == false)
-        #expect(error?.description.contains("env:NAME or file:/path") == true)
+        #expect(
+            error?.description.contains("must be the name of a credential of the workers") == true)
     }
 
     @Test(arguments: [
-        "{}", #"{"connection": 1}"#, #"{"connection": "env:X", "port": 5432}"#,
-        #"{"connection": "env:X", "schema": ""}"#, #"{"connection": "env:X", "schema": "a\u0000"}"#,
-        #"{"connection": "env:X", "schema": "pg_catalog"}"#,
-        #"{"connection": "env:X", "schema": "ferry_staging"}"#,
-        #"{"connection": "env:X", "staging_schema": "information_schema"}"#,
+        "{}", #"{"credential": 1}"#, #"{"connection": "x"}"#, #"{"credential": "x", "port": 5432}"#,
+        #"{"credential": "x", "schema": ""}"#, #"{"credential": "x", "schema": "a\u0000"}"#,
+        #"{"credential": "x", "schema": "pg_catalog"}"#,
+        #"{"credential": "x", "schema": "ferry_staging"}"#,
+        #"{"credential": "x", "staging_schema": "information_schema"}"#,
     ])
     func `are refused where they are others`(json: String) {
         #expect(throws: SettingsError.self) { try settings(json) }

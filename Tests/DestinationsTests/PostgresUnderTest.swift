@@ -1,3 +1,4 @@
+import Credentials
 import Crypto
 import Formats
 import Foundation
@@ -41,12 +42,12 @@ final class PostgresUnderTest: Sendable {
         _ url: String? = nil, schema: String = "crm", lockTimeout: Duration = .seconds(10),
         step: @escaping @Sendable (String) throws -> Void = { _ in }
     ) throws -> any Destinations.Destination {
-        let secret = folder + "/" + UUID().uuidString
-        try Data((url ?? self.url).utf8).write(to: URL(fileURLWithPath: secret))
-        let settings = try JSONEncoder().encode(["connection": "file:\(secret)", "schema": schema])
+        let secret = url ?? self.url
+        let settings = try JSONEncoder().encode(["credential": "dw", "schema": schema])
         return PostgresDestination(
-            name: "dw", settings: try PostgresSettings(json: settings), lockTimeout: lockTimeout,
-            step: step)
+            name: "dw", settings: try PostgresSettings(json: settings),
+            credentials: WorkerCredentials(environment: { ["FERRY_CREDENTIAL_DW": secret] }),
+            lockTimeout: lockTimeout, step: step)
     }
 
     func texts(_ sql: String) async throws -> [String] {

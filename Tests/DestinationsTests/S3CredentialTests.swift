@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Lifecycle
 import TestSupport
@@ -20,38 +21,97 @@ struct S3CredentialTests {
         return path
     }
 
+    /// The access key that is found.
+    ///
+    /// - Parameters:
+    ///   - environment: Of the worker, but for its credentials.
+    ///   - credential: What the settings name, as YAML.
     private func credentials(
-        _ environment: [String: String], keys: S3Settings.Keys? = nil
+        _ environment: [String: String], credential: String? = nil,
+        settings: [String: String] = [:]
     ) async throws -> S3Credentials {
-        try await S3CredentialSource(
-            destination: "crm", keys: keys, region: "us-east-1", environment: { environment }
-        ).credentials()
+        var values = ["bucket": "exports"].merging(settings) { $1 }
+        values["credential"] = credential.map { _ in "lake" }
+        return try await S3CredentialSource(
+            destination: "crm", settings: S3Settings(json: JSONEncoder().encode(values)),
+            credentials: WorkerCredentials(environment: {
+                credential.map { ["FERRY_CREDENTIAL_LAKE": $0] } ?? [:]
+            }), environment: { environment }
+        ).key()
     }
 
-    @Test func `is that of the settings, read anew`() async throws {
-        let path = try file("secret", "one\n")
-        let keys = S3Settings.Keys(
-            accessKeyID: .file(path), secretAccessKey: .file(path), sessionToken: .file(path))
-        let other = ["AWS_ACCESS_KEY_ID": "other", "AWS_SECRET_ACCESS_KEY": "other"]
+    private static let ambient = ["AWS_ACCESS_KEY_ID": "own", "AWS_SECRET_ACCESS_KEY": "own"]
+
+    @Test func `is that of the credential`() async throws {
+        let found = try await credentials(
+            Self.ambient,
+            credential: """
+                kind: s3
+                access_key_id: id
+                secret_access_key: secret
+                session_token: token
+                ca_file: /ca.pem
+                """)
 
         #expect(
-            try await credentials(other, keys: keys)
+            found
                 == S3Credentials(
-                    accessKeyID: "one", secretAccessKey: "one", sessionToken: "one"))
-        _ = try file("secret", "two")
-        #expect(try await credentials(other, keys: keys).secretAccessKey == "two")
+                    accessKeyID: "id", secretAccessKey: "secret", sessionToken: "token",
+                    caFile: "/ca.pem"))
     }
 
-    @Test func `that cannot be resolved names the reference`() async {
-        let keys = S3Settings.Keys(
-            accessKeyID: .environment("FERRY_NO_SUCH"), secretAccessKey: .environment("X"),
-            sessionToken: nil)
+    @Test(
+        arguments: [
+            (nil, "https://s3.eu-west-1.amazonaws.com", true),
+            (nil, "https://s3-fips.dualstack.us-gov-west-1.amazonaws.com", true),
+            (nil, "https://s3.cn-north-1.amazonaws.com.cn", true),
+            (nil, "http://s3.eu-west-1.amazonaws.com", false),
+            (nil, "https://s3.eu-west-1.amazonaws.com:8443", false),
+            (nil, "https://x.execute-api.eu-west-1.amazonaws.com", false),
+            (nil, "https://evil.example", false),
+            (nil, "https://s3.eu-west-1.amazonaws.com.evil.example", false),
+            ("https://minio.example:9000", "https://minio.example:9000", true),
+            ("https://minio.example:9000/", "https://MINIO.example:9000/", true),
+            ("https://minio.example", "https://minio.example:443", true),
+            ("https://minio.example", "http://minio.example", false),
+            ("https://minio.example", "https://minio.example:9000", false),
+            ("https://minio.example", "https://s3.eu-west-1.amazonaws.com", false),
+            ("https://*.example", "https://a.b.example", true),
+            ("https://*.example", "https://evil.net:1", false),
+            ("https://*.example", "https://example", false),
+        ] as [(String?, String, Bool)])
+    func `goes to its endpoint only`(
+        allowed: String?, endpoint: String, isSent: Bool
+    ) async throws {
+        let keys = "access_key_id: hunter2\nsecret_access_key: hunter2"
+        let place = allowed.map { "endpoint: \($0)\n" } ?? ""
+        // The worker's own, too: with a credential that has no key, and without any.
+        var credentials: [String?] = ["kind: s3\n\(place)\(keys)", "kind: s3\n\(place)"]
+        if allowed == nil { credentials.append(nil) }
 
-        await #expect(
-            throws: DestinationError.secretUnavailable(
-                destination: "crm", reference: "env:FERRY_NO_SUCH",
-                reason: "this worker has no such variable")
-        ) { try await credentials([:], keys: keys) }
+        for credential in credentials {
+            do {
+                let key = try await self.credentials(
+                    Self.ambient, credential: credential, settings: ["endpoint": endpoint])
+                #expect(isSent, "\(endpoint) got \(key)")
+            } catch let error as DestinationError {
+                #expect(!isSent, "\(error)")
+                #expect(error.code == "credential_unavailable")
+                #expect(!error.description.contains("hunter2"))
+            }
+        }
+    }
+
+    @Test func `that the worker does not have is named`() async throws {
+        let settings = try S3Settings(json: Data(#"{"bucket": "exports", "credential": "x"}"#.utf8))
+        let source = S3CredentialSource(
+            destination: "crm", settings: settings,
+            credentials: WorkerCredentials(environment: { [:] }))
+
+        let error = await #expect(throws: DestinationError.self) { try await source.key() }
+
+        #expect(error?.code == "credential_unavailable")
+        #expect(error?.description.contains("this worker has no credential \"x\"") == true)
     }
 
     @Test func `else is that of the environment`() async throws {
@@ -132,7 +192,7 @@ struct S3CredentialTests {
             try await credentials(["HOME": folder])
         }
 
-        #expect(error?.code == "secret_unavailable")
+        #expect(error?.code == "credential_unavailable")
         #expect(error?.description.contains("AWS_ACCESS_KEY_ID") == true)
     }
 

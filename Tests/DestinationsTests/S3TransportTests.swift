@@ -51,17 +51,17 @@ struct S3TransportTests {
     @Test func `is trusted by ca_file, and only by the right one`() async throws {
         let (own, other) = (try certificate("own.pem"), try certificate("other.pem"))
         let server = try S3Server(certificate: own)
-        func client(_ settings: [String: String]) throws -> S3Client {
-            let endpoint = ["endpoint": "https://127.0.0.1:\(server.port)"]
-            return try S3Client.at(
-                server.port, bucket: "ferry", settings: endpoint.merging(settings) { $1 })
+        func client(_ access: [String: String]) throws -> S3Client {
+            try S3Client.at(
+                server.port, bucket: "ferry",
+                settings: ["endpoint": "https://127.0.0.1:\(server.port)"], access: access)
         }
         let trusting = try client(["ca_file": own])
         _ = try await trusting.send(S3Request(operation: "CreateBucket", method: .PUT))
 
         try await S3Destination(client: trusting) { _ in }.test()
-        for settings in [[:], ["ca_file": other]] {
-            let client = try client(settings)
+        for access in [[:], ["ca_file": other]] {
+            let client = try client(access)
             let error = await #expect(throws: DestinationError.self) {
                 try await S3Destination(client: client) { _ in }.test()
             }
@@ -72,7 +72,7 @@ struct S3TransportTests {
     @Test(arguments: ["no-such.pem", "empty.pem"])
     func `needs a file with certificates`(name: String) async throws {
         try Data("nothing".utf8).write(to: URL(filePath: folder + "/empty.pem"))
-        let client = try S3Client.at(1, bucket: "ferry", settings: ["ca_file": folder + "/" + name])
+        let client = try S3Client.at(1, bucket: "ferry", access: ["ca_file": folder + "/" + name])
 
         let error = await #expect(throws: DestinationError.self) {
             try await S3Destination(client: client) { _ in }.test()

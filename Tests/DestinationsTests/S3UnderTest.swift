@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import NIOHTTP1
 import TestSupport
@@ -72,19 +73,24 @@ final class S3UnderTest: DestinationUnderTest {
 }
 
 extension S3Client {
-    private static let keyIsSet = setenv("FERRY_TEST_S3_KEY", "testing", 1)
-
+    /// - Parameter access: What the credential has besides the key and where it may go.
     static func at(
-        _ port: Int, bucket: String, settings: [String: String] = [:]
+        _ port: Int, bucket: String, settings: [String: String] = [:],
+        access: [String: String] = [:]
     ) throws -> S3Client {
-        _ = keyIsSet
-        let values = [
-            "bucket": bucket, "endpoint": "http://127.0.0.1:\(port)",
-            "access_key_id": "env:FERRY_TEST_S3_KEY",
-            "secret_access_key": "env:FERRY_TEST_S3_KEY",
-        ].merging(settings) { $1 }
+        let endpoint = settings["endpoint"] ?? "http://127.0.0.1:\(port)"
+        let credential = String(
+            decoding: try JSONEncoder().encode(
+                [
+                    "kind": "s3", "endpoint": endpoint, "access_key_id": "testing",
+                    "secret_access_key": "testing",
+                ].merging(access) { $1 }), as: UTF8.self)
+        let values = ["bucket": bucket, "endpoint": endpoint, "credential": "s3"]
+            .merging(settings) { $1 }
         let json = try JSONEncoder().encode(values)
-        var client = S3Client(destination: "crm", settings: try S3Settings(json: json))
+        var client = S3Client(
+            destination: "crm", settings: try S3Settings(json: json),
+            credentials: WorkerCredentials(environment: { ["FERRY_CREDENTIAL_S3": credential] }))
         client.retries.firstDelay = .milliseconds(5)
         return client
     }

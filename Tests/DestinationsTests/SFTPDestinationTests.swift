@@ -55,36 +55,32 @@ struct SFTPDestinationTests {
         #expect(try !server.log().contains("Accepted"))
     }
 
-    @Test(arguments: [
-        ["private_key": "client_ecdsa"], ["private_key": "sealed", "passphrase": "word"],
-    ])
-    func `logs in with the private key that a reference leads to`(
-        _ keys: [String: String]
+    @Test(arguments: [("client_ecdsa", [:]), ("sealed", ["passphrase": "open"])])
+    func `logs in with the private key of its credential`(
+        _ key: String, _ more: [String: String]
     ) async throws {
-        let word = NSTemporaryDirectory() + "ferry-\(UUID())"
-        try Data("open\n".utf8).write(to: URL(filePath: word))
-        defer { try? FileManager.default.removeItem(atPath: word) }
-        let references = keys.mapValues {
-            $0 == "word" ? "file:\(word)" : "file:\(server.folder)/\($0)"
-        }
+        let place = try SFTPUnderTest(
+            server: server, credential: try server.credential(key: key, more))
 
-        try await place(references).connect().test()
+        try await place.connect().test()
     }
 
-    @Test(arguments: [
-        (["private_key": "stranger"], "by publickey: sftp://127.0.0.1:PORT accepts publickey"),
-        (["private_key": "sealed"], "by publickey: the private key could not be read"),
-        (["private_key": "client.pub"], "by publickey: the private key could not be read"),
-        (["private_key": "", "password": "stranger"], "by password: sftp://127.0.0.1:PORT acc"),
-        (["user": "ferry-nobody"], "user \"ferry-nobody\" by publickey"),
-    ])
+    @Test(
+        arguments: [
+            ("stranger", [:], [:], "by publickey: sftp://127.0.0.1:PORT accepts publickey"),
+            ("sealed", [:], [:], "by publickey: the private key could not be read"),
+            ("client.pub", [:], [:], "by publickey: the private key could not be read"),
+            (
+                "client", ["private_key": "", "password": "hunter2"], [:],
+                "by password: sftp://127.0.0.1:PORT acc"
+            ),
+            ("client", [:], ["user": "ferry-nobody"], "user \"ferry-nobody\" by publickey"),
+        ] as [(String, [String: String], [String: String], String)])
     func `says who was refused and by which method, and not the secret`(
-        _ changes: [String: String], _ told: String
+        _ key: String, _ more: [String: String], _ changes: [String: String], _ told: String
     ) async throws {
-        let references = changes.mapValues {
-            $0.isEmpty || $0 == "ferry-nobody" ? $0 : "file:\(server.folder)/\($0)"
-        }
-        let place = try place(references)
+        let place = try SFTPUnderTest(
+            server: server, credential: try server.credential(key: key, more), changes)
 
         let error = await error(testing: place)
 
@@ -94,18 +90,32 @@ struct SFTPDestinationTests {
         let expected = told.replacingOccurrences(of: "PORT", with: "\(server.port)")
         #expect(said.contains(expected), "\(said)")
         #expect(said.contains("user \"\(place.settings.user)\""))
-        #expect(!said.contains("PRIVATE KEY"))
+        #expect(!said.contains("PRIVATE KEY") && !said.contains("hunter2"))
     }
 
-    @Test func `names the reference that leads nowhere`() async throws {
-        let error = await error(testing: try place(["private_key": "env:FERRY_NO_SUCH_KEY"]))
+    @Test func `names the credential that its worker does not have`() async throws {
+        let error = await error(testing: try place(["credential": "other"]))
 
+        #expect(error?.code == "credential_unavailable")
         #expect(
-            error
-                == .secretUnavailable(
-                    destination: "crm", reference: "env:FERRY_NO_SUCH_KEY",
-                    reason: "this worker has no such variable"))
+            error?.description.hasPrefix(
+                "destination \"crm\": this worker has no credential \"other\": give it one")
+                == true)
+        #expect(error?.description.contains("of kind sftp it has sftp") == true)
         #expect(error?.disposition == .discard)
+    }
+
+    @Test(arguments: ["sftp.example.com", "127.0.0.1", "127.0.0.1:1", "*.0.0.2:*"])
+    func `gives its secret to no host but that of the credential`(_ host: String) async throws {
+        let server = try SFTPServer()
+        let place = try SFTPUnderTest(
+            server: server, credential: try server.credential(["host": host]))
+
+        let error = await error(testing: place)
+
+        #expect(error?.code == "credential_unavailable")
+        #expect(error?.description.contains("may be used for \(host), not for sftp://") == true)
+        #expect(try !server.log().contains("Connection from"))
     }
 
     @Test func `must be a directory on the server`() async throws {
@@ -114,7 +124,8 @@ struct SFTPDestinationTests {
 
         for path in [place.root + "/missing", place.root + "/file"] {
             let destination = SFTPDestination(
-                name: "crm", settings: try server.settings(path: path))
+                name: "crm", settings: try server.settings(path: path),
+                credentials: place.credentials)
             await #expect(
                 throws: DestinationError.notFound(
                     destination: "crm", path: "sftp://127.0.0.1:\(server.port)\(path)")

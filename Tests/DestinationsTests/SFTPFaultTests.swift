@@ -33,7 +33,8 @@ struct SFTPFaultTests {
             let seen = try place.visible()
             #expect(place.isNothing(seen, or: sample.visible))
             let direct = SFTPDestination(
-                name: "crm", settings: try server.settings(path: place.root))
+                name: "crm", settings: try server.settings(path: place.root),
+                credentials: place.credentials)
             try await direct.publish(sample.publication)
             #expect(try place.visible() == sample.visible)
             try await place.local.discard(run: 42, exceptTokens: [])
@@ -86,7 +87,8 @@ struct SFTPFaultTests {
         func writer(_ run: Int64, keepAlive: Duration) async throws -> any StagedFileWriter {
             let timeouts = SFTPTimeouts(keepAlive: keepAlive)
             let destination = SFTPDestination(
-                name: "crm", settings: place.settings, timeouts: timeouts)
+                name: "crm", settings: place.settings, credentials: place.credentials,
+                timeouts: timeouts)
             return try await destination.stage(StagedDelivery(run: run, token: 1), file: "a.csv")
         }
         let alive = try await writer(1, keepAlive: .milliseconds(200))
@@ -106,7 +108,9 @@ struct SFTPFaultTests {
         let port = try SFTPServer.freePort()
         let server = try SFTPServer.shared.get()
         let refusing = try SFTPUnderTest(server: server, port: port)
-        let unknown = try SFTPUnderTest(server: server, ["host": "ferry.invalid"])
+        let unknown = try SFTPUnderTest(
+            server: server, credential: try server.credential(["host": "*:*"]),
+            ["host": "ferry.invalid"])
 
         let refused = await #expect(throws: DestinationError.self) {
             try await refusing.connect().test()

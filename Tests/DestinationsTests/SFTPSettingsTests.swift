@@ -1,6 +1,5 @@
 import Formats
 import Foundation
-import enum Lifecycle.SecretReference
 import Testing
 
 @testable import Destinations
@@ -10,7 +9,7 @@ struct SFTPSettingsTests {
     private static let pin = "SHA256:" + String(repeating: "A", count: 43)
     private static let valid: [String: String] = [
         "host": "sftp.example.com", "user": "ferry", "path": "/exports", "host_key": pin,
-        "private_key": "file:/key",
+        "credential": "partner",
     ]
 
     private func settings(_ changes: [String: Any]) throws(SettingsError) -> SFTPSettings {
@@ -24,12 +23,9 @@ struct SFTPSettingsTests {
         let settings = try settings([:])
 
         #expect(settings.port == 22 && settings.address == "sftp://sftp.example.com")
-        #expect(settings.credential == .privateKey(.file("/key"), passphrase: nil))
-        let other = try self.settings([
-            "port": 2222, "host": "::1", "private_key": NSNull(), "password": "env:PASSWORD",
-        ])
+        #expect(settings.credential == "partner")
+        let other = try self.settings(["port": 2222, "host": "::1"])
         #expect(other.address == "sftp://[::1]:2222")
-        #expect(other.credential == .password(.environment("PASSWORD")))
     }
 
     @Test(arguments: [
@@ -44,7 +40,8 @@ struct SFTPSettingsTests {
         ("host_key", "ssh-ed25519 AAAA", "setting \"host_key\" must be the fingerprint"),
         ("host_key", "", "setting \"host_key\" must be the fingerprint"),
         ("passwort", "x", "a sftp destination has no setting \"passwort\""),
-        ("password", "env:PASSWORD", "setting \"password\" must be left out when there is"),
+        ("password", "hunter2", "a sftp destination has no setting \"password\""),
+        ("credential", "hunter2!", "setting \"credential\" must be the name of a credential"),
     ])
     func `are checked`(name: String, value: String, told: String) {
         let error = #expect(throws: SettingsError.self) { try settings([name: value]) }
@@ -52,23 +49,17 @@ struct SFTPSettingsTests {
         #expect(error?.description.hasPrefix(told) == true, "\(error?.description ?? "")")
     }
 
-    @Test(arguments: ["host", "user", "path", "host_key", "private_key"])
+    @Test(arguments: ["host", "user", "path", "host_key", "credential"])
     func `must all be there but for the port`(name: String) {
         let error = #expect(throws: SettingsError.self) { try settings([name: NSNull()]) }
 
         #expect(error?.description.hasPrefix("setting \"\(name)\" is missing: it ") == true)
     }
 
-    @Test(arguments: ["password", "private_key", "passphrase"])
-    func `hold references, never secrets, and do not repeat one`(name: String) {
-        var changes: [String: Any] = [name: "hunter2"]
-        if name == "password" { changes["private_key"] = NSNull() }
-        let error = #expect(throws: SettingsError.self) { try settings(changes) }
+    @Test func `do not repeat what may be a secret`() {
+        let error = #expect(throws: SettingsError.self) { try settings(["credential": "hunter2!"]) }
 
-        #expect(
-            error?.description
-                == "setting \"\(name)\" must be a reference to a secret, env:NAME or file:/path, "
-                + "never the secret, was something else")
+        #expect(error?.description.contains("hunter2") == false)
     }
 
     @Test(arguments: [0, 65_536, -1])

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import TestSupport
 import Testing
@@ -5,6 +6,12 @@ import Testing
 @testable import Destinations
 
 extension SFTPServer {
+    /// With the credential `sftp`; that of the key that is let in unless another is given.
+    func credentials(_ credential: String? = nil) throws -> WorkerCredentials {
+        let text = try credential ?? self.credential()
+        return WorkerCredentials(environment: { ["FERRY_CREDENTIAL_SFTP": text] })
+    }
+
     /// - Parameter changes: Settings to have besides or instead; without the empty ones.
     func settings(
         path: String, port: Int? = nil, _ changes: [String: String] = [:]
@@ -21,23 +28,26 @@ final class SFTPUnderTest: DestinationUnderTest {
     let server: SFTPServer
     private let directory: DirectoryUnderTest
     let settings: SFTPSettings
+    let credentials: WorkerCredentials
     private let answer: Duration
 
     var root: String { directory.root }
 
     init(
         server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
-        answer: Duration = .seconds(120), _ changes: [String: String] = [:]
+        answer: Duration = .seconds(120), credential: String? = nil,
+        _ changes: [String: String] = [:]
     ) throws {
         self.server = try server ?? SFTPServer.shared.get()
         self.answer = answer
         directory = try DirectoryUnderTest(root: root)
         settings = try self.server.settings(path: directory.root, port: port, changes)
+        credentials = try self.server.credentials(credential)
     }
 
     func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
         SFTPDestination(
-            name: "crm", settings: settings,
+            name: "crm", settings: settings, credentials: credentials,
             timeouts: SFTPTimeouts(
                 connect: .seconds(60), answer: answer, synchronize: answer),
             // With the destination, its folder stays.

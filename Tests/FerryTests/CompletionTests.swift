@@ -26,10 +26,10 @@ struct CompletionTests {
             try await database.connect().execute(
                 """
                 insert into ferry_state.databases
-                       (id, environment, name, key, connection, created_by)
-                values (1, 'production', 'crm', 'crm', 'env:A', 'ferry'),
-                       (2, 'production', 'Customer 360', 'customer 360', 'env:A', 'ferry'),
-                       (3, 'production', '$(touch crm)', '$(touch crm)', 'env:A', 'ferry')
+                       (id, environment, name, key, credential, created_by)
+                values (1, 'production', 'crm', 'crm', 'a', 'ferry'),
+                       (2, 'production', 'Customer 360', 'customer 360', 'a', 'ferry'),
+                       (3, 'production', '$(touch crm)', '$(touch crm)', 'a', 'ferry')
                 """)
             let program = try await Program(database)
 

@@ -39,7 +39,9 @@ final class ConfigurationScene {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         program = try await Program(database)
         var working = program
-        working.environment = ["CRM_URL": source.url, "OTHER_URL": source.url]
+        working.environment = [
+            "FERRY_CREDENTIAL_CRM": source.url, "FERRY_CREDENTIAL_OTHER": source.url,
+        ]
         worker = try working.start(["worker", "--allow-directory", folder.path])
     }
 

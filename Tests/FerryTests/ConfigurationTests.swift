@@ -9,8 +9,8 @@ struct ConfigurationTests {
         """
         ferry: 1
         databases:
-          crm: {connection: env:CRM_URL}
-          "yes": {connection: env:OTHER_URL}
+          crm: {credential: crm}
+          "yes": {credential: other}
         destinations:
           "No: 1": {kind: directory, settings: {path: \(try scene.directory("one"))}}
           日本:
@@ -41,7 +41,7 @@ struct ConfigurationTests {
           After: {orchestrations: [daily], after: yearly}
           "Off: 1": {orchestrations: ["on"], schedule: "* * * * *", enabled: false}
         alerts:
-          Ops: {on: [failure], url: "https://127.0.0.1:1/", headers: {X-A: env:FERRY_ALERT_A}}
+          Ops: {on: [failure], credential: ops}
           "~": {on: [runtime], runtime_seconds_max: 9, program: [/bin/x, "#"], orchestration: "on"}
 
         """
@@ -79,7 +79,7 @@ struct ConfigurationTests {
             let file = try rich(scene)
             _ = try await scene.apply(file)
             let changed =
-                file.replacing("env:OTHER_URL", with: "env:CRM_URL")
+                file.replacing("credential: other", with: "credential: crm")
                 .replacing("null_text: \"0\", ", with: "")
                 .replacing("limits: {tasks: 2}", with: "limits: {tasks: 3}")
                 .replacing("[orders, customers, ", with: "[customers, ")
@@ -98,7 +98,7 @@ struct ConfigurationTests {
             #expect(
                 plan.output == """
                     ~ database "yes"
-                        connection: "env:OTHER_URL" → "env:CRM_URL"
+                        credential: "other" → "crm"
                     ~ destination "日本"
                         settings.limits.tasks: 2 → 3
                     ~ data template "42" of destination "日本"
@@ -136,7 +136,7 @@ struct ConfigurationTests {
             func file(_ rest: String) -> String {
                 """
                 ferry: 1
-                databases: {crm: {connection: env:CRM_URL}}
+                databases: {crm: {credential: crm}}
                 data_exports: {X: {database: crm, tables: [customers]}}
                 destinations:
                   D:
@@ -156,8 +156,8 @@ struct ConfigurationTests {
                       Old: {orchestrations: [B], after: Two}
                       Older: {orchestrations: [B], after: Old}
                     alerts:
-                      New: {on: [failure], url: env:U, orchestration: B}
-                      Old: {on: [failure], url: env:U, orchestration: B}
+                      New: {on: [failure], credential: u, orchestration: B}
+                      Old: {on: [failure], credential: u, orchestration: B}
                     """))
             #expect(first.status == 0, "\(first.output)\(first.error)")
 
@@ -167,7 +167,7 @@ struct ConfigurationTests {
                     orchestration_groups:
                       One: {orchestrations: [A], after: Two}
                       Two: {orchestrations: [A], schedule: 0 3 1 1 *}
-                    alerts: {New: {on: [failure], url: env:U, orchestration: A}}
+                    alerts: {New: {on: [failure], credential: u, orchestration: A}}
                     """), "--prune")
             #expect(second.status == 0, "\(second.output)\(second.error)")
             #expect(second.lines.last == "done: none created, 3 changed, 4 deleted")
@@ -180,7 +180,7 @@ struct ConfigurationTests {
             func file(_ table: String) -> String {
                 """
                 ferry: 1
-                databases: {crm: {connection: env:CRM_URL}}
+                databases: {crm: {credential: crm}}
                 data_exports:
                   A: {database: crm, tables: [customers]}
                   B: {database: crm, tables: [\(table)]}
@@ -223,7 +223,7 @@ struct ConfigurationTests {
                         \(url.path):2:1: the file has no key "database"; did you mean "databases"?
                         hint: its keys are: ferry, databases, destinations, data_exports, \
                         orchestrations, orchestration_groups, alerts
-                        \(url.path):3:13: database "crm" needs "connection"
+                        \(url.path):3:13: database "crm" needs "credential"
                         ferry: 2 problems; nothing was done
 
                         """)

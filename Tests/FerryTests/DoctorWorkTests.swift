@@ -121,6 +121,35 @@ struct DoctorWorkTests {
         }
     }
 
+    @Test func `names credentials without verified TLS, and those that a worker lacks`()
+        async throws
+    {
+        try await TestDatabase.withSchema { database in
+            let connection = try await database.connect()
+            for credentials in [
+                """
+                {"crm": {"kind": "postgres", "is_verified": true}, "key": {"kind": "pgp"},
+                 "hook": {"kind": "webhook", "is_verified": false}}
+                """,
+                """
+                {"hook": {"kind": "webhook", "is_verified": true}, "key": {"kind": "pgp"}}
+                """,
+            ] {
+                try await connection.execute(
+                    """
+                    select ferry_state.register_worker('w', 'h', 1, '0.1.0', 4, '1 hour',
+                                                       $1::jsonb)
+                    """, [.text(credentials)])
+            }
+
+            let findings = try await examination(database, .init()).credentials()
+
+            #expect(findings.map(\.level) == [.warning, .warning])
+            #expect(findings.map(\.message).first == "used without verified TLS: hook")
+            #expect(findings.map(\.message).last == "not on every worker: crm")
+        }
+    }
+
     @Test func `sees sandboxes with errors, and those that nobody checks`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()

@@ -34,9 +34,9 @@ struct HelpTests {
             FerryProgram.helpMessage(for: DatabaseCommand.Register.self, columns: 80) == """
                 OVERVIEW: Register a source database.
 
-                Example: ferry database register crm --connection env:CRM_URL
+                Example: ferry database register crm --credential crm
 
-                USAGE: ferry database register <name> --connection <reference> \
+                USAGE: ferry database register <name> --credential <name> \
                 [--environment <environment>] [--wait] [--no-wait] [--timeout <seconds>] \
                 [--priority <number>] [--at <time>] [--idempotency-key <key>] [--output <output>]
 
@@ -44,9 +44,7 @@ struct HelpTests {
                   <name>                  The name it is to have.
 
                 OPTIONS:
-                  --connection <reference>
-                                          Where the workers find its connection string:
-                                          env:NAME or file:/path.
+                  --credential <name>     The credential with which the workers read it.
                   --environment <environment>
                                           The environment: production (the default), or a
                                           sandbox.

@@ -10,8 +10,8 @@ struct HistoryTests {
             try await owner.run(
                 """
                 insert into ferry_state.databases
-                       (id, environment, name, key, connection, created_by)
-                values (1, 'production', 'crm', 'crm', 'env:CRM', 'anna');
+                       (id, environment, name, key, credential, created_by)
+                values (1, 'production', 'crm', 'crm', 'crm', 'anna');
                 insert into ferry_state.data_exports
                        (id, environment, name, key, version_count, active_version, created_by)
                 values (2, 'production', 'Daily', 'daily', 2, 2, 'anna');

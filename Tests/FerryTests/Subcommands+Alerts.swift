@@ -6,15 +6,13 @@ extension Subcommand {
     static let alerts = [
         Subcommand(
             [
-                "alert", "create", "Ops", "--on", "failure, runtime", "--url",
-                "https://example.com/hook", "--secret", "env:KEY", "--header",
-                "authorization=env:FERRY_ALERT_TOKEN", "--runtime-seconds-max", "7200",
-                "--retry-seconds-max", "0", "--orchestration", "O",
+                "alert", "create", "Ops", "--on", "failure, runtime", "--credential", "hook",
+                "--runtime-seconds-max", "7200", "--retry-seconds-max", "0", "--orchestration",
+                "O",
             ],
             "create_alert",
             [
-                "name": "Ops", "on": ["failure", "runtime"], "url": "https://example.com/hook",
-                "secret": "env:KEY", "headers": ["authorization": "env:FERRY_ALERT_TOKEN"],
+                "name": "Ops", "on": ["failure", "runtime"], "credential": "hook",
                 "runtime_seconds_max": 7200, "retry_seconds_max": 0, "orchestration": "O",
             ]),
         Subcommand(
@@ -29,15 +27,13 @@ extension Subcommand {
             ]),
         Subcommand(
             [
-                "alert", "edit", "Ops", "--on", "failure,runtime", "--url", "env:HOOK",
-                "--secret", "env:KEY", "--header", "x=file:/run/ferry_alert_x",
+                "alert", "edit", "Ops", "--on", "failure,runtime", "--credential", "hook",
                 "--runtime-seconds-max", "60", "--retry-seconds-max", "60", "--orchestration",
                 "O",
             ],
             "edit_alert",
             [
-                "name": "Ops", "on": ["failure", "runtime"], "url": "env:HOOK",
-                "secret": "env:KEY", "headers": ["x": "file:/run/ferry_alert_x"],
+                "name": "Ops", "on": ["failure", "runtime"], "credential": "hook",
                 "runtime_seconds_max": 60, "retry_seconds_max": 60, "orchestration": "O",
             ]),
         Subcommand(

@@ -24,11 +24,11 @@ struct Subcommand: CustomTestStringConvertible {
 
     private static let databases = [
         Subcommand(
-            ["database", "register", "crm", "--connection", "env:CRM_URL"],
-            "register_database", ["name": "crm", "connection": "env:CRM_URL"]),
+            ["database", "register", "crm", "--credential", "crm"],
+            "register_database", ["name": "crm", "credential": "crm"]),
         Subcommand(
-            ["database", "edit", "crm", "--connection", "file:/run/crm"],
-            "edit_database", ["name": "crm", "connection": "file:/run/crm"]),
+            ["database", "edit", "crm", "--credential", "other"],
+            "edit_database", ["name": "crm", "credential": "other"]),
         Subcommand(["database", "unregister", "crm"], "unregister_database", ["name": "crm"]),
     ]
 

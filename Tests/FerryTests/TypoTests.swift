@@ -46,9 +46,9 @@ struct TypoTests {
             try await connection.execute(
                 """
                 insert into ferry_state.databases
-                       (id, environment, name, key, connection, created_by)
-                values (1, 'production', 'customers', 'customers', 'env:A', 'ferry'),
-                       (2, 'elsewhere', 'custmers', 'custmers', 'env:A', 'ferry')
+                       (id, environment, name, key, credential, created_by)
+                values (1, 'production', 'customers', 'customers', 'a', 'ferry'),
+                       (2, 'elsewhere', 'custmers', 'custmers', 'a', 'ferry')
                 """)
             let running = try await Program(database).start(
                 ["export", "create", "X", "--database", "custmers"])

@@ -42,7 +42,8 @@ struct DataTemplateSettingsTests {
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
                 + "delimiter, quote, escape, null_text, line_ending, row_number, compression, "
-                + "split, limits, pgp_public_key, pgp_key, file_name, success_file, mode"
+                + "split, limits, pgp_public_key, pgp_credential, pgp_key, file_name, "
+                + "success_file, mode"
         ),
         (
             #"{"limits": {"tasks": 0}}"#,

@@ -12,8 +12,7 @@ struct PGPEncryptorTests {
     init() throws {
         owner = try TestPGP()
         _ = try owner.makeKey(subkeys: ["cv25519 encr never"])
-        let json = try JSONEncoder().encode(["pgp_public_key": owner.export()])
-        keyring = try PGPKeyring(#require(try DataTemplateSettings(json: json).encryption))
+        keyring = try PGPKeyring(owner.export(), key: nil)
     }
 
     private static func noise(_ count: Int) -> [UInt8] {
@@ -54,8 +53,7 @@ struct PGPEncryptorTests {
     @Test func `leaves no process and no folder when it is let go half-way`() throws {
         let before = try Set(Self.temporary())
         var encryptor: (any FileStage)? = try {
-            let json = try JSONEncoder().encode(["pgp_public_key": owner.export()])
-            let keyring = try PGPKeyring(#require(try DataTemplateSettings(json: json).encryption))
+            let keyring = try PGPKeyring(owner.export(), key: nil)
             return try keyring.makeEncryptor()
         }()
         try Self.noise(3_000_000).withUnsafeBytes { try encryptor?.process($0) { _ in } }

@@ -18,12 +18,12 @@ struct PGPKeyTests {
     }
 
     func fingerprint(_ publicKey: String, key: String? = nil) throws -> String {
-        try PGPKeyring(settings(publicKey, key: key)).fingerprint
+        try PGPKeyring(publicKey, key: settings(publicKey, key: key).key).fingerprint
     }
 
     func refusal(_ publicKey: String, key: String? = nil) throws -> PGPError? {
         let encryption = try settings(publicKey, key: key)
-        return #expect(throws: PGPError.self) { try PGPKeyring(encryption) }
+        return #expect(throws: PGPError.self) { try PGPKeyring(publicKey, key: encryption.key) }
     }
 
     @Test func `is used by its newest subkey for encryption that is valid`() throws {
@@ -138,17 +138,16 @@ struct PGPKeyTests {
         ) { try settings("x", key: "Alice") }
     }
 
-    @Test func `may be in a file`() throws {
-        let keys = try owner.makeKey(subkeys: ["cv25519 encr never"])
-        let path = NSTemporaryDirectory() + "ferry-" + UUID().uuidString
-        try Data(owner.export().utf8).write(to: URL(filePath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
+    @Test func `may be a credential of the workers, and is one or the other`() throws {
+        let settings = try DataTemplateSettings(json: #"{"pgp_credential": "partner"}"#)
+        #expect(settings.encryption?.credential == "partner")
+        #expect(settings.encryption?.publicKey == nil)
 
-        #expect(try fingerprint("file:" + path) == keys[1])
-        #expect(
-            try refusal("env:FERRY_NO_SUCH_KEY")
-                == .unresolved(
-                    reference: "env:FERRY_NO_SUCH_KEY", reason: "this worker has no such variable"))
+        for wrong in [
+            #"{"pgp_credential": "env:KEY"}"#, #"{"pgp_credential": "a", "pgp_public_key": "b"}"#,
+        ] {
+            #expect(throws: SettingsError.self) { try DataTemplateSettings(json: wrong) }
+        }
     }
 
     @Test func `is named in a manifest and not repeated there`() throws {

@@ -6,57 +6,54 @@ private func create(_ arguments: [String: JSONValue]) -> CommandEnvelope {
     return command("create_alert", .object(all.merging(arguments) { $1 }))
 }
 
-private let sentSecret =
-    "the value of the header \"x\" must refer to a secret that is meant to be sent: "
-    + "env:FERRY_ALERT_… or file:/…/ferry_alert_…"
+private let hook: JSONValue = "hook"
 
-private let url: JSONValue = "https://example.com/hook"
+let credentialHint =
+    "give the secret itself to the workers, as FERRY_CREDENTIAL_NAME or in a file "
+    + "(ferry worker --credentials), and its name here"
 
 let alertCases = [
     RejectionCase(
-        .invalidAlert, create(["on": [], "url": url]),
+        .invalidAlert, create(["on": [], "credential": hook]),
         message: "alert \"Ops\": \"on\" names nothing to tell of",
         hint: "\"on\" takes: failure, success, runtime, stuck"),
     RejectionCase(
-        .invalidAlert, create(["on": ["failure", "stopped"], "url": url]),
+        .invalidAlert, create(["on": ["failure", "stopped"], "credential": hook]),
         message: "alert \"Ops\": it cannot tell of \"stopped\"",
         hint: "\"on\" takes: failure, success, runtime, stuck"),
     RejectionCase(
-        .wrongType, create(["on": [1], "url": url]),
+        .wrongType, create(["on": [1], "credential": hook]),
         message: "argument \"on\" of create_alert must be an array of strings, not a number",
-        hint: "arguments: name (string), on (strings), headers (object, optional), "
+        hint: "arguments: name (string), on (strings), credential (string, optional), "
             + "orchestration (string, optional), program (strings, optional), "
             + "retry_seconds_max (integer, optional), "
-            + "runtime_seconds_max (integer, optional), secret (string, optional), "
-            + "url (string, optional)"),
+            + "runtime_seconds_max (integer, optional)"),
     RejectionCase(
-        .invalidAlert, create(["on": ["runtime"], "url": url]),
+        .invalidAlert, create(["on": ["runtime"], "credential": hook]),
         message: "alert \"Ops\": \"runtime\" and runtime_seconds_max go together",
         hint: "give both, or neither: {\"on\": [\"runtime\"], \"runtime_seconds_max\": 7200}"),
     RejectionCase(
-        .invalidAlert, create(["url": url, "runtime_seconds_max": 60]),
+        .invalidAlert, create(["credential": hook, "runtime_seconds_max": 60]),
         message: "alert \"Ops\": \"runtime\" and runtime_seconds_max go together",
         hint: "give both, or neither: {\"on\": [\"runtime\"], \"runtime_seconds_max\": 7200}"),
     RejectionCase(
-        .invalidAlert, create(["on": ["runtime"], "url": url, "runtime_seconds_max": 0]),
+        .invalidAlert, create(["on": ["runtime"], "credential": hook, "runtime_seconds_max": 0]),
         message: "alert \"Ops\": runtime_seconds_max must be 1 to 31536000, was 0",
         hint: "it is in seconds"),
     RejectionCase(
-        .invalidAlert, create(["url": url, "retry_seconds_max": 604_801]),
+        .invalidAlert, create(["credential": hook, "retry_seconds_max": 604_801]),
         message: "alert \"Ops\": retry_seconds_max must be 0 to 604800, was 604801",
         hint: "it is in seconds"),
     RejectionCase(
         .invalidAlert, create([:]),
-        message: "alert \"Ops\": choose exactly one of: url, program",
-        hint: "url posts to a web server, program runs a program beside a worker"),
+        message: "alert \"Ops\": choose exactly one of: credential, program",
+        hint: "a credential of kind webhook says where to post, program runs a program beside a "
+            + "worker"),
     RejectionCase(
-        .invalidAlert, create(["url": url, "program": ["/bin/true"]]),
-        message: "alert \"Ops\": choose exactly one of: url, program",
-        hint: "url posts to a web server, program runs a program beside a worker"),
-    RejectionCase(
-        .invalidAlert, create(["program": ["/bin/true"], "secret": "env:X"]),
-        message: "alert \"Ops\": secret and headers go with url only",
-        hint: "leave them out of a program's alert"),
+        .invalidAlert, create(["credential": hook, "program": ["/bin/true"]]),
+        message: "alert \"Ops\": choose exactly one of: credential, program",
+        hint: "a credential of kind webhook says where to post, program runs a program beside a "
+            + "worker"),
     RejectionCase(
         .invalidAlert, create(["program": ["true"]]),
         message: "alert \"Ops\": program must begin with the absolute path of a program",
@@ -67,35 +64,16 @@ let alertCases = [
             + "characters, or one with a character that no argument can have",
         hint: "let the program read the rest from a file"),
     RejectionCase(
-        .invalidAlert, create(["url": "https://ops:hunter2@example.com/"]),
-        message: "alert \"Ops\": url must hold no user name and no password",
-        hint: "put the whole URL into an environment variable or a file of the workers "
-            + "and name it here, or use headers"),
+        .invalidCredential, create(["credential": "https://ops:hunter2@example.com/"]),
+        message: "credential of alert \"Ops\" must be the name of a credential of the workers: "
+            + CredentialName.rule,
+        hint: credentialHint),
     RejectionCase(
-        .invalidAlert, create(["url": url, "secret": "whsec_hunter2"]),
-        message: "alert \"Ops\": secret must be a reference to a secret: env:NAME or "
-            + "file:/absolute/path",
-        hint: "put the key into an environment variable or a file of the workers and name "
-            + "it here"),
-    RejectionCase(
-        .invalidAlert, create(["url": url, "headers": ["Webhook-Id": "env:FERRY_ALERT_X"]]),
-        message: "alert \"Ops\": the header \"Webhook-Id\" cannot be set",
-        hint: "a name has letters, digits and hyphens and is given once; those of "
-            + "HTTP itself and webhook-… are Ferry's"),
-    RejectionCase(
-        .invalidAlert, create(["url": url, "headers": ["x": "Bearer hunter2"]]),
-        message: "alert \"Ops\": " + sentSecret,
-        hint: "give the variable or file of the workers such a name"),
-    RejectionCase(
-        .invalidAlert, create(["url": url, "headers": ["x": "env:FERRY_DATABASE_URL"]]),
-        message: "alert \"Ops\": " + sentSecret,
-        hint: "give the variable or file of the workers such a name"),
-    RejectionCase(
-        .nameInUse, create(["name": "ops ", "url": url]), in: Scene(alert: Scene.alert()),
+        .nameInUse, create(["name": "ops ", "credential": hook]), in: Scene(alert: Scene.alert()),
         message: "alert name \"ops\" is already in use (as \"Ops\")",
         hint: "choose another name; upper and lower case count as the same"),
     RejectionCase(
-        .notFound, create(["url": url, "orchestration": "Weekly"]),
+        .notFound, create(["credential": hook, "orchestration": "Weekly"]),
         message: "orchestration \"Weekly\" does not exist",
         hint: "see what there is: select name from ferry.orchestrations"),
     RejectionCase(

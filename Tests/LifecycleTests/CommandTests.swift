@@ -63,14 +63,15 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        ("env:CRM_URL", true), ("env:_x1", true), ("file:/run/secrets/crm", true),
-        ("env:", false), ("env:1X", false), ("env:A B", false), ("file:relative", false),
-        ("file:/", false), ("postgres://u:p@h/d", false), ("host=h password=p", false),
-        ("file:/a\nb", false), ("env:Ü", false), ("", false),
+        ("crm", true), ("0-crm_eu.west", true), (String(repeating: "a", count: 63), true),
+        (String(repeating: "a", count: 64), false), ("", false), ("CRM", false), ("_x", false),
+        (".x", false), ("a b", false), ("a/b", false), ("ü", false), ("a\n", false),
+        ("env:CRM_URL", false), ("file:/run/secrets/crm", false),
+        ("postgres://u:p@h/d", false), ("host=h password=p", false),
     ])
-    func `takes only references to secrets as connections`(text: String, isTaken: Bool) {
+    func `takes only names as credentials`(text: String, isTaken: Bool) {
         let command = try? Command(
-            name: "register_database", arguments: ["name": "d", "connection": .string(text)])
+            name: "register_database", arguments: ["name": "d", "credential": .string(text)])
 
         #expect((command != nil) == isTaken)
     }

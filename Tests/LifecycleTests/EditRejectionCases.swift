@@ -2,15 +2,14 @@ import Lifecycle
 
 let editCases = [
     RejectionCase(
-        .notFound, command("edit_database", ["name": "hr", "connection": "env:HR"]),
+        .notFound, command("edit_database", ["name": "hr", "credential": "hr"]),
         message: "database \"hr\" does not exist",
         hint: "see what there is: select name from ferry.databases"),
     RejectionCase(
-        .invalidConnection, command("edit_database", ["name": "crm", "connection": "host=db"]),
-        message: "connection of database \"crm\" must be a reference to a secret: "
-            + "env:NAME or file:/absolute/path",
-        hint: "put the connection string into an environment variable or a file of the "
-            + "workers and name it here"),
+        .invalidCredential, command("edit_database", ["name": "crm", "credential": "host=db"]),
+        message: "credential of database \"crm\" must be the name of a credential of the "
+            + "workers: " + CredentialName.rule,
+        hint: credentialHint),
     RejectionCase(
         .kindIsFixed, command("edit_destination", ["name": "lake", "kind": "s3"]),
         message: "destination \"Lake\" is of kind directory, which cannot be changed to s3",

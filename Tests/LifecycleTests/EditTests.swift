@@ -7,10 +7,10 @@ struct EditTests {
         var world = Scene().world
 
         let decision = decide(
-            command("edit_database", ["name": "CRM", "connection": "file:/run/crm"]), &world)
+            command("edit_database", ["name": "CRM", "credential": "other"]), &world)
 
         #expect(decision.events == ["database_edited"])
-        #expect(world.database(id: 1)?.connection == "file:/run/crm")
+        #expect(world.database(id: 1)?.credential == "other")
         let next = decide(command("add_tables", ["name": "Daily", "tables": ["c"]]), &world)
         #expect(next == .needs(.catalog(databaseID: 1)))
     }
@@ -146,7 +146,7 @@ struct EditTests {
 
     @Test func `that changes nothing is applied and has no event`() {
         let same: [(String, JSONValue)] = [
-            ("edit_database", ["name": "crm", "connection": "env:CRM"]),
+            ("edit_database", ["name": "crm", "credential": "crm"]),
             ("edit_destination", ["name": "lake"]),
             (
                 "edit_destination",

@@ -73,9 +73,9 @@ private let states: [String: Scene] = [
 ]
 
 private let commands: [String: CommandEnvelope] = [
-    "register crm": command("register_database", ["name": "CRM", "connection": "env:X"]),
-    "register hr": command("register_database", ["name": "hr", "connection": "env:X"]),
-    "edit crm": command("edit_database", ["name": "CRM", "connection": "env:NEW"]),
+    "register crm": command("register_database", ["name": "CRM", "credential": "x"]),
+    "register hr": command("register_database", ["name": "hr", "credential": "x"]),
+    "edit crm": command("edit_database", ["name": "CRM", "credential": "new"]),
     "unregister crm": command("unregister_database", ["name": "crm"]),
     "unregister erp": command("unregister_database", ["name": "erp"]),
     "create destination": command(

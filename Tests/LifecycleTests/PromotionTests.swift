@@ -8,7 +8,7 @@ struct PromotionTests {
     private func changed() -> SandboxScene {
         SandboxScene.withSandbox { scene in
             scene.apply(
-                "register_database", ["name": "hr", "connection": "env:HR"], in: "Try")
+                "register_database", ["name": "hr", "credential": "hr"], in: "Try")
             scene.apply("unregister_database", ["name": "erp"], in: "Try")
             scene.apply(
                 "create_destination",
@@ -94,7 +94,7 @@ struct PromotionTests {
 
         #expect(events.suffix(2).map(\.kind) == [.sandboxPromoted, .sandboxDeleted])
         #expect(scene.names(in: "Try").isEmpty)
-        #expect(scene.definition(.database, "hr") == ["connection": "env:HR"])
+        #expect(scene.definition(.database, "hr") == ["credential": "hr"])
         #expect(scene.world.changes().saved.sandboxes.isEmpty)
     }
 
@@ -157,14 +157,14 @@ struct PromotionTests {
 
     @Test func `is not made behind production's back`() {
         var scene = changed()
-        scene.apply("register_database", ["name": "web", "connection": "env:W"])
+        scene.apply("register_database", ["name": "web", "credential": "w"])
 
         #expect(
             scene.rejection("promote_sandbox", ["name": "Try", "message": "May"])
                 == .sandboxBehind)
         scene.apply("pull_sandbox", ["name": "Try"])
         scene.apply("promote_sandbox", ["name": "Try", "message": "May"])
-        #expect(scene.definition(.database, "web") == ["connection": "env:W"])
+        #expect(scene.definition(.database, "web") == ["credential": "w"])
     }
 
     @Test func `is not made with errors, which are looked for anew`() {

@@ -6,7 +6,7 @@ import Testing
 struct PullTests {
     @Test func `brings what production added, changed and removed`() {
         var scene = SandboxScene.withSandbox { scene in
-            scene.apply("register_database", ["name": "web", "connection": "env:W"])
+            scene.apply("register_database", ["name": "web", "credential": "w"])
             scene.apply("unregister_database", ["name": "erp"])
             scene.apply("add_tables", ["name": "Daily", "tables": ["c"]])
             scene.apply("activate_data_export", ["name": "Daily"])
@@ -25,9 +25,9 @@ struct PullTests {
 
     @Test func `leaves alone what only the sandbox changed`() {
         var scene = SandboxScene.withSandbox { scene in
-            scene.apply("register_database", ["name": "hr", "connection": "env:HR"], in: "Try")
+            scene.apply("register_database", ["name": "hr", "credential": "hr"], in: "Try")
             scene.apply("delete_orchestration", ["name": "Nightly"], in: "Try")
-            scene.apply("register_database", ["name": "web", "connection": "env:W"])
+            scene.apply("register_database", ["name": "web", "credential": "w"])
         }
 
         scene.apply("pull_sandbox", ["name": "Try"])

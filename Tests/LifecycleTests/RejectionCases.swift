@@ -32,8 +32,8 @@ private let malformedCases = [
         .argumentTooLong,
         command(
             "register_database",
-            ["name": "x", "connection": .string("file:/" + String(repeating: "x", count: 2000))]),
-        message: "argument \"connection\" of register_database has 2006 characters, "
+            ["name": "x", "credential": .string(String(repeating: "x", count: 2000))]),
+        message: "argument \"credential\" of register_database has 2000 characters, "
             + "at most 256 are allowed",
         hint: "shorten it"),
     RejectionCase(
@@ -62,12 +62,11 @@ private let malformedCases = [
         message: "tables names no table",
         hint: "name one or more tables, or write \"all\""),
     RejectionCase(
-        .invalidConnection,
-        command("register_database", ["name": "web", "connection": "postgres://a:b@c/d"]),
-        message: "connection of database \"web\" must be a reference to a secret: "
-            + "env:NAME or file:/absolute/path",
-        hint: "put the connection string into an environment variable or a file of the "
-            + "workers and name it here"),
+        .invalidCredential,
+        command("register_database", ["name": "web", "credential": "postgres://a:b@c/d"]),
+        message: "credential of database \"web\" must be the name of a credential of the "
+            + "workers: " + CredentialName.rule,
+        hint: credentialHint),
     RejectionCase(
         .unknownDestinationKind,
         command("create_destination", ["name": "x", "kind": "ftp", "settings": [:]]),

@@ -18,13 +18,13 @@ struct RejectionTests {
         #expect(Set(rejectionCases.map(\.code)) == Set(RejectionCode.allCases))
     }
 
-    @Test func `never repeats a connection that holds a password`() throws {
+    @Test func `never repeats a connection string that holds a password`() throws {
         var world = World()
         world.load(rights: [Scene.assignment(.administrator)], of: "ben")
         let connection = "postgres://app:hunter2@db/crm"
 
         let decision = decide(
-            command("register_database", ["name": "crm", "connection": .string(connection)]),
+            command("register_database", ["name": "crm", "credential": .string(connection)]),
             &world)
 
         guard case .rejected(let rejection) = decision else {
@@ -53,7 +53,7 @@ struct RejectionTests {
         var world = Scene(export: nil).world
         _ = decide(command("unregister_database", ["name": "erp"]), &world)
         _ = decide(
-            command("register_database", ["name": "Web", "connection": "env:W"], id: 101), &world)
+            command("register_database", ["name": "Web", "credential": "w"], id: 101), &world)
 
         let decision = decide(
             command("create_data_export", ["name": "X", "database": "erp"], id: 102), &world)

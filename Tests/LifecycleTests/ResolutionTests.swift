@@ -47,7 +47,7 @@ struct ResolutionTests {
         let run = try #require(world.run(id: 77))
         #expect(run.inputs?.tables == Scene.tables("c"))
         #expect(run.inputs?.dataTemplate.name == "tsv")
-        #expect(run.inputs?.database.connection == "env:NEW")
+        #expect(run.inputs?.database.credential == "new")
         #expect(run.dataExportVersion == 2)
         guard case .applied(let events) = decision else { return }
         #expect(
@@ -164,7 +164,7 @@ struct ResolutionTests {
             ("edit_data_export", ["name": "daily", "tables": ["c"]]),
             ("activate_data_export", ["name": "daily"]),
             ("edit_orchestration", ["name": "nightly", "data_template": "tsv"]),
-            ("edit_database", ["name": "crm", "connection": "env:NEW"]),
+            ("edit_database", ["name": "crm", "credential": "new"]),
         ]
         for (name, arguments) in edits {
             #expect(decide(command(name, arguments), &world).events != nil, "\(name)")

@@ -10,7 +10,7 @@ func sampleArguments(
     for (name, argument) in definition.arguments where all || argument.required {
         arguments[name] =
             switch argument.type {
-            case .string: .string(argument.choices?.first ?? "env:X")
+            case .string: .string(argument.choices?.first ?? "x")
             case .boolean: .bool(name != "denial")
             case .integer: 1
             case .object: [:]
@@ -20,7 +20,7 @@ func sampleArguments(
     if definition.command == "change_setting" { arguments["value"] = "any" }
     if ["create_alert", "edit_alert"].contains(definition.command) {
         arguments["program"] = nil
-        arguments["url"] = "env:X"
+        arguments["credential"] = "x"
         arguments["on"] = all ? ["failure", "runtime"] : ["failure"]
     }
     return arguments

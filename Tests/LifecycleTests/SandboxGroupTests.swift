@@ -111,8 +111,8 @@ struct SandboxGroupTests {
             scene.apply(
                 "create_alert",
                 [
-                    "name": "Ops", "on": ["failure"], "url": "https://ops.example/hook",
-                    "secret": "env:FERRY_ALERT_OPS", "orchestration": "Nightly",
+                    "name": "Ops", "on": ["failure"], "credential": "ops",
+                    "orchestration": "Nightly",
                 ], in: "Try")
         }
 

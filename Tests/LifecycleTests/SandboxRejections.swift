@@ -50,7 +50,7 @@ let sandboxCases = [
                 scene.apply("activate_data_export", ["name": "Daily"], in: environment)
                 scene.apply(
                     "register_database",
-                    ["name": "hr", "connection": .string("env:\(table.uppercased())")],
+                    ["name": "hr", "credential": .string(table)],
                     in: environment)
             }
         }.world,

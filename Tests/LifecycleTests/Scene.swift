@@ -22,9 +22,9 @@ struct Scene {
     var assignments: [PolicyAssignment] = []
 
     static let crm = Database(
-        id: 1, environment: "production", name: "crm", connection: "env:CRM", createdBy: "anna")
+        id: 1, environment: "production", name: "crm", credential: "crm", createdBy: "anna")
     static let erp = Database(
-        id: 2, environment: "production", name: "erp", connection: "file:/run/erp",
+        id: 2, environment: "production", name: "erp", credential: "erp",
         createdBy: "anna")
     static let destination = Destination(
         id: 20, environment: "production", name: "Lake", kind: "directory",
@@ -120,7 +120,7 @@ struct Scene {
     }
 
     static let inputs = RunInputs(
-        database: .init(name: "crm", connection: "env:CRM"), tables: tables("a", "b"),
+        database: .init(name: "crm", credential: "crm"), tables: tables("a", "b"),
         destination: .init(name: "Lake", kind: "directory", settings: ["path": "/lake"]),
         dataTemplate: .init(name: "csv", settings: ["format": "csv"]))
 
@@ -139,7 +139,7 @@ struct Scene {
     }
 
     static func alert(orchestration: Int64? = nil) -> Alert {
-        let settings = #"{"on":["failure"],"url":"env:HOOK","retry_seconds_max":86400}"#
+        let settings = #"{"on":["failure"],"credential":"hook","retry_seconds_max":86400}"#
         let text = """
             {"id":50,"environment":"production","name":"Ops","created_by":"anna",\
             \(orchestration.map { "\"orchestration_id\":\($0)," } ?? "")"settings":\(settings)}

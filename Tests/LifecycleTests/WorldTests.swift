@@ -39,7 +39,7 @@ struct WorldTests {
         world.learn(Scene.destinationTest("Lake"), .passed)
         world.learn(.templateCheck(kind: "directory", settings: [:]), .passed)
         let batch: [(String, JSONValue)] = [
-            ("register_database", ["name": "crm", "connection": "env:CRM"]),
+            ("register_database", ["name": "crm", "credential": "crm"]),
             ("create_data_export", ["name": "Daily", "database": "crm", "tables": ["b", "a"]]),
             ("activate_data_export", ["name": "Daily"]),
             (
@@ -73,7 +73,7 @@ struct WorldTests {
                 "data_export_version":1,"database_id":1,"destination_id":4,\
                 "destination_name":"Lake","environment":"production","id":7,\
                 "inputs":{"data_template":{"name":"csv","settings":{}},\
-                "database":{"connection":"env:CRM","name":"crm"},\
+                "database":{"credential":"crm","name":"crm"},\
                 "destination":{"kind":"directory","name":"Lake","settings":{"path":"/lake"}},\
                 "table_settings":{},"tables":["public.a","public.b"]},"orchestration_id":6,\
                 "orchestration_name":"Daily","state":"queued"}]

@@ -1,3 +1,4 @@
+import Credentials
 import Destinations
 import Foundation
 import Logging
@@ -29,7 +30,9 @@ struct Delivering: Sendable {
                     set search_path = public; set DateStyle = 'ISO, YMD'; set TimeZone = 'UTC';
                     set lc_monetary = 'C'; set IntervalStyle = 'postgres'
                     """)
-                let limits = DestinationLimits(allowedDirectories: [folder])
+                let limits = DestinationLimits(
+                    allowedDirectories: [folder + "/exports"],
+                    credentials: WorkerCredentials(paths: [folder]))
                 let worker = Worker(
                     WorkerConfiguration(
                         database: ConnectionOptions(queue.url),
@@ -71,7 +74,7 @@ struct Delivering: Sendable {
         let destination =
             destination ?? #""kind": "directory", "settings": {"path": "\#(folder)/exports"}"#
         try await send(
-            "register_database", #"{"name": "shop", "connection": "file:\#(folder)/source"}"#)
+            "register_database", #"{"name": "shop", "credential": "source"}"#)
         try await send(
             "create_data_export", #"{"name": "All", "database": "shop", "tables": "all"}"#)
         try await send("activate_data_export", #"{"name": "All"}"#)

@@ -88,7 +88,7 @@ struct EncryptedDeliveryTests {
             try await scene.source.run(Self.tables)
             let path = scene.folder + "/key"
             try Data(good.utf8).write(to: URL(filePath: path))
-            _ = try await scene.deliver("{\"pgp_public_key\": \"file:\(path)\"}")
+            _ = try await scene.deliver(#"{"pgp_credential": "key"}"#)
 
             let refused = try await #require(throws: PostgresError.self) {
                 try await scene.send(

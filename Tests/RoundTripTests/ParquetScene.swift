@@ -1,4 +1,5 @@
 @testable import Formats
+import Credentials
 import Foundation
 import Lifecycle
 import Postgres
@@ -41,7 +42,8 @@ struct ParquetScene: Sendable {
         limits: ParquetEncoder.GroupLimits? = nil
     ) async throws -> [String: Int64] {
         let settings = try DataTemplateSettings(json: settings)
-        let database = try SourceDatabase(name: "source", connection: "file:\(folder)/source")
+        let database = SourceDatabase(
+            name: "source", credential: "source", of: WorkerCredentials(paths: [folder]))
         let snapshot = try await SourceSnapshot.take(database, tables: nil)
         let connection = try await database.connect()
         try await SourceSnapshot.join(connection, id: snapshot.id)

@@ -40,7 +40,7 @@ struct TableRoundTripTests {
                     all: modes.map { #"{"format": "table", "mode": "\#($0)"}"# },
                     to: """
                         "kind": "postgres",
-                        "settings": {"connection": "file:\(scene.folder)/target", "schema": "crm"}
+                        "settings": {"credential": "target", "schema": "crm"}
                         """)
 
                 try await expectSame(scene, target)

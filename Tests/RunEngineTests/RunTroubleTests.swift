@@ -1,3 +1,4 @@
+import Credentials
 import Destinations
 import Formats
 import Lifecycle
@@ -18,7 +19,10 @@ struct RunTroubleTests {
         (.tablesLocked(database: "d"), "tables_locked", .source),
         (.changeWaits(table: "t"), "table_change_waits", .source),
         (.incomplete(table: "t", received: 1, sent: 2), "incomplete_read", .source),
-        (.secretUnavailable(reference: "r", reason: "x"), "secret_unavailable", .configuration),
+        (
+            .credentialUnavailable(CredentialUnavailable("x")), "credential_unavailable",
+            .configuration
+        ),
         (.settingsRefused(table: "t", reason: "x"), "table_settings_refused", .configuration),
         (.settingsFailed(table: "t", sqlState: "x"), "table_settings_failed", .configuration),
     ])
@@ -48,8 +52,8 @@ struct RunTroubleTests {
             .configuration
         ),
         (
-            .secretUnavailable(destination: "d", reference: "r", reason: "x"),
-            "secret_unavailable", .configuration
+            .credentialUnavailable(destination: "d", CredentialUnavailable("x")),
+            "credential_unavailable", .configuration
         ),
         (
             .invalidPublication(destination: "d", run: 7, reason: "r"), "invalid_publication",
@@ -109,7 +113,6 @@ struct RunTroubleTests {
         (PGPError.programMissing, "encryption_failed", ErrorOrigin.internal),
         (.failed(reason: "x"), "encryption_failed", .internal),
         (.revoked("k"), "encryption_key_refused", .configuration),
-        (.unresolved(reference: "r", reason: "x"), "secret_unavailable", .configuration),
     ])
     func `of encryption lies with the key or with the worker`(
         error: PGPError, code: String, origin: ErrorOrigin

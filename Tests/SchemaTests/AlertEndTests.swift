@@ -51,6 +51,20 @@ struct AlertEndTests {
         }
     }
 
+    @Test func `by a credential is left to a worker that has it, for five seconds`()
+        async throws
+    {
+        try await withRun { owner, worker, _ in
+            try await owner.addAlert("Ops", id: 1)
+            try await owner.tell(7)
+
+            #expect(try await worker.claimMessages(credentials: ["other"]) == [])
+            try await owner.execute(
+                "update ferry_state.alert_deliveries set due_at = now() - interval '6 s'")
+            #expect(try await worker.claimMessages(credentials: []).count == 1)
+        }
+    }
+
     @Test func `of a program is left to a worker that may run it, for five seconds`()
         async throws
     {
@@ -60,13 +74,16 @@ struct AlertEndTests {
             try await owner.execute(
                 """
                 update ferry_state.alerts
-                   set settings = settings - 'url' || '{"program": ["/bin/page", "-x"]}'
+                   set settings = settings - 'credential' || '{"program": ["/bin/page", "-x"]}'
                 """)
             try await owner.tell(7)
 
-            #expect(try await worker.claimMessages(programs: ["/bin/pag", "-x"]) == [])
+            #expect(
+                try await worker.claimMessages(programs: [
+                    #"["/bin/page"]"#, #"["/bin/page", "-x", "-y"]"#, #"["/bin/page", "-y"]"#,
+                ]) == [])
             let claimed = try #require(
-                try await other.claimMessages(programs: ["/bin/other", "/bin/page"]).first)
+                try await other.claimMessages(programs: ["[]", #"["/bin/page","-x"]"#]).first)
             #expect(try await other.finish(claimed, "retry"))
             try await owner.execute(
                 "update ferry_state.alert_deliveries set due_at = now() - interval '6 s'")

@@ -19,7 +19,8 @@ extension Connection {
             insert into ferry_state.alerts
                    (id, environment, name, key, orchestration_id, settings, created_by)
             values ($1, 'production', $2, lower($2), $3,
-                    ('{"on": \(events), "url": "env:HOOK", "retry_seconds_max": 60\(more)}')::jsonb,
+                    ('{"on": \(events), "credential": "hook",
+                       "retry_seconds_max": 60\(more)}')::jsonb,
                     'alice')
             """, [.int(id), .text(name), Value(orchestration)])
     }
@@ -43,14 +44,17 @@ extension Connection {
 
 extension DutyWorker {
     func claimMessages(
-        _ limit: Int = 8, programs: [String] = [], lease: String = "1 hour"
+        _ limit: Int = 8, programs: [String] = [], credentials: [String] = ["hook"],
+        lease: String = "1 hour"
     ) async throws -> [ClaimedMessage] {
         try await connection.query(
             """
             select c ->> 'id', (c ->> 'token')::bigint, c ->> 'alert', c ->> 'payload'
-              from ferry_state.claim_alert_deliveries($1, $2::text::interval, $3, $4) as c
+              from ferry_state.claim_alert_deliveries($1, $2::text::interval, $3, $4, $5) as c
             """,
-            [.int(id), .text(lease), .int(Int64(limit)), Value(programs)]
+            [
+                .int(id), .text(lease), .int(Int64(limit)), Value(programs), Value(credentials),
+            ]
         ).map {
             ClaimedMessage(
                 id: try $0[0].string(), token: try $0[1].int64(), alert: try $0[2].string(),

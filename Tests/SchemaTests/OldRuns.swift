@@ -13,8 +13,8 @@ struct OldRuns {
             try await owner.run(
                 """
                 insert into ferry_state.databases
-                       (id, environment, name, key, connection, created_by)
-                values (4, 'production', 'crm', 'crm', 'env:X', 'a');
+                       (id, environment, name, key, credential, created_by)
+                values (4, 'production', 'crm', 'crm', 'x', 'a');
                 insert into ferry_state.data_exports
                        (id, environment, name, key, version_count, active_version, created_by)
                 values (1, 'production', 'e', 'e', 1, 1, 'a');

@@ -135,8 +135,8 @@ struct PolicyTests {
                 try await owner.execute(
                     """
                     insert into ferry_state.databases
-                           (id, environment, name, key, connection, created_by)
-                    values ($1, $2, 'crm', 'crm', 'env:X', 'test')
+                           (id, environment, name, key, credential, created_by)
+                    values ($1, $2, 'crm', 'crm', 'x', 'test')
                     """, [.int(Int64(id)), .text(environment)])
             }
             try await withRole(owner, "in role ferry_client") { anna in

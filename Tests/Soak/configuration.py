@@ -41,7 +41,7 @@ insert into moves_in default values;
 
 
 def commands(folder, s3):
-    yield "register_database", '{"name": "crm", "connection": "env:SOAK_SOURCE"}'
+    yield "register_database", '{"name": "crm", "credential": "soak_source"}'
     for name, tables in EXPORTS.items():
         yield "create_data_export", f'{{"name": "{name}", "database": "crm", "tables": {tables}}}'
         yield "activate_data_export", f'{{"name": "{name}"}}'
@@ -49,9 +49,9 @@ def commands(folder, s3):
         "settings": {{"path": "{folder}/exports", "limits": {{"tasks": 2}}}}}}'''
     yield "create_destination", f'''{{"name": "Bucket", "kind": "s3", "settings": {{
         "bucket": "{s3.bucket}", "endpoint": "http://127.0.0.1:{s3.port}",
-        "access_key_id": "env:SOAK_S3_KEY", "secret_access_key": "env:SOAK_S3_SECRET"}}}}'''
+        "credential": "soak_bucket"}}}}'''
     yield "create_destination", '''{"name": "Warehouse", "kind": "postgres",
-        "settings": {"connection": "env:SOAK_TARGET"}}'''
+        "settings": {"credential": "soak_target"}}'''
     for destination, name, settings in (
         ("Folder", "CSV", '{"format": "csv", "compression": "gzip"}'),
         ("Folder", "Few tasks",

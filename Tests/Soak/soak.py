@@ -1,6 +1,7 @@
 """Lets Ferry work for a while under faults of every kind, then checks that nothing went wrong."""
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -81,9 +82,11 @@ class Soak:
         self._wait("watch begins", 60, lambda: all(w.has_begun for w in self.watchings))
         self.fleet = self._started(Fleet(
             self.binary, url("ferry", "soak_worker"), self.folder, {
-                "SOAK_SOURCE": self.source_server.url("source"),
-                "SOAK_TARGET": self.target_server.url("target"),
-                "SOAK_S3_KEY": "testing", "SOAK_S3_SECRET": "testing",
+                "FERRY_CREDENTIAL_SOAK_SOURCE": self.source_server.url("source") + " sslmode=disable",
+                "FERRY_CREDENTIAL_SOAK_TARGET": self.target_server.url("target") + " sslmode=disable",
+                "FERRY_CREDENTIAL_SOAK_BUCKET": json.dumps({
+                    "kind": "s3", "endpoint": "http://127.0.0.1:*", "access_key_id": "testing",
+                    "secret_access_key": "testing"}),
             }, self.options.workers, self.options.lease))
         self._beside(self.fleet.tend, 0.1)
         configure(self.queue, self.folder, self.s3)

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Lifecycle
 import Postgres
@@ -31,10 +32,12 @@ struct SourceScene: Sendable {
     {
         let server = try await TestServer.shared
         let url = role.map { server.url(database: database.name, user: $0) } ?? database.url
-        let file = folder + "/\(role ?? "owner")"
+        let name = role ?? "owner"
+        let file = folder + "/\(name)"
         try Data((url + "\n").utf8).write(to: URL(fileURLWithPath: file))
-        return try SourceDatabase(
-            name: "shop", connection: "file:" + file, lockTimeout: lockTimeout)
+        return SourceDatabase(
+            name: "shop", credential: name, of: WorkerCredentials(paths: [folder]),
+            lockTimeout: lockTimeout)
     }
 
     /// Makes a role that may log in, and owns nothing.

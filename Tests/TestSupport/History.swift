@@ -13,8 +13,8 @@ extension Connection {
             select ferry_state.make_event_partition(m::date)
               from generate_series(date_trunc('month', now() - interval '11 months')::date,
                                    now()::date, '1 month') as m;
-            insert into ferry_state.databases (id, environment, name, key, connection, created_by)
-            values (1, 'production', 'crm', 'crm', 'env:X', 'a');
+            insert into ferry_state.databases (id, environment, name, key, credential, created_by)
+            values (1, 'production', 'crm', 'crm', 'x', 'a');
             insert into ferry_state.destinations
                    (id, environment, name, key, kind, settings, administrators_only, created_by)
             values (2, 'production', 'lake', 'lake', 'directory', '{}', false, 'a');

@@ -5,6 +5,11 @@ public final class S3Bucket: Sendable {
     public let server: S3Server
     public let name = "ferry-" + UUID().uuidString.lowercased()
 
+    /// A credential of kind `s3`, for any port of this machine.
+    public static let credential =
+        #"{"kind": "s3", "endpoint": "http://127.0.0.1:*", "access_key_id": "testing", "#
+        + #""secret_access_key": "testing"}"#
+
     /// - Parameter server: Nil for the one that all tests share.
     public init(server: S3Server? = nil) throws {
         self.server = try server ?? S3Server.shared()

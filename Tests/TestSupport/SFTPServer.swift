@@ -70,12 +70,26 @@ public final class SFTPServer: Sendable {
         return String(line.split(separator: " ")[1])
     }
 
-    /// The settings of a destination on the server, for the user and the key that it lets in.
+    /// The settings of a destination on the server, for the user that it lets in.
     public func settings(path: String) throws -> [String: Any] {
         [
             "host": "127.0.0.1", "port": port, "user": NSUserName(), "path": path,
-            "host_key": try fingerprint(), "private_key": "file:\(folder)/client",
+            "host_key": try fingerprint(), "credential": "sftp",
         ]
+    }
+
+    /// A credential of kind `sftp`, for any port of this machine.
+    ///
+    /// - Parameters:
+    ///   - key: The file of a private key in ``folder``; `client` is let in.
+    ///   - more: Other members, of which an empty one removes one.
+    public func credential(key: String = "client", _ more: [String: String] = [:]) throws -> String
+    {
+        let text = try String(contentsOfFile: folder + "/" + key, encoding: .utf8)
+        let values = ["kind": "sftp", "host": "127.0.0.1:*", "private_key": text]
+        return String(
+            decoding: try JSONEncoder().encode(
+                values.merging(more) { $1 }.filter { !$0.value.isEmpty }), as: UTF8.self)
     }
 
     private static func start(

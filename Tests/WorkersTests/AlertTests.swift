@@ -7,8 +7,8 @@ import Testing
 struct AlertTests {
     @Test func `tells a web server what became of runs, signed, once`() async throws {
         try await withReceiver { scene, receiver in
-            _ = try scene.start("w1", environment: Self.keys)
-            _ = try scene.start("w2", environment: Self.keys)
+            _ = try scene.start("w1")
+            _ = try scene.start("w2")
             try await scene.configure(tables: #"["public.customers", "public.empty"]"#)
             try await scene.addAlert("Good", #"["success"]"#, url: receiver.url("/good/200"))
             try await scene.addAlert("Bad", #"["failure"]"#, url: receiver.url("/bad/200"))
@@ -45,7 +45,7 @@ struct AlertTests {
 
     @Test func `comes again with the same id until it is taken`() async throws {
         try await withReceiver { scene, receiver in
-            _ = try scene.start("worker", environment: Self.keys)
+            _ = try scene.start("worker")
             try await scene.configure()
             try await scene.addAlert(
                 "Ops", #"["success"]"#, url: receiver.url("/500,429after4,204"))
@@ -71,7 +71,7 @@ struct AlertTests {
         let (listener, port) = try LocalSocket.listening()
         listener.close()
         try await Scene.with { scene in
-            _ = try scene.start("worker", environment: Self.keys)
+            _ = try scene.start("worker")
             try await scene.configure()
             try await scene.addAlert("Ops", #"["success"]"#, url: "http://127.0.0.1:\(port)/200")
             try await scene.reaches("succeeded", try await scene.run())
@@ -92,14 +92,14 @@ struct AlertTests {
         async throws
     {
         try await withReceiver { scene, receiver in
-            let dying = try scene.start("dying", failpoint: "alert.sent", environment: Self.keys)
+            let dying = try scene.start("dying", failpoint: "alert.sent")
             try await scene.configure()
             try await scene.addAlert("Ops", #"["success"]"#, url: receiver.url("/200"))
             try await scene.reaches("succeeded", try await scene.run())
             #expect(try await dying.end() == .signal(SIGKILL))
             #expect(try receiver.requests().count == 1)
 
-            _ = try scene.start("heir", environment: Self.keys)
+            _ = try scene.start("heir")
 
             try await scene.delivered(1)
             let told = try receiver.requests()
@@ -111,7 +111,7 @@ struct AlertTests {
 
     @Test func `tells while a run goes on that it takes too long, once`() async throws {
         try await withReceiver(tables: HeldTable.script) { scene, receiver in
-            _ = try scene.start("worker", environment: Self.keys)
+            _ = try scene.start("worker")
             try await scene.configure()
             try await scene.addAlert(
                 "Slow", #"["runtime"]"#, url: receiver.url("/200"),
@@ -136,7 +136,7 @@ struct AlertTests {
 
     @Test func `that nobody answers holds up neither runs nor other alerts`() async throws {
         try await withReceiver { scene, receiver in
-            let worker = try scene.start("worker", environment: Self.keys)
+            let worker = try scene.start("worker")
             try await scene.configure()
             try await scene.addAlert("Dead", #"["success"]"#, url: receiver.url("/dead/hang"))
             try await scene.addAlert("Alive", #"["success"]"#, url: receiver.url("/alive/200"))
@@ -168,7 +168,7 @@ struct AlertTests {
         try await Scene.with { scene in
             let page = try scene.program("page", "cat > \"${0%/*}/$FERRY_EVENT.json\"")
             let other = try scene.program("other", "touch \"$0.ran\"")
-            _ = try scene.start("plain", environment: Self.keys)
+            _ = try scene.start("plain")
             _ = try scene.start("paging", arguments: ["--allow-program", page])
             try await scene.configure()
             for (name, path) in [("Page", page), ("Other", other)] {
@@ -193,8 +193,6 @@ struct AlertTests {
         }
     }
 
-    private static let keys = ["FERRY_TEST_KEY": WebhookServer.secret]
-
     private func withReceiver(
         tables: String? = nil, _ body: @Sendable (Scene, WebhookServer) async throws -> Void
     ) async throws {
@@ -208,12 +206,13 @@ extension Scene {
     fileprivate func addAlert(
         _ name: String, _ events: String, url: String, more: String = ""
     ) async throws {
+        let credential = name.lowercased()
+        try give(
+            credential,
+            #"{"kind": "webhook", "url": "\#(url)", "key": "\#(WebhookServer.secret)"}"#)
         try await apply(
             "create_alert",
-            """
-            {"name": "\(name)", "on": \(events), "url": "\(url)",
-             "secret": "env:FERRY_TEST_KEY"\(more)}
-            """)
+            #"{"name": "\#(name)", "on": \#(events), "credential": "\#(credential)"\#(more)}"#)
     }
 
     /// Waits until so many messages were delivered.

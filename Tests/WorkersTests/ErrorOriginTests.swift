@@ -32,9 +32,9 @@ struct ErrorOriginTests {
             _ = try scene.start("worker")
             try await scene.configure(tables: #"["customers"]"#)
             try await scene.apply(
-                "edit_database", #"{"name": "crm", "connection": "env:FERRY_TEST_NOWHERE"}"#)
+                "edit_database", #"{"name": "crm", "credential": "test_nowhere"}"#)
 
-            try await expectFailure(in: scene, "configuration secret_unavailable")
+            try await expectFailure(in: scene, "configuration credential_unavailable")
         }
     }
 
@@ -64,7 +64,7 @@ struct ErrorOriginTests {
             _ = try scene.start("worker", retryFor: 4, environment: Self.nowhere)
             try await scene.configure(tables: #"["customers"]"#)
             try await scene.apply(
-                "edit_database", #"{"name": "crm", "connection": "env:FERRY_TEST_NOWHERE"}"#)
+                "edit_database", #"{"name": "crm", "credential": "test_nowhere"}"#)
             let run = try await scene.run()
 
             try await eventually(within: .seconds(60), "the run waits") {
@@ -95,7 +95,9 @@ struct ErrorOriginTests {
     }
 
     /// Nobody listens there.
-    private static let nowhere = ["FERRY_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"]
+    private static let nowhere = [
+        "FERRY_CREDENTIAL_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"
+    ]
 
     /// Starts a run, and expects it to fail with this origin and code, which its event tells too.
     @discardableResult

@@ -141,7 +141,7 @@ struct PostgresDeliveryTests {
             _ = try scene.start("worker")
             try await scene.configure(
                 kind: "postgres",
-                settings: #"{"connection": "env:FERRY_TEST_SOURCE", "schema": "public"}"#,
+                settings: #"{"credential": "test_source", "schema": "public"}"#,
                 tables: #"["customers"]"#,
                 template: #"{"format": "table", "mode": "\#(mode)"}"#)
             let rows = try await scene.source.number("select count(*) from public.customers")
@@ -192,7 +192,7 @@ struct TargetScene: Sendable {
     let scene: Scene
     let target: Console
 
-    /// A scene with a target database, which workers know by FERRY_TEST_TARGET.
+    /// A scene with a target database, which workers know as test_target.
     static func with(
         tables: String? = nil, _ body: @Sendable (TargetScene) async throws -> Void
     ) async throws {
@@ -209,17 +209,19 @@ struct TargetScene: Sendable {
     func start(_ name: String, failpoint: String? = nil) throws -> WorkerProcess {
         try scene.start(
             name, failpoint: failpoint,
-            environment: ["FERRY_TEST_TARGET": target.url + " password='\(Scene.password)'"])
+            environment: [
+                "FERRY_CREDENTIAL_TEST_TARGET": target.url + " password='\(Scene.password)'"
+            ])
     }
 
     func configure(mode: String, tables: String = "\"all\"") async throws {
         try await scene.apply(
-            "register_database", #"{"name": "crm", "connection": "env:FERRY_TEST_SOURCE"}"#)
+            "register_database", #"{"name": "crm", "credential": "test_source"}"#)
         try await scene.apply(
             "create_destination",
             """
             {"name": "dw", "kind": "postgres",
-             "settings": {"connection": "env:FERRY_TEST_TARGET", "schema": "crm"}}
+             "settings": {"credential": "test_target", "schema": "crm"}}
             """)
         try await scene.apply(
             "create_data_template",

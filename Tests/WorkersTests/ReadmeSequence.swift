@@ -22,12 +22,14 @@ struct ReadmeSequence {
     /// The statements with other names, so that they can be sent many times to one queue.
     ///
     /// - Parameters:
-    ///   - connection: The reference that the database is registered with.
+    ///   - credential: That of the database.
     ///   - folder: The folder that the destination writes into.
-    func named(_ number: Int, connection: String, folder: String) -> [String] {
+    func named(_ number: Int, credential: String, folder: String) -> [String] {
         statements.map { statement in
             statement
-                .replacingOccurrences(of: "env:CRM_URL", with: connection)
+                .replacingOccurrences(
+                    of: #""credential": "crm""#, with: #""credential": "\#(credential)""#
+                )
                 .replacingOccurrences(of: "\"crm\"", with: "\"crm \(number)\"")
                 .replacingOccurrences(of: "Daily customers", with: "Daily customers \(number)")
                 .replacingOccurrences(of: "Exchange", with: "Exchange \(number)")

@@ -22,7 +22,7 @@ struct ReadmeSequenceTests {
 
             for number in 1...25 {
                 let statements = sequence.named(
-                    number, connection: "env:FERRY_TEST_SOURCE", folder: try scene.place(number))
+                    number, credential: "test_source", folder: try scene.place(number))
                 try await scene.send(statements)
             }
 
@@ -39,11 +39,9 @@ struct ReadmeSequenceTests {
             for number in 1...workers {
                 _ = try scene.start("worker-\(number)", arguments: ["--command-concurrency", "2"])
             }
-            let secret = scene.folder + "/source"
-            try "host=127.0.0.1 port=1 connect_timeout=1".write(
-                toFile: secret, atomically: true, encoding: .utf8)
+            try scene.give("source", "host=127.0.0.1 port=1 connect_timeout=1")
             let statements = try ReadmeSequence().named(
-                1, connection: "file:\(secret)", folder: try scene.place(1))
+                1, credential: "source", folder: try scene.place(1))
             let isWaiting = { (statement: String) in statement.contains("ferry.wait_for") }
 
             let beforeWaiting = Array(statements.prefix { !isWaiting($0) })
@@ -52,7 +50,7 @@ struct ReadmeSequenceTests {
                 try await scene.queue.number(
                     "select count(*) from ferry.command_status where state = 'retrying'") > 0
             }
-            try scene.sourceURL.write(toFile: secret, atomically: true, encoding: .utf8)
+            try scene.give("source", scene.sourceURL)
             try await scene.send(Array(statements.drop { !isWaiting($0) }), run: run)
 
             #expect(try await scene.notApplied() == [])

@@ -22,9 +22,9 @@ struct RemoteAccessTests {
 
             let told = try await scene.error(of: run)
             #expect(
-                told.hasPrefix("secret_unavailable: run \(run): destination \"lake\""), "\(told)")
-            #expect(told.contains("env:FERRY_TEST_"))
-            #expect(told.contains("Set it where the workers run"))
+                told.hasPrefix("credential_unavailable: run \(run): destination \"lake\""),
+                "\(told)")
+            #expect(told.contains("this worker has no credential \"remote\": give it one"))
             #expect(try place.delivered().visible == [])
         }
     }

@@ -11,7 +11,7 @@ final class RemotePlace: Sendable {
     let kind: Kind
     /// The JSON of the destination's settings.
     let settings: String
-    /// What workers need to get in: the settings refer to it.
+    /// What workers need to get in: the settings name it.
     let environment: [String: String]
     private let server: Server
     private let folder: String
@@ -33,20 +33,15 @@ final class RemotePlace: Sendable {
             let bucket = try S3Bucket(server: isOwn ? S3Server() : nil)
             values = [
                 "bucket": bucket.name, "prefix": "out/crm",
-                "endpoint": "http://127.0.0.1:\(bucket.server.port)",
-                "access_key_id": "env:FERRY_TEST_KEY_ID",
-                "secret_access_key": "env:FERRY_TEST_REMOTE",
+                "endpoint": "http://127.0.0.1:\(bucket.server.port)", "credential": "remote",
             ]
-            environment = ["FERRY_TEST_KEY_ID": "testing", "FERRY_TEST_REMOTE": "testing"]
+            environment = ["FERRY_CREDENTIAL_REMOTE": S3Bucket.credential]
             server = .s3(bucket)
         case .sftp:
             let sshd = try isOwn ? SFTPServer() : SFTPServer.shared.get()
             values = try sshd.settings(path: folder)
-            values["private_key"] = "env:FERRY_TEST_REMOTE"
-            environment = [
-                "FERRY_TEST_REMOTE": try String(
-                    contentsOfFile: sshd.folder + "/client", encoding: .utf8)
-            ]
+            values["credential"] = "remote"
+            environment = ["FERRY_CREDENTIAL_REMOTE": try sshd.credential()]
             server = .sftp(sshd)
         }
         settings = String(

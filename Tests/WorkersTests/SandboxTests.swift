@@ -113,10 +113,10 @@ struct SandboxTests {
                     "create schema dw; create table dw.customers (\(columns ?? ""));")
                 _ = try scene.start(
                     "w",
-                    environment: ["FERRY_TEST_TARGET": target.url + " password='x'"])
+                    environment: ["FERRY_CREDENTIAL_TEST_TARGET": target.url + " password='x'"])
                 try await scene.configure(
                     kind: "postgres",
-                    settings: #"{"connection": "env:FERRY_TEST_TARGET", "schema": "dw"}"#,
+                    settings: #"{"credential": "test_target", "schema": "dw"}"#,
                     tables: #"["public.customers"]"#,
                     template: #"{"format": "table", "mode": "\#(mode)"}"#)
                 try await scene.apply("create_sandbox", #"{"name": "Try"}"#)
@@ -190,7 +190,7 @@ struct SandboxTests {
             try await scene.apply("create_sandbox", #"{"name": "Try"}"#)
             try await scene.choose(#"["public.parts"]"#, in: "Try")
             try await scene.apply(
-                "register_database", #"{"name": "web", "connection": "env:WEB"}"#)
+                "register_database", #"{"name": "web", "credential": "web"}"#)
             func program(_ name: String, _ arguments: [String]) async throws -> String {
                 let program = try WorkerProcess(
                     name: name, arguments, environment: ["FERRY_DATABASE_URL": scene.queueURL],
@@ -212,7 +212,7 @@ struct SandboxTests {
                           tables: ["public.customers"] → ["public.parts"]
                     production changed, which a pull brings in
                       + database "web"
-                          connection: "env:WEB"
+                          credential: "web"
 
                     """)
             #expect(list.hasPrefix("NAME  CHANGES  IN SYNC"))

@@ -12,6 +12,8 @@ final class Scene: Sendable {
     let sourceURL: String
     /// A directory of this scene's own; ``destination`` lies in it.
     let folder: String
+    /// The directory of further credentials that workers are given, outside of ``folder``.
+    private let credentials: String
     private let workers = Locked<[WorkerProcess]>([])
 
     static let password = "s3cret-Ωmega"
@@ -27,8 +29,11 @@ final class Scene: Sendable {
         folder =
             FileManager.default.temporaryDirectory.path(percentEncoded: false)
             + "ferry-workers-" + UUID().uuidString
-        try FileManager.default.createDirectory(
-            atPath: folder + "/exports", withIntermediateDirectories: true)
+        credentials = folder + "-credentials"
+        for path in [folder + "/exports", credentials] {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        }
     }
 
     /// Gives the body a scene on databases of its own, and removes all of it afterwards.
@@ -85,6 +90,7 @@ final class Scene: Sendable {
         await queue.close()
         await source.close()
         try? FileManager.default.removeItem(atPath: folder)
+        try? FileManager.default.removeItem(atPath: credentials)
     }
 
     // MARK: - Workers
@@ -102,17 +108,24 @@ final class Scene: Sendable {
     ) throws -> WorkerProcess {
         var environment = environment
         environment["FERRY_DATABASE_URL"] = queueURL ?? self.queueURL
-        environment["FERRY_TEST_SOURCE"] = environment["FERRY_TEST_SOURCE"] ?? sourceURL
+        let source = "FERRY_CREDENTIAL_TEST_SOURCE"
+        environment[source] = environment[source] ?? sourceURL
         environment["FERRY_FAILPOINT"] = failpoint
         let worker = try WorkerProcess(
             name: name,
             [
                 "worker", "--name", name, "--lease", "\(lease)", "--concurrency", "\(concurrency)",
-                "--allow-directory", folder, "--log-level", "debug",
+                "--allow-directory", folder, "--credentials", credentials, "--log-level", "debug",
             ] + (retryFor.map { ["--retry-for", "\($0)"] } ?? []) + arguments,
             environment: environment, log: folder + "/\(name).log")
         workers.withLock { $0.append(worker) }
         return worker
+    }
+
+    /// Gives a credential to all workers, those that run already as well.
+    func give(_ name: String, _ value: String) throws {
+        try value.write(
+            toFile: credentials + "/" + name, atomically: true, encoding: .utf8)
     }
 
     /// Waits until a worker of this name has registered so many times in all.
@@ -183,7 +196,7 @@ final class Scene: Sendable {
         template: String = #"{"format": "csv"}"#
     ) async throws {
         try await apply(
-            "register_database", #"{"name": "crm", "connection": "env:FERRY_TEST_SOURCE"}"#)
+            "register_database", #"{"name": "crm", "credential": "test_source"}"#)
         try await apply(
             "create_destination",
             #"{"name": "lake", "kind": "\#(kind)", "settings": \#(settings)}"#)

@@ -9,14 +9,14 @@ struct SecretsTests {
         try await Scene.with(tables: HeldTable.script) { scene in
             var environment: [String: String] = [:]
             for (number, url) in Self.broken.enumerated() {
-                environment["FERRY_TEST_BROKEN_\(number)"] = url
+                environment["FERRY_CREDENTIAL_TEST_BROKEN_\(number)"] = url
             }
             let worker = try scene.start("worker", environment: environment)
             try await scene.configure()
             for number in Self.broken.indices {
                 try await scene.apply(
                     "register_database",
-                    #"{"name": "b\#(number)", "connection": "env:FERRY_TEST_BROKEN_\#(number)"}"#)
+                    #"{"name": "b\#(number)", "credential": "test_broken_\#(number)"}"#)
                 _ = try await scene.send(
                     "create_data_export",
                     #"{"name": "x\#(number)", "database": "b\#(number)", "tables": ["t"]}"#)

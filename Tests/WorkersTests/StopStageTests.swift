@@ -8,11 +8,11 @@ import Testing
 struct StopStageTests {
     @Test func `ends at once while it waits to be tried again, and is not`() async throws {
         try await Scene.with { scene in
-            let nowhere = ["FERRY_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"]
+            let nowhere = ["FERRY_CREDENTIAL_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"]
             _ = try scene.start("worker", environment: nowhere)
             try await scene.configure(tables: #"["customers"]"#)
             try await scene.apply(
-                "edit_database", #"{"name": "crm", "connection": "env:FERRY_TEST_NOWHERE"}"#)
+                "edit_database", #"{"name": "crm", "credential": "test_nowhere"}"#)
             let run = try await scene.run()
             // From the third attempt on it waits for some seconds.
             try await eventually(within: .seconds(60), "the run waits for its fourth attempt") {
@@ -29,7 +29,7 @@ struct StopStageTests {
                     select concat_ws(' ', state, attempts, retry_at) from ferry.runs where id = $1
                     """, [.int(run)]) == "stopped 3")
             try await scene.apply(
-                "edit_database", #"{"name": "crm", "connection": "env:FERRY_TEST_SOURCE"}"#)
+                "edit_database", #"{"name": "crm", "credential": "test_source"}"#)
             let next = try await scene.run()
             try await scene.reaches("succeeded", next)
             #expect(try await scene.state(of: run) == "stopped")

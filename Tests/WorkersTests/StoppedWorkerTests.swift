@@ -12,13 +12,12 @@ struct StoppedWorkerTests {
             defer { hole.close() }
             let worker = try scene.start(
                 "worker",
-                environment: ["FERRY_TEST_KEY_ID": "testing", "FERRY_TEST_REMOTE": "testing"])
+                environment: ["FERRY_CREDENTIAL_REMOTE": S3Bucket.credential])
             try await scene.configure(
                 kind: "s3",
                 settings: """
                     {"bucket": "\(bucket.name)", "endpoint": "http://127.0.0.1:\(hole.port)",
-                     "access_key_id": "env:FERRY_TEST_KEY_ID",
-                     "secret_access_key": "env:FERRY_TEST_REMOTE"}
+                     "credential": "remote"}
                     """, tables: #"["customers"]"#)
             hole.hush()
             let run = try await scene.run()
@@ -47,7 +46,7 @@ struct StoppedWorkerTests {
             let other = try scene.start(
                 "other",
                 environment: [
-                    "FERRY_TEST_SOURCE":
+                    "FERRY_CREDENTIAL_TEST_SOURCE":
                         "host=127.0.0.1 port=\(port) user=u dbname=d connect_timeout=60"
                 ])
             let run = try await scene.run()

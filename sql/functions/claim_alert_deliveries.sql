@@ -1,14 +1,16 @@
 -- claim_alert_deliveries: take messages that are due, each under a new token; at most one of each
 -- alert, while none of it is being delivered: a slow receiver keeps nobody else waiting.
 --
--- p_programs: those that the worker may run. Of an alert with another program nothing is taken
---   until nobody else has for five seconds; then somebody has to say so.
+-- p_programs, p_credentials: the command lines that the worker may run, each a JSON array of words,
+--   and the credentials that it was given. Of an alert with another one nothing is taken until
+--   nobody else has for five seconds; then somebody has to say so.
 -- Locks: what it claims; skips what another claim holds. The worker's lease, as claim_run does.
 create or replace function ferry_state.claim_alert_deliveries(
-    p_worker   bigint,
-    p_lease    interval,
-    p_limit    integer,
-    p_programs text[]
+    p_worker      bigint,
+    p_lease       interval,
+    p_limit       integer,
+    p_programs    text[],
+    p_credentials text[]
 )
 returns setof json
 language sql
@@ -26,8 +28,8 @@ as $$
                 select from ferry_state.alert_deliveries as held
                  where held.alert_id = a.id and held.worker_id is not null
                    and held.due_at > clock_timestamp())
-           and (not a.settings ? 'program'
-                or a.settings -> 'program' ->> 0 = any (p_programs)
+           and (a.settings -> 'program' = any (p_programs::jsonb[])
+                or a.settings ->> 'credential' = any (p_credentials)
                 or d.due_at < clock_timestamp() - interval '5 s')
          -- First what was not tried yet, so that repetitions do not delay it.
          order by d.attempts > 0, d.due_at

@@ -25,7 +25,7 @@ begin
             'activated_by', v_version.activated_by),
         'database', case when v_database.id is not null then json_build_object(
             'id', v_database.id, 'environment', v_database.environment,
-            'name', v_database.name, 'connection', v_database.connection,
+            'name', v_database.name, 'credential', v_database.credential,
             'created_by', v_database.created_by) end);
 end;
 $$;

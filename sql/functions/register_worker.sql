@@ -8,7 +8,8 @@ create or replace function ferry_state.register_worker(
     p_process_id  integer,
     p_version     text,
     p_concurrency integer,
-    p_lease       interval
+    p_lease       interval,
+    p_credentials jsonb default '{}'  -- {"crm": {"kind": "postgres", "is_verified": true}}
 )
 returns bigint
 language plpgsql
@@ -24,6 +25,9 @@ begin
            (worker_id, leased_until, heartbeat_at, backend_pid, backend_start, backend_role)
     select v_id, clock_timestamp() + p_lease, clock_timestamp(), pid, backend_start, usesysid
       from pg_stat_get_activity(pg_backend_pid());
+    insert into ferry_state.worker_credentials (worker_id, name, kind, is_verified)
+    select v_id, key, value ->> 'kind', (value ->> 'is_verified')::boolean
+      from jsonb_each(p_credentials);
     perform ferry_state.record_event('production', 'worker_started', 'worker', v_id, p_name, null, null);
     return v_id;
 end;

@@ -46,11 +46,11 @@ begin
         set constraints all deferred;
         perform ferry_state.delete_objects(p_deleted);
     end if;
-    insert into ferry_state.databases (id, environment, name, key, connection, created_by)
-    select id, environment, name, key, connection, created_by
+    insert into ferry_state.databases (id, environment, name, key, credential, created_by)
+    select id, environment, name, key, credential, created_by
       from json_to_recordset(p_databases) as r (
-          id bigint, environment text, name text, key text, connection text, created_by text)
-    on conflict (id) do update set connection = excluded.connection;
+          id bigint, environment text, name text, key text, credential text, created_by text)
+    on conflict (id) do update set credential = excluded.credential;
 
     insert into ferry_state.data_exports
            (id, environment, name, key, version_count, active_version, draft, created_by)

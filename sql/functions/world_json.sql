@@ -24,7 +24,7 @@ as $$
         'databases', (
             select coalesce(json_agg(json_build_object(
                        'id', id, 'environment', environment, 'name', name,
-                       'connection', connection, 'created_by', created_by)), '[]')
+                       'credential', credential, 'created_by', created_by)), '[]')
               from ferry_state.databases where id = any (p_databases)),
         'data_exports', (
             select coalesce(json_agg(json_build_object(

@@ -5,12 +5,12 @@ create table ferry_state.databases (
     environment text        not null,
     name        text        not null,
     key         text        not null,
-    connection  text        not null,
+    credential  text        not null,  -- its name
     created_by  text        not null,
     created_at  timestamptz not null default now(),
     constraint databases_pkey primary key (id),
     constraint databases_name_is_unique unique (environment, key),
-    constraint databases_connection_is_a_reference check (connection ~ '^(env|file):')
+    constraint databases_credential_is_a_name check (credential ~ '^[a-z0-9][a-z0-9_.-]{0,62}$')
 );
 
 create table ferry_state.data_exports (

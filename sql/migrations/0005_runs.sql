@@ -13,6 +13,17 @@ create table ferry_state.workers (
     constraint workers_pkey primary key (id)
 );
 
+-- Which credentials a worker was given when it started: never their values.
+create table ferry_state.worker_credentials (
+    worker_id   bigint not null,
+    name        text   not null,
+    kind        text   not null,
+    is_verified boolean,  -- whether it is sent by verified TLS, or not over a network; null: nowhere
+    constraint worker_credentials_pkey primary key (worker_id, name),
+    constraint worker_credentials_worker_exists foreign key (worker_id)
+        references ferry_state.workers (id) on delete cascade
+);
+
 -- Gone when the worker has left or was found lost.
 create table ferry_state.worker_leases (
     worker_id     bigint      not null,

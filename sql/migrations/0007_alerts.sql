@@ -5,8 +5,7 @@ create table ferry_state.alerts (
     name             text        not null,
     key              text        not null,
     orchestration_id bigint,
-    -- {"on": ["failure", …], "runtime_seconds_max"?, "url" or "program", "secret"?, "headers"?,
-    --  "retry_seconds_max"}
+    -- {"on": ["failure", …], "runtime_seconds_max"?, "credential" or "program", "retry_seconds_max"}
     settings         jsonb       not null,
     created_by       text        not null,
     created_at       timestamptz not null default now(),

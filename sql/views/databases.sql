@@ -1,5 +1,5 @@
--- databases: the registered source databases. The connection is a reference to a secret.
+-- databases: the registered source databases. The credential is one of the workers, by its name.
 create or replace view ferry.databases with (security_barrier) as
-select id, environment, name, connection, created_by, created_at
+select id, environment, name, credential, created_by, created_at
   from ferry_state.databases
  where ferry_state.is_visible(environment, (select ferry_state.visible_environments(current_user)));

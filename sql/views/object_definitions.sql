@@ -5,7 +5,7 @@
 -- known by its destination and its name, every other object by its name.
 create or replace view ferry_state.object_definitions as
 select environment, 'database' as kind, null::text as destination, name, id as object_id,
-       jsonb_build_object('connection', connection) as definition
+       jsonb_build_object('credential', credential) as definition
   from ferry_state.databases
 union all
 select e.environment, 'data_export', null, e.name, e.id,

@@ -1,3 +1,4 @@
+internal import Credentials
 internal import Formats
 internal import Foundation
 internal import Manifests
@@ -11,15 +12,18 @@ struct PostgresDestination: Destination {
 
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
+    ///   - credentials: Those of this worker.
     ///   - lockTimeout: How long to wait for what somebody else has locked. Defaults to 10 seconds.
     ///   - step: Called before each step of publishing that changes something; what it throws ends
     ///     the publishing there.
     init(
-        name: String, settings: PostgresSettings, lockTimeout: Duration = .seconds(10),
+        name: String, settings: PostgresSettings, credentials: WorkerCredentials,
+        lockTimeout: Duration = .seconds(10),
         step: @escaping @Sendable (String) throws -> Void = { _ in }
     ) {
         target = PostgresTarget(
-            destination: name, settings: settings, lockTimeout: lockTimeout)
+            destination: name, settings: settings, credentials: credentials,
+            lockTimeout: lockTimeout)
         self.step = step
     }
 

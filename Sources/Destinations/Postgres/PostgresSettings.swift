@@ -1,13 +1,12 @@
 internal import Formats
 internal import Foundation
-internal import enum Lifecycle.SecretReference
 
 /// The settings of a PostgreSQL destination:
 ///
-///     {"connection": "env:WAREHOUSE_URL", "schema": "crm"}
+///     {"credential": "warehouse", "schema": "crm"}
 struct PostgresSettings: Sendable, Equatable {
-    /// Where the connection string is found.
-    let connection: SecretReference
+    /// The name of a credential of kind `postgres`.
+    let credential: String
     /// The schema in which tables are filled. `public` by default; it must exist.
     private(set) var schema: String
     /// For a sandbox, the schema that `schema` stands for; it is made where it is missing.
@@ -19,8 +18,9 @@ struct PostgresSettings: Sendable, Equatable {
     init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "postgres destination",
-            known: ["connection", "schema", "staging_schema"])
-        connection = try Self.secret("connection", in: reader)
+            known: ["credential", "schema", "staging_schema"])
+        credential = try reader.requiredCredential(
+            "which is of kind postgres: the connection string of the target")
         schema = try Self.schema("schema", in: reader) ?? "public"
         stagingSchema = try Self.schema("staging_schema", in: reader) ?? "ferry_staging"
         guard schema != stagingSchema else {
@@ -53,25 +53,5 @@ struct PostgresSettings: Sendable, Equatable {
                     + "characters, and none of PostgreSQL's own")
         }
         return name
-    }
-
-    private static func secret(
-        _ setting: String, in reader: SettingsReader
-    ) throws(SettingsError) -> SecretReference {
-        guard let text = try reader.string(setting) else {
-            throw .missing(
-                setting: setting,
-                rule: "must be a reference to a connection string: env:NAME or file:/path")
-        }
-        do {
-            return try SecretReference(text)
-        } catch {
-            // What stands there may be the secret itself.
-            throw .wrongType(
-                setting: setting,
-                expected: "a reference to a connection string, env:NAME or file:/path, never the "
-                    + "connection string itself",
-                actual: "something else")
-        }
     }
 }

@@ -1,10 +1,11 @@
-internal import Lifecycle
+internal import Credentials
 internal import Postgres
 
 /// The database that a destination fills, as far as reaching it goes.
 struct PostgresTarget: Sendable {
     let destination: String
     let settings: PostgresSettings
+    let credentials: WorkerCredentials
     /// How long to wait for what somebody else has locked.
     var lockTimeout: Duration = .seconds(10)
 
@@ -13,18 +14,18 @@ struct PostgresTarget: Sendable {
     /// - Throws: ``DestinationError``; `CancellationError`.
     func connect() async throws -> Connection {
         let secret: String
-        do {
-            secret = try settings.connection.resolve()
+        do throws(CredentialUnavailable) {
+            secret = try await credentials.postgres(settings.credential)
         } catch {
-            throw DestinationError.secretUnavailable(
-                destination: destination, reference: error.reference, reason: error.reason)
+            throw DestinationError.credentialUnavailable(destination: destination, error)
         }
         do {
             var options = ConnectionOptions(secret, applicationName: "ferry delivery")
+            options.isSelfContained = true
             options.settings = .target(lockTimeout: lockTimeout)
             return try await Connection.connect(options)
         } catch let error as PostgresError {
-            throw failure(error, about: settings.connection.description)
+            throw failure(error, about: settings.credential)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Credentials
 internal import Crypto
 internal import Formats
 internal import Foundation
@@ -40,14 +41,13 @@ struct S3Client: Sendable {
         return client
     }
 
-    init(destination: String, settings: S3Settings, source: S3CredentialSource? = nil) {
+    init(destination: String, settings: S3Settings, credentials: WorkerCredentials) {
         self.destination = destination
         self.settings = settings
         session = S3Session(
             region: settings.region,
-            source: source
-                ?? S3CredentialSource(
-                    destination: destination, keys: settings.keys, region: settings.region))
+            source: S3CredentialSource(
+                destination: destination, settings: settings, credentials: credentials))
     }
 
     /// For messages.
@@ -139,7 +139,7 @@ struct S3Client: Sendable {
 
         var outgoing = HTTPClientRequest(url: "\(endpoint.scheme)://\(host)\(path)\(query)")
         outgoing.method = request.method
-        if let file = settings.caFile {
+        if let file = credentials.caFile {
             outgoing.tlsConfiguration = try S3Transport.trust(in: file, of: destination)
         }
         let timestamp = S3Signature.timestamp(Date())

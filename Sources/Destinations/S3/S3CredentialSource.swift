@@ -1,18 +1,59 @@
+internal import Credentials
 internal import Foundation
-internal import enum Lifecycle.SecretReference
-internal import struct Lifecycle.SecretUnavailable
 
-/// Where an access key comes from: the destination's settings, else the worker's surroundings, in
-/// the order of Amazon's own tools.
+/// Where an access key comes from: the credential that the destination names, or the worker's
+/// surroundings, in the order of Amazon's own tools.
 struct S3CredentialSource: Sendable {
     let destination: String
-    let keys: S3Settings.Keys?
-    let region: String
+    let settings: S3Settings
+    let credentials: WorkerCredentials
     var environment: @Sendable () -> [String: String] = { ProcessInfo.processInfo.environment }
 
-    /// - Throws: ``DestinationError`` when there is none; it names what was looked for.
-    func credentials() async throws -> S3Credentials {
-        if let keys { return try configured(keys) }
+    /// - Throws: ``DestinationError`` when there is none, or it is not for the settings' endpoint.
+    func key() async throws -> S3Credentials {
+        guard let name = settings.credential else {
+            guard address.isAmazons else {
+                throw unavailable(
+                    "the worker's own AWS credentials are used for Amazon's endpoints only, not "
+                        + "for \(address): name a credential of kind s3 with this endpoint in the "
+                        + "setting \"credential\"")
+            }
+            return try await ambient()
+        }
+        let access: S3Access
+        do throws(CredentialUnavailable) {
+            access = try await credentials.s3(name)
+        } catch {
+            throw DestinationError.credentialUnavailable(destination: destination, error)
+        }
+        let isAllowed = access.endpoint?.matches(address.description) ?? address.isAmazons
+        guard isAllowed else {
+            throw DestinationError.credentialUnavailable(
+                destination: destination,
+                .misplaced(
+                    name, at: address.description,
+                    allowed: access.endpoint?.description ?? "Amazon's endpoints"))
+        }
+        var found =
+            if let keys = access.keys {
+                S3Credentials(
+                    accessKeyID: keys.id, secretAccessKey: keys.secret,
+                    sessionToken: keys.sessionToken)
+            } else {
+                try await ambient()
+            }
+        found.caFile = access.caFile
+        return found
+    }
+
+    private var address: S3Endpoint { settings.endpoint ?? S3Endpoint(region: settings.region) }
+
+    private func unavailable(_ reason: String) -> DestinationError {
+        .credentialUnavailable(destination: destination, CredentialUnavailable(reason))
+    }
+
+    /// The access key of the worker's surroundings.
+    private func ambient() async throws -> S3Credentials {
         let environment = environment().filter { !$0.value.isEmpty }
         if let id = environment["AWS_ACCESS_KEY_ID"],
             let secret = environment["AWS_SECRET_ACCESS_KEY"]
@@ -23,27 +64,14 @@ struct S3CredentialSource: Sendable {
         }
         if let shared = SharedCredentialsFile(environment).credentials() { return shared }
         if let identity = S3WebIdentity(
-            destination: destination, region: region, environment: environment)
+            destination: destination, region: settings.region, environment: environment)
         {
             return try await identity.credentials()
         }
-        throw DestinationError.secretUnavailable(
-            destination: destination, reference: "the access key",
-            reason: "the settings have no access_key_id and secret_access_key, and the worker has "
-                + "none in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in its shared credentials "
-                + "file or by AWS_WEB_IDENTITY_TOKEN_FILE")
-    }
-
-    private func configured(_ keys: S3Settings.Keys) throws(DestinationError) -> S3Credentials {
-        do {
-            return S3Credentials(
-                accessKeyID: try keys.accessKeyID.resolve(),
-                secretAccessKey: try keys.secretAccessKey.resolve(),
-                sessionToken: try keys.sessionToken?.resolve())
-        } catch {
-            throw .secretUnavailable(
-                destination: destination, reference: error.reference, reason: error.reason)
-        }
+        throw unavailable(
+            "there is no access key: name a credential of kind s3 in the setting \"credential\"; "
+                + "without one the worker looks in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in "
+                + "its shared credentials file and for AWS_WEB_IDENTITY_TOKEN_FILE")
     }
 }
 

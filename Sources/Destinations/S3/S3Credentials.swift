@@ -7,6 +7,8 @@ struct S3Credentials: Sendable, Equatable, CustomStringConvertible {
     var sessionToken: String?
     /// When they end by themselves; nil for those that do not, or do not say.
     var expiration: Date?
+    /// A PEM file with the certificates to trust instead of the system's.
+    var caFile: String?
 
     var description: String { "access key …\(accessKeyID.suffix(4))" }
 }

@@ -1,3 +1,4 @@
+public import Credentials
 internal import Foundation
 
 /// A destination that is a bucket of Amazon S3, or of a service that speaks its language, and a
@@ -8,9 +9,13 @@ public struct S3Destination: Destination {
     private let client: S3Client
     private let step: @Sendable (String) throws -> Void
 
-    /// - Parameter name: The name under which it is configured, for messages.
-    public init(name: String, settings: S3Settings) {
-        self.init(client: S3Client(destination: name, settings: settings)) { _ in }
+    /// - Parameters:
+    ///   - name: The name under which it is configured, for messages.
+    ///   - credentials: Those of this worker.
+    public init(name: String, settings: S3Settings, credentials: WorkerCredentials) {
+        self.init(
+            client: S3Client(destination: name, settings: settings, credentials: credentials)
+        ) { _ in }
     }
 
     /// - Parameter step: Called before each step of publishing that changes something; what it

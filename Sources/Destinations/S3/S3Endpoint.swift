@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// The address of an S3 service: scheme, host and port.
-public struct S3Endpoint: Sendable, Equatable {
+public struct S3Endpoint: Sendable, Equatable, CustomStringConvertible {
     let scheme: String
     /// With the port where it is not the scheme's own.
     let host: String
@@ -16,6 +16,17 @@ public struct S3Endpoint: Sendable, Equatable {
         self.scheme = scheme
         let isUsual = parts.port == nil || parts.port == (scheme == "http" ? 80 : 443)
         self.host = isUsual ? host : "\(host):\(parts.port ?? 0)"
+    }
+
+    public var description: String { "\(scheme)://\(host)" }
+
+    /// Whether it is one of Amazon's S3 itself: not, for example, a gateway of somebody's account,
+    /// whose name ends in the same way.
+    var isAmazons: Bool {
+        let service = #/s3(-fips|-accelerate)?(\.dualstack)?(\.[a-z]{2}(-[a-z]+)+-[0-9]+)?/#
+        let domain = host.lowercased().hasSuffix(".cn") ? ".amazonaws.com.cn" : ".amazonaws.com"
+        return scheme == "https" && host.lowercased().hasSuffix(domain)
+            && host.lowercased().dropLast(domain.count).wholeMatch(of: service) != nil
     }
 
     /// Amazon's own of a region.

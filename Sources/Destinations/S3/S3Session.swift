@@ -18,7 +18,7 @@ actor S3Session {
         if let found, found.expiration.map({ $0.timeIntervalSinceNow > 120 }) ?? true {
             return found
         }
-        let fresh = try await source.credentials()
+        let fresh = try await source.key()
         found = fresh
         return fresh
     }

@@ -1,6 +1,5 @@
 public import Formats
 public import Foundation
-public import enum Lifecycle.SecretReference
 
 /// The settings of an `s3` destination, such as `{"bucket": "exports", "prefix": "crm"}`.
 public struct S3Settings: Sendable, Equatable {
@@ -14,18 +13,10 @@ public struct S3Settings: Sendable, Equatable {
     /// Whether the bucket is the first part of the path, not of the host's name. By default so
     /// with an endpoint, and for a bucket with a dot in its name, which no certificate covers.
     public let usesPathStyle: Bool
-    /// A PEM file with the certificates to trust instead of the system's.
-    public let caFile: String?
-    /// Nil for those of the worker's surroundings.
-    public let keys: Keys?
+    /// The name of a credential of kind `s3`; nil for the worker's own access key, which goes to
+    /// Amazon's endpoints only.
+    public let credential: String?
     public let encryption: Encryption?
-
-    /// Where the access key is found.
-    public struct Keys: Sendable, Equatable {
-        public let accessKeyID: SecretReference
-        public let secretAccessKey: SecretReference
-        public let sessionToken: SecretReference?
-    }
 
     /// How the service is told to encrypt what it stores.
     public enum Encryption: Sendable, Equatable {
@@ -35,8 +26,8 @@ public struct S3Settings: Sendable, Equatable {
     }
 
     static let names = [
-        "bucket", "prefix", "region", "endpoint", "path_style", "ca_file", "access_key_id",
-        "secret_access_key", "session_token", "server_side_encryption", "kms_key_id",
+        "bucket", "prefix", "region", "endpoint", "path_style", "credential",
+        "server_side_encryption", "kms_key_id",
     ]
 
     /// - Throws: ``SettingsError`` when a setting is missing, unknown, or not of its form.
@@ -49,8 +40,7 @@ public struct S3Settings: Sendable, Equatable {
         endpoint = try Self.endpoint(reader)
         usesPathStyle =
             try reader.bool("path_style") ?? (endpoint != nil || bucket.contains("."))
-        caFile = try Self.caFile(reader)
-        keys = try Self.keys(reader)
+        credential = try reader.credential()
         encryption = try Self.encryption(reader)
     }
 
@@ -108,48 +98,6 @@ public struct S3Settings: Sendable, Equatable {
             setting: "endpoint", value: text.contains("@") ? "…" : text,
             rule: "must be an address of http or https with a host and nothing behind it, such "
                 + "as \"https://minio.example:9000\"")
-    }
-
-    private static func caFile(_ reader: SettingsReader) throws(SettingsError) -> String? {
-        guard let path = try reader.string("ca_file") else { return nil }
-        guard path.hasPrefix("/"), !path.utf8.contains(0) else {
-            throw .notAllowed(
-                setting: "ca_file", value: path,
-                rule: "must be the absolute path of a PEM file on the workers")
-        }
-        return path
-    }
-
-    private static func keys(_ reader: SettingsReader) throws(SettingsError) -> Keys? {
-        let id = try reference(reader, "access_key_id")
-        let secret = try reference(reader, "secret_access_key")
-        let token = try reference(reader, "session_token")
-        switch (id, secret) {
-        case (let id?, let secret?):
-            return Keys(accessKeyID: id, secretAccessKey: secret, sessionToken: token)
-        case (nil, nil) where token == nil:
-            return nil
-        case (nil, _):
-            throw .missing(
-                setting: "access_key_id", rule: "goes with secret_access_key; \(referenceRule)")
-        case (_, nil):
-            throw .missing(
-                setting: "secret_access_key", rule: "goes with access_key_id; \(referenceRule)")
-        }
-    }
-
-    private static let referenceRule =
-        "must be a reference to a secret of the workers: env:NAME or file:/absolute/path"
-
-    private static func reference(
-        _ reader: SettingsReader, _ setting: String
-    ) throws(SettingsError) -> SecretReference? {
-        guard let text = try reader.string(setting) else { return nil }
-        guard let reference = try? SecretReference(text) else {
-            // Not repeated: it may be the secret itself.
-            throw .notAllowed(setting: setting, value: "…", rule: referenceRule)
-        }
-        return reference
     }
 
     private static func encryption(

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Credentials
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
@@ -27,9 +28,10 @@ struct S3WebIdentity {
 
     func credentials() async throws -> S3Credentials {
         guard let bytes = FileManager.default.contents(atPath: tokenFile) else {
-            throw DestinationError.secretUnavailable(
-                destination: destination, reference: "AWS_WEB_IDENTITY_TOKEN_FILE",
-                reason: "this worker cannot read \(tokenFile)")
+            throw DestinationError.credentialUnavailable(
+                destination: destination,
+                CredentialUnavailable(
+                    "this worker cannot read \(tokenFile) of AWS_WEB_IDENTITY_TOKEN_FILE"))
         }
         let token = String(decoding: bytes, as: UTF8.self)
             .trimmingCharacters(in: .whitespacesAndNewlines)

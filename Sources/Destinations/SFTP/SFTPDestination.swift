@@ -1,3 +1,4 @@
+internal import Credentials
 internal import Dispatch
 internal import Formats
 
@@ -9,22 +10,25 @@ internal import Formats
 struct SFTPDestination: Destination {
     private let name: String
     private let settings: SFTPSettings
+    private let credentials: WorkerCredentials
     private let timeouts: SFTPTimeouts
     private let quarantine: Quarantine?
     private let step: @Sendable (String) throws -> Void
 
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
+    ///   - credentials: Those of this worker.
     ///   - quarantine: Made below the path where it is missing, and used instead of it.
     ///   - step: Called before each step of publishing that changes something; what it throws ends
     ///     the publishing there, as a crash would.
     init(
-        name: String, settings: SFTPSettings, timeouts: SFTPTimeouts = SFTPTimeouts(),
-        quarantine: Quarantine? = nil,
+        name: String, settings: SFTPSettings, credentials: WorkerCredentials,
+        timeouts: SFTPTimeouts = SFTPTimeouts(), quarantine: Quarantine? = nil,
         step: @escaping @Sendable (String) throws -> Void = { _ in }
     ) {
         self.name = name
         self.settings = settings
+        self.credentials = credentials
         self.timeouts = timeouts
         self.quarantine = quarantine
         self.step = step
@@ -111,7 +115,8 @@ struct SFTPDestination: Destination {
     }
 
     private func connect(_ timeouts: SFTPTimeouts) throws -> SFTPFileTree {
-        let session = try SFTPSession(destination: name, settings: settings, timeouts: timeouts)
+        let session = try SFTPSession(
+            destination: name, settings: settings, credentials: credentials, timeouts: timeouts)
         let tree = SFTPFileTree(session: session)
         guard try tree.isDirectory(settings.path) else {
             throw DestinationError.notFound(

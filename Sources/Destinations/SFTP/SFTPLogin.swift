@@ -1,21 +1,22 @@
 internal import CSSH2
+internal import Credentials
 internal import Foundation
-internal import struct Lifecycle.SecretUnavailable
 
 /// Connects to a server, makes sure that it is the right one, and only then logs in.
 struct SFTPLogin {
     let destination: String
     let settings: SFTPSettings
+    let credentials: WorkerCredentials
     let timeouts: SFTPTimeouts
 
     func connect() throws(DestinationError) -> SSHSession {
         // Before connecting: a secret that is not there is no reason to bother the server.
-        let secrets = try resolve()
+        let login = try login()
         let session = try trustedSession()
         do {
-            try authenticate(session, secrets)
+            try authenticate(session, login)
         } catch {
-            throw told(error, by: session)
+            throw told(error, by: session, login)
         }
         return session
     }
@@ -59,32 +60,24 @@ struct SFTPLogin {
         return try SSHSession(socket: socket, keyTypes: types, timeout: timeouts.answer)
     }
 
-    private enum Secrets {
-        case password(String)
-        case privateKey(String, passphrase: String?)
-    }
-
-    private func resolve() throws(DestinationError) -> Secrets {
-        do {
-            switch settings.credential {
-            case .password(let reference):
-                return .password(try reference.resolve())
-            case .privateKey(let reference, nil):
-                return .privateKey(try reference.resolve(), passphrase: nil)
-            case .privateKey(let reference, let passphrase?):
-                return .privateKey(
-                    try reference.resolve(), passphrase: try passphrase.resolve())
+    private func login() throws(DestinationError) -> SFTPAccess.Login {
+        let (name, host, port) = (settings.credential, settings.host, settings.port)
+        do throws(CredentialUnavailable) {
+            let access = try credentials.sftp(name)
+            guard access.allows(host: host, port: port) else {
+                throw .misplaced(
+                    name, at: settings.address, allowed: access.host.description)
             }
+            return access.login
         } catch {
-            throw .secretUnavailable(
-                destination: destination, reference: error.reference, reason: error.reason)
+            throw .credentialUnavailable(destination: destination, error)
         }
     }
 
     private func authenticate(
-        _ session: SSHSession, _ secrets: Secrets
+        _ session: SSHSession, _ login: SFTPAccess.Login
     ) throws(SSHSession.Failure) {
-        switch secrets {
+        switch login {
         case .password(let password):
             try session.authenticate(user: settings.user, password: password)
         case .privateKey(let key, let passphrase):
@@ -93,8 +86,14 @@ struct SFTPLogin {
         }
     }
 
-    private func told(_ error: SSHSession.Failure, by session: SSHSession) -> DestinationError {
-        let method = settings.credential.method
+    private func told(
+        _ error: SSHSession.Failure, by session: SSHSession, _ login: SFTPAccess.Login
+    ) -> DestinationError {
+        let method =
+            switch login {
+            case .password: "password"
+            case .privateKey: "publickey"
+            }
         func refused(_ reason: String) -> DestinationError {
             .notAuthenticated(
                 destination: destination, user: settings.user, method: method, reason: reason)
@@ -110,7 +109,7 @@ struct SFTPLogin {
                 ? unavailable("the connection was lost while logging in")
                 : refused("\(settings.address) does not accept this credential")
         default:
-            guard !error.isLoss, case .privateKey = settings.credential else {
+            guard !error.isLoss, case .privateKey = login else {
                 return unavailable(error.reason)
             }
             return refused(

@@ -1,6 +1,6 @@
 internal import CSSH2
+internal import Credentials
 internal import Foundation
-internal import struct Lifecycle.SecretUnavailable
 
 /// How long to wait for a server.
 struct SFTPTimeouts: Sendable, Equatable {
@@ -34,12 +34,15 @@ final class SFTPSession {
     private(set) var lost: DestinationError?
 
     init(
-        destination: String, settings: SFTPSettings, timeouts: SFTPTimeouts
+        destination: String, settings: SFTPSettings, credentials: WorkerCredentials,
+        timeouts: SFTPTimeouts
     ) throws(DestinationError) {
         self.destination = destination
         self.settings = settings
         self.timeouts = timeouts
-        let login = SFTPLogin(destination: destination, settings: settings, timeouts: timeouts)
+        let login = SFTPLogin(
+            destination: destination, settings: settings, credentials: credentials,
+            timeouts: timeouts)
         ssh = try login.connect()
         guard let raw = libssh2_sftp_init(ssh.raw) else {
             let failure = ssh.failure(code: libssh2_session_last_errno(ssh.raw))

@@ -1,11 +1,10 @@
 internal import Formats
 internal import Foundation
-internal import enum Lifecycle.SecretReference
 
 /// The settings of an SFTP destination:
 ///
 ///     {"host": "sftp.example.com", "user": "ferry", "path": "/exports",
-///      "host_key": "SHA256:…", "private_key": "file:/run/secrets/ferry_key"}
+///      "host_key": "SHA256:…", "credential": "partner"}
 struct SFTPSettings: Sendable, Equatable {
     let host: String
     /// 22 by default.
@@ -15,35 +14,23 @@ struct SFTPSettings: Sendable, Equatable {
     let path: String
     /// A server that shows another one is refused before it gets any credential.
     let hostKey: HostKeyPin
-    let credential: Credential
-
-    enum Credential: Sendable, Equatable {
-        case password(SecretReference)
-        /// A key in PEM or OpenSSH form.
-        case privateKey(SecretReference, passphrase: SecretReference?)
-
-        /// How SSH calls it.
-        var method: String {
-            switch self {
-            case .password: "password"
-            case .privateKey: "publickey"
-            }
-        }
-    }
+    /// The name of a credential of kind `sftp`.
+    let credential: String
 
     /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
     init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "sftp destination",
             known: [
-                "host", "port", "user", "path", "host_key", "private_key", "passphrase", "password",
+                "host", "port", "user", "path", "host_key", "credential",
             ])
         host = try Self.word("host", in: reader, example: "sftp.example.com")
         user = try Self.word("user", in: reader, example: "ferry")
         port = try Self.port(json)
         path = try Self.path(reader)
         hostKey = try Self.hostKey(reader)
-        credential = try Self.credential(reader)
+        credential = try reader.requiredCredential(
+            "which is of kind sftp: the password or the private key")
     }
 
     /// Where it is, for messages.
@@ -107,45 +94,5 @@ struct SFTPSettings: Sendable, Equatable {
             throw .notAllowed(setting: "host_key", value: text, rule: rule)
         }
         return pin
-    }
-
-    private static func credential(_ reader: SettingsReader) throws(SettingsError) -> Credential {
-        let password = try secret("password", in: reader)
-        let privateKey = try secret("private_key", in: reader)
-        let passphrase = try secret("passphrase", in: reader)
-        switch (password, privateKey) {
-        case (nil, nil):
-            throw .missing(
-                setting: "private_key",
-                rule: "or \"password\" must be given, as a reference: env:NAME or file:/path")
-        case (.some, .some):
-            throw .wrongType(
-                setting: "password", expected: "left out when there is a private_key",
-                actual: "given")
-        case (let password?, nil):
-            if passphrase != nil {
-                throw .wrongType(
-                    setting: "passphrase", expected: "left out when there is no private_key",
-                    actual: "given")
-            }
-            return .password(password)
-        case (nil, let privateKey?):
-            return .privateKey(privateKey, passphrase: passphrase)
-        }
-    }
-
-    private static func secret(
-        _ setting: String, in reader: SettingsReader
-    ) throws(SettingsError) -> SecretReference? {
-        guard let text = try reader.string(setting) else { return nil }
-        do {
-            return try SecretReference(text)
-        } catch {
-            // What stands there may be the secret itself.
-            throw .wrongType(
-                setting: setting,
-                expected: "a reference to a secret, env:NAME or file:/path, never the secret",
-                actual: "something else")
-        }
     }
 }

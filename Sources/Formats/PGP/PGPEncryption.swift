@@ -1,21 +1,20 @@
+internal import Lifecycle
+
 /// For whom files are encrypted with PGP.
 public struct PGPEncryption: Sendable, Equatable {
-    /// The public key: an ASCII-armored block, or a reference to one (`file:/path`, `env:NAME`).
-    /// Nil in the settings of a manifest, which names the key alone.
+    /// The public key, an ASCII-armored block; nil with a ``credential``, and in the settings of a
+    /// manifest, which names the key alone.
     public let publicKey: String?
+    /// The name of the credential of kind `pgp` that is the public key.
+    public let credential: String?
     /// Which subkey: its fingerprint or long id, in upper case. Nil for the one that is there.
     public let key: String?
 
     /// What was encrypted for the key with this fingerprint.
     public init(fingerprint: String) {
         publicKey = nil
+        credential = nil
         key = fingerprint
-    }
-
-    /// - Throws: ``SettingsError`` when there is a key's name without a key, or one that is none.
-    init(publicKey: String?, key: String?) throws(SettingsError) {
-        self.publicKey = publicKey
-        self.key = try key.map(Self.normalised)
     }
 
     private static func normalised(_ text: String) throws(SettingsError) -> String {
@@ -31,20 +30,31 @@ public struct PGPEncryption: Sendable, Equatable {
         return digits
     }
 
-    /// Reads `pgp_public_key` and `pgp_key`; nil when neither is there.
+    /// Reads `pgp_public_key`, `pgp_credential` and `pgp_key`; nil when none is there.
     init?(_ reader: SettingsReader) throws(SettingsError) {
-        let publicKey = try reader.string("pgp_public_key")
-        let key = try reader.string("pgp_key")
-        if publicKey == nil, key == nil { return nil }
-        try self.init(publicKey: publicKey, key: key)
+        publicKey = try reader.string("pgp_public_key")
+        credential = try reader.string("pgp_credential")
+        let text = try reader.string("pgp_key")
+        if publicKey == nil, credential == nil, text == nil { return nil }
+        if publicKey != nil, credential != nil {
+            throw .wrongType(
+                setting: "pgp_credential", expected: "left out when there is a pgp_public_key",
+                actual: "given")
+        }
+        if let credential, !CredentialName.isValid(credential) {
+            throw .notAllowed(
+                setting: "pgp_credential", value: "…",
+                rule: "must be the name of a credential of the workers: \(CredentialName.rule)")
+        }
+        key = try text.map(Self.normalised)
     }
 
     /// - Throws: ``SettingsError`` where a data template names a key and does not hold it.
     func checkOfTemplate() throws(SettingsError) {
-        if publicKey == nil {
+        if publicKey == nil, credential == nil {
             throw .missing(
                 setting: "pgp_public_key",
-                rule: "must hold the key that \"pgp_key\" names, or be file:/path or env:NAME")
+                rule: "must hold the key that \"pgp_key\" names, or a \"pgp_credential\" must")
         }
     }
 }

@@ -5,8 +5,6 @@ public import Lifecycle
 public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The worker has no program `gpg`.
     case programMissing
-    /// The reference to the key leads nowhere on this worker.
-    case unresolved(reference: String, reason: String)
     /// The text is, or holds, a secret key.
     case secretKey
     /// There is no key in the text.
@@ -36,7 +34,6 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A stable name for programs.
     public var code: String {
         switch self {
-        case .unresolved: "secret_unavailable"
         case .programMissing, .failed, .changed: "encryption_failed"
         default: "encryption_key_refused"
         }
@@ -63,23 +60,20 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         case .programMissing:
             "this worker has no program \"gpg\", which encrypts the files: install GnuPG where "
                 + "the workers run"
-        case .unresolved(let reference, let reason):
-            "setting \"pgp_public_key\": cannot resolve \(reference.shown): \(reason.shown). Set "
-                + "it where the workers run"
         case .secretKey:
-            "setting \"pgp_public_key\" holds a SECRET key, which must be given to nobody: "
+            "the PGP public key given holds a SECRET key, which must be given to nobody: "
                 + "consider it known to others and revoke it, then give the public key "
                 + "(gpg --armor --export) of a new one"
         case .noKey:
-            "setting \"pgp_public_key\" holds no key: give the whole block from \"-----BEGIN PGP "
-                + "PUBLIC KEY BLOCK-----\" to its end, or file:/path or env:NAME"
+            "the PGP public key given holds no key: give the whole block from \"-----BEGIN PGP "
+                + "PUBLIC KEY BLOCK-----\" to its end"
         case .severalKeys(let keys):
-            "setting \"pgp_public_key\" holds several keys (\(keys.joined(separator: ", "))): "
+            "the PGP public key given holds several keys (\(keys.joined(separator: ", "))): "
                 + "choose one by naming its subkey for encryption in the setting \"pgp_key\""
         case .unknownKey(let key, let subkeys):
-            "setting \"pgp_public_key\" holds no key \(key): " + Self.choice(of: subkeys)
+            "the PGP public key given holds no key \(key): " + Self.choice(of: subkeys)
         case .ambiguousKey(let key):
-            "setting \"pgp_public_key\" holds several keys with the id \(key): name the one you "
+            "the PGP public key given holds several keys with the id \(key): name the one you "
                 + "mean by its fingerprint"
         case .primaryKey(let key, let subkeys):
             "PGP key \(key) is a primary key, and files are encrypted for a subkey only: "

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Lifecycle
 
 /// A key in a keyring of its own, for as long as files are encrypted with it.
 ///
@@ -12,9 +11,11 @@ public final class PGPKeyring: Sendable {
     /// Looks up the key and makes sure that it can be used now. Blocks for some hundredths of a
     /// second.
     ///
+    /// - Parameters:
+    ///   - text: An ASCII-armored block.
+    ///   - key: Which subkey; nil for the one that is there. See ``PGPEncryption/key``.
     /// - Throws: ``PGPError``
-    public init(_ encryption: PGPEncryption) throws(PGPError) {
-        let text = try Self.text(of: encryption)
+    public init(_ text: String, key: String?) throws(PGPError) {
         // Not given to gpg, which would ask for its passphrase.
         for word in ["PRIVATE KEY", "SECRET KEY"] where text.contains(word) { throw .secretKey }
         home = try GPGHome()
@@ -23,16 +24,16 @@ public final class PGPKeyring: Sendable {
             input: Array(text.utf8))
         if Self.secretKeysRead(in: imported.output) > 0 { throw .secretKey }
         let listed = try home.run(["--with-colons", "--fixed-list-mode", "--list-keys"], input: [])
-        fingerprint = try PGPKeyList(listed.output).subkey(encryption.key)
+        fingerprint = try PGPKeyList(listed.output).subkey(key)
     }
 
-    /// Opens a keyring on a thread that may block; see ``init(_:)``.
+    /// Opens a keyring on a thread that may block; see ``init(_:key:)``.
     ///
     /// - Throws: ``PGPError``
-    public static func open(_ encryption: PGPEncryption) async throws -> PGPKeyring {
+    public static func open(_ text: String, key: String?) async throws -> PGPKeyring {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(with: Result { try PGPKeyring(encryption) })
+                continuation.resume(with: Result { try PGPKeyring(text, key: key) })
             }
         }
     }
@@ -41,16 +42,6 @@ public final class PGPKeyring: Sendable {
     ///
     /// - Throws: ``PGPError``
     public func makeEncryptor() throws(PGPError) -> any FileStage { try PGPEncryptor(self) }
-
-    private static func text(of encryption: PGPEncryption) throws(PGPError) -> String {
-        guard let text = encryption.publicKey else { throw .noKey }
-        guard text.hasPrefix("env:") || text.hasPrefix("file:/") else { return text }
-        do {
-            return try SecretReference(text).resolve()
-        } catch {
-            throw .unresolved(reference: error.reference, reason: error.reason)
-        }
-    }
 
     /// The tenth number of gpg's summary of an import.
     private static func secretKeysRead(in status: String) -> Int {

@@ -196,6 +196,7 @@ extension DataTemplateSettings: Codable {
         case rowNumber = "row_number"
         case compression, split, limits
         case publicKey = "pgp_public_key"
+        case credential = "pgp_credential"
         case key = "pgp_key"
         case fileName = "file_name"
         case successFile = "success_file"

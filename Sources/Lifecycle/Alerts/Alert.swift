@@ -55,20 +55,17 @@ public enum AlertEvent: String, Codable, Hashable, Sendable, CaseIterable {
     case stuck
 }
 
-/// What an alert tells, and whom. Holds references to secrets, never a secret.
+/// What an alert tells, and whom. Names a credential, and never holds a secret.
 public struct AlertSettings: Hashable, Codable, Sendable {
     /// In the order of ``AlertEvent``, each once; at least one.
     public let on: [AlertEvent]
     /// There if and only if ``on`` has ``AlertEvent/runtime``.
     public let runtimeSecondsMax: Int64?
-    /// Where it is posted: `https://…`, `http://…` or a reference to such a URL.
-    public let url: String?
-    /// A reference to the key that signs what is posted; nil for no signature.
-    public let secret: String?
-    /// More headers of what is posted, by name; the values are references to secrets.
-    public let headers: [String: String]?
+    /// The credential that says where a message is posted, how it is signed, and with which
+    /// headers.
+    public let credential: String?
     /// The program that is run instead, with its arguments; there if and only if there is no
-    /// ``url``.
+    /// ``credential``.
     public let program: [String]?
     /// How long it is tried to deliver one message.
     public let retrySecondsMax: Int64
@@ -76,7 +73,7 @@ public struct AlertSettings: Hashable, Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case on
         case runtimeSecondsMax = "runtime_seconds_max"
-        case url, secret, headers, program
+        case credential, program
         case retrySecondsMax = "retry_seconds_max"
     }
 
@@ -85,8 +82,7 @@ public struct AlertSettings: Hashable, Codable, Sendable {
         let all: [CodingKeys: JSONValue?] = [
             .on: .array(on.map { .string($0.rawValue) }),
             .runtimeSecondsMax: runtimeSecondsMax.map(JSONValue.int),
-            .url: url.map(JSONValue.string), .secret: secret.map(JSONValue.string),
-            .headers: headers.map { .object($0.mapValues(JSONValue.string)) },
+            .credential: credential.map(JSONValue.string),
             .program: program.map { .array($0.map(JSONValue.string)) },
             .retrySecondsMax: .int(retrySecondsMax),
         ]

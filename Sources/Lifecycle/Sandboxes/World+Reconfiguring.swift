@@ -53,7 +53,7 @@ extension World {
         let new = Database(
             id: old?.id ?? ids.popFirst() ?? author.id, environment: author.environment,
             name: old?.name ?? object.name,
-            connection: try DefinitionReader(of: object).string("connection"),
+            credential: try DefinitionReader(of: object).string("credential"),
             createdBy: old?.createdBy ?? author.actor)
         save(new)
         forgetTables(of: new)

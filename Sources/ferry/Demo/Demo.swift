@@ -12,9 +12,6 @@ struct Demo {
     /// Rows of the largest table.
     let rows: Int
 
-    /// The environment variable of the workers that says where the source database is.
-    static let sourceVariable = "CUSTOMER360_URL"
-
     /// Runs it all.
     ///
     /// - Throws: ``Failure``, `PostgresError` and others; `CancellationError` when interrupted.
@@ -73,7 +70,7 @@ struct Demo {
     private func startWorkers(_ server: PrivateServer) async throws {
         let variables = [
             "FERRY_DATABASE_URL": server.url(database: "ferry", user: "worker"),
-            Self.sourceVariable: server.url(database: "customer360", user: "reader"),
+            "FERRY_CREDENTIAL_CUSTOMER360": server.url(database: "customer360", user: "reader"),
         ]
         let arguments = ["worker", "--concurrency", "1", "--allow-directory", site.folder.path]
         for _ in 1...2 {

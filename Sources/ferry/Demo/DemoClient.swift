@@ -45,7 +45,7 @@ extension DemoClient {
             """
             insert into ferry.commands (command, arguments)
             values ('register_database',
-                    '{"name": "customer360", "connection": "env:\(Demo.sourceVariable)"}')
+                    '{"name": "customer360", "credential": "customer360"}')
             returning id;
             """)
         _ = try await apply(

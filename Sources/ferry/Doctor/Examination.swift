@@ -30,7 +30,10 @@ struct Examination {
 
     /// What is looked at once workers are known.
     var ofWork: [() async throws -> [Finding]] {
-        [access, history, commands, runs, locks, notifications, partitions, sandboxes]
+        [
+            access, credentials, history, commands, runs, locks, notifications, partitions,
+            sandboxes,
+        ]
     }
 
     /// What the check finds, or that this role is not shown it.

@@ -10,10 +10,9 @@ struct AlertCommand: AsyncParsableCommand {
     struct Create: SendingCommand {
         static let command = "create_alert"
         static let configuration = CommandConfiguration(
-            abstract: "Have a URL or a program told what becomes of runs.",
+            abstract: "Create an alert: post to a web server or run a program.",
             discussion: """
-                Example: ferry alert create Ops --on failure --url https://hooks.example.com/ferry \
-                --secret env:FERRY_HOOK_KEY
+                Example: ferry alert create Ops --on failure --credential ops
                 """)
 
         @Argument(help: "The name it is to have.")
@@ -31,8 +30,8 @@ struct AlertCommand: AsyncParsableCommand {
     struct Edit: SendingCommand {
         static let command = "edit_alert"
         static let configuration = CommandConfiguration(
-            abstract: "Say anew what an alert tells, and whom.",
-            discussion: "Replaces all that it has: what is not given goes.")
+            abstract: "Replace the settings of an alert.",
+            discussion: "What is not given is removed.")
 
         @Argument(help: "The alert.", completion: .names(of: .alert))
         var name: String
@@ -85,21 +84,15 @@ struct AlertOptions: ParsableArguments {
         completion: .list(AlertEvent.allCases.map(\.rawValue)))
     var on: String
 
-    @Option(help: "Where a message is posted: https://…, or env:NAME or file:/path of a URL.")
-    var url: String?
-
-    @Option(help: "The key that signs what is posted: env:NAME or file:/path.")
-    var secret: String?
+    @Option(
+        help: ArgumentHelp(
+            "The credential of kind webhook that says where a message is posted, and how it is "
+                + "signed.", valueName: "name"))
+    var credential: String?
 
     @Option(
         help: ArgumentHelp(
-            "One more header of what is posted, from env:FERRY_ALERT_… or file:/…/ferry_alert_…; "
-                + "repeatable.", valueName: "name=reference"))
-    var header: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Instead of --url: a program that workers were started with (--allow-program).",
+            "Instead of --credential: a program that workers were started with (--allow-program).",
             valueName: "path"), completion: .file())
     var program: String?
 
@@ -131,27 +124,12 @@ struct AlertOptions: ParsableArguments {
             JSONValue.string(String(part.filter { $0 != " " }))
         }
         return [
-            "name": .string(name), "on": .array(events), "url": url.map(JSONValue.string),
-            "secret": secret.map(JSONValue.string), "headers": try headers,
+            "name": .string(name), "on": .array(events),
+            "credential": credential.map(JSONValue.string),
             "program": words.map { .array($0.map(JSONValue.string)) },
             "orchestration": orchestration.map(JSONValue.string),
             "runtime_seconds_max": runtimeSecondsMax.map(JSONValue.int),
             "retry_seconds_max": retrySecondsMax.map(JSONValue.int),
         ]
-    }
-
-    private var headers: JSONValue? {
-        get throws {
-            if header.isEmpty { return nil }
-            var headers: [String: JSONValue] = [:]
-            for pair in header {
-                guard let mark = pair.firstIndex(of: "="), mark > pair.startIndex else {
-                    // Not repeated: it may hold a secret.
-                    throw Failure(.usage, "a --header is not name=reference")
-                }
-                headers[String(pair[..<mark])] = .string(String(pair[pair.index(after: mark)...]))
-            }
-            return .object(headers)
-        }
     }
 }

@@ -12,7 +12,7 @@ struct DatabaseCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a source database.",
             discussion: """
-                Example: ferry database register crm --connection env:CRM_URL
+                Example: ferry database register crm --credential crm
                 """)
 
         @Argument(help: "The name it is to have.")
@@ -20,14 +20,13 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Where the workers find its connection string: env:NAME or file:/path.",
-                valueName: "reference"))
-        var connection: String
+                "The credential with which the workers read it.", valueName: "name"))
+        var credential: String
 
         @OptionGroup var sending: SendingOptions
 
         var arguments: [String: JSONValue?] {
-            ["name": .string(name), "connection": .string(connection)]
+            ["name": .string(name), "credential": .string(credential)]
         }
         var done: String? { "database \(shownName(name)) registered" }
     }
@@ -35,21 +34,20 @@ struct DatabaseCommand: AsyncParsableCommand {
     struct Edit: SendingCommand {
         static let command = "edit_database"
         static let configuration = CommandConfiguration(
-            abstract: "Give a source database another connection, which is not tried.")
+            abstract: "Read a source database with another credential, which is not tried.")
 
         @Argument(help: "The database.", completion: .names(of: .database))
         var name: String
 
         @Option(
             help: ArgumentHelp(
-                "Where the workers find its connection string: env:NAME or file:/path.",
-                valueName: "reference"))
-        var connection: String
+                "The credential with which the workers read it.", valueName: "name"))
+        var credential: String
 
         @OptionGroup var sending: SendingOptions
 
         var arguments: [String: JSONValue?] {
-            ["name": .string(name), "connection": .string(connection)]
+            ["name": .string(name), "credential": .string(credential)]
         }
         var done: String? { "database \(shownName(name)) edited" }
     }

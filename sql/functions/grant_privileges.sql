@@ -55,7 +55,7 @@ begin
           from (values
             -- The record is only ever added to.
             ('insert', 'commands command_outcomes group_firings events data_export_versions object_versions '
-                       'run_manifests'),
+                       'run_manifests worker_credentials'),
             ('insert, update, delete',
              'command_queue command_waits databases data_exports destinations data_templates '
              'orchestrations orchestration_groups alerts policy_assignments sandboxes '

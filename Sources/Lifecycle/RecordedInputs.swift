@@ -1,7 +1,7 @@
 /// What a run was started with, as it is stored.
 ///
-/// Another release may have written it. Most of what is decided about a run, also that it ends, does
-/// not depend on it; so it is an error only where it is used.
+/// Another release may have written it. Most of what is decided about a run, also that it ends,
+/// does not depend on it; so it is an error only where it is used.
 enum RecordedInputs: Hashable, Codable, Sendable {
     case readable(RunInputs)
     /// It stays as it is.
@@ -40,8 +40,8 @@ enum RecordedInputs: Hashable, Codable, Sendable {
 }
 
 extension Run {
-    /// What it was started with: a retry uses the same, whatever has changed since. Nil when another
-    /// release has written it and this one cannot read it.
+    /// What it was started with: a retry uses the same, whatever has changed since. Nil when
+    /// another release has written it and this one cannot read it.
     public var inputs: RunInputs? {
         if case .readable(let inputs) = recordedInputs { inputs } else { nil }
     }

@@ -32,6 +32,16 @@ struct CommandScene: Sendable {
                        (id, role, policy, denial, options, created_by)
                 values (-1, $1, 'datagrid_administrator', false, '[]', 'test')
                 """, [.text(TestRole.alice.rawValue)])
+            try await admin.run(
+                """
+                insert into ferry_state.workers (id, name, host, process_id, version, concurrency)
+                overriding system value values (0, 'w', 'h', 1, '1', 1);
+                insert into ferry_state.worker_leases
+                       (worker_id, leased_until, heartbeat_at, backend_pid, backend_start,
+                        backend_role)
+                select 0, now() + interval '1 day', now(), pid, backend_start, usesysid
+                  from pg_stat_get_activity(pg_backend_pid());
+                """)
             let scene = CommandScene(database: database, admin: admin, folder: folder)
             try scene.keep(database.url, as: "shop")
             try await scene.send(

@@ -31,6 +31,35 @@ struct FactLookupTests {
         "name": "CRM", "kind": "directory", "settings": ["path": "/exports"],
     ]
 
+    /// Otherwise nobody would look it up any more.
+    @Test func `is claimed by no worker that is being found lost`() async throws {
+        try await CommandScene.with { scene in
+            let applying = try await scene.processor()
+            let id = try await scene.send("create_destination", destination)
+            try await applying.batch()
+            #expect(try await scene.state(id) == "checking")
+
+            try await scene.admin.run("begin; select ferry_state.rescue('{0}')")
+            let claiming = Task { try await applying.lookup.claim() }
+            let observer = try await scene.database.connect()
+            try await eventually("the claim waits") {
+                try await observer.query(
+                    """
+                    select count(*) from pg_stat_activity
+                     where datname = current_database() and usename = 'test_worker'
+                       and wait_event_type = 'Lock'
+                    """)[0][0].int() == 1
+            }
+            try await scene.admin.run("commit")
+
+            #expect(try await claiming.value.isEmpty)
+            #expect(
+                try await scene.count(
+                    "select count(*) from ferry_state.command_waits where worker_id is not null")
+                    == 0)
+        }
+    }
+
     @Test func `holds up nothing but what depends on it`() async throws {
         try await CommandScene.with { scene in
             let gate = Gate()

@@ -3,7 +3,8 @@
 --
 -- Shared out between the actors who wait: the one with the fewest lookups under way comes first, and
 -- none has more than p_actor_max of this worker.
--- Locks: the rows; skips what another worker claims.
+-- Locks: the worker's lease, as claim_run does: whoever takes it away frees all that was claimed under
+--        it. The rows; skips what another worker claims.
 create or replace function ferry_state.claim_checks(p_worker bigint, p_actor_max integer)
 returns table (
     token       bigint,
@@ -27,6 +28,10 @@ declare
     v_free  bigint;
     v_ids   bigint[];
 begin
+    perform from ferry_state.worker_leases where worker_id = p_worker for key share;
+    if not found then
+        return;
+    end if;
     for v_actor, v_free in
         with recursive waiting (actor) as (
             (select actor from ferry_state.command_waits

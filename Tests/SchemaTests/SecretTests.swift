@@ -14,19 +14,19 @@ private struct Sent: CustomTestStringConvertible {
 private let secrets = [
     Sent(
         command: "register_database",
-        arguments: #"{"name": "crm", "connection": "postgresql://ann:hunter2@db/crm"}"#,
-        argument: "connection"),
+        arguments: #"{"name": "crm", "credential": "postgresql://ann:hunter2@db/crm"}"#,
+        argument: "credential"),
     Sent(
         command: "edit_database",
-        arguments: #"{"name": "crm", "connection": "POSTGRES://db/crm?user=a&PASSWORD=hunter2"}"#,
-        argument: "connection"),
+        arguments: #"{"name": "crm", "credential": "POSTGRES://db/crm?user=a&PASSWORD=hunter2"}"#,
+        argument: "credential"),
     Sent(
         command: "register_database",
-        arguments: #"{"name": "crm", "connection": "host=db  Password = 'hunter2' user=ann"}"#,
-        argument: "connection"),
+        arguments: #"{"name": "crm", "credential": "host=db  Password = 'hunter2' user=ann"}"#,
+        argument: "credential"),
     Sent(
         command: "register_database",
-        arguments: #"{"name": "crm", "connection": "password=hunter2"}"#, argument: "connection"),
+        arguments: #"{"name": "crm", "credential": "password=hunter2"}"#, argument: "credential"),
     Sent(
         command: "create_data_export",
         arguments: #"{"name": "a", "tables": ["public.a", "mysql://a:hunter2@db"]}"#,
@@ -48,7 +48,7 @@ private let secrets = [
 ]
 
 private let harmless = [
-    Sent(command: "register_database", arguments: #"{"name": "crm", "connection": "env:CRM_URL"}"#),
+    Sent(command: "register_database", arguments: #"{"name": "crm", "credential": "crm"}"#),
     Sent(
         command: "create_data_export",
         arguments: #"{"name": "Password = changed, see https://wiki:443/a@b"}"#),

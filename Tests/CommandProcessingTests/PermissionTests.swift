@@ -36,7 +36,9 @@ struct PermissionTests {
 
             let denied = try await both.query("select ferry.create_data_export('Denied')")[0][0]
                 .int64()
-            let allowed = try await scene.send("create_data_export", ["name": "Allowed"])
+            let alice = try await scene.database.connect(as: .alice)
+            let allowed = try await alice.query("select ferry.create_data_export('Allowed')")[0][0]
+                .int64()
             try await scene.processor().drain()
             await both.close()
 

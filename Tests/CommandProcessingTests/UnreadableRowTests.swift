@@ -21,7 +21,7 @@ struct UnreadableRowTests {
             #expect(try await scene.state(needy) == "applied")
             #expect(try await scene.state(other) == "retrying")
             let message = try #require(try await scene.status(other).message)
-            #expect(message.contains("rights.0.policies.0.options"), "\(message)")
+            #expect(message.contains("policies.0.options"), "\(message)")
         }
     }
 
@@ -38,7 +38,7 @@ struct UnreadableRowTests {
 
             #expect(try await scene.state(needy) == "retrying")
             let message = try #require(try await scene.status(needy).message)
-            #expect(message.contains("rights.0.policies."), "\(message)")
+            #expect(message.contains("policies.0.options"), "\(message)")
         }
     }
 

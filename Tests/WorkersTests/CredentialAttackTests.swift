@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Whoever sends commands", .timeLimit(.minutes(5)))
+@Suite("A sender of commands", .timeLimit(.minutes(5)))
 struct CredentialAttackTests {
     private static let ambient = [
         "AWS_ACCESS_KEY_ID": "hunter2", "AWS_SECRET_ACCESS_KEY": "hunter2",

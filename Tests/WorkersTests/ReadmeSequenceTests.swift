@@ -26,7 +26,9 @@ struct ReadmeSequenceTests {
                 try await scene.send(statements)
             }
 
-            #expect(try await scene.notApplied() == [])
+            // By a name, so that a failure shows what it is.
+            let notApplied = try await scene.notApplied()
+            #expect(notApplied == [])
             #expect(try await scene.queue.number("select count(*) from ferry.runs") == 25)
         }
     }
@@ -53,7 +55,9 @@ struct ReadmeSequenceTests {
             try scene.give("source", scene.sourceURL)
             try await scene.send(Array(statements.drop { !isWaiting($0) }), run: run)
 
-            #expect(try await scene.notApplied() == [])
+            // By a name, so that a failure shows what it is.
+            let notApplied = try await scene.notApplied()
+            #expect(notApplied == [])
             #expect(try await scene.queue.number("select count(*) from ferry.runs") == 1)
         }
     }

@@ -3,7 +3,7 @@
 --
 -- Shared out between the actors who wait: the one with the fewest lookups under way comes first, and
 -- none has more than p_actor_max of this worker.
--- Locks: the worker's lease, as claim_run does: whoever takes it away frees all that was claimed under
+-- Locks: the worker's lease, as claim_run does: the rescue that takes it away frees all that was claimed under
 --        it. The rows; skips what another worker claims.
 create or replace function ferry_state.claim_checks(p_worker bigint, p_actor_max integer)
 returns table (

@@ -3,7 +3,7 @@
 -- ferry_client: send commands, read its own, and what its policies show. ferry_viewer: read all.
 -- ferry_worker: work. All that these roles and PUBLIC were given otherwise is taken from them.
 --
--- Nobody but the owner and workers has UPDATE, DELETE or TRUNCATE on anything: whoever has one of them
+-- Nobody but the owner and workers has UPDATE, DELETE or TRUNCATE on anything: a role with one of them
 -- may lock the table, or all tables under the view, against everybody else.
 create or replace function ferry_state.grant_privileges()
 returns void

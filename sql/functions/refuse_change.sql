@@ -3,7 +3,7 @@
 --
 -- The record is events, commands and how they ended, versions and manifests. It is only ever added to,
 -- by Ferry. The roles that Ferry makes have no right to change it; this also refuses a role that
--- somebody gave more, and whoever comes through a function that runs with the owner's rights.
+-- somebody gave more, and a statement that comes through a function that runs with the owner's rights.
 -- Raises: FY013.
 create or replace function ferry_state.refuse_change()
 returns trigger

@@ -1,4 +1,4 @@
--- secret_in: the argument that holds a secret, as far as one can be told by its looks; null for none.
+-- secret_in: the argument that holds a secret, as far as its form shows; null for none.
 --
 -- A key that is named as one and holds no reference; a URL with a password; a connection string with
 -- one; a private key. What is chosen of tables may be about columns with such names, and filters are

@@ -12,7 +12,7 @@ create table ferry_state.commands (
     idempotency_key text,
     lane            bigint      not null,
     actor           text        not null,
-    login           text,  -- of whoever acted in the actor's name; null: the actor
+    login           text,  -- the role that acted in the actor's name; null: the actor
     created_at      timestamptz not null,
     constraint commands_pkey primary key (id),
     constraint commands_priority_is_0_to_3 check (priority between 0 and 3)
@@ -101,7 +101,7 @@ create index command_references_lane on ferry_state.command_references (lane, co
 create table ferry_state.command_cancellations (
     command_id bigint not null,
     actor      text   not null,
-    login      text  -- of whoever acted in the actor's name; null: the actor
+    login      text  -- the role that acted in the actor's name; null: the actor
 );
 create index command_cancellations_command on ferry_state.command_cancellations (command_id);
 

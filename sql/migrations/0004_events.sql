@@ -12,7 +12,7 @@ create table ferry_state.events (
     run_id      bigint,
     command_id  bigint,
     actor       text        not null,
-    login       text,  -- of whoever acted in the actor's name; null: the actor
+    login       text,  -- the role that acted in the actor's name; null: the actor
     details     jsonb,
     constraint events_pkey primary key (id, at)
 ) partition by range (at);  -- by months: make_event_partition

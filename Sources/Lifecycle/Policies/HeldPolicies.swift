@@ -2,8 +2,8 @@
 struct HeldPolicies {
     /// Those of the actor, the role that sent the command.
     var own: [PolicyAssignment]
-    /// Those of the role that had logged in, where it is another. They allow nothing: whoever acts
-    /// in another role is bound by what either is denied.
+    /// Those of the role that had logged in, where it is another. They allow nothing: a user who
+    /// acts in another role is bound by what either is denied.
     var login: [PolicyAssignment] = []
 
     /// What they say of an action in an environment: a denial wins, and without a match nothing is

@@ -32,6 +32,50 @@ struct OrderTests {
         }
     }
 
+    /// Found by workers on a slow disk: a run was started before its orchestration was added.
+    @Test func `waits for one that comes back onto the queue while it is being applied`()
+        async throws
+    {
+        try await CommandScene.with { scene in
+            let first = try await scene.send("create_data_export", ["name": "X"])
+            try await scene.admin.run(
+                """
+                with gone as (delete from ferry_state.command_queue returning *)
+                insert into ferry_state.command_waits
+                       (command_id, lane, priority, waits_for, due_at)
+                select command_id, lane, priority, 'retry', now() + interval '1 day' from gone
+                """)
+            let second = try await scene.send(
+                "edit_data_export", ["name": "X", "database": "Shop", "tables": ["a"]])
+            let processor = try await scene.processor()
+
+            // The batch is claimed, and waits here before it looks at what comes before.
+            try await scene.admin.run("begin; select ferry_state.lock_configuration(true)")
+            let applying = Task { try await processor.batch() }
+            let observer = try await scene.database.connect()
+            try await eventually("the batch waits") {
+                try await observer.query(
+                    """
+                    select count(*) from pg_stat_activity
+                     where datname = current_database() and usename = 'test_worker'
+                       and wait_event_type = 'Lock'
+                    """)[0][0].int() == 1
+            }
+            try await scene.admin.run(
+                """
+                update ferry_state.command_waits set due_at = now();
+                select ferry_state.release_due_commands(10);
+                commit
+                """)
+            _ = try await applying.value
+
+            #expect(try await scene.status(second).message == "waits for command \(first)")
+            try await processor.drain()
+            #expect(try await scene.status(first) == .applied)
+            #expect(try await scene.status(second) == .applied)
+        }
+    }
+
     @Test func `goes on once the earlier one is canceled, although others keep coming`()
         async throws
     {

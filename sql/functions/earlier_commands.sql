@@ -22,28 +22,40 @@ declare
     v_before     constant bigint := (select max(id) from unnest(p_batch) as b (id));
     v_policies   constant bigint := ferry_state.first_of_lane(
         ferry_state.lane_number('policy_assignment', null, null, null), v_before, p_batch);
+    v_waits      constant boolean := exists (
+        select from ferry_state.command_waits where waits_for <> 'time');
+    v_naming     constant boolean := exists (select from ferry_state.command_references);
     v_lanes      json;
     v_references json;
 begin
-    -- Its own lanes are locked, and it has what is on the queue of them from the first on: only what
-    -- waits can come before, and what names them.
-    if exists (select from ferry_state.command_waits where waits_for <> 'time')
-       or exists (select from ferry_state.command_references)
-    then
-        select json_agg(json_build_array(l.lane, w.command_id, r.command_id)) into v_lanes
-          from (select distinct lane from unnest(p_lanes) as l (lane)) as l
+    -- Its own lanes are locked, and it has what was on the queue of them. What waited then may have
+    -- come onto the queue since. Counted first: few lanes have more than the batch has of them.
+    select json_agg(json_build_array(lane, first, naming)) into v_lanes
+      from (
+        select l.lane, least(q.command_id, w.command_id) as first, r.command_id as naming
+          from (select lane, array_agg(id) as ids, max(id) as last, count(*) as count
+                  from unnest(p_batch, p_lanes) as b (id, lane)
+                 group by lane) as l
+          left join lateral (
+            select command_id from ferry_state.command_queue
+             where (lane, command_id) >= (l.lane, 0) and (lane, command_id) < (l.lane, l.last)
+               and command_id <> all (l.ids)
+             order by lane, command_id limit 1) as q
+            on l.count <= (select count(*) from ferry_state.command_queue
+                            where (lane, command_id) >= (l.lane, 0)
+                              and (lane, command_id) < (l.lane, l.last))
           left join lateral (
             select command_id from ferry_state.command_waits
-             where (lane, command_id) >= (l.lane, 0) and (lane, command_id) < (l.lane, v_before)
-               and waits_for <> 'time'
+             where v_waits and (lane, command_id) >= (l.lane, 0)
+               and (lane, command_id) < (l.lane, v_before) and waits_for <> 'time'
              order by lane, command_id limit 1) as w on true
           left join lateral (
             select command_id from ferry_state.command_references
-             where (lane, command_id) >= (l.lane, 0) and (lane, command_id) < (l.lane, v_before)
-               and command_id <> all (p_batch)
+             where v_naming and (lane, command_id) >= (l.lane, 0)
+               and (lane, command_id) < (l.lane, v_before) and command_id <> all (p_batch)
              order by lane, command_id limit 1) as r on true
-         where num_nonnulls(w.command_id, r.command_id) > 0;
-    end if;
+      ) as own
+     where num_nonnulls(first, naming) > 0;
 
     select json_agg(json_build_array(kind, environment, key, first)) into v_references
       from (

@@ -17,8 +17,8 @@ public struct Cell: Sendable {
         self.position = position
     }
 
-    /// Whether the value is NULL. A column that does not exist is NULL too.
-    public var isNull: Bool { column < 0 || PQgetisnull(rows.result, row, column) == 1 }
+    /// Whether the value is NULL. A column that does not exist is not: reading it tells so.
+    public var isNull: Bool { column >= 0 && PQgetisnull(rows.result, row, column) == 1 }
 
     /// The value as PostgreSQL writes it. Bytes that are not UTF-8 become U+FFFD.
     public func string() throws -> String { try required("a text", optionalString()) }

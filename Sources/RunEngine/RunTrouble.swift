@@ -39,6 +39,12 @@ struct RunTrouble: Error, Sendable {
                 code: "source_unavailable", origin: .source, message: "\(subject): \(error)",
                 hint: "the standby had to replay a change of rows that the run still reads: "
                     + Self.standbyHint, isTransient: true)
+        case let error as PostgresError where error.sqlState == "53200":
+            self.init(
+                code: "source_unavailable", origin: .source, message: "\(subject): \(error)",
+                hint: "a run holds a lock on each of its tables while it reads: raise "
+                    + "max_locks_per_transaction of the source, or send the tables in several data "
+                    + "exports", isTransient: true)
         case let error as PostgresError:
             self.init(
                 code: error.isTransient ? "source_unavailable" : "source_refused", origin: .source,

@@ -10,6 +10,8 @@ public actor CommandProcessor {
     private let batchMax: Int
     /// Everything that waits, or can still become visible, comes after this transaction and id.
     private var mark = (transaction: "0", id: Int64(0))
+    /// The same for single actors, as `claim_commands` wrote it; nil while all fits into a batch.
+    private var marks: String?
     /// What the last batch ended or put aside, and what that waits for; nil at first and when there
     /// was nothing to do: then all that waits is looked at.
     private var settled: [Int64]?
@@ -46,30 +48,32 @@ public actor CommandProcessor {
     public func applyBatch() async throws -> Batch {
         if ContinuousClock.now - lookedAtAll > Self.lookInterval { settled = nil }
         if settled == nil { lookedAtAll = .now }
-        let (applier, batchMax, mark, settled) = (applier, batchMax, mark, settled)
+        let (applier, batchMax, mark, marks, settled) = (applier, batchMax, mark, marks, settled)
         let awake = Int64(Self.awake / .milliseconds(1))
-        let (count, result, newMark) = try await connection.transaction { connection in
+        let (count, result, newMark, newMarks) = try await connection.transaction { connection in
             let rows = try await connection.query(
-                "select * from ferry_state.claim_commands($1, $2::xid8, $3, $4, $5)",
+                "select * from ferry_state.claim_commands($1, $2::xid8, $3, $4::jsonb, $5, $6)",
                 [
                     .int(Int64(batchMax)), .text(mark.transaction), .int(mark.id),
-                    settled.map { Value($0) } ?? .null, .int(awake),
+                    Value(marks), settled.map { Value($0) } ?? .null, .int(awake),
                 ])
             let newMark = try rows.first { !$0[0].isNull }.map {
                 (transaction: try $0[0].string(), id: try $0[1].int64())
             }
+            let newMarks = try rows.compactMap { try $0[9].optionalString() }.first
             // In the order in which they were sent, also between lanes: a script that deletes an
             // orchestration and then its export should not depend on how lanes are listed.
-            let commands = try rows.filter { $0[0].isNull }
+            let commands = try rows.filter { $0[0].isNull && !$0[1].isNull }
                 .map { try ClaimedCommand($0) }
                 .sorted { $0.id < $1.id }
-            if commands.isEmpty { return (0, BatchResult(), newMark) }
+            if commands.isEmpty { return (0, BatchResult(), newMark, newMarks) }
             let result = try await applier.apply(commands, connection)
             Failpoint.reach("commands.before_commit")
-            return (commands.count, result, newMark)
+            return (commands.count, result, newMark, newMarks)
         }
         if count > 0 { Failpoint.reach("commands.after_commit") }
         if let newMark { self.mark = newMark }
+        self.marks = newMarks
         self.settled = count > 0 ? result.settled : nil
         return Batch(count: count, hasChecks: result.hasChecks)
     }

@@ -13,6 +13,11 @@ struct Bench: Sendable {
         try await database(name)
         let connection = try await connect(name)
         _ = try await Migrator(connection).migrate()
+        try await connection.run(
+            """
+            insert into ferry_state.settings (name, value, changed_by)
+            values ('waiting_commands_max', '999999999', current_user)
+            """)
         return connection
     }
 

@@ -5,12 +5,16 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
     /// For how many days what has ended is kept: `400d`. Workers remove what is older once a day.
     /// `off` keeps it until somebody prunes it.
     case retention
+    /// About how many commands of one role may wait to be applied; further ones are refused when
+    /// they are sent.
+    case waitingCommandsMax = "waiting_commands_max"
 
     /// The value it has until it is changed.
     public var defaultValue: String {
         switch self {
         case .productionChanges: "any"
         case .retention: "off"
+        case .waitingCommandsMax: "100000"
         }
     }
 
@@ -20,6 +24,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .productionChanges: ["any", Self.promotionOnly].contains(value)
         case .retention: value == "off" || (try? /[1-9][0-9]{0,4}d/.wholeMatch(in: value)) != nil
+        case .waitingCommandsMax: (try? /[1-9][0-9]{4,8}/.wholeMatch(in: value)) != nil
         }
     }
 
@@ -28,6 +33,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .productionChanges: "values: 'any', '\(Self.promotionOnly)'"
         case .retention: "write 'off', or a number of days from 1 to 99999, for example '400d'"
+        case .waitingCommandsMax: "write a number from 10000 to 999999999"
         }
     }
 

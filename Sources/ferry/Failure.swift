@@ -80,6 +80,8 @@ struct Failure: Error {
                 .noPermission, error.message,
                 hint: hint ?? "ask for membership in ferry_client (to send commands) or "
                     + "ferry_viewer (to see everything)")
+        case "FY016": self.init(.noPermission, error.message, hint: hint)
+        case "FY017": self.init(.unavailable, error.message, hint: hint)
         case "FY015": self.init(.notFound, error.message, hint: hint)
         case let state where state.hasPrefix("FY") || state.hasPrefix("22"):
             self.init(.usage, error.message, hint: hint)

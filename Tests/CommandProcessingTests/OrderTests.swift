@@ -42,8 +42,9 @@ struct OrderTests {
                 """
                 with gone as (delete from ferry_state.command_queue returning *)
                 insert into ferry_state.command_waits
-                       (command_id, lane, priority, waits_for, due_at)
-                select command_id, lane, priority, 'retry', now() + interval '1 day' from gone
+                       (command_id, lane, priority, actor, waits_for, due_at)
+                select command_id, lane, priority, actor, 'retry', now() + interval '1 day'
+                  from gone
                 """)
             let second = try await scene.send(
                 "edit_data_export", ["name": "X", "database": "Shop", "tables": ["a"]])

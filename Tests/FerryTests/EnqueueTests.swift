@@ -12,7 +12,7 @@ struct EnqueueTests {
             let result = try await program.run(
                 "enqueue", "create_data_export", "--argument", "name=42 \"crm\" = x",
                 "--argument", "database=crm", "--argument", "tables=public.a, public.b",
-                "--priority", "1", "--idempotency-key", "k")
+                "--priority", "3", "--idempotency-key", "k")
 
             #expect(result.output.hasPrefix("command "))
             #expect(result.output.hasSuffix(" queued\n"))
@@ -23,7 +23,7 @@ struct EnqueueTests {
                 try row["arguments"].string()
                     == #"{"name": "42 \"crm\" = x", "tables": ["public.a", "public.b"], "#
                     + #""database": "crm"}"#)
-            #expect(try row["priority"].int() == 1)
+            #expect(try row["priority"].int() == 3)
             #expect(try row["actor"].string() == TestRole.alice.rawValue)
         }
     }

@@ -43,17 +43,17 @@ struct RepeatedCommandTests {
             let program = try await Program(database, as: .alice)
 
             _ = try await program.run(
-                "orchestration", "run", "Daily", "--idempotency-key", "k", "--priority", "1",
+                "orchestration", "run", "Daily", "--idempotency-key", "k", "--priority", "3",
                 "--at", "2999-01-31T02:00Z")
             let repeated = try await program.run(
-                "orchestration", "run", "Daily", "--idempotency-key", "k", "--priority", "3",
+                "orchestration", "run", "Daily", "--idempotency-key", "k", "--priority", "2",
                 "--no-wait")
 
             #expect(repeated.status == 0)
             #expect(repeated.output.hasSuffix(" scheduled\n"))
             #expect(
                 repeated.error.hasSuffix(
-                    ", with priority 1, not to be applied before 2999-01-31 02:00:00Z; nothing "
+                    ", with priority 3, not to be applied before 2999-01-31 02:00:00Z; nothing "
                         + "new was sent\n"))
         }
     }

@@ -89,7 +89,7 @@ struct SendingTests {
             let program = try await Program(database, as: .alice)
 
             let queued = try await program.run(
-                "orchestration", "run", "O", "--no-wait", "--priority", "0",
+                "orchestration", "run", "O", "--no-wait", "--priority", "3",
                 "--idempotency-key", "k", "--environment", "production")
             let scheduled = try await program.run("export", "delete", "X", "--at", "2099-01-01Z")
             let late = try await program.run("export", "delete", "X", "--timeout", "0.1")
@@ -101,7 +101,7 @@ struct SendingTests {
             #expect(late.error.contains("is still queued\nhint: it will be applied all the same"))
             let row = try await database.connect().query(
                 "select * from ferry.commands order by id")[0]
-            #expect(try row["priority"].int() == 0)
+            #expect(try row["priority"].int() == 3)
             #expect(try row["idempotency_key"].string() == "k")
         }
     }

@@ -13,7 +13,7 @@ let sandboxCases = [
     RejectionCase(
         .invalidChoice, command("change_setting", ["name": "colour", "value": "any"]),
         message: "there is no setting \"colour\"",
-        hint: "settings: production_changes, retention"),
+        hint: "settings: production_changes, retention, waiting_commands_max"),
     RejectionCase(
         .invalidChoice, command("change_setting", ["name": "retention", "value": "400"]),
         message: "retention cannot be \"400\"",

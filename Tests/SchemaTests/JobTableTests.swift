@@ -86,7 +86,7 @@ struct JobTableTests {
                     }
                     .joined(separator: ", ")
                 let id = try await alice.query(
-                    "select ferry.\(command)(\(arguments), priority => 1)")[0][0].int64()
+                    "select ferry.\(command)(\(arguments), priority => 3)")[0][0].int64()
 
                 let sent = try await alice.query(
                     """
@@ -96,7 +96,7 @@ struct JobTableTests {
                       from ferry.commands where id = $1
                     """, [.int(id)])[0]
                 #expect(try sent["command"].string() == command)
-                #expect(try sent["priority"].int() == 1)
+                #expect(try sent["priority"].int() == 3)
                 #expect(try sent["environment"].string() == "production")
                 #expect(try sent["keys"].array().compactMap { $0 } == names.sorted())
             }

@@ -11,7 +11,7 @@ struct LaneTests {
             var ids = try await alice.create("Daily customers", priority: 3)
             ids.append(
                 try await alice.send(
-                    "edit_data_export", #"{"name": " daily CUSTOMERS "}"#, priority: 0))
+                    "edit_data_export", #"{"name": " daily CUSTOMERS "}"#, priority: 2))
             ids.append(try await alice.send("discard_draft", #"{"name": "Daily customers"}"#))
 
             #expect(try await worker.applyAll() == ids)
@@ -23,12 +23,12 @@ struct LaneTests {
             let alice = try await database.connect(as: .alice)
             let first = try await database.connect(as: .worker)
             let second = try await database.connect(as: .worker)
-            let one = try await alice.create("a", priority: 0)
+            let one = try await alice.create("a")
 
             try await first.run("begin")
             try await second.run("begin")
             let held = try await first.claim().ids
-            let more = try await alice.send("discard_draft", #"{"name": "a"}"#, priority: 0)
+            let more = try await alice.send("discard_draft", #"{"name": "a"}"#)
             let other = try await alice.create("b", "c")
             let taken = try await second.claim().ids
             try await first.apply(held)

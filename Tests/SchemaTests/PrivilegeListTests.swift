@@ -21,6 +21,7 @@ private enum Granted {
         "ferry_state.command_outcomes: INSERT",
         "ferry_state.command_queue: INSERT UPDATE DELETE",
         "ferry_state.command_references: INSERT DELETE",
+        "ferry_state.command_samples: DELETE",
         "ferry_state.command_waits: INSERT UPDATE DELETE",
         "ferry_state.commands: INSERT",
         "ferry_state.data_export_versions: INSERT",
@@ -52,6 +53,7 @@ private enum Granted {
         "ferry_state.worker_leases: INSERT UPDATE DELETE",
         "ferry_state.workers: INSERT UPDATE",
         "ferry_state.awake_until: UPDATE USAGE",
+        "ferry_state.crowded_until: SELECT",
         "ferry_state.ids: USAGE",
         "ferry_state.tokens: USAGE",
     ]

@@ -38,7 +38,7 @@ struct PrivilegeTests {
 
             var denied = [
                 "truncate ferry_state.commands",
-                "select * from ferry_state.claim_commands(1, '0', 0, null, 0)",
+                "select * from ferry_state.claim_commands(1, '0', 0, null, null, 0)",
                 "select ferry_state.grant_privileges()", "select ferry_state.rescue('{1}')",
                 "select nextval('ferry_state.ids')", "create table ferry.t (n int)",
                 "create table ferry_state.t (n int)", "drop view ferry.commands",

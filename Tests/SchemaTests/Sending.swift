@@ -66,19 +66,27 @@ struct Claim: Sendable {
 struct Mark: Sendable {
     var transaction = "0"
     var id: Int64 = 0
+    /// The same for single actors, as the claim wrote it.
+    var ofActors: String?
 }
 
 extension Connection {
     /// Claims commands; the lanes are held until the transaction ends.
     func claim(_ limit: Int = 100, mark: Mark = Mark()) async throws -> Claim {
         let rows = try await query(
-            "select mark, id from ferry_state.claim_commands($1, $2::text::xid8, $3, null, 0)",
-            [.int(Int64(limit)), .text(mark.transaction), .int(mark.id)])
+            """
+            select mark, id, marks
+              from ferry_state.claim_commands($1, $2::text::xid8, $3, $4::text::jsonb, null, 0)
+            """,
+            [.int(Int64(limit)), .text(mark.transaction), .int(mark.id), Value(mark.ofActors)])
         let marks = try rows.filter { !$0["mark"].isNull }
             .map { Mark(transaction: try $0["mark"].string(), id: try $0["id"].int64()) }
+        var next = marks.first ?? mark
+        next.ofActors = try rows.compactMap { try $0["marks"].optionalString() }.first
         return Claim(
-            mark: marks.first ?? mark,
-            ids: try rows.filter { $0["mark"].isNull }.map { try $0["id"].int64() })
+            mark: next,
+            ids: try rows.filter { $0["mark"].isNull && !$0["id"].isNull }
+                .map { try $0["id"].int64() })
     }
 
     /// Records that these commands were applied.

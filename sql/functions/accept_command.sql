@@ -11,7 +11,7 @@
 -- while some worker is sure to look without: see awake_until, which a claim that found something
 -- sets. That worker goes on looking, ever less often; so it finds late what is committed late.
 -- Raises: FY001 unknown command, FY002-FY004 arguments, FY005 too large, FY006 unknown
---         environment, FY008 idempotency key in use.
+--         environment, FY008 idempotency key in use, FY016 too urgent, FY017 too many wait.
 create or replace function ferry_state.accept_command()
 returns trigger
 language plpgsql
@@ -26,6 +26,8 @@ declare
     v_referred boolean;
     v_lane     bigint;
     v_asleep   boolean;
+    v_sampled  boolean;
+    v_crowded  boolean;
 begin
     if new.environment is distinct from 'production' then
         new.environment := case when new.environment is null then 'production'
@@ -38,7 +40,7 @@ begin
     select lane, key, refers,
            octet_length(new.arguments::text) <= 256 and new.arguments @@ accepts
                and new.arguments - parameters = '{}'
-               and (new.priority is null or new.priority between 0 and 3)
+               and (new.priority is null or new.priority between 2 and 3)
                and (new.idempotency_key is null or octet_length(new.idempotency_key) <= 256),
            new.arguments ?| referring
       into v_kind, v_key, v_refers, v_valid, v_referred
@@ -57,20 +59,24 @@ begin
                 new.actor, nullif(session_user, new.actor), clock_timestamp())
         on conflict (environment, actor, idempotency_key) where idempotency_key is not null
         do nothing
-        returning id, lane, priority, coalesce(login, actor) as login, created_at,
+        returning id, lane, priority, actor, coalesce(login, actor) as login, created_at,
                   case when run_at > created_at then 'scheduled' else 'queued' end as state
     ),
     queued as (
-        insert into ferry_state.command_queue (command_id, lane, priority)
-        select id, lane, priority from written where state = 'queued'
+        insert into ferry_state.command_queue (command_id, lane, priority, actor)
+        select id, lane, priority, actor from written where state = 'queued'
     )
     select id, priority, login, created_at, state, lane,
-           (select last_value from ferry_state.awake_until)
-           < extract(epoch from created_at) * 1000
-      into new.id, new.priority, new.login, new.created_at, new.state, v_lane, v_asleep
-      from written;
+           last_value < extract(epoch from created_at) * 1000, last_value & 1 = 1,
+           random() * 256 < greatest(1, pg_column_size(new.arguments) >> 12)
+      into new.id, new.priority, new.login, new.created_at, new.state, v_lane,
+           v_asleep, v_crowded, v_sampled
+      from written cross join ferry_state.awake_until;
     if v_asleep is null then
         return ferry_state.first_with_key(new);
+    end if;
+    if v_sampled or v_crowded then
+        perform ferry_state.count_waiting(new.id, new.actor, v_sampled);
     end if;
     if v_referred then
         insert into ferry_state.command_references (command_id, lane)
@@ -80,8 +86,9 @@ begin
          where lane <> v_lane;
     end if;
     if new.state = 'scheduled' then
-        insert into ferry_state.command_waits (command_id, lane, priority, waits_for, due_at)
-        values (new.id, v_lane, new.priority, 'time', new.run_at);
+        insert into ferry_state.command_waits
+               (command_id, lane, priority, actor, waits_for, due_at)
+        values (new.id, v_lane, new.priority, new.actor, 'time', new.run_at);
     elsif v_asleep then
         notify ferry_commands;
     end if;

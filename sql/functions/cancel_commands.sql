@@ -38,6 +38,7 @@ begin
         if v_found then
             v_canceled := v_canceled || v_command.id;
             delete from ferry_state.command_references where command_id = v_command.id;
+            delete from ferry_state.command_samples where command_id = v_command.id;
             insert into ferry_state.command_outcomes
                    (command_id, state, code, message, attempts, finished_at)
             values (v_command.id, 'canceled', 'canceled', format('canceled by %s', v_request.actor)

@@ -2,7 +2,7 @@
 --
 -- p_new: the command with the environment that it is for, as it is spelled.
 -- Raises: FY001 unknown command, FY002 missing argument, FY003 unknown argument, FY004 wrong type or
---         length, or a secret, FY005 too large.
+--         length, or a secret, FY005 too large, FY016 too urgent for its sender.
 create or replace function ferry_state.check_command(p_new ferry.commands)
 returns void
 language plpgsql
@@ -112,6 +112,13 @@ begin
                 else 'idempotency_key is longer than 256 characters' end,
             hint = case when p_new.priority not between 0 and 3
                 then '0 is applied first, 2 is the default' else 'shorten it' end;
+    end if;
+    if p_new.priority < 2 and not ferry_state.may_hurry(p_new.actor, p_new.environment) then
+        raise exception using errcode = 'FY016',
+            message = format('%s may not send commands with priority %s',
+                             ferry_state.shown_text(p_new.actor), p_new.priority),
+            hint = format('send it with priority 2 or 3; 0 and 1 are for datagrid_administrator and '
+                'datagrid_operator in %s', ferry_state.shown_text(p_new.environment));
     end if;
 end;
 $$;

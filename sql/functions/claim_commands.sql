@@ -1,9 +1,11 @@
 -- claim_commands: lock the lanes of the most urgent commands and return what waits in them, in
--- the order in which each lane is to apply it. Held until the transaction ends.
+-- the order in which each lane is to apply it. Held until the transaction ends. When more waits than
+-- one batch takes, it is shared out between actors: see fair_candidates.
 --
 -- The first row returned has no command: its mark and id are what the next claim of this worker may
 -- pass as p_mark and p_mark_id to skip the dead rows before them. Every row that can still become
--- visible, or is still waiting, has (xact, command_id) > (mark, id).
+-- visible, or is still waiting, has (xact, command_id) > (mark, id). The second row has no command
+-- either: its marks are what the next claim may pass as p_marks.
 -- p_settled: commands that this worker's last batch ended or came to wait for; null for a look at all
 -- that is waited for. What waits for one of them that has ended is on the queue again.
 -- Says with awake_until for how many milliseconds (p_awake) the worker that found something will go
@@ -14,6 +16,7 @@ create or replace function ferry_state.claim_commands(
     p_limit   integer,
     p_mark    xid8,
     p_mark_id bigint,
+    p_marks   jsonb,
     p_settled bigint[],
     p_awake   integer
 )
@@ -26,7 +29,8 @@ returns table (
     arguments   text,
     actor       text,
     attempts    smallint,
-    login       text  -- null: the actor
+    login       text,  -- null: the actor
+    marks       jsonb
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -38,16 +42,16 @@ set plan_cache_mode = force_generic_plan  -- arrays of many lanes would be plann
 as $$
 #variable_conflict use_column
 declare
-    v_priority smallint := 0;  -- where the look at the queue has come to
-    v_xact     xid8;
-    v_id       bigint;
     v_slot     integer;
     v_looked   integer;    -- commands found by this round
     v_slots    integer[];  -- their lanes' slots
     v_locked   integer[];
     v_tried    bytea;      -- the slots that earlier rounds tried, locked or not
-    v_lanes    bigint[] := '{}';
+    v_lanes    bigint[]  := '{}';
+    v_rooms    integer[] := '{}';  -- how many commands of each of these lanes the batch may take
     v_found    bigint[];
+    v_share    integer[];
+    v_marks    jsonb;  -- of the first round: it left nothing out
     v_commands integer := 0;
     v_more     integer;
 begin
@@ -79,27 +83,20 @@ begin
      limit 1;
     return query
     select p_mark, p_mark_id, null::bigint, null::text, null::text, null::text, null::text,
-           null::smallint, null::text;
+           null::smallint, null::text, null::jsonb;
 
-    v_xact := p_mark;
-    v_id := p_mark_id;
     -- The first commands are often in the hands of another worker: look past them until the batch
     -- is worth its commit.
     for v_round in 1 .. 8 loop
-        select count(*), array_agg(lane), array_agg(distinct ferry_state.lane_slot(lane)),
-               (array_agg(priority))[count(*)], (array_agg(xact))[count(*)],
-               (array_agg(command_id))[count(*)]
-          into v_looked, v_found, v_slots, v_priority, v_xact, v_id
+        select count(*), array_agg(lane), array_agg(p_limit)
+          into v_looked, v_found, v_share
           from (
             select q.*
-              from generate_series(v_priority, 3) as p (priority)
+              from generate_series(0, 3) as p (priority)
              cross join lateral (
                 select lane, priority, xact, command_id
                   from ferry_state.command_queue
-                 where priority = p.priority
-                   and (xact, command_id) > (
-                       case when p.priority = v_priority then v_xact else p_mark end,
-                       case when p.priority = v_priority then v_id else p_mark_id end)
+                 where priority = p.priority and (xact, command_id) > (p_mark, p_mark_id)
                    and (v_tried is null
                         or get_bit(v_tried, ferry_state.lane_slot(lane)) = 0)
                  order by xact, command_id
@@ -109,6 +106,17 @@ begin
              limit p_limit
           ) as candidate;
         exit when v_looked = 0;
+        if v_looked >= p_limit then
+            select array_agg(lane) filter (where lane is not null),
+                   array_agg(room) filter (where lane is not null),
+                   coalesce(v_marks, jsonb_object_agg(m.key, m.value)
+                                     filter (where m.key is not null))
+              into v_found, v_share, v_marks
+              from ferry_state.fair_candidates(p_limit, p_mark, p_mark_id, v_tried, p_marks) as f
+              left join lateral jsonb_each(f.marks) as m on true;
+        end if;
+        v_slots := array(select distinct ferry_state.lane_slot(lane)
+                           from unnest(v_found) as f (lane));
 
         select array_agg(slot) into v_locked
           from (select slot
@@ -118,12 +126,12 @@ begin
                    for update skip locked) as taken;
 
         -- "is true" makes it look slots up in a hash, not compare each with each.
-        select count(*), v_lanes || array_agg(claimed.lane)
-          into v_more, v_lanes
-          from unnest(v_found) as claimed (lane)
+        select count(*), v_lanes || array_agg(claimed.lane), v_rooms || array_agg(claimed.room)
+          into v_more, v_lanes, v_rooms
+          from unnest(v_found, v_share) as claimed (lane, room)
          where (ferry_state.lane_slot(claimed.lane) in (select unnest(v_locked))) is true;
         v_commands := v_commands + v_more;
-        exit when v_looked < p_limit or v_commands * 2 >= p_limit;
+        exit when v_looked < p_limit or v_commands * 2 >= p_limit or v_more = cardinality(v_found);
 
         -- A bit for each of the 8,192 slots.
         v_tried := coalesce(v_tried, decode(repeat('00', 1024), 'hex'));
@@ -133,30 +141,57 @@ begin
     end loop;
 
     if v_commands > 0 then
+        -- Even, but while senders have to look how many of theirs wait: see count_waiting.
         perform setval('ferry_state.awake_until',
-                       (extract(epoch from clock_timestamp()) * 1000)::bigint + p_awake);
+                       (now_ms + p_awake) / 2 * 2 + (last_value > now_ms)::integer)
+           from ferry_state.crowded_until,
+                cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now_ms;
     end if;
+
+    return query
+    select null::xid8, null::bigint, null::bigint, null::text, null::text, null::text, null::text,
+           null::smallint, null::text, v_marks;
 
     -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all that
     -- the worker before us did in them. Lateral, each part with a limit: lanes are read in their
     -- order, each no further than is needed, whatever statistics say: a range of the lanes' index,
     -- since "lane = …" is looked for in the order of ids when most of the queue seems to be one lane.
+    -- First what there is room for in each lane, or a long one would keep others out of the
+    -- batch; then, while the batch is not full, what comes after that, of the most urgent first.
     return query
+    with claimed as materialized (
+        select l.lane, min(l.rank) as rank, least(sum(l.room), p_limit) as room
+          from unnest(v_lanes, v_rooms) with ordinality as l (lane, room, rank)
+         group by l.lane
+         order by min(l.rank)
+    )
     select null::xid8, c.id, q.lane, c.command, c.environment, c.arguments::text, c.actor,
-           q.attempts, c.login
-      -- The most urgent lanes first, or a long lane would keep them out of the batch.
-      from (select lane
-              from unnest(v_lanes) with ordinality as l (lane, rank)
-             group by lane
-             order by min(rank)) as claimed
-     cross join lateral (
-        select command_id, lane, attempts
-          from ferry_state.command_queue
-         where (lane, command_id) >= (claimed.lane, 0)
-           and (lane, command_id) <= (claimed.lane, 9223372036854775807)
-         order by lane, command_id
-         limit p_limit
-     ) as q
+           q.attempts, c.login, null::jsonb
+      from (
+        select q.*
+          from claimed as l
+         cross join lateral (
+            select command_id, lane, attempts
+              from ferry_state.command_queue
+             where (lane, command_id) >= (l.lane, 0)
+               and (lane, command_id) <= (l.lane, 9223372036854775807)
+             order by lane, command_id
+             limit l.room
+         ) as q
+        union all
+        select q.*
+          from claimed as l
+         cross join lateral (
+            select command_id, lane, attempts
+              from ferry_state.command_queue
+             where (lane, command_id) >= (l.lane, 0)
+               and (lane, command_id) <= (l.lane, 9223372036854775807)
+             order by lane, command_id
+            offset l.room limit p_limit
+         ) as q
+         where l.room < p_limit
+        limit p_limit
+      ) as q
      cross join lateral (
         select id, command, environment, arguments, actor, login
           from ferry_state.commands where id = q.command_id

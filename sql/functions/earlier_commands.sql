@@ -20,8 +20,7 @@ set jit = off
 as $$
 declare
     v_before     constant bigint := (select max(id) from unnest(p_batch) as b (id));
-    v_policies   constant bigint := ferry_state.first_of_lane(
-        ferry_state.lane_number('policy_assignment', null, null, null), v_before, p_batch);
+    v_policies   constant bigint := ferry_state.first_policy_change(v_before, p_batch);
     v_waits      constant boolean := exists (
         select from ferry_state.command_waits where waits_for <> 'time');
     v_naming     constant boolean := exists (select from ferry_state.command_references);

@@ -33,7 +33,8 @@ begin
                                       actor, created_at)
     values (v_id, 'run_orchestration_group', v_arguments, v_group.environment, 2, p_at, v_lane,
             v_group.runs_as, clock_timestamp());
-    insert into ferry_state.command_queue (command_id, lane, priority) values (v_id, v_lane, 2);
+    insert into ferry_state.command_queue (command_id, lane, priority, actor)
+    values (v_id, v_lane, 2, v_group.runs_as);
     notify ferry_commands;
     return v_id;
 end;

@@ -50,6 +50,9 @@ begin
         select array_agg(command_id) into v_ended from noted;
     end if;
 
+    if exists (select from ferry_state.command_samples) then
+        delete from ferry_state.command_samples where command_id = any (p_applied || v_ended);
+    end if;
     if exists (select from ferry_state.command_references) then
         delete from ferry_state.command_references
          where command_id = any (p_applied || v_ended);
@@ -64,11 +67,11 @@ begin
         gone as (
             delete from ferry_state.command_queue as q using retry as r
              where q.command_id = r.id
-            returning q.command_id, q.lane, q.priority, q.attempts, r.delay_seconds, r.error
+            returning q.command_id, q.lane, q.priority, q.actor, q.attempts, r.delay_seconds, r.error
         )
         insert into ferry_state.command_waits
-               (command_id, lane, priority, waits_for, due_at, attempts, last_error)
-        select command_id, lane, priority, 'retry',
+               (command_id, lane, priority, actor, waits_for, due_at, attempts, last_error)
+        select command_id, lane, priority, actor, 'retry',
                clock_timestamp() + make_interval(secs => delay_seconds), attempts + 1, error
           from gone;
     end if;
@@ -79,12 +82,11 @@ begin
     if p_checks is not null then
         with gone as (
             delete from ferry_state.command_queue where command_id = any (p_checks)
-            returning command_id, lane, priority, attempts
+            returning command_id, lane, priority, actor, attempts
         )
         insert into ferry_state.command_waits
-               (command_id, lane, priority, attempts, waits_for, actor)
-        select g.command_id, g.lane, g.priority, g.attempts, 'fact', c.actor
-          from gone as g join ferry_state.commands as c on c.id = g.command_id;
+               (command_id, lane, priority, actor, attempts, waits_for)
+        select command_id, lane, priority, actor, attempts, 'fact' from gone;
     end if;
 end;
 $$;

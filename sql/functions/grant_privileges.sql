@@ -43,6 +43,7 @@ begin
     grant usage on sequence ferry_state.ids, ferry_state.tokens, ferry_state.awake_until
         to ferry_worker;
     grant update on sequence ferry_state.awake_until to ferry_worker;
+    grant select on sequence ferry_state.crowded_until to ferry_worker;
     grant select on all tables in schema ferry_state to ferry_worker;
     for v_table in
         select inhrelid::regclass from pg_inherits
@@ -63,6 +64,7 @@ begin
             ('insert, update', 'runs run_reads workers sandbox_checks settings'),
             ('insert, delete', 'command_references orchestration_group_members run_plans '
                                'sandbox_problems task_progress'),
+            ('delete', 'command_samples'),
             -- A lock of a row needs the right to update one column.
             ('delete, update (command_id)', 'command_cancellations'),
             ('update (slot)', 'lane_slots destination_slots locks')

@@ -17,11 +17,11 @@ begin
     gone as (
         delete from ferry_state.command_queue as q using asked as a
          where q.command_id = a.id
-        returning q.command_id, q.lane, q.priority, q.attempts, a.after
+        returning q.command_id, q.lane, q.priority, q.actor, q.attempts, a.after
     )
     insert into ferry_state.command_waits
-           (command_id, lane, priority, attempts, waits_for, after_id)
-    select command_id, lane, priority, attempts, 'command', after from gone;
+           (command_id, lane, priority, actor, attempts, waits_for, after_id)
+    select command_id, lane, priority, actor, attempts, 'command', after from gone;
 
     with urgent as materialized (
         select w.after_id, min(w.priority) as priority

@@ -47,7 +47,7 @@ begin
          where w.command_id = free.command_id
         returning w.*
     )
-    insert into ferry_state.command_queue (command_id, lane, priority, attempts)
-    select command_id, lane, priority, attempts from moved;
+    insert into ferry_state.command_queue (command_id, lane, priority, actor, attempts)
+    select command_id, lane, priority, actor, attempts from moved;
 end;
 $$;

@@ -22,8 +22,8 @@ begin
          where command_id = p_command and token = p_token and worker_id is not null
         returning *
     )
-    insert into ferry_state.command_queue (command_id, lane, priority, attempts)
-    select command_id, lane, priority, attempts from mine;
+    insert into ferry_state.command_queue (command_id, lane, priority, actor, attempts)
+    select command_id, lane, priority, actor, attempts from mine;
     return found;
 end;
 $$;

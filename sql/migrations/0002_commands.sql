@@ -46,9 +46,11 @@ create table ferry_state.command_queue (
     xact       xid8     not null default pg_current_xact_id(),
     priority   smallint not null,
     attempts   smallint not null default 0,
+    actor      text collate "C" not null,  -- claims are shared out between actors
     constraint command_queue_pkey primary key (command_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create index command_queue_priority on ferry_state.command_queue (priority, xact, command_id);
+create index command_queue_actor on ferry_state.command_queue (priority, actor, xact, command_id);
 create index command_queue_lane on ferry_state.command_queue (lane, command_id);
 
 -- What cannot be applied yet, and what it waits for: a time (run_at), another attempt, the end of an
@@ -62,7 +64,7 @@ create table ferry_state.command_waits (
     waits_for  text        not null,
     due_at     timestamptz,
     after_id   bigint,  -- the earlier command
-    actor      text,    -- of a command that waits for a fact: lookups are shared out between actors
+    actor      text collate "C" not null,  -- claims and lookups are shared out between actors
     token      bigint,  -- of the worker that looks it up
     worker_id  bigint,
     last_error text,
@@ -73,12 +75,12 @@ create table ferry_state.command_waits (
         check ((due_at is not null) = (waits_for in ('time', 'retry'))),
     constraint command_waits_for_a_command_or_not
         check ((after_id is not null) = (waits_for = 'command')),
-    constraint command_waits_for_a_fact_of_an_actor
-        check ((actor is not null) = (waits_for = 'fact')),
     constraint command_waits_looked_up_under_a_token
         check (worker_id is null or (token is not null and waits_for = 'fact'))
 );
 create index command_waits_due on ferry_state.command_waits (due_at) where due_at is not null;
+create index command_waits_due_of_actor on ferry_state.command_waits (actor, due_at)
+    where due_at is not null;
 create index command_waits_lane on ferry_state.command_waits (lane, command_id)
     where waits_for <> 'time';
 create index command_waits_after on ferry_state.command_waits (after_id, command_id)
@@ -106,8 +108,22 @@ create table ferry_state.command_cancellations (
 create index command_cancellations_command on ferry_state.command_cancellations (command_id);
 
 -- Until when, in milliseconds since 1970, some worker is sure to look at the queue without being
--- notified. A sequence, because it is not transactional and leaves no dead rows.
-create unlogged sequence ferry_state.awake_until as bigint;
+-- notified; an odd number while each INSERT has to look how many of its sender's commands wait. A
+-- sequence, because it is not transactional and leaves no dead rows.
+create unlogged sequence ferry_state.awake_until as bigint minvalue 0 start 0;
+
+-- Some of the commands that have not ended, by chance, from which it is known about how many a role
+-- has: see count_waiting.
+create table ferry_state.command_samples (
+    command_id bigint not null,
+    actor      text collate "C" not null,
+    constraint command_samples_pkey primary key (command_id)
+);
+create index command_samples_actor on ferry_state.command_samples (actor);
+
+-- Until when, in milliseconds since 1970, each INSERT of a command looks whether its sender has too many
+-- that wait; else only samples do. A sequence, because a refused INSERT is to leave it behind.
+create unlogged sequence ferry_state.crowded_until as bigint;
 
 -- Row locks on these, never updates: whoever holds a slot applies the commands of its lanes.
 create table ferry_state.lane_slots (

@@ -5,7 +5,9 @@ select d.name, coalesce(s.value, d.value) as value, d.description, s.changed_by,
     ('production_changes', 'any',
      'whether data exports of production can be configured there (any) or by promotion only'),
     ('retention', 'off',
-     'for how many days what ended is kept, for example 400d; workers remove the rest once a day')
+     'for how many days what ended is kept, for example 400d; workers remove the rest once a day'),
+    ('waiting_commands_max', '100000',
+     'about how many commands of one role may wait to be applied, from 10000 on')
   ) as d (name, value, description)
   left join ferry_state.settings as s on s.name = d.name
  where (select ferry_state.visible_environments(current_user)) <> '{}';

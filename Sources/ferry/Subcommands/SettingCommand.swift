@@ -18,6 +18,9 @@ struct SettingCommand: AsyncParsableCommand {
                 retention: "off", or a number of days, for example 400d. Workers remove what \
                 ended before that once a day, as `ferry prune` does.
 
+                waiting_commands_max: about how many commands of one role may wait to be applied, \
+                from 10000 on; 100000 by default.
+
                 Example: ferry setting change production_changes "promotion only"
                 """)
 

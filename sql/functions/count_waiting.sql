@@ -1,0 +1,50 @@
+-- count_waiting: refuse a command when its sender has too many that wait already.
+--
+-- One command in 256 is written down as a sample, by a chance that nobody can see or choose; a large
+-- one as one for each 4 KiB. So 256 times the samples is about how much waits, at the cost of a
+-- short look at an index. Called for samples; and while somebody was over the limit within the
+-- last hour, for every command: who is refused would go on with those that are no samples. The
+-- lowest bit of awake_until says so, which each INSERT reads anyway; every claim sets it again.
+-- p_sampled: whether this command is one.
+-- Raises: FY017.
+create or replace function ferry_state.count_waiting(
+    p_command bigint,
+    p_actor   text,
+    p_sampled boolean
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+    v_max constant bigint := coalesce(
+        (select value::bigint from ferry_state.settings where name = 'waiting_commands_max'),
+        100000);
+    v_now constant bigint := extract(epoch from clock_timestamp()) * 1000;
+    v_waiting bigint;
+begin
+    select count(*) * 256 into v_waiting
+      from (select from ferry_state.command_samples
+             where actor = p_actor limit v_max / 256) as samples;
+    -- With one more, also when this is no sample: what was refused has left none behind.
+    if v_waiting + 256 > v_max then
+        perform setval('ferry_state.crowded_until', v_now + 3600000),
+                setval('ferry_state.awake_until', last_value | 1)
+           from ferry_state.awake_until;
+        raise exception using errcode = 'FY017',
+            message = format('about %s commands of %s wait to be applied; the limit is %s',
+                             v_waiting, ferry_state.shown_text(p_actor), v_max),
+            hint = 'wait until some are applied, or cancel some (ferry.cancellations); '
+                || 'administrators can change the setting waiting_commands_max';
+    end if;
+    if p_sampled then
+        insert into ferry_state.command_samples (command_id, actor) values (p_command, p_actor);
+    end if;
+    if (select last_value from ferry_state.crowded_until) < v_now then
+        perform setval('ferry_state.awake_until', last_value - 1)
+           from ferry_state.awake_until where last_value & 1 = 1;
+    end if;
+end;
+$$;

@@ -107,7 +107,9 @@ public struct FactFinder: Sendable {
         case .tableSettings(let id, let settings, let ofAll):
             return try await asked(world.database(id: id)) { connection in
                 .problems(
-                    try await SourceDatabase.problems(of: settings, ofAll: ofAll, connection))
+                    try await SourceDatabase.problems(
+                        of: settings, ofAll: ofAll,
+                        allowingVolatile: credentials.allowsVolatileFilters, connection))
             }
         case .destinationTest(let destination):
             return await tested(destination)

@@ -13,6 +13,9 @@ public struct WorkerCredentials: Sendable {
     public let paths: [String]
     /// Directories that destinations may write into: no credential is read from below them.
     public let outside: [String]
+    /// Whether the roles of sources may be used to call volatile functions in filters. Defaults to
+    /// false: what a filter calls, it calls with all that such a role may do.
+    public let allowsVolatileFilters: Bool
     private let environment: @Sendable () -> [String: String]
 
     /// What the names of variables with a credential begin with.
@@ -21,13 +24,14 @@ public struct WorkerCredentials: Sendable {
     static let fileBytesMax = 1 << 20
 
     public init(
-        paths: [String] = [], outside: [String] = [],
+        paths: [String] = [], outside: [String] = [], allowsVolatileFilters: Bool = false,
         environment: @escaping @Sendable () -> [String: String] = {
             ProcessInfo.processInfo.environment
         }
     ) {
         self.paths = paths
         self.outside = outside
+        self.allowsVolatileFilters = allowsVolatileFilters
         self.environment = environment
     }
 

@@ -8,6 +8,7 @@ extension World {
         let destination = Destination(
             id: author.id, environment: author.environment, name: name.text, kind: kind,
             settings: settings, administratorsOnly: administratorsOnly, createdBy: author.actor)
+        try requirePlace(of: destination, author)
         try requirePassedTest(toSave: destination)
         save(destination)
         return [Event(.destinationCreated, destination)]

@@ -31,7 +31,9 @@ extension World {
         }
         var changed: [JSONValue] = []
         if let settings, settings != destination.settings {
+            let former = destination
             destination.settings = settings
+            try requirePlace(of: destination, instead: former, author)
             try requirePassedTest(toSave: destination)
             changed.append("settings")
         }

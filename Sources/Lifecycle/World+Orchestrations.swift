@@ -21,6 +21,7 @@ extension World {
 
     mutating func deleteOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let orchestration: Orchestration = try existing(name, author)
+        try requireUse(of: try used(orchestration.destinationID), author)
         try requireUnused(orchestration, isBeingUsedBy: { "\($0) of it has not ended" })
         try requireUngrouped(orchestration)
         delete(orchestration)
@@ -80,6 +81,10 @@ extension World {
     /// A queued run stops at once; of a running one the worker that has it is told.
     mutating func stopRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
         var run = try existingRun(id, author)
+        // It may be gone only where the run has ended.
+        if let destination = destination(id: run.destinationID) {
+            try requireUse(of: destination, author)
+        }
         switch run.state {
         case .queued:
             run.state = .stopped

@@ -51,6 +51,8 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     case notALatest(path: String)
     /// The manifest is not the one that a `latest.json` names. Both by SHA-256.
     case notTheLatest(path: String, expected: String, actual: String)
+    /// The manifest is not the one that is asked for. Both by SHA-256.
+    case notTheExpected(path: String, expected: String, actual: String)
     /// The bytes are not a manifest.
     case notAManifest(reason: String)
     /// It was written by a version of Ferry with another schema.
@@ -74,6 +76,9 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notTheLatest(let path, let expected, let actual):
             "the manifest \"\(path.shown)\" has SHA-256 \(actual), latest.json says \(expected): "
                 + "do not trust this delivery"
+        case .notTheExpected(let path, let expected, let actual):
+            "the manifest \"\(path.shown)\" has SHA-256 \(actual), expected \(expected): do not "
+                + "trust this delivery"
         case .notAManifest(let reason):
             "this is not a manifest of Ferry: \(reason.shown)"
         case .unknownVersion(let version):

@@ -8,11 +8,26 @@ internal import Foundation
 /// counted, unless it is encrypted. Whatever else lies in the manifest's folder is reported as
 /// extra.
 ///
-/// - Parameter path: The manifest; its files are looked for in the same folder.
+/// - Parameters:
+///   - path: The manifest; its files are looked for in the same folder.
+///   - sha256: That of the manifest's bytes, in lowercase hexadecimal digits, from a source that
+///     who can write beside the files cannot change. Nil trusts the manifest that is there.
 /// - Throws: ``ManifestError`` when there is no manifest to go by. What is wrong with the files is
 ///   not an error but in the report.
-public func verify(manifestAt path: String) throws(ManifestError) -> VerificationReport {
-    let manifest = try Manifest(decoding: manifestBytes(at: path))
+public func verify(
+    manifestAt path: String, sha256: String? = nil
+) throws(ManifestError) -> VerificationReport {
+    let bytes = try manifestBytes(at: path)
+    let hash = SHA256.hash(data: bytes).hexadecimal
+    if let sha256, hash != sha256 {
+        throw .notTheExpected(path: path, expected: sha256, actual: hash)
+    }
+    return try verify(Manifest(decoding: bytes), at: path)
+}
+
+private func verify(
+    _ manifest: Manifest, at path: String
+) throws(ManifestError) -> VerificationReport {
     let url = URL(filePath: path)
     let folder = url.deletingLastPathComponent().path(percentEncoded: false)
     var report = VerificationReport(manifest: manifest, findings: [], bytesRead: 0)
@@ -38,20 +53,26 @@ public func verify(manifestAt path: String) throws(ManifestError) -> Verificatio
     return report
 }
 
-/// Verifies the delivery that a `latest.json` names; see ``verify(manifestAt:)``.
+/// Verifies the delivery that a `latest.json` names; see ``verify(manifestAt:sha256:)``.
 ///
 /// - Throws: ``ManifestError``, also when the delivery's manifest is not the one that is meant.
-public func verify(latestAt path: String) throws(ManifestError) -> VerificationReport {
+public func verify(
+    latestAt path: String, sha256: String? = nil
+) throws(ManifestError) -> VerificationReport {
     guard let latest = LatestDelivery(decoding: try manifestBytes(at: path)) else {
         throw .notALatest(path: path)
     }
     let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
     let manifestPath = folder + "/" + latest.manifestPath
-    let hash = SHA256.hash(data: try manifestBytes(at: manifestPath)).hexadecimal
+    let bytes = try manifestBytes(at: manifestPath)
+    let hash = SHA256.hash(data: bytes).hexadecimal
     guard hash == latest.sha256 else {
         throw .notTheLatest(path: manifestPath, expected: latest.sha256, actual: hash)
     }
-    return try verify(manifestAt: manifestPath)
+    if let sha256, hash != sha256 {
+        throw .notTheExpected(path: manifestPath, expected: sha256, actual: hash)
+    }
+    return try verify(Manifest(decoding: bytes), at: manifestPath)
 }
 
 private func successFileFindings(in folder: String) -> [VerificationReport.Finding] {

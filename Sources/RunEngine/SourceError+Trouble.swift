@@ -8,7 +8,7 @@ extension SourceError {
         case .credentialUnavailable: "credential_unavailable"
         case .tablesMissing: "tables_missing"
         case .columnsMissing: "columns_missing"
-        case .settingsRefused: "table_settings_refused"
+        case .settingsRefused, .filterIsVolatile: "table_settings_refused"
         case .settingsFailed: "table_settings_failed"
         case .keepsChanging: "tables_changing"
         case .tablesLocked: "tables_locked"
@@ -19,7 +19,8 @@ extension SourceError {
 
     var origin: ErrorOrigin {
         switch self {
-        case .credentialUnavailable, .settingsRefused, .settingsFailed: .configuration
+        case .credentialUnavailable, .settingsRefused, .filterIsVolatile, .settingsFailed:
+            .configuration
         case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .changeWaits,
             .incomplete:
             .source

@@ -12,6 +12,9 @@ public enum SourceError: Error, Equatable {
     case columnsMissing(table: String, columns: [String])
     /// The source does not accept the filter or a mask of a table.
     case settingsRefused(table: String, reason: String)
+    /// The filter of a table calls what may change something or gives another result each time,
+    /// and this worker does not allow that.
+    case filterIsVolatile(table: String)
     /// The filter or a mask of a table met a value that it cannot be computed of. The source's
     /// message is left out, as it may hold the value.
     case settingsFailed(table: String, sqlState: String)
@@ -36,6 +39,9 @@ extension SourceError: CustomStringConvertible {
             "table \(table) has no column \(columns.joined(separator: ", "))"
         case .settingsRefused(let table, let reason):
             "table \(table): the source refuses its filter or a mask: \(reason)"
+        case .filterIsVolatile(let table):
+            "table \(table): its filter calls a volatile function, one that may change something "
+                + "or gives another result each time, which this worker does not allow"
         case .settingsFailed(let table, let sqlState):
             "table \(table): its filter or a mask failed on a row (SQLSTATE \(sqlState))"
         case .keepsChanging(let database):
@@ -58,6 +64,10 @@ extension SourceError: CustomStringConvertible {
         case .columnsMissing:
             "add them to the table, or correct its settings with edit_table, and activate"
         case .settingsRefused: "correct the settings with edit_table and activate"
+        case .filterIsVolatile:
+            "use functions that are stable or immutable in the source: set_config, pg_read_file, "
+                + "nextval and random are not, nor is a function of your own until it says so; "
+                + "or start the workers with --allow-volatile-filters"
         case .settingsFailed:
             "see what it says by running the filter in the source; then correct it with "
                 + "edit_table and activate"
@@ -74,7 +84,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .credentialUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
-            .settingsFailed:
+            .filterIsVolatile, .settingsFailed:
             false
         case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
         }

@@ -1,3 +1,4 @@
+internal import Credentials
 public import Lifecycle
 public import Postgres
 
@@ -40,7 +41,8 @@ public struct SourceSnapshot: Sendable {
                     for (index, table) in snapshot.tables.enumerated() {
                         guard let settings = settings[table.name] else { continue }
                         snapshot.tables[index] = try await table.reading(
-                            settings, plannedBy: connection)
+                            settings, plannedBy: connection,
+                            allowingVolatile: source.credentials.allowsVolatileFilters)
                     }
                     return snapshot
                 }

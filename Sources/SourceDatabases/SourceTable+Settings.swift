@@ -24,6 +24,27 @@ extension SourceTable {
         return table
     }
 
+    /// Whether the filter calls what the source says is volatile: that may change something, such
+    /// as a setting of the session, or gives another result each time.
+    ///
+    /// Functions, those behind operators and casts, and subqueries count. PostgreSQL's planner
+    /// tells: it merges a subquery into the query around it unless a column of it is volatile.
+    /// Nothing of the filter is run, and a standby answers too.
+    func hasVolatileFilter(_ connection: Connection) async throws -> Bool {
+        guard let filter else { return false }
+        let only = isPartitioned ? "" : "ONLY "
+        let alias = "ferry volatile filter"
+        let rows = try await connection.query(
+            """
+            EXPLAIN (FORMAT JSON) SELECT 1 \
+            FROM (SELECT ((\(filter)) IS TRUE) FROM \(only)\(name.quoted)) AS \
+            \(quoteIdentifier(alias)) (keeps)
+            """)
+        let text = try rows.first?[0].string() ?? "[]"
+        let queries = try JSONDecoder().decode([ExplainedQuery].self, from: Data(text.utf8))
+        return queries.contains { $0.plan.contains(alias: alias) }
+    }
+
     /// Has the source plan what is to be read, which runs nothing of it, and gives the rows that it
     /// expects.
     ///
@@ -42,8 +63,19 @@ private struct ExplainedQuery: Decodable {
 
     struct Plan: Decodable {
         let rows: Double
+        let alias: String?
+        let plans: [Plan]?
 
-        enum CodingKeys: String, CodingKey { case rows = "Plan Rows" }
+        enum CodingKeys: String, CodingKey {
+            case rows = "Plan Rows"
+            case alias = "Alias"
+            case plans = "Plans"
+        }
+
+        /// Whether it, or a part of it, goes by this name.
+        func contains(alias: String) -> Bool {
+            self.alias == alias || plans?.contains { $0.contains(alias: alias) } == true
+        }
     }
 
     enum CodingKeys: String, CodingKey { case plan = "Plan" }

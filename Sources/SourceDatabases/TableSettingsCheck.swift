@@ -7,10 +7,13 @@ extension SourceDatabase {
     ///
     /// Columns are looked up, filters and masks are planned by the database; none is run.
     ///
-    /// - Parameter ofAll: Whether every table is read; a partition is none of them then.
+    /// - Parameters:
+    ///   - ofAll: Whether every table is read; a partition is none of them then.
+    ///   - allowingVolatile: Whether filters may call volatile functions.
     /// - Throws: `PostgresError` when the database cannot be asked.
     public static func problems(
-        of settings: [TableName: TableSettings], ofAll: Bool, _ connection: Connection
+        of settings: [TableName: TableSettings], ofAll: Bool, allowingVolatile: Bool = false,
+        _ connection: Connection
     ) async throws -> [String] {
         // A filter may take long even to plan, and a worker waits.
         try await connection.run("SET statement_timeout = '10s'")
@@ -31,7 +34,8 @@ extension SourceDatabase {
                 continue
             }
             do {
-                _ = try await table.reading(settings, plannedBy: connection)
+                _ = try await table.reading(
+                    settings, plannedBy: connection, allowingVolatile: allowingVolatile)
             } catch let error as SourceError {
                 problems.append("\(error)")
             }
@@ -45,13 +49,16 @@ extension SourceTable {
     ///
     /// - Throws: ``SourceError``; `PostgresError` when the source cannot be asked.
     func reading(
-        _ settings: TableSettings, plannedBy connection: Connection
+        _ settings: TableSettings, plannedBy connection: Connection, allowingVolatile: Bool
     ) async throws -> SourceTable {
         var table = try reading(settings)
         if table.filter == nil && table.masks.isEmpty { return table }
         do {
             let rows = try await table.rowsPlanned(connection)
             if table.filter != nil { table.rowsEstimated = rows }
+            if !allowingVolatile, try await table.hasVolatileFilter(connection) {
+                throw SourceError.filterIsVolatile(table: shown(name.canonical))
+            }
         } catch PostgresError.server(let error) where !PostgresError.server(error).isTransient {
             throw SourceError.settingsRefused(
                 table: shown(name.canonical), reason: shown(error.description))

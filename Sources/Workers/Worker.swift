@@ -1,3 +1,4 @@
+import Lifecycle
 public import Logging
 import Migrations
 import Postgres
@@ -92,7 +93,7 @@ public struct Worker: Sendable {
         logger.info(
             "worker started",
             metadata: [
-                "worker": "\(session.id)", "name": "\(configuration.name)",
+                "worker": "\(session.id)", "name": "\(shown(configuration.name))",
                 "concurrency": "\(configuration.concurrency)",
             ])
         let (endings, ending) = AsyncStream.makeStream(of: Result<Void, any Error>.self)

@@ -11,13 +11,29 @@ struct VerifyCommand: AsyncParsableCommand {
             Reads every file beside the manifest again and compares bytes, SHA-256 and rows. \
             Follows latest.json to the newest delivery. Needs no database. Exit status 1 when \
             anything differs.
+
+            Users who can write where the delivery is can replace its manifest, too. --sha256 \
+            makes sure that it is the one that the run decided on, which `select \
+            manifest_sha256 from ferry.runs` and alerts say.
             """)
 
     @Argument(
         help: "The manifest or latest.json, or the folder that holds either.", completion: .file())
     var manifest: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The SHA-256 that the manifest must have: 64 hexadecimal digits.", valueName: "hash"))
+    var sha256: String?
+
     @OptionGroup var format: OutputOptions
+
+    func validate() throws {
+        guard let sha256 else { return }
+        guard sha256.utf8.count == 64, sha256.allSatisfy(\.isHexDigit) else {
+            throw ValidationError("--sha256 must be 64 hexadecimal digits, was \(sha256)")
+        }
+    }
 
     func run() async throws {
         var path = manifest
@@ -42,7 +58,8 @@ struct VerifyCommand: AsyncParsableCommand {
         do {
             report =
                 URL(filePath: path).lastPathComponent == LatestDelivery.fileName
-                ? try Manifests.verify(latestAt: path) : try Manifests.verify(manifestAt: path)
+                ? try Manifests.verify(latestAt: path, sha256: sha256?.lowercased())
+                : try Manifests.verify(manifestAt: path, sha256: sha256?.lowercased())
         } catch {
             throw Failure(.failed, "\(error)")
         }

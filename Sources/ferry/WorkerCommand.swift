@@ -55,6 +55,10 @@ struct WorkerCommand: AsyncParsableCommand {
         transform: Self.words(of:))
     var allowedPrograms: [[String]] = []
 
+    @Flag(
+        help: "Let filters call volatile functions, with all that the source's role may do.")
+    var allowVolatileFilters = false
+
     @Option(
         help: ArgumentHelp(
             "Seconds that a claim stays valid without a heartbeat.", valueName: "seconds"))
@@ -113,8 +117,17 @@ struct WorkerCommand: AsyncParsableCommand {
         CrashReports.skipUnlessWanted()
         var logger = Logger(label: "ferry.worker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
+        if geteuid() == 0 {
+            logger.warning(
+                """
+                this worker runs as root, which it never needs: files that it writes belong to \
+                root, and a fault in it could do anything on this machine; start it as a user \
+                of its own
+                """)
+        }
         let credentials = WorkerCredentials(
-            paths: self.credentials, outside: allowedDirectories)
+            paths: self.credentials, outside: allowedDirectories,
+            allowsVolatileFilters: allowVolatileFilters)
         do throws(CredentialProblem) {
             try credentials.check()
         } catch {

@@ -84,6 +84,22 @@ struct VerifyTests {
         }
     }
 
+    @Test func `trusts no manifest but the one that is asked for`() async throws {
+        let folder = try deliver("id\n1\n")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.path + "/manifest.json"
+        let hash = try Manifest(decoding: try Data(contentsOf: URL(filePath: path))).sha256
+        func verify(_ hash: String) async throws -> Program.Result {
+            try await Program(url: "").run("verify", folder.path, "--sha256", hash)
+        }
+
+        #expect(try await verify(hash.uppercased()).status == 0)
+        let forged = try await verify(String(hash.reversed()))
+        #expect(forged.status == 1)
+        #expect(forged.error.contains("do not trust this delivery"))
+        #expect(try await verify("abc").status == 64)
+    }
+
     @Test func `says that there is no manifest`() async throws {
         let result = try await Program(url: "").run("verify", "/nowhere")
 

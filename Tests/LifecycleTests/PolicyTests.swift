@@ -102,32 +102,3 @@ struct PolicyTests {
         #expect(decision == .needs(.role(RoleName("nobody"))))
     }
 }
-
-@Suite("A destination for administrators only")
-struct AdministratorsOnlyTests {
-    private let vault = Destination(
-        id: 22, environment: "production", name: "Vault", kind: "directory",
-        settings: ["path": "/lake"], administratorsOnly: true, createdBy: "anna")
-
-    @Test(arguments: Policy.allCases)
-    func `is used by nobody else`(_ policy: Policy) {
-        var world = Scene(rights: [Scene.assignment(policy)]).world
-        world.load(vault)
-        world.load(
-            DataTemplate(
-                id: 23, environment: "production", destinationID: 22, name: "csv", settings: [:],
-                createdBy: "anna"))
-        let add = command(
-            "add_orchestration",
-            ["data_export": "Daily", "destination": "Vault", "data_template": "csv"])
-
-        let decision = decide(add, &world)
-
-        if case .rejected(let rejection) = decision {
-            #expect(rejection.code == .permissionDenied)
-            #expect(policy != .administrator)
-        } else {
-            #expect(policy == .administrator)
-        }
-    }
-}

@@ -237,4 +237,28 @@ struct PromotionTests {
         #expect(rejection.code == .permissionDenied)
         #expect(rejection.message.contains("administrators only"))
     }
+
+    @Test func `puts nothing at the place of administrators for anybody else`() {
+        var lake = Scene.destination
+        lake.administratorsOnly = true
+        var scene = SandboxScene()
+        scene.load(lake)
+        scene.apply("create_sandbox", ["name": "Try"])
+        scene.apply(
+            "create_destination",
+            ["name": "Own", "kind": "directory", "settings": ["path": "/lake"]], in: "Try")
+        var world = scene.world
+        world.load(
+            rights: [Scene.assignment(.operator, .allowSandboxAdministration)], of: "ben")
+
+        let decision = decide(
+            command("promote_sandbox", ["name": "Try", "message": "May"], id: 9000), &world)
+
+        guard case .rejected(let rejection) = decision else {
+            Issue.record("was \(decision)")
+            return
+        }
+        #expect(rejection.code == .permissionDenied)
+        #expect(rejection.message.contains("place of \"Lake\""))
+    }
 }

@@ -24,6 +24,7 @@ struct RunTroubleTests {
             .configuration
         ),
         (.settingsRefused(table: "t", reason: "x"), "table_settings_refused", .configuration),
+        (.filterIsVolatile(table: "t"), "table_settings_refused", .configuration),
         (.settingsFailed(table: "t", sqlState: "x"), "table_settings_failed", .configuration),
     ])
     func `of the source lies with it or with what was configured`(

@@ -68,7 +68,7 @@ struct TableSettingsCheckTests {
 
     @Test func `is found out without running the filter`() async throws {
         let script = """
-            create function touched(id int) returns boolean language plpgsql as
+            create function touched(id int) returns boolean language plpgsql stable as
                 $f$ begin raise exception 'ran'; end $f$;
             insert into t values (1);
             """

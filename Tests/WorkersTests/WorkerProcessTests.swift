@@ -19,6 +19,32 @@ struct WorkerProcessTests {
         }
     }
 
+    @Test func `has its name escaped in the log`() async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("w\u{1b}]0;x\u{7}")
+
+            try await eventually(within: .seconds(60), "it starts") {
+                worker.log.contains("worker started")
+            }
+
+            #expect(worker.log.contains("w\\u{1b}]0;x\\u{7}"))
+            #expect(!worker.log.utf8.contains(0x1b))
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0))
+    func `says so where it runs as root`() async throws {
+        try await Scene.with { scene in
+            let worker = try scene.start("worker")
+
+            try await eventually(within: .seconds(60), "it starts") {
+                worker.log.contains("worker started")
+            }
+
+            #expect(worker.log.contains("this worker runs as root"))
+        }
+    }
+
     @Test func `told to end in the middle of a run leaves it to another`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             let worker = try scene.start("worker")

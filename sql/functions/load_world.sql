@@ -43,6 +43,8 @@ declare
     v_resolved       bigint[];
     v_alerts         bigint[];
     v_earlier        text;
+    -- Only looked at, to judge who may do what: neither locked nor waited for.
+    v_guards         bigint[];
     -- Only what the batch may delete needs all that uses it: a database may have many exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
@@ -181,8 +183,23 @@ begin
     end if;
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 
+    -- A run that is not ended keeps its destination from being deleted. Another destination may be
+    -- at the place of one that is for administrators only.
+    v_guards := array(
+        select r.destination_id
+          from jsonb_array_elements(p_references -> 'run') as k
+          join ferry_state.runs as r
+            on r.id = split_part(k ->> 1, E'\x1f', 1)::bigint and r.environment = k ->> 0);
+    if jsonb_path_exists(p_references -> 'destination', 'strict $[*] ? (@[2] == true)') then
+        v_guards := v_guards || array(
+            select id from ferry_state.destinations
+             where administrators_only
+               and environment in (
+                   select r ->> 0 from jsonb_array_elements(p_references -> 'destination') as r));
+    end if;
+
     return query
-    select ferry_state.world_json(v_databases, v_exports, v_destinations, v_templates,
+    select ferry_state.world_json(v_databases, v_exports, v_destinations || v_guards, v_templates,
                                   v_orchestrations, v_groups, v_runs, v_alerts, p_actors,
                                   p_references ? 'policy_assignment', null,
                                   p_references ? 'environment'),

@@ -49,9 +49,9 @@ enum HostKeyPin: Sendable, Equatable {
     }
 
     /// The algorithms that prove the possession of keys of these types, for SSH's negotiation.
+    /// An RSA key signs with SHA-2: the algorithm `ssh-rsa` is that with SHA-1.
     static func algorithms(_ types: [String]) -> String {
-        types.map { $0 == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256,ssh-rsa" : $0 }
-            .joined(separator: ",")
+        types.map { $0 == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : $0 }.joined(separator: ",")
     }
 
     /// The type that a key in SSH's wire format begins with.

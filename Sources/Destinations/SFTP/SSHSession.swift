@@ -28,7 +28,12 @@ final class SSHSession {
 
         /// Whether client and server found no algorithms in common.
         var isDisagreement: Bool {
-            code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
+            switch code {
+            case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE,
+                LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
+                true
+            default: false
+            }
         }
     }
 
@@ -50,8 +55,15 @@ final class SSHSession {
         }
         libssh2_session_set_blocking(raw, 1)
         libssh2_session_set_timeout(raw, Int(timeout / .milliseconds(1)))
-        var code = libssh2_session_method_pref(
-            raw, LIBSSH2_METHOD_HOSTKEY, HostKeyPin.algorithms(keyTypes))
+        var code: Int32 = 0
+        let methods =
+            SSHAlgorithms.all + [
+                (LIBSSH2_METHOD_HOSTKEY, HostKeyPin.algorithms(keyTypes))
+            ]
+        for (method, names) in methods where code == 0 {
+            // Those that this libssh2 does not have are left out.
+            code = libssh2_session_method_pref(raw, method, names)
+        }
         if code == 0 { code = libssh2_session_handshake(raw, socket) }
         var count = 0
         var type: Int32 = 0
@@ -112,6 +124,8 @@ final class SSHSession {
         let said = text.map { String(cString: $0) } ?? ""
         let reason =
             switch code {
+            case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
+                "the server offers no key exchange, host key, cipher or MAC that Ferry accepts"
             case LIBSSH2_ERROR_TIMEOUT: "the server did not answer in time"
             case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
                 LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_CHANNEL_CLOSED,

@@ -34,6 +34,8 @@ extension World {
         _ name: Name, _ request: GroupRequest, _ author: Author
     ) throws(Refusal) -> [Event] {
         let group: OrchestrationGroup = try existing(name, author)
+        // They stay in the group, and run in the name of whoever edits it, or leave it.
+        try requireUse(ofAll: group, author)
         var edited = group
         if let trigger = try trigger(request, instead: group, author) {
             if case .after(let earlier) = trigger { try requireNoCircle(from: earlier, to: group) }
@@ -41,9 +43,6 @@ extension World {
         }
         if let names = request.orchestrations {
             edited.orchestrationIDs = try members(names, author).map(\.id)
-        } else {
-            // They will run in the name of whoever edits the group.
-            try requireUse(ofAll: group, author)
         }
         edited.runsAs = author.actor
         if edited.trigger != group.trigger { edited.nextTimes = try nextTimes(of: edited) }
@@ -54,6 +53,7 @@ extension World {
 
     private mutating func deleteGroup(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         let group: OrchestrationGroup = try existing(name, author)
+        try requireUse(ofAll: group, author)
         try requireUnused(group, isBeingUsedBy: { "\($0) of it has not ended" })
         let later = users(of: .orchestrationGroup, group.id, as: OrchestrationGroup.self)
         if !later.isEmpty {
@@ -83,6 +83,7 @@ extension World {
     private mutating func disableGroup(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {
         var group: OrchestrationGroup = try existing(name, author)
         if !group.isEnabled { return [] }
+        try requireUse(ofAll: group, author)
         group.isEnabled = false
         group.nextTimes = []
         save(group)
@@ -146,7 +147,7 @@ extension World {
         return members
     }
 
-    private func requireUse(ofAll group: OrchestrationGroup, _ author: Author) throws(Refusal) {
+    func requireUse(ofAll group: OrchestrationGroup, _ author: Author) throws(Refusal) {
         for id in group.orchestrationIDs {
             let orchestration: Orchestration = try used(id)
             try requireUse(of: try used(orchestration.destinationID), author)

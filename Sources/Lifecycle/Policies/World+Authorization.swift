@@ -62,14 +62,38 @@ extension World {
     ///
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requireUse(of destination: Destination, _ author: Author) throws(Refusal) {
-        guard destination.administratorsOnly else { return }
-        let policies = policies(of: author).filter { $0.policy == .administrator }
-        if policies.permission(for: .configureDatabases, in: author.environment) == .allowed {
-            return
-        }
+        if !destination.administratorsOnly || isAdministrator(author) { return }
         throw .because(
             .permissionDenied,
             "permission denied: destination \(quoted(destination.name)) is for administrators only",
             hint: "ask an administrator, or choose another destination")
+    }
+
+    /// Nobody else reaches the place of such a destination by another destination.
+    ///
+    /// - Parameter former: The destination as it was; nil for a new one. Where it stays at its
+    ///   place, nothing is asked.
+    /// - Throws: ``RejectionCode/permissionDenied``.
+    func requirePlace(
+        of destination: Destination, instead former: Destination? = nil, _ author: Author
+    ) throws(Refusal) {
+        let place = destination.place
+        if let former, former.place.isSame(as: place) { return }
+        if isAdministrator(author) { return }
+        let others = destinations.all.filter {
+            $0.environment == destination.environment && $0.id != destination.id
+                && $0.administratorsOnly && $0.place.overlaps(place)
+        }
+        guard let other = others.min(by: { $0.id < $1.id }) else { return }
+        throw .because(
+            .permissionDenied,
+            "permission denied: destination \(quoted(destination.name)) would be at the place of "
+                + "\(quoted(other.name)), which is for administrators only",
+            hint: "ask an administrator, or choose another place")
+    }
+
+    private func isAdministrator(_ author: Author) -> Bool {
+        let policies = policies(of: author).filter { $0.policy == .administrator }
+        return policies.permission(for: .configureDatabases, in: author.environment) == .allowed
     }
 }

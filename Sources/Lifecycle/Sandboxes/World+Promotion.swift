@@ -105,14 +105,16 @@ extension World {
     }
 
     /// A destination that only administrators may use is not changed by anybody else, nor what
-    /// is sent to it.
+    /// is sent to it or runs it; nor does anybody else promote another one at its place.
     private func requireUse(
         of targets: [ConfigurationTarget], _ author: Author
     ) throws(Refusal) {
         for target in targets {
             var names: [String] = []
             switch target.key.kind {
-            case .destination: names = [target.key.name]
+            case .destination:
+                names = [target.key.name]
+                try requirePlace(of: target, author)
             case .dataTemplate: names = [target.key.destination]
             case .orchestration:
                 for object in [target.object, target.replaced] {
@@ -128,7 +130,25 @@ extension World {
                 else { continue }
                 try requireUse(of: destination, author)
             }
+            if target.key.kind == .orchestrationGroup,
+                let group: OrchestrationGroup = present(target.key, author)
+            {
+                try requireUse(ofAll: group, author)
+            }
         }
+    }
+
+    private func requirePlace(
+        of target: ConfigurationTarget, _ author: Author
+    ) throws(Refusal) {
+        guard let object = target.object else { return }
+        let former: Destination? = present(target.key, author)
+        let definition = DefinitionReader(of: object)
+        let promoted = Destination(
+            id: former?.id ?? author.id, environment: author.environment, name: object.name,
+            kind: try definition.string("kind"), settings: try definition.json("settings"),
+            createdBy: author.actor)
+        try requirePlace(of: promoted, instead: former, author)
     }
 
     /// Looks again, now, at all that the sandbox's exports send.

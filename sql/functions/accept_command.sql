@@ -68,7 +68,8 @@ begin
     )
     select id, priority, login, created_at, state, lane,
            last_value < extract(epoch from created_at) * 1000, last_value & 1 = 1,
-           random() * 256 < greatest(1, pg_column_size(new.arguments) >> 12)
+           -- Not random(), whose numbers a sender can choose by setseed().
+           (uuid_hash(gen_random_uuid()) & 255) < greatest(1, pg_column_size(new.arguments) >> 12)
       into new.id, new.priority, new.login, new.created_at, new.state, v_lane,
            v_asleep, v_crowded, v_sampled
       from written cross join ferry_state.awake_until;

@@ -92,10 +92,8 @@ extension Scene {
     /// sandbox and a prune.
     fileprivate func doEverything(_ receiver: WebhookServer) async throws {
         try await configure(tables: #"["held", "customers"]"#)
-        try give(
-            "hook",
-            #"{"kind": "webhook", "url": "\#(receiver.url("/200"))", "key": "\#(WebhookServer.secret)"}"#
-        )
+        let (url, key) = (receiver.url("/200"), WebhookServer.secret)
+        try give("hook", #"{"kind": "webhook", "url": "\#(url)", "key": "\#(key)"}"#)
         try await apply(
             "create_alert", #"{"name": "Ops", "on": ["success"], "credential": "hook"}"#)
         try await apply("change_setting", #"{"name": "retention", "value": "400d"}"#)

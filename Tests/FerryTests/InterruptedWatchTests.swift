@@ -59,7 +59,7 @@ struct InterruptedWatchTests {
         }
     }
 
-    /// Whoever writes events while `ferry watch` looks on.
+    /// Writes events while `ferry watch` looks on.
     private struct Owner {
         let database: TestDatabase
         let connection: Connection

@@ -72,7 +72,7 @@ struct FairClaimTests {
         }
     }
 
-    @Test func `keeps what is urgent before what is not, whoever sent it`() async throws {
+    @Test func `keeps what is urgent before what is not, also that of another`() async throws {
         try await with { scene in
             try await scene.alice.fillLanes(commands: 500)
             try await scene.bob.create("bob's", priority: 3)

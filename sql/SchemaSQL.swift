@@ -81,6 +81,7 @@ public enum SchemaSQL {
     public static let functions =
         functionsOfViews + [
             SQLFile("accept_command", PackageResources.accept_command_sql),
+            SQLFile("active_in_production", PackageResources.active_in_production_sql),
             SQLFile("alert_payload", PackageResources.alert_payload_sql),
             SQLFile("begin_epoch", PackageResources.begin_epoch_sql),
             SQLFile("begin_pruning", PackageResources.begin_pruning_sql),

@@ -65,6 +65,8 @@ public struct FactFinder: Sendable {
                 try rows[0][0].optionalString().map {
                     try UnreadableDocument.decoded($0) as PastVersion
                 })
+        case .activeInProduction(let credential, let tables):
+            return try await active(in: tables, credential, connection)
         case .tablesOfRun(let run):
             return try await tables(of: run, connection)
         case .decidedDelivery(let run):
@@ -122,8 +124,8 @@ public struct FactFinder: Sendable {
             case .success(let plan): return .plan(plan)
             case .failure(let failure): return .failed(failure.reason)
             }
-        case .newIDs, .registeredDatabases, .version, .tablesOfRun, .role, .now, .decidedDelivery,
-            .workerOfRun:
+        case .newIDs, .registeredDatabases, .version, .activeInProduction, .tablesOfRun, .role,
+            .now, .decidedDelivery, .workerOfRun:
             throw FactUnavailable(reason: "this is looked up in the queue's database")
         }
     }
@@ -144,6 +146,20 @@ public struct FactFinder: Sendable {
             try rows.map {
                 TableName(schema: try $0[0].string(), name: try $0[1].string()).canonical
             })
+    }
+
+    private func active(
+        in tables: TableSelection?, _ credential: String, _ connection: isolated Connection
+    ) async throws -> FactValue {
+        let names: Value =
+            switch tables {
+            case .none: .null
+            case .all: Value([String]())
+            case .tables(let tables): Value(tables.map(\.canonical))
+            }
+        let rows = try await connection.query(
+            "select ferry_state.active_in_production($1, $2)", [.text(credential), names])
+        return .versions(try UnreadableDocument.decoded(try rows[0][0].string()))
     }
 
     private func worker(

@@ -11,6 +11,9 @@ public enum Fact: Hashable, Sendable {
     case registeredDatabases(environment: String)
     /// A version that a data export once had, and its database.
     case version(dataExportID: Int64, number: Int)
+    /// The active versions of production's data exports that read with this credential and send any
+    /// of these tables or all; nil for any tables.
+    case activeInProduction(credential: String, tables: TableSelection?)
     /// Whether a destination, a new one perhaps, can be written to.
     case destinationTest(RunInputs.DestinationInput)
     /// Whether the settings of a data template are valid, for a destination of this kind.
@@ -40,8 +43,8 @@ extension Fact {
         case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck,
             .runPlan, .delivery:
             true
-        case .registeredDatabases, .version, .role, .tablesOfRun, .now, .newIDs,
-            .decidedDelivery, .workerOfRun:
+        case .registeredDatabases, .version, .activeInProduction, .role, .tablesOfRun, .now,
+            .newIDs, .decidedDelivery, .workerOfRun:
             false
         }
     }
@@ -52,8 +55,8 @@ extension Fact {
         switch self {
         case .destinationTest, .templateCheck, .runPlan, .currentCatalog: .failed(reason)
         case .delivery: .delivery(.unknown(reason: reason))
-        case .catalog, .tableSettings, .registeredDatabases, .version, .role, .tablesOfRun, .now,
-            .newIDs, .decidedDelivery, .workerOfRun:
+        case .catalog, .tableSettings, .registeredDatabases, .version, .activeInProduction, .role,
+            .tablesOfRun, .now, .newIDs, .decidedDelivery, .workerOfRun:
             nil
         }
     }
@@ -72,6 +75,8 @@ public enum FactValue: Hashable, Sendable {
     case delivery(DeliveryState)
     /// Answers ``Fact/version(dataExportID:number:)``: nil when it was pruned.
     case version(PastVersion?)
+    /// Answers ``Fact/activeInProduction(credential:tables:)``.
+    case versions([Version])
     /// Answers ``Fact/now``: seconds since 1970.
     case moment(Int64)
     /// Answers ``Fact/newIDs(command:count:)``.

@@ -36,6 +36,8 @@ extension World {
         guard let databaseID = draft.databaseID else { throw noDatabase(export.name, "activate") }
         let database: Database = try used(databaseID)
         let deed = "activate \(quoted(export.name))"
+        try requireReach(
+            draft.tables ?? .tables([]), draft.tableSettings, in: database, to: deed, author)
         let tables = try requireReadable(draft.tables, in: database, to: deed)
         try requireSettings(draft.tableSettings, tables, in: database, to: deed)
 

@@ -3,6 +3,7 @@ extension World {
         _ name: Name, _ credential: String, _ author: Author
     ) throws(Refusal) -> [Event] {
         try requireFree(name, for: Database.self, author)
+        try requireReach(ofCredential: credential, author)
         let database = Database(
             id: author.id, environment: author.environment, name: name.text,
             credential: credential, createdBy: author.actor)

@@ -7,6 +7,7 @@ extension World {
     ) throws(Refusal) -> [Event] {
         var database: Database = try existing(name, author)
         if database.credential == credential { return [] }
+        try requireReach(ofNewCredential: credential, author)
         database.credential = credential
         save(database)
         forgetTables(of: database)

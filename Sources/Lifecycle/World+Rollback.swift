@@ -34,6 +34,8 @@ extension World {
                 hint: "choose the tables from another one with edit_data_export; "
                     + "ferry.object_versions has what the version was")
         }
+        try requireReach(
+            past.version.tables, past.version.tableSettings, in: database, to: deed, author)
         let tables = try requireReadable(past.version.tables, in: database, to: deed)
         try requireSettings(past.version.tableSettings, tables, in: database, to: deed)
 

@@ -71,7 +71,7 @@ public struct World: Sendable {
             (.templateCheck, .passed), (.templateCheck, .failed),
             (.role, .passed), (.role, .failed), (.version, .version), (.now, .moment),
             (.currentCatalog, .catalog), (.currentCatalog, .failed), (.newIDs, .ids),
-            (.runPlan, .plan), (.runPlan, .failed):
+            (.runPlan, .plan), (.runPlan, .failed), (.activeInProduction, .versions):
             facts[fact] = value
             if case .version(let past) = value, let database = past?.database,
                 !databases.knows(database.id)

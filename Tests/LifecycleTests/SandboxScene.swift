@@ -89,6 +89,7 @@ struct SandboxScene {
         case .role: return .passed
         case .now: return .moment(Scene.newYear)
         case .registeredDatabases, .tablesOfRun: return .names([])
+        case .activeInProduction: return .versions([Scene.version(1, .all)])
         case .version: return .version(PastVersion(version: Scene.version(1), database: nil))
         case .runPlan: return .plan(RunPlan(tables: []))
         case .delivery: return .delivery(.notVisible)

@@ -92,8 +92,10 @@ extension World {
             hint: "ask an administrator, or choose another place")
     }
 
-    private func isAdministrator(_ author: Author) -> Bool {
+    /// - Parameter environment: Where; nil for that of the command.
+    func isAdministrator(_ author: Author, in environment: String? = nil) -> Bool {
         let policies = policies(of: author).filter { $0.policy == .administrator }
-        return policies.permission(for: .configureDatabases, in: author.environment) == .allowed
+        let environment = environment ?? author.environment
+        return policies.permission(for: .configureDatabases, in: environment) == .allowed
     }
 }

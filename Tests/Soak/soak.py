@@ -18,6 +18,7 @@ from faults import Faults
 from queries import Refused, Unanswered
 from senders import Sender
 from servers import S3, PostgresServer
+from sizes import Sizes
 from watching import Watching
 from workers import Fleet
 
@@ -104,6 +105,8 @@ class Soak:
             self.queue_server, self.queue, self.source_server, self.target_server, self.s3,
             self.fleet, self.watchings[0], self.options.lease)
         end = time.monotonic() + self.options.minutes * 60
+        self.sizes = Sizes(self.queue)
+        self._beside(self.sizes.look, 15)
         self._beside(self._tell, 60)
         self.faults.run(end)
         say("the last fault is over: waiting for everything to end")
@@ -146,6 +149,8 @@ class Soak:
         for destination, folder in (("Folder", "exports"), ("Bucket", "bucket")):
             found += checks.check_files(
                 self.reader, self.binary, f"{self.folder}/{folder}", destination)
+        found += self.sizes.grown()
+        found += self.sizes.left()
         found += checks.check_tables(self.reader, self.target_server.database("target"))
         for watching in self.watchings:
             found += checks.check_watch(self.reader, watching, self.before)
@@ -181,6 +186,7 @@ class Soak:
         for watching in self.watchings:
             print(f"  {len(watching.events):6}  events in {watching.name}, "
                   f"started {watching.restarts} times")
+        print(f"  largest: {self.sizes.summary()}")
         if seconds:
             print(f"  recovery of {len(seconds)} measured kills: p50 "
                   f"{statistics.median(seconds):.2f} s, max {max(seconds):.2f} s")

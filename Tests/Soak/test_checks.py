@@ -9,6 +9,7 @@ import unittest
 from types import SimpleNamespace
 
 import checks
+from sizes import HOT, Sizes
 
 
 class Reader:
@@ -125,6 +126,23 @@ class Recoveries(unittest.TestCase):
         reader = Reader(events=[{"object_name": "a", "at": 5.0}, {"object_name": "a", "at": 11.5}])
         self.assertEqual(
             list(checks.recoveries(reader, [(10.0, "a"), (10.0, "b")])), [("a", 1.5), ("b", None)])
+
+
+class TableSizes(unittest.TestCase):
+    def sizes(self, bytes, left="0"):
+        owner = SimpleNamespace(value=lambda query: left)
+        sizes = Sizes(owner)
+        sizes.seen = {name: [] for name in HOT} | {"command_queue": bytes}
+        return sizes
+
+    def test_growth(self):
+        megabyte = 1024 * 1024
+        self.assertTrue(list(self.sizes([megabyte * n * n for n in range(1, 9)]).grown()))
+        self.assertFalse(list(self.sizes([megabyte] * 8).grown()))
+
+    def test_left(self):
+        self.assertEqual(len(list(self.sizes([], "3").left())), len(HOT))
+        self.assertFalse(list(self.sizes([]).left()))
 
 
 if __name__ == "__main__":

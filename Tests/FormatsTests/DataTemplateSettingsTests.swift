@@ -41,8 +41,8 @@ struct DataTemplateSettingsTests {
         (
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
-                + "delimiter, quote, escape, null_text, line_ending, row_number, compression, "
-                + "split, limits, pgp_public_key, pgp_credential, pgp_key, file_name, "
+                + "delimiter, quote, escape, null_text, line_ending, row_number, formula_guard, "
+                + "compression, split, limits, pgp_public_key, pgp_credential, pgp_key, file_name, "
                 + "success_file, mode"
         ),
         (

@@ -128,6 +128,29 @@ struct DelimitedTests {
         #expect(none == "\"Zeile-1\"\r\n\"1\"\r\n\"2\"\r\n")
     }
 
+    @Test func `begin with an apostrophe where a spreadsheet program would run them`() throws {
+        let columns = [column("=a"), column("b", 23)]
+        let rows = [
+            ["=1+1", "-1"], ["+x", nil], ["-\"q\"", "2"], ["@x", "0"], ["\tx", "0"], ["x=", "0"],
+        ]
+
+        let guarded = try encoded(#"{"formula_guard": true}"#, columns, rows)
+        let asItIs = try encoded(#"{"row_number": true}"#, columns, [["=1+1", "-1"]])
+
+        #expect(
+            guarded == """
+                '=a,b
+                '=1+1,-1
+                '+x,
+                "'-""q""\",2
+                '@x,0
+                '\tx,0
+                x=,0
+
+                """)
+        #expect(asItIs == "row_number,=a,b\n1,=1+1,-1\n")
+    }
+
     @Test func `quote what would read as something else`() throws {
         let values = [["\\."], ["NULL"], ["-"], [nil]]
 

@@ -6,6 +6,8 @@ final class DelimitedEncoder: RowEncoder {
     private let header: DelimitedValueWriter.Style?
     private let rowNumber: String?
     private let rowNumberStyle: DelimitedValueWriter.Style
+    private let isGuarded: [Bool]
+    private let guardsNames: Bool
     private var writer: DelimitedValueWriter
     private var isBegun = false
 
@@ -13,6 +15,9 @@ final class DelimitedEncoder: RowEncoder {
         names = columns.map(\.name)
         styles = columns.map { settings.quote.style(isNumber: $0.isNumber) }
         header = settings.header ? settings.quote.styleOfNames : nil
+        guardsNames = settings.formulaGuard
+        // A number is a number to a spreadsheet program too, also a negative one.
+        isGuarded = columns.map { settings.formulaGuard && !$0.isNumber }
         rowNumber = settings.rowNumber
         rowNumberStyle = settings.quote.style(isNumber: true)
         let values = columns.count + (rowNumber == nil ? 0 : 1)
@@ -40,6 +45,7 @@ final class DelimitedEncoder: RowEncoder {
         let names = [rowNumber].compactMap { $0 } + names
         for (index, name) in names.enumerated() {
             if index > 0 { try writer.writeDelimiter(output) }
+            let name = guardsNames && Formula.begins(with: name.utf8.first) ? "'" + name : name
             try write(quoted(name), of: name, header, &writer, output)
         }
         try writer.writeLineEnd(output)
@@ -59,6 +65,13 @@ final class DelimitedEncoder: RowEncoder {
             for index in styles.indices {
                 if index > 0 || rowNumber != nil { try writer.writeDelimiter(output) }
                 let value = try reader.value(isLast: index == styles.count - 1)
+                if isGuarded[index], Formula.begins(with: value.text?.first) {
+                    var guarded = Array("\"'".utf8)
+                    if let text = value.text { guarded += text }
+                    guarded.append(UInt8(ascii: "\""))
+                    try write(guarded, of: names[index], styles[index], &writer, output)
+                    continue
+                }
                 guard try writer.write(value, styles[index], output) else {
                     throw SettingsError.unquotableValue(column: names[index], row: rows + 1)
                 }

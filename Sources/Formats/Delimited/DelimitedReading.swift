@@ -15,9 +15,9 @@ extension DataTemplateSettings {
 
     /// Whether COPY's own bytes are those of the file.
     private func isWrittenByCopy(_ columns: [TableColumn]) -> Bool {
-        guard lineEnding == .lineFeed, rowNumber == nil, delimiter.bytes.count == 1 else {
-            return false
-        }
+        guard lineEnding == .lineFeed, rowNumber == nil, !formulaGuard,
+            delimiter.bytes.count == 1
+        else { return false }
         switch (quote, escape) {
         case (.minimal, .doubled), (.nonNull, .doubled): return true
         case (.nonNull, .backslash):

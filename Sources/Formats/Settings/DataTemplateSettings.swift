@@ -4,8 +4,8 @@ public import Foundation
 ///
 /// As JSON every setting may be left out; its default applies. Encoding writes all of them, so
 /// that what was in force can be read from a manifest later; but for those that the format does
-/// not have, and ``escape`` and ``rowNumber`` where they are their defaults. ``limits`` are not
-/// written: they say how fast files came to be, nothing about them.
+/// not have, and ``escape``, ``rowNumber`` and ``formulaGuard`` where they are their defaults.
+/// ``limits`` are not written: they say how fast files came to be, nothing about them.
 public struct DataTemplateSettings: Sendable, Equatable {
     /// Defaults to CSV.
     public var format: FileFormat = .csv
@@ -26,6 +26,9 @@ public struct DataTemplateSettings: Sendable, Equatable {
     /// The name of a first column that numbers the rows of each file from 1; nil, the default,
     /// for none. Checked by ``init(json:)``.
     public private(set) var rowNumber: String?
+    /// Whether an apostrophe is put before what spreadsheet programs would run as a formula.
+    /// Defaults to false: values are delivered as they are.
+    public var formulaGuard = false
     /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
     /// where it defaults to none. Or which archive holds all files.
     public var compression: Compression = .none
@@ -102,6 +105,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         quote = try reader.choice("quote", of: Quoting.self) ?? quote
         escape = try reader.choice("escape", of: Escape.self) ?? escape
         lineEnding = try reader.choice("line_ending", of: LineEnding.self) ?? lineEnding
+        formulaGuard = try reader.bool("formula_guard") ?? formulaGuard
         try setRowNumber(reader.name("row_number", orIfTrue: "row_number"))
         if escape == .backslash, delimiter.text == "\\" {
             throw .notAllowed(
@@ -194,6 +198,7 @@ extension DataTemplateSettings: Codable {
         case nullText = "null_text"
         case lineEnding = "line_ending"
         case rowNumber = "row_number"
+        case formulaGuard = "formula_guard"
         case compression, split, limits
         case publicKey = "pgp_public_key"
         case credential = "pgp_credential"
@@ -206,6 +211,7 @@ extension DataTemplateSettings: Codable {
 
         static let ofDelimitedFormats: [CodingKeys] = [
             .header, .delimiter, .quote, .escape, .nullText, .lineEnding, .rowNumber,
+            .formulaGuard,
         ]
     }
 
@@ -233,5 +239,6 @@ extension DataTemplateSettings: Codable {
         try container.encode(nullText, forKey: .nullText)
         try container.encode(lineEnding, forKey: .lineEnding)
         try container.encodeIfPresent(rowNumber, forKey: .rowNumber)
+        if formulaGuard { try container.encode(true, forKey: .formulaGuard) }
     }
 }

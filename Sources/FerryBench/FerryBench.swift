@@ -34,7 +34,7 @@ struct FerryBench: AsyncParsableCommand {
         let server = try await PrivateServer.start(
             settings: [
                 "shared_buffers": "512MB", "max_wal_size": "8GB", "checkpoint_timeout": "15min",
-                "max_connections": "100",
+                "max_connections": "100", "listen_addresses": "127.0.0.1",
             ], durable: true)
         do {
             let bench = Bench(server: server, runs: runs)

@@ -12,6 +12,7 @@ extension PrivateServer {
     static func settings(durable: Bool) -> [String: String] {
         var settings = [
             "logging_collector": "off", "log_destination": "stderr", "shared_buffers": "64MB",
+            "listen_addresses": "", "unix_socket_permissions": "0700",
         ]
         if !durable {
             settings["fsync"] = "off"

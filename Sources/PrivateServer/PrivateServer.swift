@@ -11,8 +11,9 @@ import Locks
 
 /// A PostgreSQL server that this process starts for itself, for a demo or for tests.
 ///
-/// It listens on a unix socket and on a free port of 127.0.0.1, trusts every local user, and ends
-/// with this process, however that ends. Started by root it runs as the user `postgres`.
+/// It listens on a unix socket that only the user who runs it can reach, beside root, and so trusts
+/// whoever comes; it ends with this process, however that ends. Started by root it runs as the
+/// user `postgres`.
 public final class PrivateServer: Sendable {
     /// The directory of the unix socket, as libpq's `host` takes it.
     public let host: String
@@ -83,7 +84,7 @@ public final class PrivateServer: Sendable {
             + "user=\(Self.quoted(user))"
     }
 
-    /// A connection string for libpq, over TCP.
+    /// A connection string for libpq, over TCP, where the setting `listen_addresses` asks for that.
     public func tcpURL(database: String, user: String = "ferry") -> String {
         "host=127.0.0.1 port=\(port) dbname=\(Self.quoted(database)) user=\(Self.quoted(user))"
     }
@@ -155,6 +156,8 @@ public final class PrivateServer: Sendable {
             }
             try user.own(path)
         }
+        // Others of this machine are let into neither.
+        for path in [directory, host] { chmod(path, 0o700) }
         guard host.utf8.count < 90 else {
             throw PrivateServerError.directory(
                 "the path \(host) is too long for a unix socket: set TMPDIR to a shorter one")
@@ -184,7 +187,6 @@ public final class PrivateServer: Sendable {
     func launch() async throws {
         var command = [
             installation.path(of: "postgres"), "-D", data, "-p", String(port), "-k", host,
-            "-c", "listen_addresses=127.0.0.1",
         ]
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
             command += ["-c", "\(name)=\(value)"]

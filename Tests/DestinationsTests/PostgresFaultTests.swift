@@ -191,7 +191,8 @@ struct PostgresFaultTests {
 
         """.write(toFile: rules, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: rules) }
-        let server = try await PrivateServer.start(settings: ["hba_file": rules])
+        let server = try await PrivateServer.start(
+            settings: ["hba_file": rules, "listen_addresses": "127.0.0.1"])
         do {
             let owner = try await Connection.connect(
                 ConnectionOptions(server.url(database: "postgres")))

@@ -11,15 +11,19 @@ import Testing
 
 @Suite("A private server")
 struct PrivateServerTests {
-    @Test func `takes connections over its socket and over TCP and leaves nothing behind`()
-        async throws
-    {
+    @Test func `takes connections over its socket alone and leaves nothing behind`() async throws {
         let server = try await PrivateServer.start()
         let process = try #require(server.processID)
 
-        for url in [server.url(database: "postgres"), server.tcpURL(database: "postgres")] {
-            let connection = try await Connection.connect(ConnectionOptions(url))
-            #expect(try await connection.query("SELECT current_user")[0][0].string() == "ferry")
+        let connection = try await Connection.connect(
+            ConnectionOptions(server.url(database: "postgres")))
+        #expect(try await connection.query("SELECT current_user")[0][0].string() == "ferry")
+        await #expect(throws: PostgresError.self) {
+            try await Connection.connect(ConnectionOptions(server.tcpURL(database: "postgres")))
+        }
+        for path in [server.host, server.directory] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o700, "\(path)")
         }
         await server.stop()
 

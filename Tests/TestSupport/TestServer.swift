@@ -6,7 +6,8 @@ import Locks
 public enum TestServer {
     private static let running = Locked<PrivateServer?>(nil)
     private static let start = Task {
-        let server = try await PrivateServer.start(settings: ["max_connections": "400"])
+        let server = try await PrivateServer.start(
+            settings: ["max_connections": "400", "listen_addresses": "127.0.0.1"])
         running.withLock { $0 = server }
         atexit { TestServer.stop() }
         return server

@@ -58,7 +58,8 @@ struct UnwritableQueueTests {
         from primary: PrivateServer, to standby: PrivateServer
     ) async throws {
         let both =
-            "host=127.0.0.1,127.0.0.1 port=\(primary.port),\(standby.port) dbname=queue user=ferry"
+            "host=\(primary.host),\(standby.host) port=\(primary.port),\(standby.port) "
+            + "dbname=queue user=ferry"
         try await TestDatabase.with(template: SampleTables.templateName) { source in
             let scene = try Scene(queue: standby.url(database: "queue"), source: source.url)
             try await scene.play { scene in

@@ -153,10 +153,12 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.sandboxCheckInterval = .seconds(sandboxCheckInterval)
 
         let worker = Worker(configuration, logger: logger)
+        // Before anything is begun: until then a signal ends the process as it is.
+        let arrivals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let work = Task { try await worker.run() }
         let signals = Task {
             var isStopping = false
-            for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            for await _ in arrivals {
                 if isStopping { _exit(ExitStatus.interrupted.rawValue) }
                 isStopping = true
                 work.cancel()

@@ -15,6 +15,7 @@ import time
 import checks
 from configuration import MOVE, SENDERS, SOURCE, configure, grant_policies, make_roles
 from faults import Faults
+from notifications import Notifications
 from queries import Refused, Unanswered
 from senders import Sender
 from servers import S3, PostgresServer
@@ -97,6 +98,7 @@ class Soak:
 
     def work(self):
         """Senders and faults, for as long as was asked for."""
+        self.notifications = self._started(Notifications(self.reader.url))
         self.senders = [
             Sender(number, self.queue_server.database("ferry", f"soak_sender_{number}"),
                    self.reader, self.options.runs)
@@ -187,6 +189,7 @@ class Soak:
             print(f"  {len(watching.events):6}  events in {watching.name}, "
                   f"started {watching.restarts} times")
         print(f"  largest: {self.sizes.summary()}")
+        print(f"  notifications: {self.notifications.summary()}")
         if seconds:
             print(f"  recovery of {len(seconds)} measured kills: p50 "
                   f"{statistics.median(seconds):.2f} s, max {max(seconds):.2f} s")

@@ -47,6 +47,14 @@ final class FileSeries {
     /// The name of the file that is being written, or would be next.
     var currentName: String { current?.name ?? settings.numbered(name, staged.count + 1) }
 
+    /// How many rows the first chunk may have: a header by itself, or what the first file has room
+    /// for. 0 for any number.
+    var rowsOfFirstChunk: Int {
+        if reading.messagesBesideRows > 0 { return reading.messagesBesideRows }
+        guard case .rows(let most)? = settings.split else { return 0 }
+        return Int(most)
+    }
+
     /// Takes the next rows, and limits the next chunk to what the file still has room for.
     func take(_ chunk: CopyChunk) async throws {
         let isFirst = current == nil && staged.isEmpty

@@ -169,7 +169,7 @@ public struct TaskExecutor: Sendable {
             do {
                 let sent = try await connection.copyOut(
                     sql, chunkBytes: FileSeries.chunkBytes,
-                    rowsOfFirstChunk: reading.messagesBesideRows
+                    rowsOfFirstChunk: files.rowsOfFirstChunk
                 ) { chunk in
                     try lease.check()
                     try await files.take(chunk)

@@ -38,7 +38,7 @@ struct PostgresPublisher: Sendable {
         let connection = try await target.connect()
         do {
             try await staging.prepare(connection, of: target)
-            try await refuseSource(connection)
+            try await SourceProtection(target: target, manifest: manifest).refuseSource(connection)
             try await connection.run("begin")
             let loading = TableLoading(
                 target: target, connection: connection, isRehearsal: true, step: { _ in })
@@ -58,32 +58,6 @@ struct PostgresPublisher: Sendable {
             if (told as? DestinationError)?.disposition == .retry { return }
             throw told
         }
-    }
-
-    /// A table must not be emptied, or replaced, by what was read from itself.
-    ///
-    /// The run still holds the snapshot that it reads from, and PostgreSQL lets a session take that
-    /// over in the same database only.
-    private func refuseSource(_ connection: Connection) async throws {
-        let same = manifest.files.compactMap(\.table).first { source in
-            source.schema.utf8.elementsEqual(target.settings.schema.utf8)
-        }
-        guard let same, let snapshot = manifest.snapshot.id,
-            snapshot.allSatisfy({ $0.isHexDigit || $0 == "-" })
-        else { return }
-        do {
-            try await connection.run(
-                """
-                begin isolation level repeatable read; set transaction snapshot '\(snapshot)'
-                """)
-        } catch let error as PostgresError where error.sqlState != nil {
-            return try await connection.run("rollback")
-        }
-        try await connection.run("rollback")
-        throw DestinationError.notAllowed(
-            destination: target.destination, path: same.canonical,
-            rule: "it is the very table that the rows are read from, and would be overwritten. "
-                + "Send to another schema or database")
     }
 
     private func fill(_ connection: isolated Connection) async throws {

@@ -1,9 +1,9 @@
 /// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of
 /// it.
 public struct TableReading: Sendable {
-    /// For each column the type it is cast to in the query, or nil to read it as it is. Empty
-    /// when the table itself can be copied.
-    public var casts: [String?]
+    /// Of each column, whether its text is read, and of an array the texts of its elements, and
+    /// not the values themselves. Empty when that is so of none.
+    public var asText: [Bool]
 
     /// What follows `TO STDOUT`: `WITH (FORMAT csv, …)`. All literals are quoted; it does not
     /// depend on any setting of the session but `client_encoding`, which it sets to UTF8.
@@ -21,11 +21,11 @@ public struct TableReading: Sendable {
     public var preambleBytes: Int
 
     public init(
-        casts: [String?] = [], copyOptions: String, messagesBesideRows: Int = 0,
+        asText: [Bool] = [], copyOptions: String, messagesBesideRows: Int = 0,
         preambleBytes: Int = 0,
         makeEncoder: (@Sendable () throws -> any RowEncoder)? = nil
     ) {
-        self.casts = casts
+        self.asText = asText
         self.copyOptions = copyOptions
         self.messagesBesideRows = messagesBesideRows
         self.preambleBytes = preambleBytes

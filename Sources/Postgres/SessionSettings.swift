@@ -28,7 +28,6 @@ public struct SessionSettings: Sendable {
         Setting(name: "TimeZone", value: "UTC"),
         Setting(name: "bytea_output", value: "hex"),
         Setting(name: "extra_float_digits", value: "1"),
-        Setting(name: "lc_monetary", value: "C"),
         Setting(name: "xmlbinary", value: "base64"),
         Setting(name: "xmloption", value: "content"),
         Setting(name: "standard_conforming_strings", value: "on"),

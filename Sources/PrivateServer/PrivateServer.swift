@@ -30,6 +30,7 @@ public final class PrivateServer: Sendable {
     let installation: Installation
     let user: ServerUser
     let settings: [String: String]
+    private let variables: [String: String]
     private let isTemporary: Bool
     var data: String { directory + "/data" }
     private var log: String { directory + "/server.log" }
@@ -42,18 +43,20 @@ public final class PrivateServer: Sendable {
     ///   - sockets: Where its unix socket is; made and removed by the server. A fresh directory
     ///     when nil.
     ///   - settings: Server settings that override ours, such as `["wal_level": "logical"]`.
+    ///   - variables: Environment variables of the server, beside those of this process.
     ///   - durable: Whether a crash of the machine must not lose data. Costs speed.
     /// - Throws: ``PrivateServerError``.
     public static func start(
         in directory: String? = nil, sockets: String? = nil, settings: [String: String] = [:],
-        durable: Bool = false
+        variables: [String: String] = [:], durable: Bool = false
     ) async throws -> PrivateServer {
         let user = try ServerUser.choose()
         let server = PrivateServer(
             try Installation.find(), user,
             directory: try directory ?? temporaryDirectory(user), isTemporary: directory == nil,
             host: try sockets ?? temporaryDirectory(user), port: try freePort(),
-            settings: Self.settings(durable: durable).merging(settings) { $1 })
+            settings: Self.settings(durable: durable).merging(settings) { $1 },
+            variables: variables)
         do {
             try server.prepareDirectory()
             try await server.initialise()
@@ -67,7 +70,7 @@ public final class PrivateServer: Sendable {
 
     init(
         _ installation: Installation, _ user: ServerUser, directory: String, isTemporary: Bool,
-        host: String, port: Int, settings: [String: String]
+        host: String, port: Int, settings: [String: String], variables: [String: String] = [:]
     ) {
         self.installation = installation
         self.user = user
@@ -76,6 +79,7 @@ public final class PrivateServer: Sendable {
         self.host = host
         self.port = port
         self.settings = settings
+        self.variables = variables
     }
 
     /// A connection string for libpq, over the unix socket.
@@ -191,7 +195,7 @@ public final class PrivateServer: Sendable {
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
             command += ["-c", "\(name)=\(value)"]
         }
-        let process = try ChildProcess(user.command(command), log: log)
+        let process = try ChildProcess(user.command(command), log: log, variables: variables)
         let watch = try ParentWatch(
             over: process.id, log: log, removing: isTemporary ? [host, directory] : [host])
         state.withLock {

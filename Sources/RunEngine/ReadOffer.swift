@@ -45,7 +45,7 @@ extension ReadOffer {
         let names = try settings.fileNames(for: tables.map(\.name), values)
         var offers: [ReadOffer] = []
         for (table, file) in zip(tables, names) {
-            let casts = settings.reading(of: table.columns).casts
+            let asText = settings.reading(of: table.columns).asText
             let parts =
                 settings.readsInParts ? table.parts(pagesAtMost: pagesPerPart) : [nil]
             for (index, pages) in parts.enumerated() {
@@ -54,7 +54,7 @@ extension ReadOffer {
                     ReadOffer(
                         number: number, task: number, schema: table.name.schema,
                         table: table.name.name, part: index + 1, parts: parts.count, file: file,
-                        source: table.copySource(casts: casts, pages: pages),
+                        source: table.copySource(asText: asText, pages: pages),
                         columns: table.columns,
                         rowsEstimated: table.rowsEstimated / Int64(parts.count),
                         bytesEstimated: table.bytesEstimated))

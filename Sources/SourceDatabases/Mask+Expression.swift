@@ -1,16 +1,17 @@
+import Formats
 import Lifecycle
 import Postgres
 
 extension Mask {
     /// SQL, in parentheses, for what is sent instead of the column.
     ///
-    /// - Parameter column: Its name, quoted.
-    func expression(of column: String) -> String {
-        let text = "\(column)::text"
+    /// Hidden is the text that COPY writes of a value.
+    func expression(of column: TableColumn) -> String {
+        let text = column.valueType.text(of: column.value)
         switch self {
         case .null:
             // Not a cast of NULL, which a domain may refuse.
-            return "(CASE WHEN false THEN \(column) END)"
+            return "(CASE WHEN false THEN \(column.value) END)"
         case .hash:
             return "(pg_catalog.encode(pg_catalog.sha256("
                 + "pg_catalog.convert_to(\(text), 'UTF8')), 'hex'))"

@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 public import Lifecycle
 public import Postgres
 
@@ -29,71 +28,104 @@ extension SourceDatabase {
     }
 
     /// The columns and the size of these tables; those that are not there are left out.
+    ///
+    /// Several queries, whose results are put together here: one that joined them all would be
+    /// planned by guesses, and wrong ones cost the square of the number of tables.
     static func describe(
         _ tables: [TableName], _ connection: Connection
     ) async throws -> [SourceTable] {
-        let rows = try await connection.query(
+        let found = try await connection.query(
             """
-            with recursive beneath as (
-                select oid, oid as base, typbasetype, typtypmod as modifier
-                  from pg_type where typtype = 'd'
-                union all
-                select b.oid, t.oid, t.typbasetype,
-                       case when t.typtype = 'd' then t.typtypmod else b.modifier end
-                  from beneath as b join pg_type as t on t.oid = b.typbasetype
-            ),
-            plain (oid, base, modifier) as (
-                select oid, oid, null::integer from pg_type where typtype <> 'd'
-                union all
-                select oid, base, modifier from beneath where typbasetype = 0
-            )
-            select n.nspname, c.relname,
-                   c.relkind = 'p',
-                   exists (select from pg_attribute where attrelid = c.oid
-                              and attgenerated <> '' and not attisdropped),
-                   (select sum(case when leaf.reltuples >= 0 then leaf.reltuples
-                                    else pg_relation_size(leaf.oid) / 100 end)::bigint
-                      from pg_class as leaf
-                     where leaf.relkind = 'r'
-                       and leaf.oid in (select c.oid union all
-                                        select relid from pg_partition_tree(c.oid))),
-                   (select coalesce(json_agg(json_build_object(
-                        'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-                        'nullable', not a.attnotnull, 'type_id', p.base::bigint,
-                        'type_modifier', coalesce(p.modifier, a.atttypmod),
-                        'kind', case when t.typcategory = 'A' then 'array' else case t.typtype
-                            when 'c' then 'composite' when 'e' then 'enum' when 'p' then 'pseudo'
-                            when 'r' then 'range' when 'm' then 'multirange' else 'base' end end,
-                        'element_type_id', case when t.typcategory = 'A' then e.base::bigint end)
-                        order by a.attnum), '[]')
-                      from pg_attribute as a
-                      join plain as p on p.oid = a.atttypid
-                      join pg_type as t on t.oid = p.base
-                      left join plain as e on e.oid = t.typelem
-                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)::text,
+            select c.oid::bigint, n.nspname, c.relname, c.relkind = 'p',
                    -- Ranges of pages are read as such since version 14.
                    case when c.relkind = 'r'
                              and current_setting('server_version_num')::int >= 140000
-                        then pg_relation_size(c.oid) / current_setting('block_size')::int end,
-                   (select sum(pg_table_size(leaf.relid))::bigint
-                      from (select c.oid as relid union
-                            select relid from pg_partition_tree(c.oid)) as leaf)
+                        then pg_relation_size(c.oid) / current_setting('block_size')::int end
               from unnest($1::text[], $2::text[]) as wanted (nspname, relname)
               join pg_namespace as n on n.nspname = wanted.nspname
               join pg_class as c on c.relnamespace = n.oid and c.relname = wanted.relname
                                 and c.relkind in ('r', 'p')
-             order by 1, 2
+             order by 2, 3
             """,
             [Value(tables.map(\.schema)), Value(tables.map(\.name))])
-        return try rows.map { row in
-            SourceTable(
-                name: TableName(schema: try row[0].string(), name: try row[1].string()),
-                columns: try JSONDecoder().decode(
-                    [TableColumn].self, from: Data(try row[5].string().utf8)),
-                rowsEstimated: try row[4].isNull ? 0 : row[4].int64(),
-                bytesEstimated: try row[7].optionalInt64() ?? 0,
-                isPartitioned: try row[2].bool(), pages: try row[6].optionalInt64(),
-                hasGeneratedColumns: try row[3].bool())
+        let ids = Value(try found.map { "\(try $0[0].int64())" })
+        let columns = try await columns(of: ids, connection)
+        let sizes = try await sizes(of: ids, connection)
+        return try found.map { row in
+            let id = try row[0].int64()
+            let size = sizes[id] ?? Size(rows: 0, bytes: 0)
+            return SourceTable(
+                name: TableName(schema: try row[1].string(), name: try row[2].string()),
+                columns: columns[id]?.columns ?? [], rowsEstimated: size.rows,
+                bytesEstimated: size.bytes, isPartitioned: try row[3].bool(),
+                pages: try row[4].optionalInt64(),
+                hasGeneratedColumns: columns[id]?.hasGenerated ?? false)
         }
+    }
+
+    private struct Columns {
+        var columns: [TableColumn] = []
+        var hasGenerated = false
+    }
+
+    private static func columns(
+        of tables: Value, _ connection: Connection
+    ) async throws -> [Int64: Columns] {
+        let rows = try await connection.query(
+            """
+            select a.attrelid::bigint, a.attname, format_type(a.atttypid, a.atttypmod),
+                   not a.attnotnull, a.atttypid::bigint, a.atttypmod, a.attgenerated <> ''
+              from unnest($1::oid[]) as wanted (oid)
+              join pg_attribute as a on a.attrelid = wanted.oid
+             where a.attnum > 0 and not a.attisdropped
+             order by a.attrelid, a.attnum
+            """, [tables])
+        func type(_ row: Row) throws -> UInt32 { UInt32(truncatingIfNeeded: try row[4].int64()) }
+        let types = try await TypeCatalog.of(Set(try rows.map(type)), connection)
+        var columns: [Int64: Columns] = [:]
+        for row in rows {
+            let (valueType, readAs) = types.type(
+                try type(row), modifier: Int32(truncatingIfNeeded: try row[5].int64()))
+            let table = try row[0].int64()
+            columns[table, default: Columns()].columns.append(
+                TableColumn(
+                    name: try row[1].string(), type: try row[2].string(),
+                    nullable: try row[3].bool(), valueType: valueType, readAs: readAs))
+            if try row[6].bool() { columns[table]?.hasGenerated = true }
+        }
+        return columns
+    }
+
+    private struct Size {
+        let rows: Int64
+        let bytes: Int64
+    }
+
+    /// Of each table and all its partitions, from the statistics; a guess where there are none.
+    private static func sizes(
+        of tables: Value, _ connection: Connection
+    ) async throws -> [Int64: Size] {
+        let rows = try await connection.query(
+            """
+            with leaves (root, oid) as (
+                select wanted.oid, wanted.oid from unnest($1::oid[]) as wanted (oid)
+                union
+                select wanted.oid, leaf.relid
+                  from unnest($1::oid[]) as wanted (oid)
+                  join pg_class as c on c.oid = wanted.oid and c.relkind = 'p'
+                 cross join lateral pg_partition_tree(c.oid) as leaf
+            )
+            select leaves.root::bigint,
+                   coalesce(sum(case when c.reltuples >= 0 then c.reltuples
+                                     else pg_relation_size(c.oid) / 100 end)
+                                filter (where c.relkind = 'r'), 0)::bigint,
+                   coalesce(sum(pg_table_size(c.oid)), 0)::bigint
+              from leaves join pg_class as c on c.oid = leaves.oid
+             group by leaves.root
+            """, [tables])
+        return Dictionary(
+            try rows.map {
+                (try $0[0].int64(), Size(rows: try $0[1].int64(), bytes: try $0[2].int64()))
+            }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -36,7 +36,7 @@ extension SourceSnapshot {
         of table: SourceTable, rows: Int, _ reading: TableReading,
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> Int {
-        let query = "(\(table.query(casts: reading.casts)) LIMIT \(rows))"
+        let query = "(\(table.query(asText: reading.asText)) LIMIT \(rows))"
         return try await connection.copyOut("COPY \(query) TO STDOUT \(reading.copyOptions)") {
             chunk in
             try chunk.withUnsafeBytes(body)

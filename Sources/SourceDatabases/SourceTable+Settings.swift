@@ -19,7 +19,9 @@ extension SourceTable {
         table.columns = (settings.columns?.compactMap { present[$0] } ?? columns).map { column in
             settings.mask[column.name].map(column.masked) ?? column
         }
-        table.masks = settings.mask
+        table.masks = settings.mask.reduce(into: [:]) { masks, entry in
+            masks[entry.key] = present[entry.key].map(entry.value.expression)
+        }
         table.filter = settings.filter
         return table
     }
@@ -88,7 +90,7 @@ extension TableColumn {
         if mask == .null {
             column.nullable = true
         } else {
-            column = TableColumn(name: name, type: "text", nullable: nullable, typeID: 25)
+            column = TableColumn(name: name, type: "text", nullable: nullable, valueType: .text)
         }
         column.masked = mask.word
         return column

@@ -18,8 +18,8 @@ public struct SourceTable: Sendable, Equatable {
     let pages: Int64?
     /// Whether it has columns that `COPY table` refuses.
     let hasGeneratedColumns: Bool
-    /// How the values of a column are hidden, by its name.
-    var masks: [String: Mask] = [:]
+    /// SQL for what is read instead of the values of a column, by its name.
+    var masks: [String: String] = [:]
     /// A boolean expression that is safe in parentheses; nil for all rows.
     var filter: String?
 
@@ -29,30 +29,28 @@ public struct SourceTable: Sendable, Equatable {
     /// tables that inherit from this one: they are tables by themselves.
     ///
     /// - Parameters:
-    ///   - casts: For each column the type it is read as, or nil for its own; empty for all of
-    ///     them.
+    ///   - asText: Of each column, whether its text is read; see ``TableReading/asText``.
     ///   - pages: Nil for the whole table.
-    public func copySource(casts: [String?] = [], pages: PageRange? = nil) -> String {
+    public func copySource(asText: [Bool] = [], pages: PageRange? = nil) -> String {
         let isPlain =
             !isPartitioned && !hasGeneratedColumns && pages == nil && masks.isEmpty && filter == nil
-            && casts.allSatisfy { $0 == nil }
+            && columns.allSatisfy { $0.readAs == nil } && !asText.contains(true)
         guard !isPlain else {
             let names = columns.map { quoteIdentifier($0.name) }
             return name.quoted + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
         }
-        return "(\(query(casts: casts, pages: pages)))"
+        return "(\(query(asText: asText, pages: pages)))"
     }
 
-    /// What is to be read of the table, as a SELECT; see ``copySource(casts:pages:)``.
-    func query(casts: [String?] = [], pages: PageRange? = nil) -> String {
-        let names = columns.map { quoteIdentifier($0.name) }
-        let list = zip(columns, names).enumerated().map { index, column in
-            let mask = masks[column.0.name]
-            let value = mask?.expression(of: column.1) ?? column.1
+    /// What is to be read of the table, as a SELECT; see ``copySource(asText:pages:)``.
+    func query(asText: [Bool] = [], pages: PageRange? = nil) -> String {
+        let list = columns.enumerated().map { index, column in
+            let isText = asText.indices.contains(index) && asText[index]
+            let name = quoteIdentifier(column.name)
             let read =
-                (casts.indices.contains(index) ? casts[index] : nil).map { "\(value)::\($0)" }
-                ?? value
-            return mask == nil ? read : "\(read) AS \(column.1)"
+                masks[column.name]
+                ?? (isText ? column.valueType.texts(of: column.value) : column.value)
+            return read == name ? name : "\(read) AS \(name)"
         }
         let only = isPartitioned ? "" : "ONLY "
         let conditions = [pages?.condition, filter.map { "(\($0))" }].compactMap { $0 }

@@ -138,7 +138,7 @@ struct TableDelivery: Sendable {
                 Part(
                     file: table, table: TableName(schema: "public", name: table),
                     columns: columns.map {
-                        TableColumn(name: $0.0, type: $0.1, nullable: true, typeID: 0)
+                        TableColumn(name: $0.0, type: $0.1, nullable: true, valueType: .text)
                     }, token: 1, text: text)
             ], mode: mode, run: run)
     }

@@ -18,7 +18,7 @@ func quotedRows(_ rows: [[String?]]) -> [UInt8] {
 }
 
 func column(_ name: String, _ typeID: UInt32 = 25) -> TableColumn {
-    TableColumn(name: name, type: "any", nullable: true, typeID: typeID)
+    TableColumn(name: name, type: "any", nullable: true, valueType: ValueType(typeID))
 }
 
 /// The file of a table, read in whole rows however they are cut.

@@ -5,12 +5,12 @@ import Testing
 @Suite("JSON files")
 struct JSONTests {
     private func value(
-        _ text: String?, _ typeID: UInt32, _ kind: TableColumn.Kind = .base,
-        of element: UInt32? = nil
+        _ text: String?, _ typeID: UInt32, _ kind: ValueType.Kind = .base,
+        of element: ValueType? = nil
     ) throws -> String {
         let column = TableColumn(
-            name: "v", type: "any", nullable: true, typeID: typeID, kind: kind,
-            elementTypeID: element)
+            name: "v", type: "any", nullable: true,
+            valueType: ValueType(typeID, kind: kind, element: element))
         let line = try encoded(#"{"format": "ndjson"}"#, [column], [[text]])
         #expect(line.hasPrefix(#"{"v":"#) && line.hasSuffix("}\n"))
         return String(line.dropFirst(5).dropLast(2))
@@ -79,16 +79,33 @@ struct JSONTests {
             (#"{"{\"a\": \"\\\"\"}","null"}"#, 114, #"[{"a":"\""},null]"#),
             (#"{"2026-01-02 03:04:05"}"#, 1114, #"["2026-01-02T03:04:05"]"#),
             (#"{"\\x00ff"}"#, 17, #"["AP8="]"#),
-            ("{(1,1),(0,0);(3,3),(2,2)}", 603, #"["(1,1),(0,0)","(3,3),(2,2)"]"#),
         ] as [(String, UInt32, String)])
     func `nest arrays`(text: String, element: UInt32, json: String) throws {
+        #expect(try value(text, 1, .array, of: ValueType(element)) == json)
+    }
+
+    @Test(arguments: [
+        ("{(1,1),(0,0);(3,3),(2,2)}", ";", #"["(1,1),(0,0)","(3,3),(2,2)"]"#),
+        (#"{0101:0202}"#, ":", #"["0101","0202"]"#),
+        (#"{"01:01":b:NULL}"#, ":", #"["01:01","b",null]"#), ("{a,b}", ":", #"["a,b"]"#),
+    ])
+    func `part arrays where the type of their elements says`(
+        text: String, delimiter: String, json: String
+    ) throws {
+        let element = ValueType(99_999, delimiter: try #require(delimiter.utf8.first))
         #expect(try value(text, 1, .array, of: element) == json)
+    }
+
+    @Test func `nest arrays of domains over arrays`() throws {
+        let list = ValueType(1007, kind: .array, element: ValueType(23))
+        #expect(try value(#"{"{1,2}","{3}",NULL}"#, 1, .array, of: list) == "[[1,2],[3],null]")
     }
 
     @Test func `hold as strings what JSON has no type for`() throws {
         #expect(try value("[1,5)", 3904, .range) == "\"[1,5)\"")
         #expect(try value(#"("a ""b""",)"#, 99_999, .composite) == #""(\"a \"\"b\"\"\",)""#)
-        #expect(try value("1 2 3", 22, .array, of: 21) == "\"1 2 3\"")
+        // A vector is no array: its text has neither braces nor commas.
+        #expect(try value("1 2 3", 22) == "\"1 2 3\"")
     }
 
     @Test(arguments: [

@@ -5,11 +5,12 @@ import Testing
 @Suite("The Parquet encoder")
 struct ParquetEncoderTests {
     static let columns = [
-        ParquetColumn(TableColumn(name: "id", type: "integer", nullable: false, typeID: 23)),
+        ParquetColumn(
+            TableColumn(name: "id", type: "integer", nullable: false, valueType: ValueType(23))),
         ParquetColumn(
             TableColumn(
-                name: "list", type: "text[]", nullable: true, typeID: 1009, kind: .array,
-                elementTypeID: 25)),
+                name: "list", type: "text[]", nullable: true,
+                valueType: ValueType(1009, kind: .array, element: .text))),
     ]
     static let header = BinaryRowsTests.header
     static let list: [UInt8] =

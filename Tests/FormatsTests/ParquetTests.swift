@@ -5,12 +5,13 @@ import Testing
 @Suite("A type in Parquet")
 struct ParquetTypeTests {
     private func column(
-        _ id: UInt32, modifier: Int32 = -1, kind: TableColumn.Kind = .base, element: UInt32? = nil
+        _ id: UInt32, modifier: Int32 = -1, kind: ValueType.Kind = .base,
+        element: ValueType? = nil
     ) -> ParquetColumn {
         ParquetColumn(
             TableColumn(
-                name: "c", type: "", nullable: true, typeID: id, typeModifier: modifier,
-                kind: kind, elementTypeID: element))
+                name: "c", type: "", nullable: true,
+                valueType: ValueType(id, modifier: modifier, kind: kind, element: element)))
     }
 
     private func numeric(_ precision: Int32, _ scale: Int32) -> ParquetType {
@@ -39,14 +40,20 @@ struct ParquetTypeTests {
             ])
     }
 
-    @Test func `is text by a cast for whatever it has no type for`() {
-        #expect(column(1186).cast == "pg_catalog.text")
-        #expect(column(99_999, kind: .composite).cast == "pg_catalog.text")
-        #expect(column(99_999, kind: .enum).cast == nil)
-        #expect(column(1007, kind: .array, element: 23).cast == nil)
-        #expect(column(1187, kind: .array, element: 1186).cast == "pg_catalog.text[]")
-        // A vector is no list: it counts from 0.
-        #expect(column(22, kind: .array, element: 21).cast == "pg_catalog.text")
+    @Test func `is read as text where Parquet has none for it`() {
+        #expect(column(1186).isReadAsText)
+        #expect(column(99_999, kind: .composite).isReadAsText)
+        #expect(!column(99_999, kind: .enum).isReadAsText)
+        #expect(!column(1007, kind: .array, element: ValueType(23)).isReadAsText)
+        #expect(column(1187, kind: .array, element: ValueType(1186)).isReadAsText)
+        #expect(column(99_998, kind: .array, element: ValueType(99_999, kind: .enum)).isReadAsText)
+    }
+
+    @Test func `of a list is that of its elements, with their own precision`() {
+        let price = column(
+            99_998, kind: .array, element: ValueType(1700, modifier: 10 << 16 | 2 + 4))
+        #expect(price.isList)
+        #expect(price.type == .decimal(precision: 10, scale: 2))
     }
 }
 

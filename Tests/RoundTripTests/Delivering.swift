@@ -27,8 +27,9 @@ struct Delivering: Sendable {
                 // As those of the sessions that read, so that texts can be compared.
                 try await scene.source.run(
                     """
+                    \(Self.expectedText)
                     set search_path = public; set DateStyle = 'ISO, YMD'; set TimeZone = 'UTC';
-                    set lc_monetary = 'C'; set IntervalStyle = 'postgres'
+                    set IntervalStyle = 'postgres'
                     """)
                 let limits = DestinationLimits(
                     allowedDirectories: [folder + "/exports"],
@@ -51,6 +52,18 @@ struct Delivering: Sendable {
             }
         }
     }
+
+    /// `expected.text(value)` is what a delivery has for it: what its type's output function gives,
+    /// but of money the number.
+    private static let expectedText = """
+        create schema expected;
+        create function expected.text(anyelement) returns text language sql stable as $$
+            select case when $1 is distinct from null then format('%s', $1) end $$;
+        create function expected.text(money) returns text language sql stable as $$
+            select $1::numeric::text $$;
+        create function expected.text(money[]) returns text language sql stable as $$
+            select $1::numeric[]::text $$;
+        """
 
     /// - Returns: The id of the command.
     @discardableResult

@@ -33,11 +33,7 @@ struct Expectation {
         let type: String
         let kind: String
 
-        /// The text of a value. A composite of nulls is null for `is null` alone.
-        var text: String {
-            let name = quoteIdentifier(name)
-            return "case when \(name) is distinct from null then format('%s', \(name)) end"
-        }
+        var text: String { "expected.text(\(quoteIdentifier(name)))" }
 
         private var microseconds: String {
             """
@@ -63,6 +59,8 @@ struct Expectation {
                     \(type == "date" ? "0" : microseconds)) end
                 """
             case ("oid", _): "\(name)::bigint"
+            case ("money", _): "\(name)::numeric"
+            case ("money[]", _): "\(name)::numeric[]"
             case (_, "c"): text
             case (_, "array of c"): "\(name)::text[]"
             default: name

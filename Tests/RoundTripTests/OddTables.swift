@@ -1,6 +1,8 @@
 /// Tables with every odd type and value that CSV can carry.
 enum OddTables {
-    static let script = [numbers, times, texts, structures, others, shapes].joined()
+    static let script = [
+        numbers, times, texts, structures, others, MadeUpTypes.script, madeUp, shapes,
+    ].joined()
 
     private static let numbers = """
         create table numbers (
@@ -91,6 +93,19 @@ enum OddTables {
              null, null, '((0,0),(1,1))', null, null, '', '', null, null, null),
             (3, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
              null, null, null, null, null);
+
+        """#
+
+    private static let madeUp = #"""
+        create table made_up (
+            id int, g geo, gs geo[], p price, ps price[], ls intlist[], l intlist, h loss, hs loss[],
+            ms money[]);
+        insert into made_up values
+            (1, '01:01', array['0101', '0202']::geo[], 1.5, '{1.5,-2.25}', '{"{1,2}","{3}"}',
+             '{{1,2},{3,4}}', 'kept, "all"', array['a,b', 'c', null]::loss[], '{1234.5,-0.01}'),
+            (2, '', array['01:01', 'b:"c"\', null]::geo[], null, '{}', array[null, '{}']::intlist[],
+             '{}', '', '{}', '{{1},{null}}'),
+            (3, null, null, null, null, null, null, null, null, null);
 
         """#
 

@@ -58,7 +58,9 @@ struct ParquetCase: Sendable {
                 "('0.' || repeat('1', 60))::numeric", "0.0000000000001", "1e20", "-0.00010",
             ],
             "string"),
-        ParquetCase("money", ["'-92233720368547758.08'", "'0.01'", "null"], "string"),
+        ParquetCase(
+            "money", ["'-92233720368547758.08'", "'0.01'", "null"], "decimal128(19, 2)",
+            text: "v::numeric"),
     ]
 
     /// Microseconds since 1970; `extract` is not exact so far away.
@@ -124,7 +126,13 @@ struct ParquetCase: Sendable {
     ]
 
     private static let others = [
-        ParquetCase("inet", ["'::1/128'", "'192.168.0.1/24'", "null"], "string"),
+        ParquetCase(
+            "inet", ["'::1/128'", "'192.168.0.1/24'", "'::1'", "null"], "string",
+            text: "case when v is not null then format('%s', v) end"),
+        ParquetCase(
+            "loss", ["'a,b'", "''", "null"], "string",
+            text: "case when v is not null then format('%s', v) end"),
+        ParquetCase("geo", ["'01:01'", "null"], "string"),
         ParquetCase("cidr", ["'10.0.0.0/8'", "'::/0'"], "string"),
         ParquetCase("macaddr", ["'08:00:2b:01:02:03'"], "string"),
         ParquetCase("bit(5)", ["b'01010'"], "string"),
@@ -163,7 +171,20 @@ struct ParquetCase: Sendable {
             "timestamptz[]", ["'{2024-03-31 02:30+01}'"], "list<timestamp[us, tz=UTC]>",
             text: "(extract(epoch from e) * 1000000)::numeric(30)", isList: true),
         ParquetCase("short[]", ["'{a,null}'"], "list<string>", text: "e::text", isList: true),
-        ParquetCase("cents[]", ["'{1.25,null}'"], "list<string>", text: "e::text", isList: true),
+        ParquetCase(
+            "cents[]", ["'{1.25,null}'"], "list<decimal128(5, 2)>", text: "e::text",
+            isList: true),
+        ParquetCase(
+            "money[]", ["'{1.25,null,-0.01}'"], "list<decimal128(19, 2)>", text: "e::numeric",
+            isList: true),
+        ParquetCase(
+            "loss[]", [#"'{"a,b",c,null}'"#, "null"], "list<string>",
+            text: "case when e is not null then format('%s', e) end", isList: true),
+        ParquetCase(
+            "geo[]", [#"array['01:01', 'b', null]::geo[]"#], "list<string>", text: "e::text",
+            isList: true),
+        ParquetCase(
+            "intlist[]", [#"'{"{1,2}","{3}"}'"#], "list<string>", text: "e::text", isList: true),
         ParquetCase(
             "mood[]", ["'{sad,null}'"], "list<string>", text: "e::text", isList: true),
         ParquetCase(
@@ -200,5 +221,5 @@ struct ParquetCase: Sendable {
         create domain short as varchar(5) check (value <> 'x');
         create domain cents as numeric(5, 2);
 
-        """#
+        """# + MadeUpTypes.script
 }

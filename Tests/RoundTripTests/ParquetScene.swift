@@ -24,7 +24,7 @@ struct ParquetScene: Sendable {
             try await scene.source.run(
                 """
                 set search_path = public, pg_catalog; set DateStyle = 'ISO, YMD';
-                set TimeZone = 'UTC'; set lc_monetary = 'C'; set IntervalStyle = 'postgres'
+                set TimeZone = 'UTC'; set IntervalStyle = 'postgres'
                 """)
             try await body(scene)
         }
@@ -78,7 +78,7 @@ struct ParquetScene: Sendable {
         try Data().write(to: URL(fileURLWithPath: path))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         defer { try? file.close() }
-        let source = table.copySource(casts: reading.casts)
+        let source = table.copySource(asText: reading.asText)
         let sent = try await connection.copyOut(
             "COPY \(source) TO STDOUT \(reading.copyOptions)", chunkBytes: chunkBytes
         ) { chunk in

@@ -31,7 +31,8 @@ enum TextReader {
         expected = {name: dict(table) for name, table in expected}
         manifest = json.load(open(os.path.join(folder, "manifest.json"), encoding="utf-8"))
         settings = manifest["format"]
-        numbers = {"smallint", "integer", "bigint", "oid", "numeric", "real", "double precision"}
+        numbers = {"smallint", "integer", "bigint", "oid", "numeric", "real", "double precision",
+                   "money", "public.price"}
         times = {"date", "timestamp without time zone", "timestamp with time zone"}
 
         def text_of(name):

@@ -69,7 +69,7 @@ struct TableSettingsTests {
                 table.columns.map(\.type).dropFirst().dropLast(3) == [
                     "text", "text", "text", "text",
                 ])
-            #expect(table.columns.map(\.typeID).suffix(2) == [25, 25])
+            #expect(table.columns.map(\.valueType.id).suffix(2) == [25, 25])
             #expect(table.columns[0].type == "integer" && table.columns[0].nullable)
             #expect(table.columns[5].type == "public.code" && table.columns[5].nullable)
             #expect(table.columns[7].nullable == false)

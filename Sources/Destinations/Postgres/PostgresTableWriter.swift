@@ -54,7 +54,10 @@ final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
             try await checkTypes(of: columns, target, about: source.name.canonical, connection)
             try await remove(delivery, file.name, target.staging, connection)
             let quoted = target.staging.quoted(table)
-            try await connection.run("create table \(quoted) \(TargetTable.definition(columns))")
+            let staged = source.columns.map {
+                Manifest.Column(name: $0.name, type: $0.readAs ?? $0.type, nullable: $0.nullable)
+            }
+            try await connection.run("create table \(quoted) \(TargetTable.definition(staged))")
             let feed = try await connection.feed(
                 "copy \(quoted) from stdin with (format text, encoding 'UTF8', freeze true)")
             return PostgresTableWriter(

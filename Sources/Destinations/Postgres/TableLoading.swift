@@ -47,6 +47,8 @@ struct TableLoading: Sendable {
                 rule: "it exists, and the data template's mode is \"create\". Drop it, or choose "
                     + "the mode \"truncate\" or \"replace\"")
         }
+        try await ValueCheck(loading: self).check(
+            table, against: table.columns.map { .init(name: $0.name, type: $0.type) })
         try await fill(table, name, table.columns.map(\.name))
     }
 

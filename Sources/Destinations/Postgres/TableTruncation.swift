@@ -23,7 +23,11 @@ struct TableTruncation: Sendable {
             try await loading.about(table) {
                 let columns = try await columns(of: table)
                 filled[table.name] = try named(table, columns)
-                try await checkValues(of: table, columns)
+                try await ValueCheck(loading: loading).check(
+                    table,
+                    against: columns.filter { !$0.isGenerated }.map {
+                        .init(name: $0.name, type: $0.type)
+                    })
             }
         }
         for table in tables { try await loading.about(table) { try await refuseHeirs(of: table) } }
@@ -95,32 +99,6 @@ struct TableTruncation: Sendable {
                         + "or choose the mode \"replace\"")
             }
             return !column.isGenerated
-        }
-    }
-
-    /// Refuses values that the column's type would change, as by rounding.
-    private func checkValues(of table: TargetTable, _ columns: [Column]) async throws {
-        for delivered in table.columns {
-            guard
-                let column = columns.first(where: {
-                    $0.name.utf8.elementsEqual(delivered.name.utf8)
-                }), !column.isGenerated, column.type != delivered.type
-            else { continue }
-            let name = quoteIdentifier(delivered.name)
-            for part in table.parts {
-                let changed = try await connection.query(
-                    """
-                    select exists (select from \(part)
-                     where \(name)::text is distinct from
-                           \(name)::\(column.type)::\(delivered.type)::text)
-                    """)
-                guard try changed[0][0].bool() else { continue }
-                throw DestinationError.refused(
-                    destination: loading.target.destination, path: table.shown,
-                    reason: "column \"\(delivered.name)\" is of type \(column.type), which would "
-                        + "change values of the type \(delivered.type) that is delivered. Alter "
-                        + "the column, or choose the mode \"replace\"")
-            }
         }
     }
 

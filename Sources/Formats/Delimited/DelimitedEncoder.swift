@@ -13,11 +13,11 @@ final class DelimitedEncoder: RowEncoder {
 
     init(settings: DataTemplateSettings, columns: [TableColumn]) {
         names = columns.map(\.name)
-        styles = columns.map { settings.quote.style(isNumber: $0.isNumber) }
+        styles = columns.map { settings.quote.style(isNumber: $0.valueType.isNumber) }
         header = settings.header ? settings.quote.styleOfNames : nil
         guardsNames = settings.formulaGuard
         // A number is a number to a spreadsheet program too, also a negative one.
-        isGuarded = columns.map { settings.formulaGuard && !$0.isNumber }
+        isGuarded = columns.map { settings.formulaGuard && !$0.valueType.isNumber }
         rowNumber = settings.rowNumber
         rowNumberStyle = settings.quote.style(isNumber: true)
         let values = columns.count + (rowNumber == nil ? 0 : 1)

@@ -14,7 +14,7 @@ final class JSONRowEncoder: RowEncoder {
             let start = UInt8(ascii: index == 0 ? "{" : ",")
             return [start] + jsonString(column.name) + [UInt8(ascii: ":")]
         }
-        kinds = columns.map { JSONValueKind($0) }
+        kinds = columns.map { JSONValueKind($0.valueType) }
         self.isArray = isArray
     }
 

@@ -16,29 +16,25 @@ indirect enum JSONValueKind: Equatable {
     /// Its text.
     case string
 
-    init(_ column: TableColumn) {
-        // Arrays of old that are written otherwise: int2vector and oidvector.
-        guard column.kind == .array, ![22, 30].contains(column.typeID) else {
-            self = column.kind == .base ? JSONValueKind(typeID: column.typeID) : .string
-            return
+    init(_ type: ValueType) {
+        switch type.kind {
+        case .array:
+            self =
+                type.element.map { .array(JSONValueKind($0), delimiter: $0.delimiter) } ?? .string
+        case .base: self = JSONValueKind(baseID: type.id)
+        case .composite, .enum, .pseudo, .range, .multirange: self = .string
         }
-        let element = column.elementTypeID ?? 0
-        let box: UInt32 = 603
-        self = .array(
-            JSONValueKind(typeID: element),
-            delimiter: element == box ? UInt8(ascii: ";") : UInt8(ascii: ","))
     }
 
     /// The identifiers of PostgreSQL's own types are the same in every database.
-    private init(typeID: UInt32) {
-        switch typeID {
+    private init(baseID: UInt32) {
+        switch baseID {
         case 16: self = .boolean
         case 17: self = .bytes
         case 114: self = .json
         case 3802: self = .jsonb
         case 1082, 1114, 1184: self = .time
-        case _ where TableColumn.numberTypeIDs.contains(typeID): self = .number
-        default: self = .string
+        default: self = ValueType(baseID).isNumber ? .number : .string
         }
     }
 }

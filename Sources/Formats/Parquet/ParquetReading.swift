@@ -3,7 +3,7 @@ extension DataTemplateSettings {
     func parquetReading(of columns: [TableColumn]) -> TableReading {
         let columns = columns.map(ParquetColumn.init)
         return TableReading(
-            casts: columns.map(\.cast), copyOptions: "WITH (FORMAT binary)",
+            asText: columns.map(\.isReadAsText), copyOptions: "WITH (FORMAT binary)",
             preambleBytes: BinaryRows.headerBytes,
             makeEncoder: { [compression] in try ParquetEncoder(columns, compression.pageCodec) })
     }

@@ -9,11 +9,9 @@ enum ParquetType: Equatable {
 
     /// The type for one of PostgreSQL's; nil for those that are read as text.
     ///
-    /// - Parameters:
-    ///   - id: The object identifier of a type that is no domain.
-    ///   - modifier: Its modifier; -1 for none.
-    init?(id: UInt32, modifier: Int32) {
-        switch id {
+    init?(_ type: ValueType) {
+        guard type.kind == .base else { return nil }
+        switch type.id {
         case 16: self = .bool
         case 17: self = .bytes
         case 19, 25, 142, 1042, 1043: self = .text
@@ -28,7 +26,7 @@ enum ParquetType: Equatable {
         case 1083: self = .time
         case 1114: self = .timestamp
         case 1184: self = .timestamptz
-        case 1700: self = Self.numeric(modifier)
+        case 1700: self = Self.numeric(type.modifier)
         case 2950: self = .uuid
         case 3802: self = .jsonb
         default: return nil
@@ -120,27 +118,17 @@ struct ParquetColumn: Equatable {
     let isNullable: Bool
     /// Whether its values are lists of such values.
     let isList: Bool
-    /// What it is cast to when it is read; nil to read it as it is.
-    let cast: String?
+    /// Whether its text is read, or those of the elements of its lists.
+    let isReadAsText: Bool
 
     init(_ column: TableColumn) {
         name = column.name
         isNullable = column.nullable
-        switch column.kind {
-        // Vectors of system catalogs count from 0, and have a text of their own.
-        case .array where column.typeID != 22 && column.typeID != 30:
-            isList = true
-            let element = column.elementTypeID ?? 0
-            let known = ParquetType(id: element, modifier: column.typeModifier)
-            type = known ?? .text
-            cast = known == nil ? "pg_catalog.text[]" : nil
-        case .enum:
-            (isList, type, cast) = (false, .text, nil)
-        default:
-            isList = false
-            let known = ParquetType(id: column.typeID, modifier: column.typeModifier)
-            type = known ?? .text
-            cast = known == nil ? "pg_catalog.text" : nil
-        }
+        isList = column.valueType.kind == .array
+        let value = column.valueType.element ?? column.valueType
+        let known = ParquetType(value)
+        type = known ?? .text
+        // The binary format has the label of an enum as it is.
+        isReadAsText = known == nil && (isList || value.kind != .enum)
     }
 }

@@ -1,0 +1,60 @@
+/// A type of values as the source's catalog describes it, beneath all domains.
+///
+/// What its name suggests says nothing: PostgreSQL's own types can be told by their identifiers,
+/// all others by what the catalog holds of them.
+public struct ValueType: Codable, Hashable, Sendable {
+    /// What a type is, as `pg_type.typtype` says, with arrays apart.
+    public enum Kind: String, Codable, Sendable {
+        case base, composite, `enum`, pseudo, range, multirange, array
+    }
+
+    /// The object identifier. Those of PostgreSQL's own types are the same in every database.
+    public var id: UInt32
+    /// Its modifier, such as precision and scale; -1 for none. Of an array that of its elements.
+    public var modifier: Int32
+    public var kind: Kind
+    /// What stands between the values of this type in the text of an array (`pg_type.typdelim`).
+    public var delimiter: UInt8
+    /// Whether it has a cast to text by a function, which may write something else than COPY does.
+    public var hasCastToText: Bool
+    /// A value cannot hold another of its own type but in an array: none, or one.
+    private var elements: [ValueType]
+
+    /// The type of an array's elements; nil for what is no array.
+    public var element: ValueType? { elements.first }
+
+    enum CodingKeys: String, CodingKey {
+        case id, modifier, kind, delimiter
+        case hasCastToText = "has_cast_to_text"
+        case elements
+    }
+
+    public init(
+        _ id: UInt32, modifier: Int32 = -1, kind: Kind = .base,
+        delimiter: UInt8 = UInt8(ascii: ","), hasCastToText: Bool = false,
+        element: ValueType? = nil
+    ) {
+        self.id = id
+        self.modifier = modifier
+        self.kind = kind
+        self.delimiter = delimiter
+        self.hasCastToText = hasCastToText
+        elements = element.map { [$0] } ?? []
+    }
+}
+
+extension ValueType {
+    /// Whether its values are numbers, written in decimal: integers, oid, numeric, real, double.
+    var isNumber: Bool { kind == .base && Self.numberIDs.contains(id) }
+
+    /// `int8, int2, int4, oid, float4, float8, numeric`.
+    private static let numberIDs: Set<UInt32> = [20, 21, 23, 26, 700, 701, 1700]
+
+    public static let text = ValueType(25)
+
+    /// Decimal numbers of 19 digits, which is what PostgreSQL's `money` can hold, so many of them
+    /// behind the point.
+    public static func money(scale: Int32) -> ValueType {
+        ValueType(1700, modifier: (19 << 16 | scale) + 4)
+    }
+}

@@ -10,7 +10,7 @@ extension SourceError {
         case .columnsMissing: "columns_missing"
         case .settingsRefused, .filterIsVolatile: "table_settings_refused"
         case .settingsFailed: "table_settings_failed"
-        case .keepsChanging: "tables_changing"
+        case .keepsChanging, .changedMeanwhile: "tables_changing"
         case .tablesLocked: "tables_locked"
         case .changeWaits: "table_change_waits"
         case .incomplete: "incomplete_read"
@@ -22,7 +22,7 @@ extension SourceError {
         case .credentialUnavailable, .settingsRefused, .filterIsVolatile, .settingsFailed:
             .configuration
         case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .changeWaits,
-            .incomplete:
+            .changedMeanwhile, .incomplete:
             .source
         }
     }

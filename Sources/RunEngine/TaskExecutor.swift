@@ -153,6 +153,8 @@ public struct TaskExecutor: Sendable {
             let files = try await copy(read, settings, connection, to: place, progress)
             staged.append(StagedRead(read: read.number, files: files))
         }
+        try await SourceSnapshot.requireUnchanged(
+            task.reads.map { ($0.tableName, $0.columns) }, connection)
         return staged
     }
 

@@ -25,6 +25,9 @@ public enum SourceError: Error, Equatable {
     /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so
     /// once the run lets go of it.
     case changeWaits(table: String)
+    /// Its partitions, or the labels of an enum, were changed while it was being read, so that not
+    /// all was read as the snapshot has it.
+    case changedMeanwhile(table: String)
     /// The number of rows received is not the number the server says it sent.
     case incomplete(table: String, received: Int, sent: Int)
 }
@@ -51,6 +54,9 @@ extension SourceError: CustomStringConvertible {
                 + "changing one of them, or waits to"
         case .changeWaits(let table):
             "another session waits to change table \(table), so it cannot be read now"
+        case .changedMeanwhile(let table):
+            "a partition of table \(table) was attached or detached, or a label of an enum renamed, "
+                + "while it was being read"
         case .incomplete(let table, let received, let sent):
             "table \(table): \(received) rows received, but the server sent \(sent)"
         }
@@ -76,6 +82,7 @@ extension SourceError: CustomStringConvertible {
             "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
                 + "with mode AccessExclusiveLock"
         case .changeWaits: "the run gives way and starts anew; change tables between runs"
+        case .changedMeanwhile: "the run starts anew; change tables between runs"
         case .incomplete: "run again"
         }
     }
@@ -86,7 +93,7 @@ extension SourceError: CustomStringConvertible {
         case .credentialUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
             .filterIsVolatile, .settingsFailed:
             false
-        case .keepsChanging, .tablesLocked, .changeWaits, .incomplete: true
+        case .keepsChanging, .tablesLocked, .changeWaits, .changedMeanwhile, .incomplete: true
         }
     }
 }

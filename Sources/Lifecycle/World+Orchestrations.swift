@@ -5,9 +5,10 @@ extension World {
         _ author: Author
     ) throws(Refusal) -> [Event] {
         let export: DataExport = try existing(exportName, author)
-        if export.active == nil { throw isDraft(export) }
+        guard let version = export.active else { throw isDraft(export) }
         let destination: Destination = try existing(destinationName, author)
         try requireUse(of: destination, author)
+        try requireElsewhere(destination, than: version)
         let template = try existingTemplate(templateName, of: destination, author)
         // By default the name of the export as that is spelled.
         try requireFree(name ?? exportName, for: Orchestration.self, author)
@@ -17,6 +18,32 @@ extension World {
             createdBy: author.actor)
         save(orchestration)
         return [Event(.orchestrationAdded, orchestration, details: try details(of: orchestration))]
+    }
+
+    /// Refuses a destination that would overwrite tables that are sent there, as far as names tell;
+    /// a run looks at the databases themselves before it publishes.
+    private func requireElsewhere(
+        _ destination: Destination, than version: Version
+    ) throws(Refusal) {
+        guard destination.sandbox == nil, destination.destinationKind == "postgres",
+            case .tables(let tables) = version.tables
+        else { return }
+        let database: Database = try used(version.databaseID)
+        let table = tables.first { table in
+            let place = DestinationPlace(
+                kind: destination.destinationKind,
+                settings: [
+                    "credential": .string(database.credential), "schema": .string(table.schema),
+                ])
+            return place.isSame(as: destination.place)
+        }
+        guard let table else { return }
+        throw .because(
+            .invalidChoice,
+            "destination \(quoted(destination.name)) would overwrite table "
+                + "\"\(shown(table.canonical))\", which is what is to be sent: it has the "
+                + "credential of database \(quoted(database.name)), and that table's schema",
+            hint: "choose a destination with another schema, or another database")
     }
 
     mutating func deleteOrchestration(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {

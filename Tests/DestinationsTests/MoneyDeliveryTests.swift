@@ -26,8 +26,10 @@ struct MoneyDeliveryTests {
                 .deliver(to: place.connect())
 
             let amounts = try await place.texts(
-                "select concat_ws(' ', amount::numeric, amounts::numeric[]) from crm.prices order by 1"
-            )
+                """
+                select concat_ws(' ', amount::numeric, amounts::numeric[]) from crm.prices
+                 order by 1
+                """)
             #expect(amounts == ["12.50", "1234.00 {0.10,-5.00}"])
         }
     }

@@ -7,8 +7,8 @@ struct SourceProtection: Sendable {
     let target: PostgresTarget
     let manifest: Manifest
 
-    /// - Throws: ``DestinationError`` where a table to be filled is one that the rows are read from,
-    ///   or has rows in common with it as a partition or an heir.
+    /// - Throws: ``DestinationError`` where a table to be filled is one that rows are read from, or
+    ///   has rows in common with it as a partition or an heir.
     func refuseSource(_ connection: Connection) async throws {
         guard try await isSource(connection) else { return }
         let tables = manifest.files.compactMap(\.table)

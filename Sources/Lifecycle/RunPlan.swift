@@ -23,11 +23,13 @@ public struct RunPlan: Hashable, Codable, Sendable {
         /// The first rows that the source gives, values as PostgreSQL's text, shortened; nil is
         /// null.
         public var firstRows: [[String?]]
+        /// What to know before relying on it, in words; nil when there is nothing.
+        public var warning: String?
 
         public init(
             schema: String, name: String, file: String, filesEstimated: Int64,
             rowsEstimated: Int64, bytesEstimated: Int64, columns: [String],
-            firstRows: [[String?]]
+            firstRows: [[String?]], warning: String? = nil
         ) {
             self.schema = schema
             self.name = name
@@ -37,6 +39,7 @@ public struct RunPlan: Hashable, Codable, Sendable {
             self.bytesEstimated = bytesEstimated
             self.columns = columns
             self.firstRows = firstRows
+            self.warning = warning
         }
 
         enum CodingKeys: String, CodingKey {
@@ -46,6 +49,7 @@ public struct RunPlan: Hashable, Codable, Sendable {
             case bytesEstimated = "bytes_estimated"
             case columns
             case firstRows = "first_rows"
+            case warning
         }
     }
 

@@ -150,9 +150,10 @@ public struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// A table that has other numbers of rows than was expected of it.
+    /// What to know of a table before its rows are relied on.
     public struct Warning: Sendable, Equatable {
-        /// `rows_out_of_range`.
+        /// `rows_out_of_range`: it has other numbers of rows than was expected of it.
+        /// `heirs_left_out`: tables inherit from it whose rows are not sent.
         public var code: String
         public var table: TableName
         /// How many were delivered.

@@ -3,16 +3,19 @@ import Manifests
 
 /// Judges how many rows a run has read, before anything of it is published.
 enum RowJudge {
+    static func rows(of reads: [RunStanding.FinishedRead]) -> [TableName: Int64] {
+        reads.reduce(into: [:]) { rows, read in
+            rows[TableName(schema: read.schema, name: read.table), default: 0] +=
+                read.files.reduce(0) { $0 + $1.rows }
+        }
+    }
+
     /// - Returns: The tables that only warn of their number of rows.
     /// - Throws: A ``RunTrouble`` naming the tables whose number of rows lets nothing be sent.
     static func judge(
         _ reads: [RunStanding.FinishedRead], _ settings: [TableName: TableSettings]
     ) throws -> [Manifest.Warning] {
-        var rows: [TableName: Int64] = [:]
-        for read in reads {
-            let table = TableName(schema: read.schema, name: read.table)
-            rows[table, default: 0] += read.files.reduce(0) { $0 + $1.rows }
-        }
+        let rows = rows(of: reads)
         var warnings: [Manifest.Warning] = []
         var refusals: [String] = []
         for (table, settings) in settings.sorted(by: { $0.key < $1.key }) {

@@ -162,7 +162,9 @@ public struct RunCoordinator: Sendable {
                     run, snapshot: snapshot.id, takenAt: snapshot.takenAt, reads: offers)
             else { throw await lost(run) }
             let finished = try await waitForTasks(of: run, snapshot)
-            let warnings = try RowJudge.judge(finished.reads, run.inputs.tableSettings)
+            let warnings =
+                try RowJudge.judge(finished.reads, run.inputs.tableSettings)
+                + snapshot.warnings(of: finished.reads)
             try settings.name(key, of: finished)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
             let publication = Delivery.publication(

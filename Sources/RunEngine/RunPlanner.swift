@@ -83,6 +83,10 @@ public struct RunPlanner: Sendable {
                 throw SourceError.concealing(error, of: table.name, tableSettings)
             }
         }
+        for (table, message) in snapshot.heirsLeftOut() {
+            let index = tables.firstIndex { $0.schema == table.schema && $0.name == table.name }
+            if let index { tables[index].warning = message }
+        }
         return RunPlan(tables: tables)
     }
 

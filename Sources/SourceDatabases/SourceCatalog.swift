@@ -51,6 +51,7 @@ extension SourceDatabase {
         let ids = Value(try found.map { "\(try $0[0].int64())" })
         let columns = try await columns(of: ids, connection)
         let sizes = try await sizes(of: ids, connection)
+        let heirs = try await heirs(of: ids, connection)
         return try found.map { row in
             let id = try row[0].int64()
             let size = sizes[id] ?? Size(rows: 0, bytes: 0)
@@ -59,7 +60,7 @@ extension SourceDatabase {
                 columns: columns[id]?.columns ?? [], rowsEstimated: size.rows,
                 bytesEstimated: size.bytes, isPartitioned: try row[3].bool(),
                 pages: try row[4].optionalInt64(),
-                hasGeneratedColumns: columns[id]?.hasGenerated ?? false)
+                hasGeneratedColumns: columns[id]?.hasGenerated ?? false, heirs: heirs[id] ?? [])
         }
     }
 
@@ -94,6 +95,35 @@ extension SourceDatabase {
             if try row[6].bool() { columns[table]?.hasGenerated = true }
         }
         return columns
+    }
+
+    private static func heirs(
+        of tables: Value, _ connection: Connection
+    ) async throws -> [Int64: [TableName]] {
+        let rows = try await connection.query(
+            """
+            with recursive heirs (root, oid) as (
+                select i.inhparent, i.inhrelid
+                  from unnest($1::oid[]) as wanted (oid)
+                  join pg_inherits as i on i.inhparent = wanted.oid
+                union
+                select heirs.root, i.inhrelid
+                  from heirs join pg_inherits as i on i.inhparent = heirs.oid
+            )
+            select heirs.root::bigint, n.nspname, c.relname
+              from heirs
+              join pg_class as c on c.oid = heirs.oid
+              join pg_namespace as n on n.oid = c.relnamespace
+             -- By statistics: asking for its size would wait for whoever has locked it.
+             where not c.relispartition and c.relkind = 'r'
+               and (c.reltuples > 0 or pg_stat_get_live_tuples(c.oid) > 0)
+             order by 2, 3
+            """, [tables])
+        return Dictionary(
+            grouping: try rows.map {
+                (try $0[0].int64(), TableName(schema: try $0[1].string(), name: try $0[2].string()))
+            }, by: \.0
+        ).mapValues { $0.map(\.1) }
     }
 
     private struct Size {

@@ -18,6 +18,9 @@ public struct SourceTable: Sendable, Equatable {
     let pages: Int64?
     /// Whether it has columns that `COPY table` refuses.
     let hasGeneratedColumns: Bool
+    /// Tables that inherit from it, but are no partitions, and have rows as far as statistics
+    /// tell: those are not its own.
+    public var heirs: [TableName] = []
     /// SQL for what is read instead of the values of a column, by its name.
     var masks: [String: String] = [:]
     /// A boolean expression that is safe in parentheses; nil for all rows.

@@ -32,7 +32,8 @@ begin
     perform ferry_state.record_run_event(p_run, 'run_warned', jsonb_strip_nulls(jsonb_build_object(
                 'code', w -> 'code',
                 'table', format('%I.%I', w -> 'table' ->> 'schema', w -> 'table' ->> 'name'),
-                'rows', w -> 'rows', 'minimum', w -> 'minimum', 'maximum', w -> 'maximum')))
+                'rows', w -> 'rows', 'minimum', w -> 'minimum', 'maximum', w -> 'maximum',
+                'message', case when w ->> 'code' <> 'rows_out_of_range' then w -> 'message' end)))
        from jsonb_array_elements(v_warnings) as w;
     perform ferry_state.record_run_event(p_run, 'run_publishing',
         jsonb_build_object('manifest_sha256', p_sha256));

@@ -16,6 +16,7 @@ select p.id,
        (t.value ->> 'bytes_estimated')::bigint as bytes_estimated,
        t.value -> 'columns' as columns,
        t.value -> 'first_rows' as first_rows,
+       t.value ->> 'warning' as warning,
        p.created_by,
        p.created_at
   from ferry_state.run_plans as p

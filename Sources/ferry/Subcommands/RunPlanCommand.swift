@@ -51,11 +51,17 @@ struct RunPlanCommand: SendingCommand {
         let rows = try await connection.query(
             """
             select format('%I.%I', table_schema, table_name), file, files_estimated::text,
-                   rows_estimated::text, bytes_estimated::text, columns::text, first_rows::text
+                   rows_estimated::text, bytes_estimated::text, columns::text, first_rows::text,
+                   warning
               from ferry.run_plans where id = $1 order by number
             """, [.int(id)])
         try await Output.write(ListTable.text(Self.columns, rows, timeZone: .current))
         for row in rows { try await writeFirstRows(row) }
+        let warnings = try rows.compactMap { try $0[7].optionalString() }
+        if !warnings.isEmpty { try await Output.line("") }
+        for warning in warnings {
+            try await Output.line("Warning: " + Display.escaped(warning))
+        }
         try await Output.line("")
         try await Output.line("Rows and bytes are estimates. Nothing was written.")
     }
@@ -66,7 +72,9 @@ struct RunPlanCommand: SendingCommand {
         let values = try decoder.decode([[String?]].self, from: Data(row[6].string().utf8))
         let table = Display.escaped(try row[0].string())
         try await Output.line("")
-        guard !values.isEmpty else { return try await Output.line("\(table): no rows looked at") }
+        guard !values.isEmpty else {
+            return try await Output.line("\(table): no rows, or none looked at")
+        }
         try await Output.line("\(table): the first rows")
         for line in ListTable.aligned([columns] + values.map { $0.map { $0 ?? "NULL" } }) {
             try await Output.line("  " + line)

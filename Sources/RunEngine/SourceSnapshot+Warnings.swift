@@ -1,0 +1,35 @@
+import Lifecycle
+import Manifests
+import SourceDatabases
+
+/// What people should know of the tables of a run before they rely on what it delivers.
+extension SourceSnapshot {
+    /// Tables whose rows lie in part, or all, in tables that inherit from them and are not sent.
+    func heirsLeftOut() -> [(table: TableName, message: String)] {
+        let sent = Set(tables.map(\.name))
+        return tables.compactMap { table in
+            let heirs = table.heirs.filter { !sent.contains($0) }
+            guard !heirs.isEmpty else { return nil }
+            let names =
+                heirs.prefix(3).map { "\"\(shown($0.canonical))\"" }
+                + (heirs.count > 3 ? ["…"] : [])
+            return (
+                table.name,
+                "table \"\(shown(table.name.canonical))\": \(heirs.count) inheriting "
+                    + (heirs.count == 1 ? "table has" : "tables have")
+                    + " rows that are not sent with it (\(names.joined(separator: ", "))); add "
+                    + (heirs.count == 1 ? "it" : "them") + " to the data export if they are wanted"
+            )
+        }
+    }
+
+    /// The same for a manifest.
+    func warnings(of reads: [RunStanding.FinishedRead]) -> [Manifest.Warning] {
+        let rows = RowJudge.rows(of: reads)
+        return heirsLeftOut().map { table, message in
+            Manifest.Warning(
+                code: "heirs_left_out", table: table, rows: rows[table] ?? 0, minimum: nil,
+                maximum: nil, message: message)
+        }
+    }
+}

@@ -147,7 +147,10 @@ let targets: [Target] = [
     tests("ConfigurationFilesTests", ["ConfigurationFiles", "Lifecycle", yams]),
     tests(
         "RunEngineTests",
-        ["Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "SourceDatabases"]),
+        [
+            "Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "Postgres",
+            "SourceDatabases", "TestSupport",
+        ]),
     tests(
         "AlertsTests",
         ["Alerts", "Credentials", "Lifecycle", "Postgres", "TestSupport", logging]),

@@ -48,8 +48,7 @@ struct RunTrouble: Error, Sendable {
         case let error as PostgresError:
             self.init(
                 code: error.isTransient ? "source_unavailable" : "source_refused", origin: .source,
-                message: "\(subject): \(error)",
-                hint: error.isTransient ? "check the source database and the way to it" : nil,
+                message: "\(subject): \(error)", hint: Self.hint(for: error),
                 isTransient: error.isTransient)
         case let error as DestinationError:
             let isTransient = error.disposition == .retry
@@ -88,6 +87,25 @@ struct RunTrouble: Error, Sendable {
         }
     }
 
+    /// What to do about an error of the source that has no case of its own.
+    private static func hint(for error: PostgresError) -> String? {
+        switch error.sqlState {
+        case "57014":
+            return "an administrator or a timeout of the source ended the statement"
+        case "XX000", "54000":
+            // Its limit for one piece of memory, and so for the text of a row.
+            guard "\(error)".contains(/invalid memory alloc request size|enlarge string buffer/)
+            else { return nil }
+            return "PostgreSQL writes a row as text only up to 1 GB, bytea as two characters a "
+                + "byte: choose the format parquet, which reads values as they are, or leave the "
+                + "column out"
+        case _ where error.isTransient:
+            return "check the source database and the way to it"
+        default:
+            return nil
+        }
+    }
+
     /// What went wrong after it was decided to publish a run.
     init(publishing error: DestinationError, run: Int64) {
         let isFinal = error.provesNothingVisible
@@ -107,6 +125,18 @@ struct RunTrouble: Error, Sendable {
             message: "the snapshot of database \"\(shown(database))\" is lost: \(error)",
             hint: "check the source database and the way to it; of a standby, also "
                 + Self.standbyHint, isTransient: true)
+    }
+
+    /// A session that was to read from the snapshot does not find it.
+    init(snapshotNotFoundIn database: String) {
+        self.init(
+            code: "source_unavailable", origin: .source,
+            message: "the run's snapshot of database \"\(shown(database))\" is not found by "
+                + "another connection: the worker that holds it is gone, or the name of the "
+                + "database leads to several servers",
+            hint: "let the credential name one server, and no pooler or name that leads each "
+                + "connection to another: all tables of a run are read from one snapshot",
+            isTransient: true)
     }
 
     private static let standbyHint =

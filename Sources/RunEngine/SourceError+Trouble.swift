@@ -12,6 +12,7 @@ extension SourceError {
         case .settingsFailed: "table_settings_failed"
         case .keepsChanging, .changedMeanwhile: "tables_changing"
         case .tablesLocked: "tables_locked"
+        case .tooManyTables: "too_many_tables"
         case .changeWaits: "table_change_waits"
         case .incomplete: "incomplete_read"
         }
@@ -21,7 +22,8 @@ extension SourceError {
         switch self {
         case .credentialUnavailable, .settingsRefused, .filterIsVolatile, .settingsFailed:
             .configuration
-        case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .changeWaits,
+        case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .tooManyTables,
+            .changeWaits,
             .changedMeanwhile, .incomplete:
             .source
         }

@@ -74,9 +74,11 @@ public struct TaskExecutor: Sendable {
     ) async throws {
         switch error {
         case is SnapshotGone:
-            // The worker in charge of the run is gone, and will be found missing soon.
-            try? await Task.sleep(for: .seconds(1))
-            _ = try await store.release(task)
+            // The worker in charge of the run is gone, which is found out soon, and then this claim
+            // is worth nothing. Where it is not, this connection leads elsewhere than its own.
+            try? await Task.sleep(for: .seconds(3))
+            let trouble = RunTrouble(snapshotNotFoundIn: task.inputs.database.name)
+            _ = try await store.fail(task, read: nil, trouble)
         case is CancellationError, is LeaseLost:
             _ = try await store.release(task)
         default:

@@ -22,6 +22,8 @@ public enum SourceError: Error, Equatable {
     case keepsChanging(database: String)
     /// Somebody held a lock on a table for longer than we wait.
     case tablesLocked(database: String)
+    /// The server's table of locks has no room for one lock on each table, however long one waits.
+    case tooManyTables(database: String, locks: Int, room: Int, setting: Int)
     /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so
     /// once the run lets go of it.
     case changeWaits(table: String)
@@ -52,11 +54,14 @@ extension SourceError: CustomStringConvertible {
         case .tablesLocked(let database):
             "the tables of database \"\(database)\" could not be locked for reading: somebody is "
                 + "changing one of them, or waits to"
+        case .tooManyTables(let database, let locks, let room, _):
+            "a run of database \"\(database)\" locks \(locks) tables and partitions while it "
+                + "reads, and the server has room for about \(room) locks of all its sessions"
         case .changeWaits(let table):
             "another session waits to change table \(table), so it cannot be read now"
         case .changedMeanwhile(let table):
-            "a partition of table \(table) was attached or detached, or a label of an enum renamed, "
-                + "while it was being read"
+            "a partition of table \(table) was attached or detached, or a label of an enum "
+                + "renamed, while it was being read"
         case .incomplete(let table, let received, let sent):
             "table \(table): \(received) rows received, but the server sent \(sent)"
         }
@@ -81,6 +86,9 @@ extension SourceError: CustomStringConvertible {
         case .tablesLocked:
             "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
                 + "with mode AccessExclusiveLock"
+        case .tooManyTables(_, _, _, let setting):
+            "set max_locks_per_transaction to \(setting) there and restart it, or send the "
+                + "tables in several data exports"
         case .changeWaits: "the run gives way and starts anew; change tables between runs"
         case .changedMeanwhile: "the run starts anew; change tables between runs"
         case .incomplete: "run again"
@@ -91,7 +99,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .credentialUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
-            .filterIsVolatile, .settingsFailed:
+            .filterIsVolatile, .settingsFailed, .tooManyTables:
             false
         case .keepsChanging, .tablesLocked, .changeWaits, .changedMeanwhile, .incomplete: true
         }

@@ -4,8 +4,8 @@ public import Postgres
 
 /// What changes tables while a weaker lock than a reader's conflict is held.
 ///
-/// A reader's lock keeps out TRUNCATE and whatever rewrites or drops a table. Two things it does not
-/// keep out, and PostgreSQL reads them from its newest catalog and not from the snapshot: which
+/// A reader's lock keeps out TRUNCATE and whatever rewrites or drops a table. Two things it does
+/// not keep out, and PostgreSQL reads them from its newest catalog and not from the snapshot: which
 /// partitions a table has (`ATTACH PARTITION`), and the labels of enums (`ALTER TYPE … RENAME
 /// VALUE`).
 extension SourceSnapshot {
@@ -75,7 +75,8 @@ extension SourceSnapshot {
         // What enum_range says is the newest.
         let queries = try await connection.query(
             """
-            select format('select %s::bigint where exists (select from pg_enum where enumtypid = %s '
+            select format('select %s::bigint where exists (select from pg_enum '
+                          'where enumtypid = %s '
                           'and enumlabel <> all (enum_range(null::%s)::text[]))',
                           oid, oid, format_type(oid, null))
               from pg_type where oid = any ($1::oid[])

@@ -85,6 +85,12 @@ public struct SourceSnapshot: Sendable {
             return nil
         } catch PostgresError.server(let error) where error.sqlState == "55P03" {
             throw SourceError.tablesLocked(database: source.name)
+        } catch PostgresError.server(let error) where error.sqlState == "53200" {
+            try await connection.run("ROLLBACK")
+            if let refusal = try await LockTable.refusal(of: names, source, connection) {
+                throw refusal
+            }
+            throw PostgresError.server(error)
         }
         let taken = try await connection.query(
             """

@@ -98,8 +98,8 @@ enum OddTables {
 
     private static let madeUp = #"""
         create table made_up (
-            id int, g geo, gs geo[], p price, ps price[], ls intlist[], l intlist, h loss, hs loss[],
-            ms money[]);
+            id int, g geo, gs geo[], p price, ps price[], ls intlist[], l intlist, h loss,
+            hs loss[], ms money[]);
         insert into made_up values
             (1, '01:01', array['0101', '0202']::geo[], 1.5, '{1.5,-2.25}', '{"{1,2}","{3}"}',
              '{{1,2},{3,4}}', 'kept, "all"', array['a,b', 'c', null]::loss[], '{1234.5,-0.01}'),

@@ -2,7 +2,9 @@ import Credentials
 import Destinations
 import Formats
 import Lifecycle
+import Postgres
 import SourceDatabases
+import TestSupport
 import Testing
 
 @testable import RunEngine
@@ -16,6 +18,11 @@ struct RunTroubleTests {
         ),
         (.columnsMissing(table: "t", columns: []), "columns_missing", .source),
         (.keepsChanging(database: "d"), "tables_changing", .source),
+        (.changedMeanwhile(table: "t"), "tables_changing", .source),
+        (
+            .tooManyTables(database: "d", locks: 2, room: 1, setting: 64), "too_many_tables",
+            .source
+        ),
         (.tablesLocked(database: "d"), "tables_locked", .source),
         (.changeWaits(table: "t"), "table_change_waits", .source),
         (.incomplete(table: "t", received: 1, sent: 2), "incomplete_read", .source),
@@ -34,6 +41,28 @@ struct RunTroubleTests {
 
         #expect(trouble.code == code)
         #expect(trouble.origin == origin)
+    }
+
+    /// What `elog` in PostgreSQL's aset.c says of a piece of memory above 1 GB.
+    @Test func `with a row that is too large for a text names the limit and the way out`()
+        async throws
+    {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.run(
+                    """
+                    do $$ begin raise exception 'invalid memory alloc request size 1080000003'
+                        using errcode = 'XX000'; end $$
+                    """)
+            }
+
+            let trouble = RunTrouble(try #require(error), while: "table public.t")
+
+            #expect(trouble.code == "source_refused")
+            #expect(trouble.hint?.contains("only up to 1 GB") == true)
+            #expect(trouble.hint?.contains("parquet") == true)
+        }
     }
 
     @Test(arguments: [

@@ -1,5 +1,8 @@
+import Credentials
+import Foundation
 import Lifecycle
 import Postgres
+import PrivateServer
 import SourceDatabases
 import TestSupport
 import Testing
@@ -197,5 +200,41 @@ struct SnapshotTests {
             }
             try await creating.value
         }
+    }
+}
+
+@Suite("A snapshot of more tables than the server can lock")
+struct ManyTablesTests {
+    @Test func `is refused at once, with the setting that is needed`() async throws {
+        let server = try await PrivateServer.start(
+            settings: ["max_locks_per_transaction": "10", "max_connections": "20"])
+        let result = await Task {
+            let folder = NSTemporaryDirectory() + "ferry-\(UUID())"
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let url = server.url(database: "postgres")
+            try Data(url.utf8).write(to: URL(fileURLWithPath: folder + "/shop"))
+            let admin = try await Connection.connect(ConnectionOptions(url))
+            for number in 0..<20 {
+                let names = (0..<100).map { "create table public.t_\(number)_\($0) (id int)" }
+                try await admin.run(names.joined(separator: ";"))
+            }
+            await admin.close()
+
+            let error = await #expect(throws: SourceError.self) {
+                _ = try await SourceSnapshot.take(
+                    SourceDatabase(
+                        name: "shop", credential: "shop",
+                        of: WorkerCredentials(paths: [folder])), tables: nil)
+            }
+
+            #expect(
+                error == .tooManyTables(database: "shop", locks: 2000, room: 200, setting: 128))
+            #expect(error?.hint.contains("max_locks_per_transaction to 128") == true)
+            #expect(error?.isTransient == false)
+        }.result
+        await server.stop()
+        try result.get()
     }
 }

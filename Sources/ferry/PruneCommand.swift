@@ -72,7 +72,8 @@ struct PruneCommand: AsyncParsableCommand {
                     isAnythingOld = true
                 }
             } else {
-                let time = kind == .plans ? try await pruner.time(before: 1) : time
+                let isShortLived = kind == .plans || kind == .emptiedCommands
+                let time = isShortLived ? try await pruner.time(before: 1) : time
                 let count = try await pruner.prune(kind, before: time, dryRun: dryRun)
                 if count == 0 { continue }
                 try await Output.line(line(kind, count, before: time))
@@ -121,6 +122,7 @@ extension Pruner.Kind {
             switch self {
             case .alertDeliveries: ("message of an alert", "messages of alerts")
             case .plans: ("plan of a run", "plans of runs")
+            case .emptiedCommands: ("command without arguments", "commands without arguments")
             case .runs: ("run", "runs")
             case .commands: ("command", "commands")
             case .versions: ("version", "versions")

@@ -133,6 +133,55 @@ struct CancelingTests {
         }
     }
 
+    @Test func `is asked for once, however often a role asks`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let owner = try await database.connect()
+            let worker = try await database.connect(as: .worker)
+            let id = try await alice.send(
+                "create_data_export", #"{"name": "a"}"#, runAt: "2099-01-01")
+
+            try await alice.execute(
+                """
+                insert into ferry.cancellations (command_id)
+                select $1 from generate_series(1, 1000)
+                """, [.int(id)])
+            #expect(try await cancel(alice, id) == nil)
+            #expect(
+                try await owner.number("select count(*) from ferry_state.command_cancellations")
+                    == 1)
+
+            #expect(try await worker.applyAll() == [])
+            #expect(try await alice.text("select state from ferry.command_status") == "canceled")
+            #expect(try await cancel(alice, id)?.sqlState == "FY009")
+        }
+    }
+
+    @Test func `does not wait behind the many of another role`() async throws {
+        try await TestDatabase.withSchema { database in
+            let alice = try await database.connect(as: .alice)
+            let bob = try await database.connect(as: .bob)
+            let worker = try await database.connect(as: .worker)
+            try await alice.run(
+                """
+                insert into ferry.commands (command, arguments, run_at)
+                select 'create_data_export', jsonb_build_object('name', 'n' || n), 'infinity'
+                  from generate_series(1, 1000) as n
+                """)
+            let bobs = try await bob.create("b")[0]
+            try await alice.run(
+                "insert into ferry.cancellations (command_id) select id from ferry.commands")
+            #expect(try await cancel(bob, bobs) == nil)
+
+            _ = try await worker.query("select ferry_state.cancel_commands(50)")
+
+            #expect(try await bob.text("select state from ferry.command_status") == "canceled")
+            #expect(
+                try await alice.number(
+                    "select count(*) from ferry.command_status where state = 'canceling'") >= 900)
+        }
+    }
+
     @Test func `comes too late for a command that is being applied`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)

@@ -75,7 +75,7 @@ private enum Granted {
 
     /// What runs with the owner's rights. Each is a way to more than one's own, so each is listed.
     static let definers: Set = [
-        "accept_command", "begin_epoch", "feed_position", "keep_environment",
+        "accept_command", "begin_epoch", "empty_commands", "feed_position", "keep_environment",
         "make_event_partitions", "prune_when_due", "visible_environments",
         "withdraw_command",
     ]

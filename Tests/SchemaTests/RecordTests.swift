@@ -142,6 +142,54 @@ struct RecordTests {
         }
     }
 
+    @Test func `loses arguments only of a sender without policies, where the command ends`()
+        async throws
+    {
+        try await withRecord { database, owner in
+            let bob = try await database.connect(as: .bob)
+            let worker = try await database.connect(as: .worker)
+            let ids = try await bob.create("emptied", "kept")
+            func reject(_ id: Int64) async throws {
+                try await worker.save(
+                    outcomes: #"[{"id": \#(id), "state": "rejected", "code": "c"}]"#)
+            }
+            let rows = "select string_agg(c::text, ' ' order by id) from ferry_state.commands as c"
+
+            try await reject(ids[0])
+            let policies = "update ferry_state.policy_assignments set role = "
+            try await owner.run(policies + "'test_client_bob' where id = -1")
+            try await reject(ids[1])
+            try await owner.run(policies + "'nobody' where id = -1")
+            let before = try await owner.text(rows)
+            // It ended before.
+            try await worker.execute("select ferry_state.empty_commands($1)", [Value(ids)])
+            // Whoever calls a function of the owner's, and whatever rights they were given.
+            try await owner.run(
+                """
+                create function public.change(statement text) returns void language plpgsql
+                    security definer as 'begin execute statement; end';
+                grant update on ferry_state.commands to test_worker;
+                """)
+            for change in [
+                #"arguments = '{"dropped": "no policy"}' where id = \#(ids[1])"#,
+                "arguments = '{}' where id = \(ids[0])", "actor = 'x' where id = \(ids[0])",
+            ] {
+                let update = "update ferry_state.commands set \(change)"
+                for (statement, parameters) in [
+                    (update, []), ("select public.change($1)", [Value.text(update)]),
+                ] {
+                    let error = try await refusal(worker, statement, parameters)
+                    #expect(error?.sqlState == "FY013", "\(statement) \(change)")
+                }
+            }
+
+            #expect(try await owner.text(rows) == before)
+            #expect(before.contains("no policy"))
+            #expect(before.contains("kept"))
+            #expect(!before.contains("emptied"))
+        }
+    }
+
     @Test func `is added to by a worker`() async throws {
         try await withRecord { database, owner in
             let worker = try await database.connect(as: .worker)

@@ -1,7 +1,9 @@
 -- cancel_commands: end commands that their senders want to be canceled, where no worker applies them
 -- just now.
 --
--- Called by every claim, before it looks for what it may apply. Returns the commands that it ended.
+-- Called by every claim, before it looks for what it may apply. Takes up to p_limit requests, and when
+-- there may be more, the first eight of each role as well, so that none waits behind the many of
+-- another. Returns the commands that it ended.
 -- Locks: the commands' lanes, the requests; skips what another worker holds, never waits.
 create or replace function ferry_state.cancel_commands(p_limit integer)
 returns bigint[]
@@ -16,11 +18,25 @@ declare
     v_attempts smallint;
     v_found    boolean;
     v_canceled bigint[] := '{}';
+    v_asked    bigint[] := array(
+        select command_id from ferry_state.command_cancellations
+         order by command_id limit p_limit);
 begin
+    if cardinality(v_asked) >= p_limit then
+        v_asked := v_asked || array(
+            select c.command_id
+              from pg_catalog.pg_roles as r
+             cross join lateral (
+                select command_id from ferry_state.command_cancellations
+                 where actor = r.rolname::text collate "C"
+                 order by command_id limit 8
+             ) as c);
+    end if;
     for v_request in
         select ctid, command_id, actor, coalesce(login, actor) as login
           from ferry_state.command_cancellations
-         order by command_id limit p_limit
+         where command_id = any (v_asked)
+         order by command_id
            for update skip locked
     loop
         select * into v_command from ferry_state.commands where id = v_request.command_id;
@@ -53,6 +69,9 @@ begin
         end if;
         delete from ferry_state.command_cancellations where ctid = v_request.ctid;
     end loop;
+    if v_canceled <> '{}' then
+        perform ferry_state.empty_commands(v_canceled);
+    end if;
     return v_canceled;
 end;
 $$;

@@ -48,6 +48,7 @@ begin
             returning command_id
         )
         select array_agg(command_id) into v_ended from noted;
+        perform ferry_state.empty_commands(v_ended);
     end if;
 
     if exists (select from ferry_state.command_samples) then

@@ -8,12 +8,19 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_same ferry_state.commands;
+    v_same record;
 begin
-    select * into strict v_same from ferry_state.commands
-     where environment = p_new.environment and actor = p_new.actor
-       and idempotency_key = p_new.idempotency_key;
-    if (v_same.command, v_same.arguments) is distinct from (p_new.command, p_new.arguments) then
+    select c.*, e.arguments_sha256 into strict v_same
+      from ferry_state.commands as c
+      left join ferry_state.emptied_commands as e on e.command_id = c.id
+     where c.environment = p_new.environment and c.actor = p_new.actor
+       and c.idempotency_key = p_new.idempotency_key;
+    if v_same.command <> p_new.command
+       or v_same.arguments <> p_new.arguments
+          -- Its arguments are not kept any more: see empty_commands.
+          and sha256(convert_to(p_new.arguments::text, 'UTF8'))
+              is distinct from v_same.arguments_sha256
+    then
         raise exception using errcode = 'FY008',
             message = format('idempotency key "%s" was used for another command (%s)',
                 ferry_state.shown_text(p_new.idempotency_key), v_same.id),

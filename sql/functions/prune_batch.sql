@@ -1,7 +1,7 @@
 -- prune_batch: remove some of one kind that ended before p_until: a short transaction of its own.
 --
--- p_kind:  alert_deliveries, plans, runs, commands, versions or workers. In this order: commands and
---          versions are kept for the runs that are.
+-- p_kind:  alert_deliveries, plans, emptied_commands, runs, commands, versions or workers. In this
+--          order: commands and versions are kept for the runs that are.
 -- p_after: where the batch before this one said that it is to go on; 0 for the first.
 -- p_dry:   whether to count only.
 -- next:    null after the last batch.
@@ -27,6 +27,8 @@ begin
             select * into removed, next from ferry_state.prune_alert_deliveries(p_until, p_dry);
         when 'plans' then
             select * into removed, next from ferry_state.prune_plans(p_dry);
+        when 'emptied_commands' then
+            select * into removed, next from ferry_state.prune_emptied_commands(p_after, p_dry);
         when 'runs' then
             select * into removed, next from ferry_state.prune_runs(p_until, p_after, p_dry);
         when 'commands' then
@@ -37,7 +39,9 @@ begin
             select * into removed, next from ferry_state.prune_workers(p_until, p_after, p_dry);
     end case;
     if not p_dry then
-        perform ferry_state.note_removal(p_kind, p_until, removed);
+        perform ferry_state.note_removal(
+            p_kind, case when p_kind in ('plans', 'emptied_commands')
+                         then now() - interval '1 day' else p_until end, removed);
     end if;
 end;
 $$;

@@ -2,6 +2,7 @@
 --
 -- One that started runs is kept as long as any of them. One with an idempotency key, or that made a
 -- group run by itself, is kept for 30 days at least: for so long the same is not sent a second time.
+-- Those without arguments are left to prune_emptied_commands.
 create or replace function ferry_state.prune_commands(
     p_until     timestamptz,
     p_after     bigint,
@@ -32,6 +33,7 @@ begin
            and (o.finished_at < now() - interval '30 days'
                 or c.idempotency_key is null
                 and not exists (select from ferry_state.group_firings where command_id = c.id))
+           and not exists (select from ferry_state.emptied_commands where command_id = c.id)
            and not exists (select from ferry_state.runs as r where r.id = c.id)
            and not exists (select from ferry_state.runs as r where r.group_run_id = c.id));
     removed := cardinality(v_ids);

@@ -12,8 +12,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_kinds constant text[] := array['alert_deliveries', 'plans', 'runs', 'commands', 'versions',
-                                     'workers', 'events'];
+    v_kinds constant text[] := array['alert_deliveries', 'plans', 'emptied_commands', 'runs',
+                                     'commands', 'versions', 'workers', 'events'];
     v_state ferry_state.retention;
     v_days  integer;
     v_next  bigint;

@@ -1,5 +1,5 @@
 -- refuse_change: what every attempt to change the record meets, but one by the owner of the schema,
--- and the deletions of prune_batch.
+-- the deletions of prune_batch, and what empty_commands takes from a command.
 --
 -- The record is events, commands and how they ended, versions and manifests. It is only ever added to,
 -- by Ferry. The roles that Ferry makes have no right to change it; this also refuses a role that
@@ -25,6 +25,17 @@ begin
             return old;
         end if;
     end if;
+    -- Of a command that empty_commands has chosen: its arguments go, and nothing else changes.
+    if tg_op = 'UPDATE' and tg_level = 'ROW' and tg_table_name = 'commands' and pg_has_role(
+        current_user, (select nspowner from pg_namespace where nspname = 'ferry_state'), 'usage')
+    then
+        old.arguments := '{"dropped": "no policy"}';
+        if new = old and exists (
+            select from ferry_state.emptied_commands where command_id = new.id)
+        then
+            return new;
+        end if;
+    end if;
     raise exception using errcode = 'FY013',
         message = format('%s of %I.%I is refused: it is a record, which only Ferry adds to and nobody changes',
                          tg_op, tg_table_schema, tg_table_name),
@@ -38,7 +49,7 @@ do $$
 declare
     v_name text;
 begin
-    foreach v_name in array array['commands', 'command_outcomes', 'events', 'data_export_versions',
+    foreach v_name in array array['command_outcomes', 'events', 'data_export_versions',
                                   'object_versions', 'run_manifests']
     loop
         execute format(
@@ -46,6 +57,12 @@ begin
                  before update or delete or truncate on ferry_state.%I
                  for each statement execute function ferry_state.refuse_change()', v_name);
     end loop;
+    create or replace trigger refuse_change
+        before delete or truncate on ferry_state.commands
+        for each statement execute function ferry_state.refuse_change();
+    create or replace trigger refuse_change_of_row
+        before update on ferry_state.commands
+        for each row execute function ferry_state.refuse_change();
     -- Its partitions have this one, too.
     create or replace trigger refuse_change_of_row
         before update or delete on ferry_state.events

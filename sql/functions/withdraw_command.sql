@@ -2,7 +2,8 @@
 -- has not ended to be canceled. One that has ended, or is not the caller's, is passed over.
 --
 -- A row that the next claim of a worker honours: a sender's transaction holds nothing that a worker
--- needs. A worker that is applying the command meanwhile is not interrupted.
+-- needs. A worker that is applying the command meanwhile is not interrupted. What was asked for already
+-- is not asked for a second time.
 create or replace function ferry_state.withdraw_command()
 returns trigger
 language plpgsql
@@ -19,7 +20,8 @@ begin
     end if;
     new.login := session_user;
     insert into ferry_state.command_cancellations (command_id, actor, login)
-    values (new.command_id, new.actor, nullif(new.login, new.actor));
+    values (new.command_id, new.actor, nullif(new.login, new.actor))
+    on conflict do nothing;
     perform pg_notify('ferry_commands', '');
     return new;
 end;

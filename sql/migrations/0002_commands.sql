@@ -1,7 +1,8 @@
 -- The ids of commands, and of the objects that they create: an object bears the id of its command.
 create sequence ferry_state.ids;
 
--- What was asked for. Never changes, also when the environment that it was for is gone.
+-- What was asked for. Never changes, also when the environment that it was for is gone; but senders
+-- without any policy leave no arguments: see empty_commands.
 create table ferry_state.commands (
     id              bigint      not null,
     command         text        not null,
@@ -99,13 +100,15 @@ create table ferry_state.command_references (
 create index command_references_lane on ferry_state.command_references (lane, command_id);
 
 -- Commands that their senders want to be canceled. Only inserted by clients, so that they lock
--- nothing that a worker waits for; a worker honours and deletes them.
+-- nothing that a worker waits for; a worker honours and deletes them. One for a command at most: so
+-- nobody has more of them than commands that wait.
 create table ferry_state.command_cancellations (
     command_id bigint not null,
-    actor      text   not null,
-    login      text  -- the role that acted in the actor's name; null: the actor
+    actor      text collate "C" not null,  -- they are shared out between actors
+    login      text,  -- the role that acted in the actor's name; null: the actor
+    constraint command_cancellations_pkey primary key (command_id)
 );
-create index command_cancellations_command on ferry_state.command_cancellations (command_id);
+create index command_cancellations_actor on ferry_state.command_cancellations (actor, command_id);
 
 -- Until when, in milliseconds since 1970, some worker is sure to look at the queue without being
 -- notified; an odd number while each INSERT has to look how many of its sender's commands wait. A
@@ -148,3 +151,11 @@ create table ferry_state.command_outcomes (
 );
 create index command_outcomes_unsuccessful on ferry_state.command_outcomes (command_id)
     where state <> 'applied';
+
+-- Commands that ended otherwise than applied, of senders who held no policy at all. Their arguments are
+-- not kept, and they themselves for a day: see empty_commands and prune_emptied_commands.
+create table ferry_state.emptied_commands (
+    command_id       bigint not null,
+    arguments_sha256 bytea,  -- with an idempotency key: what a repeat of it is compared with
+    constraint emptied_commands_pkey primary key (command_id)
+);

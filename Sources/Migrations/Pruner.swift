@@ -20,8 +20,8 @@ public struct Pruner: Sendable {
         case alertDeliveries = "alert_deliveries"
         /// Kept for a day, whatever the limit is.
         case plans
-        /// Commands of senders without any policy, which kept no arguments. Kept for a day, whatever
-        /// the limit is.
+        /// Commands of senders without any policy, which kept no arguments. Kept for a day,
+        /// whatever the limit is.
         case emptiedCommands = "emptied_commands"
         /// Runs with their tasks and manifests.
         case runs

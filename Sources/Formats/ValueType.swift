@@ -1,6 +1,6 @@
 /// A type of values as the source's catalog describes it, beneath all domains.
 ///
-/// What its name suggests says nothing: PostgreSQL's own types can be told by their identifiers,
+/// What its name suggests says nothing: PostgreSQL's own types are known by identifiers,
 /// all others by what the catalog holds of them.
 public struct ValueType: Codable, Hashable, Sendable {
     /// What a type is, as `pg_type.typtype` says, with arrays apart.

@@ -12,7 +12,7 @@ import Locks
 /// A PostgreSQL server that this process starts for itself, for a demo or for tests.
 ///
 /// It listens on a unix socket that only the user who runs it can reach, beside root, and so trusts
-/// whoever comes; it ends with this process, however that ends. Started by root it runs as the
+/// all who come; it ends with this process, however that ends. Started by root it runs as the
 /// user `postgres`.
 public final class PrivateServer: Sendable {
     /// The directory of the unix socket, as libpq's `host` takes it.

@@ -23,8 +23,7 @@ extension SourceError {
         case .credentialUnavailable, .settingsRefused, .filterIsVolatile, .settingsFailed:
             .configuration
         case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .tooManyTables,
-            .changeWaits,
-            .changedMeanwhile, .incomplete:
+            .changeWaits, .changedMeanwhile, .incomplete:
             .source
         }
     }

@@ -114,7 +114,7 @@ extension SourceDatabase {
               from heirs
               join pg_class as c on c.oid = heirs.oid
               join pg_namespace as n on n.oid = c.relnamespace
-             -- By statistics: asking for its size would wait for whoever has locked it.
+             -- By statistics: asking for its size would wait for those who have locked it.
              where not c.relispartition and c.relkind = 'r'
                and (c.reltuples > 0 or pg_stat_get_live_tuples(c.oid) > 0)
              order by 2, 3

@@ -90,7 +90,7 @@ extension SourceError: CustomStringConvertible {
             "set max_locks_per_transaction to \(setting) there and restart it, or send the "
                 + "tables in several data exports"
         case .changeWaits: "the run gives way and starts anew; change tables between runs"
-        case .changedMeanwhile: "the run starts anew; change tables between runs"
+        case .changedMeanwhile: "the run starts again; change tables between runs"
         case .incomplete: "run again"
         }
     }

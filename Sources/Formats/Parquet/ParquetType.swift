@@ -8,7 +8,6 @@ enum ParquetType: Equatable {
     case uuid, text, json, jsonb, bytes
 
     /// The type for one of PostgreSQL's; nil for those that are read as text.
-    ///
     init?(_ type: ValueType) {
         guard type.kind == .base else { return nil }
         switch type.id {

@@ -7,6 +7,15 @@ import time
 from queries import Refused, Unanswered
 
 
+# Seconds in which the others notice a killed worker, as long as the queue's server answers them.
+NOTICED = 2.0
+
+
+def noticed(measured, at):
+    """Those measured kills that the others had the time to notice before this moment."""
+    return [(killed_at, name) for killed_at, name in measured if killed_at < at - NOTICED]
+
+
 class Faults:
     """Lets things fail until it is stopped, then has everything work again."""
 
@@ -110,6 +119,8 @@ class Faults:
 
     def restart_queue(self):
         self._count("restarts of the queue's server")
+        # Who was killed just before is noticed only once the server is there again.
+        self.measured = noticed(self.measured, time.time())
         self.queue_server.stop(random.choice(["immediate", "immediate", "fast"]))
         time.sleep(random.uniform(0, 3))
         self.queue_server.start()

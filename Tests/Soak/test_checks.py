@@ -9,6 +9,7 @@ import unittest
 from types import SimpleNamespace
 
 import checks
+from faults import noticed
 from sizes import HOT, Sizes
 
 
@@ -126,6 +127,11 @@ class Recoveries(unittest.TestCase):
         reader = Reader(events=[{"object_name": "a", "at": 5.0}, {"object_name": "a", "at": 11.5}])
         self.assertEqual(
             list(checks.recoveries(reader, [(10.0, "a"), (10.0, "b")])), [("a", 1.5), ("b", None)])
+
+    def test_leaves_out_what_a_restart_of_the_server_hid(self):
+        kills = [(1.0, "a"), (8.1, "b"), (9.9, "c")]
+        self.assertEqual(noticed(kills, 10.0), [(1.0, "a")])
+        self.assertEqual(noticed(kills, 10.2), [(1.0, "a"), (8.1, "b")])
 
 
 class TableSizes(unittest.TestCase):

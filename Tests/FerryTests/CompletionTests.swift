@@ -41,6 +41,37 @@ struct CompletionTests {
         }
     }
 
+    @Test func `knows the credentials of workers on duty, of the kind that is needed`()
+        async throws
+    {
+        try await TestDatabase.withSchema { database in
+            // The session of a worker.
+            let worker = try await database.connect(as: .worker)
+            _ = try await worker.query(
+                """
+                select ferry_state.register_worker('w', 'h', 1, '1', 1, interval '1 hour', $1::jsonb)
+                """,
+                [
+                    .text(
+                        """
+                        {"crm": {"kind": "postgres", "is_verified": true},
+                         "core": {"kind": "postgres", "is_verified": true},
+                         "chat": {"kind": "webhook", "is_verified": true}}
+                        """)
+                ])
+            let program = try await Program(database)
+
+            for (words, completed) in [
+                (["database", "register", "X", "--credential", "c"], ["core", "crm"]),
+                (["database", "edit", "X", "--credential", ""], ["core", "crm"]),
+                (["alert", "create", "X", "--credential", "c"], ["chat"]),
+            ] {
+                #expect(try await complete(words, "bash", program) == completed, "\(words)")
+            }
+            await worker.close()
+        }
+    }
+
     @Test func `is silent when the database cannot be reached`() async throws {
         let program = Program(url: "host=/nowhere")
         #expect(try await complete(["database", "unregister", ""], "bash", program) == [])

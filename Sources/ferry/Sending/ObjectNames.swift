@@ -8,6 +8,8 @@ import Postgres
 enum NamedKind: Sendable {
     case database, dataExport, destination, dataTemplate, orchestration, orchestrationGroup, alert,
         sandbox, environment
+    /// A secret that workers on duty were given, of one kind.
+    case credential(String)
 
     /// What the argument of a command names; nil when that is no object.
     init?(argument: String, of definition: CommandDefinition) {
@@ -45,6 +47,12 @@ enum NamedKind: Sendable {
         case .alert: Self.names(in: "ferry.alerts")
         case .orchestrationGroup: Self.names(in: "ferry.orchestration_groups")
         case .sandbox: "select name from ferry.sandboxes where $1 is not null order by 1"
+        case .credential(let kind):
+            // Those of workers belong to no environment.
+            """
+            select name from ferry.credentials where $1 is not null and kind = \(quoteLiteral(kind))
+             order by 1 limit 10000
+            """
         case .environment:
             """
             select 'production' where $1 is not null union all select name from ferry.sandboxes

@@ -87,7 +87,8 @@ struct AlertOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The credential of kind webhook that says where a message is posted, and how it is "
-                + "signed.", valueName: "name"))
+                + "signed.", valueName: "name"),
+        completion: .names(of: .credential("webhook")))
     var credential: String?
 
     @Option(

@@ -20,7 +20,8 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The credential with which the workers read it.", valueName: "name"))
+                "The credential with which the workers read it.", valueName: "name"),
+            completion: .names(of: .credential("postgres")))
         var credential: String
 
         @OptionGroup var sending: SendingOptions
@@ -41,7 +42,8 @@ struct DatabaseCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The credential with which the workers read it.", valueName: "name"))
+                "The credential with which the workers read it.", valueName: "name"),
+            completion: .names(of: .credential("postgres")))
         var credential: String
 
         @OptionGroup var sending: SendingOptions

@@ -56,8 +56,12 @@ extension SourceTable {
         do {
             let rows = try await table.rowsPlanned(connection)
             if table.filter != nil { table.rowsEstimated = rows }
-            if !allowingVolatile, try await table.hasVolatileFilter(connection) {
-                throw SourceError.filterIsVolatile(table: shown(name.canonical))
+            if table.filter != nil, !allowingVolatile {
+                var isVolatile = try await table.hasVolatileFilter(connection)
+                if !isVolatile { isVolatile = try await table.callsVolatileHidden(connection) }
+                if isVolatile {
+                    throw SourceError.filterIsVolatile(table: shown(name.canonical))
+                }
             }
         } catch PostgresError.server(let error) where !PostgresError.server(error).isTransient {
             throw SourceError.settingsRefused(

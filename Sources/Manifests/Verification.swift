@@ -75,6 +75,21 @@ public func verify(
     return try verify(Manifest(decoding: bytes), at: manifestPath)
 }
 
+/// The manifest that ``verify(manifestAt:sha256:)`` or, where the path is that of a `latest.json`,
+/// ``verify(latestAt:sha256:)`` goes by, before anything of it was compared.
+///
+/// - Throws: ``ManifestError``.
+public func manifest(at path: String) throws(ManifestError) -> Manifest {
+    guard URL(filePath: path).lastPathComponent == LatestDelivery.fileName else {
+        return try Manifest(decoding: try manifestBytes(at: path))
+    }
+    guard let latest = LatestDelivery(decoding: try manifestBytes(at: path)) else {
+        throw .notALatest(path: path)
+    }
+    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    return try Manifest(decoding: try manifestBytes(at: folder + "/" + latest.manifestPath))
+}
+
 private func successFileFindings(in folder: String) -> [VerificationReport.Finding] {
     let name = Manifest.successFileName
     var bytes: Int64 = 0

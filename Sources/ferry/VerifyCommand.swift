@@ -9,12 +9,13 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Prove that a delivery is complete and unchanged.",
         discussion: """
             Reads every file beside the manifest again and compares bytes, SHA-256 and rows. \
-            Follows latest.json to the newest delivery. Needs no database. Exit status 1 when \
-            anything differs.
+            Follows latest.json to the newest delivery. Exit status 1 when anything differs.
 
-            Users who can write where the delivery is can replace its manifest, too. --sha256 \
-            makes sure that it is the one that the run decided on, which `select \
-            manifest_sha256 from ferry.runs` and alerts say.
+            Users who can write where the delivery is can replace its manifest, too. --from-queue \
+            makes sure that the manifest is the one that its run decided on: it asks the queue \
+            (FERRY_DATABASE_URL) for the SHA-256. --run does the same, and makes sure that the \
+            delivery is that run's and not another's. --sha256 does so without a database: \
+            `select manifest_sha256 from ferry.runs` and alerts say the hash.
             """)
 
     @Argument(
@@ -26,9 +27,21 @@ struct VerifyCommand: AsyncParsableCommand {
             "The SHA-256 that the manifest must have: 64 hexadecimal digits.", valueName: "hash"))
     var sha256: String?
 
+    @Flag(help: "Compare the manifest with the SHA-256 that the queue keeps of its run.")
+    var fromQueue = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Compare the manifest with the SHA-256 that the queue keeps of this run.",
+            valueName: "id"))
+    var run: Int64?
+
     @OptionGroup var format: OutputOptions
 
     func validate() throws {
+        if sha256 != nil, fromQueue || run != nil {
+            throw ValidationError("give --sha256, or let the queue say it, not both")
+        }
         guard let sha256 else { return }
         guard sha256.utf8.count == 64, sha256.allSatisfy(\.isHexDigit) else {
             throw ValidationError("--sha256 must be 64 hexadecimal digits, was \(sha256)")
@@ -56,11 +69,14 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let report: VerificationReport
         do {
+            let expected =
+                fromQueue || run != nil
+                ? try await hashInQueue(of: try Manifests.manifest(at: path)) : sha256?.lowercased()
             report =
                 URL(filePath: path).lastPathComponent == LatestDelivery.fileName
-                ? try Manifests.verify(latestAt: path, sha256: sha256?.lowercased())
-                : try Manifests.verify(manifestAt: path, sha256: sha256?.lowercased())
-        } catch {
+                ? try Manifests.verify(latestAt: path, sha256: expected)
+                : try Manifests.verify(manifestAt: path, sha256: expected)
+        } catch let error as ManifestError {
             throw Failure(.failed, "\(error)")
         }
         try await Output.write(format.output == .ndjson ? json(report) : text(report))

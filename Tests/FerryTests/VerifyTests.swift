@@ -2,6 +2,8 @@ import Foundation
 import Formats
 import Manifests
 import Lifecycle
+import Postgres
+import TestSupport
 import Testing
 
 @Suite("ferry verify")
@@ -98,6 +100,58 @@ struct VerifyTests {
         #expect(forged.status == 1)
         #expect(forged.error.contains("do not trust this delivery"))
         #expect(try await verify("abc").status == 64)
+    }
+
+    @Test func `asks the queue what the run decided on`() async throws {
+        let folder = try deliver("id\n1\n")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.path + "/manifest.json"
+        let hash = try Manifest(decoding: try Data(contentsOf: URL(filePath: path))).sha256
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            try await owner.insertRun(7, export: "Daily", state: "publishing")
+            try await owner.execute(
+                """
+                insert into ferry_state.run_manifests (run_id, token, manifest, sha256)
+                values (7, 1, '{}', $1)
+                """, [.text(hash)])
+            let viewer = try await Program(database, as: .viewer)
+            func verify(_ options: String..., by program: Program? = nil) async throws
+                -> Program.Result
+            {
+                let process = (program ?? viewer).process(["verify", folder.path] + options)
+                return try await Running(process).result()
+            }
+
+            let early = try await verify("--from-queue")
+            #expect(early.status == 1)
+            #expect(early.error.contains("run 7 is publishing: only a run that succeeded has"))
+
+            try await owner.run("update ferry_state.runs set state = 'succeeded'")
+            #expect(try await verify("--from-queue").status == 0)
+            #expect(try await verify("--run", "7").status == 0)
+            let other = try await verify("--run", "8")
+            #expect(other.status == 1)
+            #expect(other.error.contains("the manifest is of run 7, not of run 8"))
+
+            // A client without policies is shown no runs, and a stranger not even the view.
+            let client = try await verify(
+                "--from-queue", by: try await Program(database, as: .alice))
+            #expect(client.status == 66)
+            #expect(client.error.contains("the queue shows this role no run 7"))
+            let stranger = try await verify(
+                "--from-queue", by: try await Program(database, as: .stranger))
+            #expect(stranger.status == 77)
+            #expect(
+                try await verify("--from-queue", by: Program(url: "host=/nowhere")).status == 69)
+            #expect(try await verify("--from-queue", "--sha256", hash).status == 64)
+
+            try await owner.run("update ferry_state.run_manifests set sha256 = repeat('0', 64)")
+            let forged = try await verify("--from-queue")
+            #expect(forged.status == 1)
+            #expect(forged.error.contains("do not trust this delivery"))
+            #expect(try await verify().status == 0)
+        }
     }
 
     @Test func `says that there is no manifest`() async throws {

@@ -1,19 +1,20 @@
 import Foundation
 
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #elseif canImport(Musl)
-    import Musl
+    package import Musl
 #elseif canImport(Darwin)
-    import Darwin
+    package import Darwin
 #endif
 
-/// The system user that runs the server: we ourselves, or `postgres` when we are root.
-enum ServerUser: Sendable, Equatable {
+/// The system user that runs the server, and a demo's workers: we ourselves, or `postgres` when we
+/// are root.
+package enum ServerUser: Sendable, Equatable {
     case ourselves
     case other(name: String, uid: uid_t, gid: gid_t)
 
-    static func choose() throws -> ServerUser {
+    package static func choose() throws -> ServerUser {
         guard geteuid() == 0 else { return .ourselves }
         for name in ["postgres", "nobody"] {
             guard let entry = getpwnam(name) else { continue }
@@ -27,7 +28,7 @@ enum ServerUser: Sendable, Equatable {
     }
 
     /// The command line that runs a program as this user, in the same process.
-    func command(_ arguments: [String]) -> [String] {
+    package func command(_ arguments: [String]) -> [String] {
         guard case .other(_, let uid, let gid) = self, let setpriv = Self.setpriv else {
             return arguments
         }
@@ -35,12 +36,24 @@ enum ServerUser: Sendable, Equatable {
     }
 
     /// Gives a file or directory to this user.
-    func own(_ path: String) throws {
+    package func own(_ path: String) throws {
         guard case .other(let name, let uid, let gid) = self else { return }
         guard chown(path, uid, gid) == 0 else {
             throw PrivateServerError.directory(
                 "cannot give \(path) to user \(name): \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// Whether this user can run a program, tried with `--version`, and write into a directory.
+    package func canRun(_ program: String, writingInto directory: String) async -> Bool {
+        let trial = try? ChildProcess(
+            command([
+                "/bin/sh", "-c", "test -w \"$2\" && test -x \"$2\" && exec \"$1\" --version", "sh",
+                program, directory,
+            ]), log: "/dev/null")
+        guard let trial else { return false }
+        defer { trial.signal(SIGKILL) }
+        return await trial.waitForExit(within: .seconds(30)) == 0
     }
 
     private static var setpriv: String? {

@@ -26,6 +26,9 @@ struct DemoTests {
             let report = try verify(manifestAt: manifest)
             #expect(report.findings.isEmpty)
             #expect(report.manifest.totals.rows == 4110)
+            // Workers are never root, even if the demo is.
+            let attributes = try FileManager.default.attributesOfItem(atPath: manifest)
+            #expect(attributes[.ownerAccountID] as? Int != 0)
         }
         #expect(try scene.files() == ["Daily customers"])
     }

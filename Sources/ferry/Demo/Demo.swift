@@ -73,9 +73,14 @@ struct Demo {
             "FERRY_CREDENTIAL_CUSTOMER360": server.url(database: "customer360", user: "reader"),
         ]
         let arguments = ["worker", "--concurrency", "1", "--allow-directory", site.folder.path]
+        let user = try await site.workerUser()
         for _ in 1...2 {
-            let id = try site.startWorker(arguments, variables: variables)
+            let id = try site.startWorker(arguments, variables: variables, as: user)
             try await Output.line("worker: process \(id)")
+        }
+        if case .other(let name, _, _) = user {
+            try await Output.line(
+                "They run as user \(name), not as root, and so files belong to it.")
         }
     }
 

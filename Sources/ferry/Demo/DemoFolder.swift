@@ -1,5 +1,6 @@
 import Foundation
 import Locks
+import PrivateServer
 
 /// The directory that the demo delivers into. Only one demo at a time may use it.
 final class DemoFolder: Sendable {
@@ -54,6 +55,16 @@ final class DemoFolder: Sendable {
     /// What the paths begin with of the folders by which a worker tests the directory. There may
     /// be such in staging, too.
     var probes: String { path + "/.ferry-probe-" }
+
+    /// Lets a user who runs the program deliver here: gives it the directory if that is new.
+    ///
+    /// - Returns: Whether the user can. Then what is delivered belongs to it.
+    func admit(_ user: ServerUser, running program: String) async throws -> Bool {
+        if isNew { try user.own(path) }
+        if await user.canRun(program, writingInto: path) { return true }
+        if isNew { chown(path, geteuid(), getegid()) }
+        return false
+    }
 
     func note(run: Int64) { self.run.withLock { $0 = run } }
 

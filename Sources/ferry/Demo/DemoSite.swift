@@ -101,8 +101,18 @@ final class DemoSite: Sendable {
         }
     }
 
+    /// The user that workers run as: that of the server, as far as it can run this program and
+    /// write into the folder.
+    func workerUser() async throws -> ServerUser {
+        let user = try ServerUser.choose()
+        guard user != .ourselves, let program = Bundle.main.executablePath else { return user }
+        return try await folder.admit(user, running: program) ? user : .ourselves
+    }
+
     /// Starts another process of this program.
-    func startWorker(_ arguments: [String], variables: [String: String]) throws -> Int32 {
+    func startWorker(
+        _ arguments: [String], variables: [String: String], as user: ServerUser
+    ) throws -> Int32 {
         try state.withLock { state in
             guard !state.isClosed, let directory = state.directory,
                 let program = Bundle.main.executablePath
@@ -110,7 +120,8 @@ final class DemoSite: Sendable {
             let log = directory + "/worker-\(state.workers.count + 1).log"
             // It waits for our word: were we killed before the shell knows of it, it would stay.
             let start = try ParentWatch(
-                script: "read -r word && exec \"$@\" </dev/null", [program] + arguments, log: log,
+                script: "read -r word && exec \"$@\" </dev/null",
+                user.command([program] + arguments), log: log,
                 variables: variables)
             state.afterlife?.tell("kill \(start.shell.id)")
             start.tell("go")

@@ -83,8 +83,8 @@ public struct FactFinder: Sendable {
             let rows = try await connection.query(
                 "select floor(extract(epoch from ferry_state.now()))::bigint")
             return .moment(try rows[0][0].int64())
-        case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck, .runPlan,
-            .delivery:
+        case .catalog, .currentCatalog, .sourceRole, .tableSettings, .destinationTest,
+            .templateCheck, .runPlan, .delivery:
             return .failed("this is looked up outside of the queue's database")
         }
     }
@@ -98,11 +98,21 @@ public struct FactFinder: Sendable {
         case .catalog(let id):
             return try await asked(world.database(id: id)) { connection in
                 .catalog(
-                    Catalog(try await SourceDatabase.tables(connection, partitions: true)))
+                    Catalog(
+                        try await SourceDatabase.tables(connection, partitions: true),
+                        role: try await SourceDatabase.role(connection)))
             }
         case .currentCatalog(let id):
             do {
                 return try await lookUp(.catalog(databaseID: id), in: world)
+            } catch let error as FactUnavailable {
+                return .failed(error.reason)
+            }
+        case .sourceRole(let credential):
+            do {
+                return try await asked(credential, of: "the database") { connection in
+                    .sourceRole(try await SourceDatabase.role(connection))
+                }
             } catch let error as FactUnavailable {
                 return .failed(error.reason)
             }
@@ -208,9 +218,17 @@ public struct FactFinder: Sendable {
         _ database: Database?, _ question: (Connection) async throws -> FactValue
     ) async throws -> FactValue {
         guard let database else { return .failed("the database is no longer registered") }
+        return try await asked(
+            database.credential, of: "database \"\(shown(database.name))\"", question)
+    }
+
+    /// - Parameter subject: What is asked, in a message.
+    private func asked(
+        _ credential: String, of subject: String,
+        _ question: (Connection) async throws -> FactValue
+    ) async throws -> FactValue {
         do {
-            let source = SourceDatabase(
-                name: database.name, credential: database.credential, of: credentials)
+            let source = SourceDatabase(name: subject, credential: credential, of: credentials)
             let connection = try await source.connect()
             do {
                 let answer = try await question(connection)
@@ -223,8 +241,7 @@ public struct FactFinder: Sendable {
         } catch let error as SourceError {
             return .failed("\(error); \(error.hint)")
         } catch let error as PostgresError where error.isTransient {
-            throw FactUnavailable(
-                reason: "database \"\(shown(database.name))\" cannot be reached: \(error)")
+            throw FactUnavailable(reason: "\(subject) cannot be reached: \(error)")
         } catch let error as PostgresError {
             return .failed("\(error)")
         }

@@ -105,6 +105,16 @@ public struct FactLookup: Sendable {
                 progress.withLock { $0.current = fact }
                 do {
                     let value = try await shared.value(of: fact, in: world)
+                    if let (credential, role) = value.role(answering: fact, in: world) {
+                        _ = try await pool.withConnection { connection in
+                            try await connection.query(
+                                "select ferry_state.note_source_role($1, $2, $3)",
+                                [
+                                    .text(credential), .text(role.name),
+                                    Value(role.excessiveRights.map(\.rawValue)),
+                                ])
+                        }
+                    }
                     world.learn(fact, value)
                     progress.withLock { $0.known.facts[fact] = value }
                 } catch let error as FactUnavailable {
@@ -173,6 +183,19 @@ struct Knowledge: Sendable {
     var unavailable: String?
     /// Whether there was no time to look up the rest.
     var isOutOfTime = false
+}
+
+extension FactValue {
+    /// The role of a source that was seen with it, and the credential it is of.
+    fileprivate func role(answering fact: Fact, in world: World) -> (String, SourceRole)? {
+        switch (fact, self) {
+        case (.sourceRole(let credential), .sourceRole(let role)): (credential, role)
+        case (.catalog(let id), .catalog(let catalog)),
+            (.currentCatalog(let id), .catalog(let catalog)):
+            world.database(id: id).map { ($0.credential, catalog.role) }
+        default: nil
+        }
+    }
 }
 
 extension ConnectionPool {

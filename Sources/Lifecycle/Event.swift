@@ -32,8 +32,9 @@ public struct Event: Hashable, Codable, Sendable {
 
 /// The kinds of event that commands cause.
 public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Details: a `warning` where the role of its credential may do more than read.
     case databaseRegistered = "database_registered"
-    /// Details: `credential` as it is now.
+    /// Details: `credential` as it is now; `warning` as of `database_registered`.
     case databaseEdited = "database_edited"
     case databaseUnregistered = "database_unregistered"
     case dataExportCreated = "data_export_created"
@@ -49,10 +50,11 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case tableEdited = "table_edited"
     /// Details: `database` and `tables` as they are now.
     case databaseSwitched = "database_switched"
-    /// Details: `version`, and `replaced` when there was one before.
+    /// Details: `version`, and `replaced` when there was one before; `warning` as of
+    /// `database_registered`.
     case dataExportActivated = "data_export_activated"
     /// What an earlier version was is active again; details: the new `version`, `replaced`, and
-    /// `restored`, the earlier one.
+    /// `restored`, the earlier one; `warning` as of `database_registered`.
     case dataExportRolledBack = "data_export_rolled_back"
     case draftDiscarded = "draft_discarded"
     case dataExportDeleted = "data_export_deleted"

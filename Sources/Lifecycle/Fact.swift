@@ -4,6 +4,9 @@ public enum Fact: Hashable, Sendable {
     case catalog(databaseID: Int64)
     /// The same, where it is an answer too that the database cannot be reached now.
     case currentCatalog(databaseID: Int64)
+    /// The role that databases of this credential are read as, now. That it cannot be found out
+    /// is an answer too.
+    case sourceRole(credential: String)
     /// What a registered database now has against these settings of tables that are chosen by
     /// name, or with all others.
     case tableSettings(databaseID: Int64, settings: [TableName: TableSettings], ofAll: Bool)
@@ -40,8 +43,8 @@ extension Fact {
     /// Whether looking it up asks anything but the queue's database, and so may take long.
     public var isOutside: Bool {
         switch self {
-        case .catalog, .currentCatalog, .tableSettings, .destinationTest, .templateCheck,
-            .runPlan, .delivery:
+        case .catalog, .currentCatalog, .sourceRole, .tableSettings, .destinationTest,
+            .templateCheck, .runPlan, .delivery:
             true
         case .registeredDatabases, .version, .activeInProduction, .role, .tablesOfRun, .now,
             .newIDs, .decidedDelivery, .workerOfRun:
@@ -53,7 +56,8 @@ extension Fact {
     /// Nil where the command is tried again later.
     public func answer(whenNobodyAnswers reason: String) -> FactValue? {
         switch self {
-        case .destinationTest, .templateCheck, .runPlan, .currentCatalog: .failed(reason)
+        case .destinationTest, .templateCheck, .runPlan, .currentCatalog, .sourceRole:
+            .failed(reason)
         case .delivery: .delivery(.unknown(reason: reason))
         case .catalog, .tableSettings, .registeredDatabases, .version, .activeInProduction, .role,
             .tablesOfRun, .now, .newIDs, .decidedDelivery, .workerOfRun:
@@ -66,6 +70,8 @@ extension Fact {
 public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/catalog(databaseID:)`` and ``Fact/currentCatalog(databaseID:)``.
     case catalog(Catalog)
+    /// Answers ``Fact/sourceRole(credential:)``.
+    case sourceRole(SourceRole)
     /// Answers ``Fact/registeredDatabases(environment:)``, ``Fact/workerOfRun(_:)`` and
     /// ``Fact/tablesOfRun(_:)``: none when it failed before it had any.
     case names([String])
@@ -124,8 +130,11 @@ public struct DecidedDelivery: Hashable, Sendable {
 public struct Catalog: Hashable, Sendable {
     /// Each table, and whether the exporting role can read it.
     public let tables: [TableName: Bool]
+    /// The role that looked.
+    public let role: SourceRole
 
-    public init(_ tables: [TableName: Bool]) {
+    public init(_ tables: [TableName: Bool], role: SourceRole) {
         self.tables = tables
+        self.role = role
     }
 }

@@ -46,7 +46,7 @@ extension World {
             Version(
                 number: export.versionCount + 1, databaseID: databaseID, tables: tables,
                 tableSettings: draft.tableSettings, activatedBy: author.actor),
-            of: &export, .dataExportActivated, [:], author)
+            of: &export, .dataExportActivated, try catalog(of: database).role.warned(), author)
         return [event]
     }
 

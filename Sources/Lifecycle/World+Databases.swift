@@ -4,11 +4,42 @@ extension World {
     ) throws(Refusal) -> [Event] {
         try requireFree(name, for: Database.self, author)
         try requireReach(ofCredential: credential, author)
+        let details = try warned([:], of: credential)
         let database = Database(
             id: author.id, environment: author.environment, name: name.text,
             credential: credential, createdBy: author.actor)
         save(database)
-        return [Event(.databaseRegistered, database)]
+        return [
+            Event(.databaseRegistered, database, details: details.isEmpty ? nil : .object(details))
+        ]
+    }
+
+    /// The details of an event, with a warning where the role of this credential may do too much.
+    ///
+    /// A database that cannot be asked now is registered all the same: what reads it first looks
+    /// again.
+    func warned(
+        _ details: [String: JSONValue], of credential: String
+    ) throws(Refusal) -> [String: JSONValue] {
+        let fact = Fact.sourceRole(credential: credential)
+        switch facts[fact] {
+        case .sourceRole(let role): return role.warned(details)
+        case .failed: return details
+        default: throw .needs(fact)
+        }
+    }
+
+    /// What a database is read as, where that is known because its tables are, or those of another
+    /// database of its credential.
+    func knownRole(of database: Database) -> SourceRole? {
+        for case (let fact, .catalog(let catalog)) in facts {
+            switch fact {
+            case .catalog(let id), .currentCatalog(let id):
+                if self.database(id: id)?.credential == database.credential { return catalog.role }
+            default: continue
+            }
+        }
+        return nil
     }
 
     mutating func unregisterDatabase(_ name: Name, _ author: Author) throws(Refusal) -> [Event] {

@@ -1,17 +1,18 @@
 // Changing databases, destinations, data templates and orchestrations that are there. What is given
 // replaces what was; runs keep what they were started with.
 extension World {
-    /// The new credential is not tried: what reads the database next tells whether it works.
+    /// The new credential need not work: what reads the database next tells whether it does.
     mutating func editDatabase(
         _ name: Name, _ credential: String, _ author: Author
     ) throws(Refusal) -> [Event] {
         var database: Database = try existing(name, author)
         if database.credential == credential { return [] }
         try requireReach(ofNewCredential: credential, author)
+        let details = try warned(["credential": .string(credential)], of: credential)
         database.credential = credential
         save(database)
         forgetTables(of: database)
-        return [Event(.databaseEdited, database, details: ["credential": .string(credential)])]
+        return [Event(.databaseEdited, database, details: .object(details))]
     }
 
     /// Tested when its settings change, as a new one is. Data templates depend on its kind alone,

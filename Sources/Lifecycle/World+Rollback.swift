@@ -43,7 +43,8 @@ extension World {
             Version(
                 number: export.versionCount + 1, databaseID: database.id, tables: tables,
                 tableSettings: past.version.tableSettings, activatedBy: author.actor),
-            of: &export, .dataExportRolledBack, ["restored": .int(number)], author)
+            of: &export, .dataExportRolledBack,
+            try catalog(of: database).role.warned(["restored": .int(number)]), author)
         return [event]
     }
 

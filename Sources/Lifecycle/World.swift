@@ -63,7 +63,7 @@ public struct World: Sendable {
         switch (fact, value) {
         case (.catalog, .catalog), (.catalog, .failed),
             (.tableSettings, .problems), (.tableSettings, .failed), (.registeredDatabases, .names),
-            (.tablesOfRun, .names),
+            (.tablesOfRun, .names), (.sourceRole, .sourceRole), (.sourceRole, .failed),
             (.destinationTest, .passed), (.destinationTest, .failed),
             (.destinationTest, .invalid), (.delivery, .delivery),
             (.delivery, .failed), (.decidedDelivery, .decided), (.decidedDelivery, .failed),

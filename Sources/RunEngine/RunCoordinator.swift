@@ -156,6 +156,7 @@ public struct RunCoordinator: Sendable {
             let offers = try ReadOffer.offers(
                 for: snapshot.tables, settings,
                 Delivery.nameValues(export: run.dataExportName, run: run.id, snapshot))
+            try await store.note(snapshot.role, of: run.inputs.database.credential)
             Failpoint.reach("run.before_open")
             guard
                 try await store.open(

@@ -38,6 +38,16 @@ public struct RunStore: Sendable {
             [.text(snapshot), .text(takenAt), .text(reads)])
     }
 
+    /// Keeps what a source was read as, for those who look after Ferry.
+    func note(_ role: SourceRole, of credential: String) async throws {
+        _ = try await query(
+            "select ferry_state.note_source_role($1, $2, $3)",
+            [
+                .text(credential), .text(role.name),
+                Value(role.excessiveRights.map(\.rawValue)),
+            ])
+    }
+
     func standing(of run: ClaimedRun) async throws -> RunStanding? {
         try await document(
             "select ferry_state.run_standing($1, $2, $3)",

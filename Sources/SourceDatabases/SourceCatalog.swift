@@ -27,6 +27,31 @@ extension SourceDatabase {
             }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The role of this connection, and what it, or the role it logged in as, may do beyond reading.
+    ///
+    /// A filter may take on every role that its own is a member of, so membership alone counts.
+    public static func role(_ connection: Connection) async throws -> SourceRole {
+        let row = try await connection.query(
+            """
+            with acting as (
+                select oid, rolsuper from pg_roles where rolname in (current_user, session_user)
+            )
+            select current_user::text,
+                   case when (select bool_or(rolsuper) from acting) then array['superuser']
+                        else array(select p.rolname::text from pg_roles as p
+                                    where p.rolname = any ($1)
+                                      and exists (select from acting
+                                                   where pg_has_role(acting.oid, p.oid, 'member')))
+                   end
+            """, [Value(SourceRole.ExcessiveRight.allCases.map(\.rawValue))])[0]
+        let rights = Set(try row[1].array().compactMap(\.self))
+        return SourceRole(
+            name: try row[0].string(),
+            excessiveRights: SourceRole.ExcessiveRight.allCases.filter {
+                rights.contains($0.rawValue)
+            })
+    }
+
     /// The columns and the size of these tables; those that are not there are left out.
     ///
     /// Several queries, whose results are put together here: one that joined them all would be

@@ -12,6 +12,8 @@ public struct SourceSnapshot: Sendable {
     public let takenAt: String
     /// As they are to be read.
     public private(set) var tables: [SourceTable]
+    /// What it is read as.
+    public let role: SourceRole
     let connection: Connection
 
     /// Locks the tables against changes of their shape, then takes the snapshot.
@@ -107,7 +109,7 @@ public struct SourceSnapshot: Sendable {
         }
         return SourceSnapshot(
             id: try row[0].string(), takenAt: try row[1].string(), tables: tables,
-            connection: connection)
+            role: try await SourceDatabase.role(connection), connection: connection)
     }
 
     /// Finds out whether the snapshot is still held.

@@ -53,7 +53,7 @@ public struct EventLine: Sendable {
         "rows", "minimum", "maximum", "bytes", "destination", "data_template",
         "credential", "changed", "resolves", "by", "resolution", "skipped_tables", "origin",
         "sandbox", "objects", "errors", "warnings", "added", "removed",
-        "conflicts", "kept", "drafts_left", "value", "message", "retry_at", "hint",
+        "conflicts", "kept", "drafts_left", "value", "message", "retry_at", "hint", "warning",
     ]
 
     private func describe(_ key: String, _ value: Any) -> String? {
@@ -106,6 +106,7 @@ public struct EventLine: Sendable {
         case ("value", let text as String): text
         case ("message", let text as String): text
         case ("hint", let text as String): "hint: \(text)"
+        case ("warning", let text as String): "warning: \(text)"
         case ("retry_at", let text as String): Self.date(text).map { "again at \(clock($0))" }
         default: nil
         }

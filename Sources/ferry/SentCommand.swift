@@ -83,6 +83,20 @@ struct SentCommand {
         Diagnostics.write(text + "; nothing new was sent")
     }
 
+    /// Says on standard error what its events warn of, where it was applied.
+    func reportWarnings(_ connection: Connection) async {
+        // It was applied all the same: a connection that is lost is no reason to say otherwise.
+        let rows = try? await connection.query(
+            """
+            select distinct details ->> 'warning' from ferry.events
+             where command_id = $1 and details ? 'warning' order by 1
+            """, [.int(id)])
+        guard let rows else { return }
+        for row in rows {
+            if let warning = try? row[0].string() { Diagnostics.write("warning: \(warning)") }
+        }
+    }
+
     init(
         _ command: String, _ arguments: JSONValue, sending: SendingOptions,
         over connection: Connection
@@ -121,6 +135,7 @@ struct SentCommand {
     func applied(timeout: Double?, connection: Connection) async throws {
         let ended = try await ended(timeout: timeout, connection: connection)
         if ended.outcome != .succeeded { throw try await advised(ended, connection) }
+        await reportWarnings(connection)
     }
 
     /// What to tell of a command that was not applied.

@@ -196,6 +196,46 @@ struct DoctorTests {
         }
     }
 
+    @Test func `warns of sources that are read as a role that may do more`() async throws {
+        try await TestDatabase.withSchema { database in
+            let owner = try await database.connect()
+            try await owner.run(
+                """
+                insert into ferry_state.databases
+                       (id, environment, name, key, credential, created_by)
+                values (1, 'production', 'crm', 'crm', 'crm', 'ferry'),
+                       (2, 'production', 'erp', 'erp', 'erp', 'ferry'),
+                       (3, 'production', 'hr', 'hr', 'hr', 'ferry'),
+                       (4, 'production', 'new', 'new', 'new', 'ferry');
+                select ferry_state.note_source_role('crm', 'postgres', '{superuser}'),
+                       ferry_state.note_source_role(
+                           'erp', 'Wide', '{pg_execute_server_program,pg_read_server_files}'),
+                       ferry_state.note_source_role('hr', 'reader', '{}')
+                """)
+            func messages(after change: String = "") async throws -> [String] {
+                try await owner.run(change)
+                return try await examine(database, as: .viewer) { try await $0.sources() }
+                    .map { "\($0.level): \($0.message)" }
+            }
+            let text = "filters and masks run as role"
+            let wayOut = "use a role that may only select what is exported"
+
+            #expect(
+                try await messages() == [
+                    "warning: database \"crm\": \(text) \"postgres\" of the source, which is "
+                        + "a superuser: \(wayOut)",
+                    "warning: database \"erp\": \(text) \"Wide\" of the source, which is "
+                        + "a member of pg_execute_server_program, pg_read_server_files: \(wayOut)",
+                ])
+            #expect(
+                try await messages(
+                    after: """
+                        select ferry_state.note_source_role('crm', 'reader', '{}'),
+                               ferry_state.note_source_role('erp', 'Wide', '{}')
+                        """) == ["ok: no role is known to do more than read"])
+        }
+    }
+
     @Test func `tells a pooler by the process ids that it makes up`() async throws {
         try await TestDatabase.withSchema { database in
             let server = try await TestServer.shared

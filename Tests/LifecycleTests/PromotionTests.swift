@@ -31,6 +31,25 @@ struct PromotionTests {
         }
     }
 
+    @Test func `warns of a source that is read as a superuser`() {
+        let superuser = SourceRole(name: "postgres", excessiveRights: [.superuser])
+        var scene = SandboxScene.withSandbox { scene in
+            scene.catalogs["crm"] = .catalog(
+                Catalog(Scene.catalog("a", "b", "c").tables, role: superuser))
+            scene.apply("add_tables", ["name": "Daily", "tables": ["c"]], in: "Try")
+            scene.apply("activate_data_export", ["name": "Daily"], in: "Try")
+        }
+
+        let events = scene.apply("promote_sandbox", ["name": "Try", "message": "May"])
+
+        let activated = events.first { $0.kind == .dataExportActivated }
+        guard case .object(let details)? = activated?.details else {
+            Issue.record("no details: \(events)")
+            return
+        }
+        #expect(details["warning"] == superuser.warning.map(JSONValue.string))
+    }
+
     @Test func `makes production what the sandbox is`() {
         var scene = changed()
 

@@ -127,7 +127,7 @@ private let exportCases = [
     RejectionCase(
         .noTablesChosen, command("activate_data_export", ["name": "Daily"]),
         in: Scene(export: Scene.export(draft: Scene.draft(1, .all))),
-        knowing: [.catalog(databaseID: 1): .catalog(Catalog([:]))],
+        knowing: [.catalog(databaseID: 1): .catalog(Catalog([:], role: Scene.reader))],
         message: "cannot activate \"Daily\": database \"crm\" has no tables",
         hint: "create its tables first, or switch_database"),
     RejectionCase(

@@ -85,6 +85,7 @@ struct SandboxScene {
             return catalogs[world.database(id: id)?.name ?? ""] ?? .failed("no such database")
         case .destinationTest: return destinationTest
         case .templateCheck: return .passed
+        case .sourceRole: return .sourceRole(Scene.reader)
         case .tableSettings: return .problems([])
         case .role: return .passed
         case .now: return .moment(Scene.newYear)

@@ -73,6 +73,9 @@ struct Scene {
         world.learn(
             .catalog(databaseID: 1), .catalog(Scene.catalog("a", "b", "c", unreadable: "locked")))
         world.learn(.catalog(databaseID: 2), .catalog(Scene.catalog("x", "y")))
+        for credential in ["x", "w", "hr", "new", "other"] {
+            world.learn(.sourceRole(credential: credential), .sourceRole(Scene.reader))
+        }
         for name in ["Lake", "lake"] { world.learn(Scene.destinationTest(name), .passed) }
         for format in ["csv", "tsv"] {
             world.learn(
@@ -159,8 +162,11 @@ struct Scene {
         var tables: [TableName: Bool] = [:]
         for name in readable { tables[TableName(schema: "public", name: name)] = true }
         for name in unreadable { tables[TableName(schema: "public", name: name)] = false }
-        return Catalog(tables)
+        return Catalog(tables, role: reader)
     }
+
+    /// What a source should be read as.
+    static let reader = SourceRole(name: "reader", excessiveRights: [])
 }
 
 func command(

@@ -36,6 +36,7 @@ struct WorldTests {
         var world = World()
         world.load(rights: [Scene.assignment(.administrator)], of: "ben")
         world.learn(.catalog(databaseID: 1), .catalog(Scene.catalog("a", "b")))
+        world.learn(.sourceRole(credential: "crm"), .sourceRole(Scene.reader))
         world.learn(Scene.destinationTest("Lake"), .passed)
         world.learn(.templateCheck(kind: "directory", settings: [:]), .passed)
         let batch: [(String, JSONValue)] = [

@@ -48,6 +48,7 @@ private enum Granted {
         "ferry_state.sandbox_problems: INSERT DELETE",
         "ferry_state.sandboxes: INSERT UPDATE DELETE",
         "ferry_state.settings: INSERT UPDATE",
+        "ferry_state.source_roles: INSERT UPDATE",
         "ferry_state.task_progress: INSERT DELETE",
         "ferry_state.worker_credentials: INSERT",
         "ferry_state.worker_leases: INSERT UPDATE DELETE",

@@ -61,7 +61,7 @@ begin
              'command_queue command_waits databases data_exports destinations data_templates '
              'orchestrations orchestration_groups alerts policy_assignments sandboxes '
              'alert_deliveries run_tasks worker_leases'),
-            ('insert, update', 'runs run_reads workers sandbox_checks settings'),
+            ('insert, update', 'runs run_reads workers sandbox_checks settings source_roles'),
             ('insert, delete', 'command_references orchestration_group_members run_plans '
                                'sandbox_problems task_progress'),
             ('delete', 'command_samples'),

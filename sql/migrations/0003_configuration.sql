@@ -13,6 +13,14 @@ create table ferry_state.databases (
     constraint databases_credential_is_a_name check (credential ~ '^[a-z0-9][a-z0-9_.-]{0,62}$')
 );
 
+-- The roles that databases are read as, by their credentials, as workers saw them last.
+create table ferry_state.source_roles (
+    credential       text   not null,
+    role             text   not null,
+    excessive_rights text[] not null,  -- superuser, pg_read_server_files …; empty when it only reads
+    constraint source_roles_pkey primary key (credential)
+);
+
 create table ferry_state.data_exports (
     id             bigint      not null,
     environment    text        not null,

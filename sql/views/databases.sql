@@ -1,5 +1,9 @@
 -- databases: the registered source databases. The credential is one of the workers, by its name.
+-- source_role is the role that workers last read it as, and excessive_rights what that role may do
+-- beyond reading, superuser for all; null until a worker has looked.
 create or replace view ferry.databases with (security_barrier) as
-select id, environment, name, credential, created_by, created_at
-  from ferry_state.databases
- where ferry_state.is_visible(environment, (select ferry_state.visible_environments(current_user)));
+select d.id, d.environment, d.name, d.credential, d.created_by, d.created_at,
+       r.role as source_role, r.excessive_rights
+  from ferry_state.databases as d
+  left join ferry_state.source_roles as r on r.credential = d.credential
+ where ferry_state.is_visible(d.environment, (select ferry_state.visible_environments(current_user)));

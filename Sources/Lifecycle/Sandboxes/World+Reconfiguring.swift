@@ -110,7 +110,8 @@ extension World {
             number: export.versionCount + 1, databaseID: database.id,
             tables: try definition.tables(), tableSettings: try definition.tableSettings(),
             activatedBy: author.actor)
-        let activated = activate(version, of: &export, .dataExportActivated, [:], author)
+        let details = knownRole(of: database)?.warned() ?? [:]
+        let activated = activate(version, of: &export, .dataExportActivated, details, author)
         return old == nil ? [Event(.dataExportCreated, export), activated] : [activated]
     }
 

@@ -31,7 +31,7 @@ struct Examination {
     /// What is looked at once workers are known.
     var ofWork: [() async throws -> [Finding]] {
         [
-            access, credentials, history, commands, runs, locks, notifications, partitions,
+            access, credentials, sources, history, commands, runs, locks, notifications, partitions,
             sandboxes,
         ]
     }

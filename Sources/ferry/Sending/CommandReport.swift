@@ -26,6 +26,7 @@ struct CommandReport {
         timeout: Double?, telling: Telling, connection: Connection
     ) async throws -> ExitStatus {
         let ended = try await sent.ended(timeout: timeout, connection: connection)
+        if ended.outcome == .succeeded { await sent.reportWarnings(connection) }
         switch (ended.outcome, telling, format) {
         case (.succeeded?, .nothing, _): return .succeeded
         case (.succeeded?, .sentence(let sentence), .table):

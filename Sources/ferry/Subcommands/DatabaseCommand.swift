@@ -35,7 +35,7 @@ struct DatabaseCommand: AsyncParsableCommand {
     struct Edit: SendingCommand {
         static let command = "edit_database"
         static let configuration = CommandConfiguration(
-            abstract: "Read a source database with another credential, which is not tried.")
+            abstract: "Read a source database with another credential, which need not work yet.")
 
         @Argument(help: "The database.", completion: .names(of: .database))
         var name: String

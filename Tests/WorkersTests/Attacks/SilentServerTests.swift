@@ -14,12 +14,12 @@ extension Attacks {
             defer { listener.close() }
             try await Scene.with { scene in
                 _ = try scene.start("worker", arguments: ["--command-concurrency", "2"])
-            // A database is registered all the same where its credential is not there yet.
-            for number in 1...2 {
-                try await scene.apply(
-                    "register_database",
-                    #"{"name": "crm\#(number)", "credential": "silent"}"#)
-            }
+                // A database is registered all the same where its credential is not there yet.
+                for number in 1...2 {
+                    try await scene.apply(
+                        "register_database",
+                        #"{"name": "crm\#(number)", "credential": "silent"}"#)
+                }
                 try scene.give(
                     "silent", "host=127.0.0.1 port=\(port) user=u dbname=d sslmode=disable")
                 var slow: [Int64] = []

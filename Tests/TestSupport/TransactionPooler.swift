@@ -1,9 +1,16 @@
 import Foundation
+import PrivateServer
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// pgbouncer in front of a server, with one backend for all clients.
 public final class TransactionPooler: Sendable {
     public let port: Int
-    private let process: Process
+    private let process: ChildProcess
     private let folder: String
 
     /// Where it is installed; nil where it is not.
@@ -34,17 +41,14 @@ public final class TransactionPooler: Sendable {
             logfile = \(folder)/log
             """
         try Data(settings.utf8).write(to: URL(filePath: folder + "/pgbouncer.ini"))
-        process = Process()
         // The server's user: nobody else may look into the folder of its socket.
-        let isRoot = geteuid() == 0
-        let program = Self.program ?? "pgbouncer"
-        process.executableURL = URL(filePath: isRoot ? "/usr/bin/setpriv" : program)
-        process.arguments =
-            (isRoot ? ["--reuid=postgres", "--regid=postgres", "--clear-groups", program] : [])
-            + ["-q", folder + "/pgbouncer.ini"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let user =
+            geteuid() == 0
+            ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
+        // Not a Process of Foundation's: what it starts has every signal blocked, and heeds none.
+        process = try ChildProcess(
+            user + [Self.program ?? "pgbouncer", "-q", folder + "/pgbouncer.ini"],
+            log: folder + "/output")
         let (running, at) = (process, port)
         try await eventually("the pooler listens") {
             guard running.isRunning, let socket = try? LocalSocket.connected(to: at) else {
@@ -56,7 +60,7 @@ public final class TransactionPooler: Sendable {
     }
 
     deinit {
-        process.terminate()
+        process.signal(SIGTERM)
         try? FileManager.default.removeItem(atPath: folder)
     }
 

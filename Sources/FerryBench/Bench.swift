@@ -64,16 +64,14 @@ struct Bench: Sendable {
 
     /// Runs a tool to its end.
     func output(of name: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [name] + arguments
-        process.standardOutput = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ToolFailed(name: name) }
-        return String(decoding: output, as: UTF8.self)
+        let log = NSTemporaryDirectory() + "ferry-bench-\(UUID().uuidString).log"
+        defer { try? FileManager.default.removeItem(atPath: log) }
+        // Not a Process of Foundation's: what it starts has every signal blocked, and pgbench waits
+        // for the one that says that its time is over.
+        let process = try ChildProcess([name] + arguments, log: log)
+        while process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        guard process.reap() == 0 else { throw ToolFailed(name: name) }
+        return try String(contentsOfFile: log, encoding: .utf8)
     }
 
     func until(_ condition: () async throws -> Bool) async throws {

@@ -81,6 +81,12 @@ struct Demo {
         if case .other(let name, _, _) = user {
             try await Output.line(
                 "They run as user \(name), not as root, and so files belong to it.")
+        } else if geteuid() == 0 {
+            try await Output.line(
+                """
+                They run as root, as this program is: the server's user cannot run it, or not write
+                into \(site.folder.path).
+                """)
         }
     }
 

@@ -99,7 +99,7 @@ public struct FactFinder: Sendable {
             return try await asked(world.database(id: id)) { connection in
                 .catalog(
                     Catalog(
-                        try await SourceDatabase.tables(connection, partitions: true),
+                        try await SourceDatabase.relations(connection, partitions: true),
                         role: try await SourceDatabase.role(connection)))
             }
         case .currentCatalog(let id):

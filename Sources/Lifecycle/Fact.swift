@@ -125,16 +125,3 @@ public struct DecidedDelivery: Hashable, Sendable {
         self.manifest = manifest
     }
 }
-
-/// The tables of a database at one moment.
-public struct Catalog: Hashable, Sendable {
-    /// Each table, and whether the exporting role can read it.
-    public let tables: [TableName: Bool]
-    /// The role that looked.
-    public let role: SourceRole
-
-    public init(_ tables: [TableName: Bool], role: SourceRole) {
-        self.tables = tables
-        self.role = role
-    }
-}

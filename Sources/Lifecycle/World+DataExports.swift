@@ -102,33 +102,16 @@ extension World {
                 .noTablesChosen, cannot + "no tables chosen",
                 hint: "choose tables with add_tables")
         }
-        let readable = try catalog(of: database).tables
-        var missing: [TableName] = []
-        var unreadable: [TableName] = []
-        switch selection {
-        case .all:
-            if readable.isEmpty {
-                throw .because(
-                    .noTablesChosen, cannot + "database \(quoted(database.name)) has no tables",
-                    hint: "create its tables first, or switch_database")
-            }
-            unreadable = readable.filter { !$0.value }.map(\.key)
-        case .tables(let tables):
-            for table in tables {
-                switch readable[table] {
-                case .none: missing.append(table)
-                case .some(false): unreadable.append(table)
-                case .some(true): break
-                }
-            }
+        let catalog = try catalog(of: database)
+        if selection == .all, catalog.tables.isEmpty {
+            throw .because(
+                .noTablesChosen, cannot + "database \(quoted(database.name)) has no tables",
+                hint: "create its tables first, or switch_database")
         }
-        if missing.isEmpty && unreadable.isEmpty { return selection }
-        var reasons: [String] = []
-        if !missing.isEmpty { reasons.append("tables missing: \(listed(missing))") }
-        if !unreadable.isEmpty { reasons.append("tables not readable: \(listed(unreadable))") }
+        let problems = TableProblems(of: selection, in: catalog)
+        if problems.isEmpty { return selection }
         throw .because(
-            .tablesMissing, cannot + reasons.joined(separator: "; "),
-            hint: "create them or grant SELECT on them in database \(quoted(database.name)), "
-                + "or remove_tables")
+            .tablesMissing, cannot + problems.reasons.joined(separator: "; "),
+            hint: problems.hint(quoted(database.name)))
     }
 }

@@ -123,15 +123,23 @@ extension World {
 
     /// - Throws: ``RejectionCode/tableNotInDatabase`` naming those that are not there.
     func requireTables(_ selection: TableSelection, in database: Database) throws(Refusal) {
-        guard case .tables(let tables) = selection else { return }
-        let present = try catalog(of: database).tables
-        let absent = tables.filter { present[$0] == nil }
-        if absent.isEmpty { return }
-        throw .because(
-            .tableNotInDatabase,
-            "\(described(absent)) \(absent.count == 1 ? "is" : "are") "
-                + "not in database \(quoted(database.name))",
-            hint: "write schema.table as the database shows it; without a schema it is public")
+        guard case .tables = selection else { return }
+        let problems = TableProblems(of: selection, in: try catalog(of: database))
+        let absent = problems.missing
+        if !absent.isEmpty {
+            throw .because(
+                .tableNotInDatabase,
+                "\(described(absent)) \(absent.count == 1 ? "is" : "are") "
+                    + "not in database \(quoted(database.name))",
+                hint: "write schema.table as the database shows it; without a schema it is public")
+        }
+        if let other = problems.others.first {
+            throw .because(
+                .tableNotInDatabase,
+                "\(quoted(other.name.canonical)) in database \(quoted(database.name)) is "
+                    + "\(other.kind), and no table",
+                hint: "choose the tables behind it: only tables are sent")
+        }
     }
 
     func noDatabase(_ name: String, _ verb: String) -> Refusal {

@@ -3,28 +3,43 @@ public import Lifecycle
 public import Postgres
 
 extension SourceDatabase {
-    /// Every table of the database, and whether this connection's role may read it.
+    /// Every table of the database, whether this connection's role may read it, and all else that
+    /// could be taken for one.
     ///
-    /// Ordinary and partitioned tables; not partitions, which belong to their table, unless they
-    /// are asked for; not those of PostgreSQL itself.
-    public static func tables(
+    /// Tables are ordinary and partitioned ones; not partitions, which belong to their table, unless
+    /// they are asked for. Nothing of PostgreSQL's own.
+    public static func relations(
         _ connection: Connection, partitions: Bool
-    ) async throws -> [TableName: Bool] {
+    ) async throws -> [TableName: Catalog.Relation] {
         let rows = try await connection.query(
             """
-            select n.nspname, c.relname,
-                   has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+            select n.nspname, c.relname, c.relkind,
+                   has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'),
+                   c.relrowsecurity and row_security_active(c.oid)
               from pg_class as c
               join pg_namespace as n on n.oid = c.relnamespace
-             where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+             where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't'
                and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
                and ($1 or not c.relispartition)
             """, [.bool(partitions)])
+        var relations: [TableName: Catalog.Relation] = [:]
         // Whether it can be read is null for one that was dropped since the statement began.
-        return try Dictionary(
-            rows.filter { !$0[2].isNull }.map {
-                (try TableName(schema: $0[0].string(), name: $0[1].string()), try $0[2].bool())
-            }, uniquingKeysWith: { first, _ in first })
+        for row in rows where !row[3].isNull {
+            let name = TableName(schema: try row[0].string(), name: try row[1].string())
+            relations[name] = try relation(row)
+        }
+        return relations
+    }
+
+    private static func relation(_ row: Row) throws -> Catalog.Relation {
+        switch try row[2].string() {
+        case "v": .other("a view")
+        case "m": .other("a materialized view")
+        case "f": .other("a foreign table")
+        case "S": .other("a sequence")
+        case "r", "p": try !row[3].bool() ? .unreadable : row[4].bool() ? .hidingRows : .readable
+        default: .other("no table")
+        }
     }
 
     /// The role of this connection, and what it, or the role it logged in as, may do beyond reading.

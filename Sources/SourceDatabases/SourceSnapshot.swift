@@ -61,15 +61,20 @@ public struct SourceSnapshot: Sendable {
         _ wanted: [TableName]?, _ settings: [TableName: TableSettings],
         _ source: SourceDatabase, _ connection: Connection
     ) async throws -> [TableName] {
-        let known = try await SourceDatabase.tables(connection, partitions: wanted != nil)
+        let known = try await SourceDatabase.relations(connection, partitions: wanted != nil)
         // Of all tables those with settings were named too.
         let named = wanted ?? settings.keys.sorted()
-        let missing = named.filter { known[$0] == nil }
-        if !missing.isEmpty {
-            throw SourceError.tablesMissing(
-                database: source.name, tables: missing.map { shown($0.canonical) })
+        let missing = named.compactMap { name -> String? in
+            switch known[name] {
+            case .none: shown(name.canonical)
+            case .other(let kind): "\(shown(name.canonical)) (it is \(kind))"
+            case .readable, .unreadable, .hidingRows: nil
+            }
         }
-        return wanted ?? known.keys.sorted()
+        if !missing.isEmpty {
+            throw SourceError.tablesMissing(database: source.name, tables: missing)
+        }
+        return wanted ?? known.filter(\.value.isTable).map(\.key).sorted()
     }
 
     /// - Parameter skipped: When the names are those of all tables: of all but these.
@@ -102,8 +107,9 @@ public struct SourceSnapshot: Sendable {
         let tables = try await SourceDatabase.describe(names, connection)
         guard tables.count == names.count, let row = taken.first else { return nil }
         if let skipped {
-            let now = try await SourceDatabase.tables(connection, partitions: false)
-            guard now.keys.count(where: { !skipped.contains($0) }) == names.count else {
+            let now = try await SourceDatabase.relations(connection, partitions: false)
+            let count = now.count { $0.value.isTable && !skipped.contains($0.key) }
+            guard count == names.count else {
                 return nil
             }
         }

@@ -35,7 +35,7 @@ struct PromotionTests {
         let superuser = SourceRole(name: "postgres", excessiveRights: [.superuser])
         var scene = SandboxScene.withSandbox { scene in
             scene.catalogs["crm"] = .catalog(
-                Catalog(Scene.catalog("a", "b", "c").tables, role: superuser))
+                Catalog(Scene.catalog("a", "b", "c").relations, role: superuser))
             scene.apply("add_tables", ["name": "Daily", "tables": ["c"]], in: "Try")
             scene.apply("activate_data_export", ["name": "Daily"], in: "Try")
         }

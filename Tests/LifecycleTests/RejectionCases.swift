@@ -134,13 +134,13 @@ private let exportCases = [
         .tablesMissing, command("activate_data_export", ["name": "Daily"]),
         in: Scene(export: Scene.export(draft: Scene.draft(1, Scene.tables("z", "a", "y")))),
         message: "cannot activate \"Daily\": tables missing: public.y, public.z",
-        hint: "create them or grant SELECT on them in database \"crm\", or remove_tables"),
+        hint: "create them in database \"crm\", or remove_tables"),
     RejectionCase(
         .tablesMissing, command("activate_data_export", ["name": "Daily"]),
         in: Scene(export: Scene.export(draft: Scene.draft(1, lost))),
         message: "cannot activate \"Daily\": tables missing: public.gone; "
             + "tables not readable: public.locked",
-        hint: "create them or grant SELECT on them in database \"crm\", or remove_tables"),
+        hint: "create them, grant SELECT on them in database \"crm\", or remove_tables"),
     RejectionCase(
         .noDraft, command("discard_draft", ["name": "Daily"]),
         message: "export \"Daily\" has no draft to discard",

@@ -50,5 +50,5 @@ let rollbackCases = [
         .tablesMissing, rollBack, in: second, knowing: first(Scene.tables("a", "gone", "locked")),
         message: "cannot roll back \"Daily\" to version 1: tables missing: public.gone; "
             + "tables not readable: public.locked",
-        hint: "create them or grant SELECT on them in database \"crm\", or remove_tables"),
+        hint: "create them, grant SELECT on them in database \"crm\", or remove_tables"),
 ]

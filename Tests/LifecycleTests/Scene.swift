@@ -159,10 +159,10 @@ struct Scene {
     }
 
     static func catalog(_ readable: String..., unreadable: String...) -> Catalog {
-        var tables: [TableName: Bool] = [:]
-        for name in readable { tables[TableName(schema: "public", name: name)] = true }
-        for name in unreadable { tables[TableName(schema: "public", name: name)] = false }
-        return Catalog(tables, role: reader)
+        var relations: [TableName: Catalog.Relation] = [:]
+        for name in readable { relations[TableName(schema: "public", name: name)] = .readable }
+        for name in unreadable { relations[TableName(schema: "public", name: name)] = .unreadable }
+        return Catalog(relations, role: reader)
     }
 
     /// What a source should be read as.

@@ -16,6 +16,7 @@ struct CatalogTests {
                 create table parted_1 partition of parted for values from (0) to (1);
                 create table child () inherits (plain);
                 create unlogged table unlogged ();
+                create table guarded (); alter table guarded enable row level security;
                 create temp table temporary ();
                 create view view as select from plain;
                 create materialized view materialized as select from plain;
@@ -28,17 +29,22 @@ struct CatalogTests {
                 """)
             let connection = try await scene.source(as: "limited_reader").connect()
 
-            let tables = try await SourceDatabase.tables(connection, partitions: false)
-            let all = try await SourceDatabase.tables(connection, partitions: true)
+            let tables = try await SourceDatabase.relations(connection, partitions: false)
+            let all = try await SourceDatabase.relations(connection, partitions: true)
 
-            var expected: [TableName: Bool] = [
-                .named("plain"): true, .named("Odd.\"name x"): true, .named("secret"): false,
-                .named("parted"): true, .named("child"): true, .named("unlogged"): true,
-                TableName(schema: "hidden", name: "plain"): false,
-                TableName(schema: "pgx", name: "plain"): true,
+            var expected: [TableName: Catalog.Relation] = [
+                .named("plain"): .readable, .named("Odd.\"name x"): .readable,
+                .named("secret"): .unreadable, .named("guarded"): .hidingRows,
+                .named("parted"): .readable, .named("child"): .readable,
+                .named("unlogged"): .readable,
+                TableName(schema: "hidden", name: "plain"): .unreadable,
+                TableName(schema: "pgx", name: "plain"): .readable,
+                .named("view"): .other("a view"),
+                .named("materialized"): .other("a materialized view"),
+                .named("sequence"): .other("a sequence"),
             ]
             #expect(tables == expected)
-            expected[.named("parted_1")] = true
+            expected[.named("parted_1")] = .readable
             #expect(all == expected)
         }
     }
@@ -58,7 +64,7 @@ struct CatalogTests {
             let connection = try await scene.source().connect()
 
             for _ in 1...300 {
-                _ = try await SourceDatabase.tables(connection, partitions: true)
+                _ = try await SourceDatabase.relations(connection, partitions: true)
             }
         }
     }

@@ -149,14 +149,12 @@ private struct Selection {
             if tables.isEmpty { return }
             problems.append("\(described(tables)) \(tables.count == 1 ? "is" : "are") \(what)")
         }
-        switch tables {
-        case .all:
-            if catalog.tables.isEmpty { problems.append("\(database) has no tables") }
-            tell(catalog.tables.filter { !$0.value }.map(\.key), "not readable in \(database)")
-        case .tables(let tables):
-            tell(tables.filter { catalog.tables[$0] == nil }, "not in \(database)")
-            tell(tables.filter { catalog.tables[$0] == false }, "not readable in \(database)")
-        }
+        if tables == .all, catalog.tables.isEmpty { problems.append("\(database) has no tables") }
+        let found = TableProblems(of: tables, in: catalog)
+        tell(found.missing, "not in \(database)")
+        tell(found.others.map(\.name), "no table in \(database)")
+        tell(found.unreadable, "not readable in \(database)")
+        tell(found.hidingRows, "hiding rows by row-level security in \(database)")
         return problems
     }
 }

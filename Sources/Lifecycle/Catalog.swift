@@ -1,0 +1,94 @@
+/// What there is in a database at one moment.
+public struct Catalog: Hashable, Sendable {
+    /// What a name stands for, as far as a data export goes.
+    public enum Relation: Hashable, Sendable {
+        /// A table that the exporting role can read.
+        case readable
+        /// A table that it may not read: SELECT on it, or USAGE of its schema, is not granted.
+        case unreadable
+        /// A table whose row-level security would hide rows from it.
+        case hidingRows
+        /// No table. What it is, with an article: "a view".
+        case other(String)
+
+        public var isTable: Bool {
+            switch self {
+            case .readable, .unreadable, .hidingRows: true
+            case .other: false
+            }
+        }
+    }
+
+    /// All that could be taken for a table, by its name.
+    public let relations: [TableName: Relation]
+    /// The role that looked.
+    public let role: SourceRole
+
+    public init(_ relations: [TableName: Relation], role: SourceRole) {
+        self.relations = relations
+        self.role = role
+    }
+
+    /// The names of all tables.
+    public var tables: [TableName] { relations.filter(\.value.isTable).map(\.key) }
+}
+
+/// What keeps tables from being sent, each kind of reason with those that it holds for.
+struct TableProblems {
+    private(set) var missing: [TableName] = []
+    private(set) var unreadable: [TableName] = []
+    private(set) var hidingRows: [TableName] = []
+    /// Names that are something else, and what.
+    private(set) var others: [(name: TableName, kind: String)] = []
+
+    /// - Parameter selection: All stands for the tables that there are.
+    init(of selection: TableSelection, in catalog: Catalog) {
+        let names =
+            switch selection {
+            case .all: catalog.tables
+            case .tables(let tables): tables
+            }
+        for name in names {
+            switch catalog.relations[name] {
+            case .none: missing.append(name)
+            case .unreadable: unreadable.append(name)
+            case .hidingRows: hidingRows.append(name)
+            case .other(let kind): others.append((name, kind))
+            case .readable: break
+            }
+        }
+    }
+
+    var isEmpty: Bool {
+        missing.isEmpty && unreadable.isEmpty && hidingRows.isEmpty && others.isEmpty
+    }
+
+    /// In words, a clause for each kind; none when all can be sent.
+    var reasons: [String] {
+        var reasons: [String] = []
+        if !missing.isEmpty { reasons.append("tables missing: \(listed(missing))") }
+        if !others.isEmpty {
+            let kinds = others.map { "\(shown($0.name.canonical)) is \($0.kind)" }
+            reasons.append("not tables: \(listed(kinds))")
+        }
+        if !unreadable.isEmpty { reasons.append("tables not readable: \(listed(unreadable))") }
+        if !hidingRows.isEmpty {
+            reasons.append("tables whose row-level security hides rows: \(listed(hidingRows))")
+        }
+        return reasons
+    }
+
+    /// What can be done about them.
+    ///
+    /// - Parameter database: Its name, quoted.
+    func hint(_ database: String) -> String {
+        var ways: [String] = []
+        if !missing.isEmpty { ways.append("create them") }
+        if !unreadable.isEmpty { ways.append("grant SELECT on them") }
+        if !hidingRows.isEmpty {
+            ways.append("read them as a role with BYPASSRLS, or as their owner")
+        }
+        if !others.isEmpty { ways.append("choose the tables behind them") }
+        return ways.joined(separator: ", ") + " in database \(database), or remove_tables"
+    }
+}

@@ -85,6 +85,27 @@ struct FileNamesTests {
         #expect(error?.description.contains("would both write") == true)
     }
 
+    @Test(arguments: [
+        (
+            TableName(schema: "public", name: "caf\u{E9}"),
+            TableName(schema: "public", name: "cafe\u{301}"),
+            [#"public."caf\u{e9}""#, #"public."cafe\u{301}""#]
+        ),
+        (
+            TableName(schema: "a.b", name: "c"), TableName(schema: "a", name: "b.c"),
+            [#""a.b".c"#, #"a."b.c""#]
+        ),
+    ])
+    func `are refused by names that can be told apart`(
+        first: TableName, second: TableName, told: [String]
+    ) {
+        let error = #expect(throws: FileNameError.self) {
+            try settings.fileNames(for: [first, second], values)
+        }
+
+        #expect(told.allSatisfy { error?.description.contains($0) == true })
+    }
+
     @Test func `must not hold one table twice`() {
         let table = TableName(schema: "public", name: "orders")
 

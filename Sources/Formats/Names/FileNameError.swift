@@ -19,9 +19,10 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
             "table \"\(shown(first))\" is listed twice and would write \"\(file.shown)\" twice: "
                 + "list it once"
         case .collision(let first, let second, let file):
-            "tables \"\(shown(first))\" and \"\(shown(second))\" would both write "
-                + "\"\(file.shown)\" (file names are compared without regard to case): "
-                + "send them in two data exports"
+            "tables \"\(shown(first, beside: second))\" and \"\(shown(second, beside: first))\" "
+                + "would both write \"\(file.shown)\" (on some systems names are one that differ "
+                + "in case, or in how accents are encoded): name them in two data exports, or "
+                + "rename one"
         case .oneTarget(let first, let second):
             "tables \"\(shown(first))\" and \"\(shown(second))\" would both go into the table "
                 + "\"\(first.name.shown)\" of the target: send them in two data exports, to "
@@ -41,4 +42,14 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private func shown(_ table: TableName) -> String { table.qualified.shown }
+
+    /// As SQL writes it, so that the parts are told apart; and what looks alike by its code points.
+    private func shown(_ table: TableName, beside other: TableName) -> String {
+        let text = table.canonical.shown
+        // Swift takes two encodings of one text for equal.
+        guard text == other.canonical.shown else { return text }
+        return text.unicodeScalars.map { scalar in
+            scalar.isASCII ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
+        }.joined()
+    }
 }

@@ -32,7 +32,7 @@ public struct ConnectionOptions: Sendable {
     ///   - conninfo: A URL (`postgresql://…`) or `key=value` pairs, as libpq takes them.
     ///   - applicationName: Shown in `pg_stat_activity` unless the conninfo names another.
     public init(_ conninfo: String = "", applicationName: String = "ferry") {
-        self.conninfo = conninfo
+        self.conninfo = Self.cleaned(conninfo)
         self.applicationName = applicationName
     }
 
@@ -89,8 +89,8 @@ public struct ConnectionOptions: Sendable {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }
-            throw PostgresError.cannotConnect(
-                "\(LoginRefusal.invalid): \(Self.elided(trimmed(message)))")
+            let reason = Self.advice(on: conninfo) ?? Self.elided(trimmed(message))
+            throw PostgresError.cannotConnect("\(LoginRefusal.invalid): \(reason)")
         }
         let given = Self.read(options)
         try Self.checkPlausible(given)

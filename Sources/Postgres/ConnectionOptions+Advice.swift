@@ -1,0 +1,51 @@
+import Foundation
+
+// What people write instead of a connection string that libpq reads.
+extension ConnectionOptions {
+    /// A connection string without what comes along when it is copied: spaces, line ends and a byte
+    /// order mark around it.
+    static func cleaned(_ conninfo: String) -> String {
+        var marks = CharacterSet.whitespacesAndNewlines
+        marks.insert("\u{FEFF}")
+        return conninfo.trimmingCharacters(in: marks)
+    }
+
+    /// What is probably wrong with a string that libpq cannot read. Repeats nothing of it but names
+    /// of parameters that are in common use.
+    ///
+    /// - Returns: Nil where nothing can be guessed.
+    static func advice(on conninfo: String) -> String? {
+        let start = conninfo.prefix(64).lowercased()
+        if start.hasPrefix("\"") || start.hasPrefix("'") {
+            return "take off the quotes around it"
+        }
+        if start.hasPrefix("$") || start.contains("${") {
+            return "it is the name of a variable, and not its value"
+        }
+        if start.hasPrefix("jdbc:") {
+            return "it is for Java: begin with postgresql://, and give user and password there"
+        }
+        if start.contains(/^postgres(ql)?\+[a-z0-9_]+:/) {
+            return "it is for SQLAlchemy: begin with postgresql://"
+        }
+        if !start.contains(/^postgres(ql)?:\/\//), start.contains(/^[a-z][a-z0-9+.-]*:/) {
+            return "begin with postgresql://"
+        }
+        guard let query = conninfo.split(separator: "?", maxSplits: 1).dropFirst().first else {
+            return nil
+        }
+        let names = query.split(separator: "&").compactMap { $0.split(separator: "=").first }
+        guard let name = names.first(where: { foreignParameters.contains(String($0)) }) else {
+            return nil
+        }
+        return "its parameter \"\(name)\" is not PostgreSQL's own: leave it out"
+    }
+
+    /// Of Prisma, JDBC, Npgsql and frameworks.
+    private static let foreignParameters: Set<String> = [
+        "schema", "pgbouncer", "connection_limit", "pool_timeout", "pool_size", "max_overflow",
+        "sslaccept", "sslidentity", "statement_cache_size", "prepared_statements",
+        "prepareThreshold", "currentSchema", "charset", "encoding", "serverVersion",
+        "search_path", "timezone", "pool", "adapter",
+    ]
+}

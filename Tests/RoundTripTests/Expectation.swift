@@ -59,6 +59,8 @@ struct Expectation {
                     \(type == "date" ? "0" : microseconds)) end
                 """
             case ("oid", _): "\(name)::bigint"
+            // Vectors count from 0, and have a text of their own.
+            case ("int2vector", _), ("oidvector", _): text
             case ("money", _): "\(name)::numeric"
             case ("money[]", _): "\(name)::numeric[]"
             case (_, "c"): text

@@ -84,7 +84,7 @@ struct Delivering: Sendable {
     ///
     /// - Parameter destination: Its kind and settings as JSON; a directory unless it is given.
     func deliver(all templates: [String], to destination: String? = nil) async throws -> [String] {
-        let destination =
+        let place =
             destination ?? #""kind": "directory", "settings": {"path": "\#(folder)/exports"}"#
         try await send(
             "register_database", #"{"name": "shop", "credential": "source"}"#)
@@ -92,7 +92,7 @@ struct Delivering: Sendable {
             "create_data_export", #"{"name": "All", "database": "shop", "tables": "all"}"#)
         try await send("activate_data_export", #"{"name": "All"}"#)
         try await send(
-            "create_destination", #"{"name": "Disk", \#(destination)}"#)
+            "create_destination", #"{"name": "Disk", \#(place)}"#)
         var runs: [Int64] = []
         for (number, settings) in templates.enumerated() {
             let name = "template \(number)"
@@ -106,7 +106,14 @@ struct Delivering: Sendable {
                  "data_template": "\(name)"}
                 """)
             runs.append(try await send("run_orchestration", #"{"name": "\#(name)"}"#))
+            // The next delivery may be into what this one creates.
+            if destination != nil { try await haveSucceeded() }
         }
+        try await haveSucceeded()
+        return runs.map { folder + "/exports/All/run-\($0)" }
+    }
+
+    private func haveSucceeded() async throws {
         try await eventually(within: .seconds(60), "the runs have succeeded") {
             let states = try await queue.query(
                 """
@@ -118,7 +125,6 @@ struct Delivering: Sendable {
             }
             return try states[0][0].string() == "succeeded"
         }
-        return runs.map { folder + "/exports/All/run-\($0)" }
     }
 
     /// Each table that is exported, quoted, and its columns, quoted.

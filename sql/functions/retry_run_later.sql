@@ -20,6 +20,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run ferry_state.runs;
+    v_at  timestamptz;
 begin
     -- Waits for claims and ends of its tasks that are under way, see claim_task.
     select * into v_run from ferry_state.runs
@@ -28,11 +29,12 @@ begin
     if not found then
         return null;
     end if;
-    if clock_timestamp() + p_delay >= v_run.started_at + p_retry_for then
+    v_at := clock_timestamp() + p_delay;
+    if v_at >= v_run.started_at + p_retry_for then
         return 'too_late';
     end if;
     update ferry_state.runs
-       set state = 'queued', worker_id = null, retry_at = clock_timestamp() + p_delay,
+       set state = 'queued', worker_id = null, retry_at = v_at,
            error_code = p_code, error_origin = p_origin, error_message = p_message, error_hint = p_hint
      where id = p_run
     returning * into v_run;

@@ -20,7 +20,7 @@ extension SourceDatabase {
         let described = try await describe(settings.keys.sorted(), connection)
         let tables = Dictionary(
             described.map { ($0.name, $0) }, uniquingKeysWith: { one, _ in one })
-        let wholes = ofAll ? try await self.tables(connection, partitions: false) : [:]
+        let wholes = ofAll ? try await relations(connection, partitions: false) : [:]
         var problems: [String] = []
         for (name, settings) in settings.sorted(by: { $0.key < $1.key }) {
             guard let table = tables[name] else {

@@ -11,9 +11,8 @@ import Locks
 
 /// A PostgreSQL server that this process starts for itself, for a demo or for tests.
 ///
-/// It listens on a unix socket that only the user who runs it can reach, beside root, and so trusts
-/// all who come; it ends with this process, however that ends. Started by root it runs as the
-/// user `postgres`.
+/// It listens on a unix socket that only the user who runs it can reach, beside root; it ends with
+/// this process, however that ends. Started by root it runs as the user `postgres`.
 public final class PrivateServer: Sendable {
     /// The directory of the unix socket, as libpq's `host` takes it.
     public let host: String
@@ -32,6 +31,7 @@ public final class PrivateServer: Sendable {
     let settings: [String: String]
     private let variables: [String: String]
     private let isTemporary: Bool
+    private let passwords: PasswordFile?
     var data: String { directory + "/data" }
     private var log: String { directory + "/server.log" }
 
@@ -45,10 +45,12 @@ public final class PrivateServer: Sendable {
     ///   - settings: Server settings that override ours, such as `["wal_level": "logical"]`.
     ///   - variables: Environment variables of the server, beside those of this process.
     ///   - durable: Whether a crash of the machine must not lose data. Costs speed.
+    ///   - asksForPassword: Whether roles need the ``password`` (SCRAM), a random one; else who
+    ///     reaches the socket may be any role, as tests want it.
     /// - Throws: ``PrivateServerError``.
     public static func start(
         in directory: String? = nil, sockets: String? = nil, settings: [String: String] = [:],
-        variables: [String: String] = [:], durable: Bool = false
+        variables: [String: String] = [:], durable: Bool = false, asksForPassword: Bool = false
     ) async throws -> PrivateServer {
         let user = try ServerUser.choose()
         let server = PrivateServer(
@@ -56,7 +58,7 @@ public final class PrivateServer: Sendable {
             directory: try directory ?? temporaryDirectory(user), isTemporary: directory == nil,
             host: try sockets ?? temporaryDirectory(user), port: try freePort(),
             settings: Self.settings(durable: durable).merging(settings) { $1 },
-            variables: variables)
+            variables: variables, asksForPassword: asksForPassword)
         do {
             try server.prepareDirectory()
             try await server.initialise()
@@ -70,7 +72,8 @@ public final class PrivateServer: Sendable {
 
     init(
         _ installation: Installation, _ user: ServerUser, directory: String, isTemporary: Bool,
-        host: String, port: Int, settings: [String: String], variables: [String: String] = [:]
+        host: String, port: Int, settings: [String: String], variables: [String: String] = [:],
+        asksForPassword: Bool = false
     ) {
         self.installation = installation
         self.user = user
@@ -80,12 +83,17 @@ public final class PrivateServer: Sendable {
         self.port = port
         self.settings = settings
         self.variables = variables
+        passwords = asksForPassword ? PasswordFile(in: directory) : nil
     }
 
-    /// A connection string for libpq, over the unix socket.
+    /// What every role that connects has to have as its password, nil where none is asked for.
+    public var password: String? { passwords?.password }
+
+    /// A connection string for libpq, over the unix socket. It names the file of the password.
     public func url(database: String, user: String = "ferry") -> String {
         "host=\(Self.quoted(host)) port=\(port) dbname=\(Self.quoted(database)) "
             + "user=\(Self.quoted(user))"
+            + (passwords.map { " passfile=\(Self.quoted($0.path))" } ?? "")
     }
 
     /// A connection string for libpq, over TCP, where the setting `listen_addresses` asks for that.
@@ -175,12 +183,20 @@ public final class PrivateServer: Sendable {
         #else
             let locale = "C"
         #endif
+        let command = [
+            installation.path(of: "initdb"), "-D", data, "-U", "ferry",
+            "-E", "UTF8", "--locale=\(locale)", "--no-sync", "--no-instructions", "-A",
+        ]
+        guard let passwords else { return try await initialise(by: command + ["trust"]) }
+        try passwords.write(for: user)
+        try await passwords.withPlainFile(for: user) {
+            try await initialise(by: command + ["scram-sha-256", "--pwfile", $0])
+        }
+    }
+
+    private func initialise(by command: [String]) async throws {
         let output = directory + "/initdb.log"
-        let process = try ChildProcess(
-            user.command([
-                installation.path(of: "initdb"), "-D", data, "-U", "ferry", "-A", "trust",
-                "-E", "UTF8", "--locale=\(locale)", "--no-sync", "--no-instructions",
-            ]), log: output)
+        let process = try ChildProcess(user.command(command), log: output)
         guard await process.waitForExit(within: .seconds(120)) == 0 else {
             process.signal(SIGKILL)
             throw PrivateServerError.failed(program: "initdb", output: tail(of: output))

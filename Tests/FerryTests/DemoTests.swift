@@ -84,10 +84,13 @@ struct DemoTests {
             .prefix { $0 != "\"" }
 
         let runs = try await Program(url: String(url ?? "")).run("runs", "--output", "ndjson")
+        let open = try await Program(url: String(url ?? "") + " passfile=/dev/null").run("runs")
         kill(demo.process.processIdentifier, SIGINT)
         let result = try await demo.result()
 
         #expect(runs.output.contains("\"succeeded\""), "\(runs.error)")
+        #expect(open.status != 0)
+        #expect(open.error.contains("password"))
         #expect(result.status == 0)
         try await scene.isGone(result.output)
     }

@@ -33,6 +33,32 @@ struct PrivateServerTests {
         #expect(server.processID == nil)
     }
 
+    @Test func `asks every role for a random password where it is to`() async throws {
+        let server = try await PrivateServer.start(asksForPassword: true)
+        let url = server.url(database: "postgres")
+        let password = try #require(server.password)
+        let other = try await PrivateServer.start(asksForPassword: true)
+
+        let connection = try await Connection.connect(ConnectionOptions(url))
+        await #expect(throws: PostgresError.self) {
+            try await Connection.connect(ConnectionOptions(url + " passfile=/dev/null"))
+        }
+        await #expect(throws: PostgresError.self) {
+            try await Connection.connect(ConnectionOptions(url + " password=guessed"))
+        }
+        #expect(
+            try await connection.query(
+                "select rolpassword from pg_authid where rolname = 'ferry'")[0][0].string()
+                .hasPrefix("SCRAM-SHA-256"))
+        #expect(password != other.password)
+        let file = server.directory + "/passwords"
+        let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(!FileManager.default.fileExists(atPath: file + ".plain"))
+        await server.stop()
+        await other.stop()
+    }
+
     @Test func `keeps its data and port across a kill and a restart`() async throws {
         let server = try await PrivateServer.start(durable: true)
         let options = ConnectionOptions(server.url(database: "postgres"))

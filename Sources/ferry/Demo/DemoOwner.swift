@@ -7,11 +7,14 @@ import Watching
 /// Sets up the demo's databases as their owner.
 struct DemoOwner {
     private let connection: Connection
+    /// ` password '…'`: of each role that it makes.
+    private let password: String
 
     static func connect(to server: PrivateServer) async throws -> DemoOwner {
         DemoOwner(
             connection: try await Connection.connect(
-                ConnectionOptions(server.url(database: "postgres"))))
+                ConnectionOptions(server.url(database: "postgres"))),
+            password: server.password.map { " password \(quoteLiteral($0))" } ?? "")
     }
 
     func createDatabases() async throws {
@@ -20,7 +23,8 @@ struct DemoOwner {
             try await connection.run("create database \(name) template template0")
         }
         // Reads the tables of the source and can change nothing.
-        try await connection.run("create role reader login; grant pg_read_all_data to reader")
+        try await connection.run(
+            "create role reader login\(password); grant pg_read_all_data to reader")
     }
 
     /// Brings the schema to the queue's database, and makes a role each to send, see and work.
@@ -34,9 +38,9 @@ struct DemoOwner {
             "schema: \(Quantity.plural(Int64(report.applied.count), "migration")) applied")
         try await queue.run(
             """
-            create role ann login; grant ferry_client to ann;
-            create role viewer login; grant ferry_viewer to viewer;
-            create role worker login; grant ferry_worker to worker;
+            create role ann login\(password); grant ferry_client to ann;
+            create role viewer login\(password); grant ferry_viewer to viewer;
+            create role worker login\(password); grant ferry_worker to worker;
             revoke connect, temporary on database ferry from public;
             grant connect on database ferry to ferry_client, ferry_viewer, ferry_worker;
             """)

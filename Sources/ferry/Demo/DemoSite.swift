@@ -89,7 +89,7 @@ final class DemoSite: Sendable {
                 settings: [
                     // The sample is loaded without a write-ahead log.
                     "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB",
-                ])
+                ], asksForPassword: true)
             state.withLock {
                 $0.server = server
                 $0.isServerStarting = false

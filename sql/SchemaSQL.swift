@@ -156,6 +156,7 @@ public enum SchemaSQL {
             SQLFile("note_pruning", PackageResources.note_pruning_sql),
             SQLFile("note_removal", PackageResources.note_removal_sql),
             SQLFile("note_run_sums", PackageResources.note_run_sums_sql),
+            SQLFile("note_source_role", PackageResources.note_source_role_sql),
             SQLFile("now", PackageResources.now_sql),
             SQLFile("open_run", PackageResources.open_run_sql),
             SQLFile("past_version", PackageResources.past_version_sql),

@@ -127,7 +127,7 @@ struct VerifyTests {
             #expect(early.status == 1)
             #expect(early.error.contains("run 7 is publishing: only a run that succeeded has"))
 
-            try await owner.run("update ferry_state.runs set state = 'succeeded'")
+            try await owner.end(run: 7, as: "succeeded")
             #expect(try await verify("--from-queue").status == 0)
             #expect(try await verify("--run", "7").status == 0)
             let other = try await verify("--run", "8")

@@ -92,7 +92,7 @@ struct PrivilegeTests {
             for statement in [
                 "insert into ferry.commands (command) values ('create_data_export')",
                 "select ferry.create_data_export('a')", "select ferry.cancel_command(1)",
-                "update ferry.databases set name = 'x'",
+                "update ferry.destinations set name = 'x'",
                 "insert into ferry.cancellations (command_id) values (1)",
                 "select * from ferry_state.events",
             ] {

@@ -184,8 +184,8 @@ struct ClaimTests {
             try await worker.run("rollback")
 
             #expect(claimed.count == 100)
-            // Some for each lane; each scan of the whole queue would be a hundred more.
-            #expect((1..<2500).contains(pages), "\(pages)")
+            // Some for each lane; with a scan of the whole queue for each it would be 10,000.
+            #expect((1..<5000).contains(pages), "\(pages)")
         }
     }
 

@@ -84,6 +84,25 @@ struct PostgresReplaceTests {
                 "it is no table of its own"))
     }
 
+    @Test func `are refused where others would lose them`() async throws {
+        #expect(
+            try await refusal(
+                "create table crm.orders (id bigint, note text) partition by range (id)"
+            ).contains("it has partitions, which a new table would not have. Choose the mode"))
+        #expect(
+            try await refusal(
+                "create table public.all_orders (id int);"
+                    + "create table crm.orders () inherits (public.all_orders)"
+            ).contains("it inherits from a table, which a new one would not"))
+        #expect(
+            try await refusal(
+                """
+                create table crm.orders (id int);
+                create publication "to the shop" for table crm.orders
+                """
+            ).contains("publication \"to the shop\" names it, and would not have a new table"))
+    }
+
     @Test func `are those of the last run when several deliver at once`() async throws {
         try await PostgresUnderTest.with { place in
             try await withThrowingTaskGroup(of: Void.self) { group in

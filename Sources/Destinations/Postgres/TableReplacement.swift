@@ -41,6 +41,12 @@ struct TableReplacement: Sendable {
         let found = try await connection.query(
             """
             select c.relkind in ('r', 'p') and not c.relispartition,
+                   c.relkind = 'p',
+                   exists (select from pg_catalog.pg_inherits where inhrelid = c.oid),
+                   (select string_agg(quote_ident(pubname), ', ' order by pubname)
+                      from pg_catalog.pg_publication_rel as r
+                      join pg_catalog.pg_publication as p on p.oid = r.prpubid
+                     where r.prrelid = c.oid),
                    c.relrowsecurity
                      or exists (select from pg_catalog.pg_policy where polrelid = c.oid),
                    case when c.relowner <> current_user::regrole
@@ -58,16 +64,26 @@ struct TableReplacement: Sendable {
         guard try row[0].bool() else {
             throw refusal(table, "it is no table of its own: drop it, or send to another schema")
         }
-        // The new table would show all rows to whoever was granted some.
-        guard try !row[1].bool() else {
-            throw refusal(
-                table,
-                "it has row-level security, which a new table would not have. Choose the "
-                    + "mode \"truncate\"")
+        if let lost = try lost(row) {
+            throw refusal(table, "\(lost). Choose the mode \"truncate\"")
         }
         return Old(
-            owner: try row[2].optionalString(),
-            grants: try row[3].array().compactMap { $0 })
+            owner: try row[5].optionalString(),
+            grants: try row[6].array().compactMap { $0 })
+    }
+
+    /// What others rely on and a new table would not have; nil when there is nothing.
+    private func lost(_ row: Row) throws -> String? {
+        if try row[1].bool() { return "it has partitions, which a new table would not have" }
+        if try row[2].bool() { return "it inherits from a table, which a new one would not" }
+        if let publications = try row[3].optionalString() {
+            return "publication \(publications) names it, and would not have a new table"
+        }
+        // The new table would show all rows to whoever was granted some.
+        if try row[4].bool() {
+            return "it has row-level security, which a new table would not have"
+        }
+        return nil
     }
 
     private func refusal(_ table: TargetTable, _ rule: String) -> DestinationError {

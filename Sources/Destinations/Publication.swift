@@ -2,6 +2,7 @@ internal import Crypto
 internal import Formats
 internal import Foundation
 internal import Manifests
+public import Postgres
 
 /// What is published: staged files of one run, under a folder, with a manifest.
 ///
@@ -17,6 +18,9 @@ public struct Publication: Sendable, Equatable {
     public var files: [File]
     /// The manifest's canonical bytes.
     public var manifest: [UInt8]
+    /// The database that the rows came from by way of a standby of it. It is known, and needed,
+    /// only until publishing was decided on.
+    public var primary: DatabaseIdentity?
 
     public init(run: Int64, token: Int64, folder: String, files: [File], manifest: [UInt8]) {
         self.run = run

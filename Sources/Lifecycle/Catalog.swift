@@ -8,12 +8,14 @@ public struct Catalog: Hashable, Sendable {
         case unreadable
         /// A table whose row-level security would hide rows from it.
         case hidingRows
+        /// A table with rows on other servers, which no snapshot of this one covers.
+        case scattered
         /// No table. What it is, with an article: "a view".
         case other(String)
 
         public var isTable: Bool {
             switch self {
-            case .readable, .unreadable, .hidingRows: true
+            case .readable, .unreadable, .hidingRows, .scattered: true
             case .other: false
             }
         }
@@ -38,6 +40,7 @@ struct TableProblems {
     private(set) var missing: [TableName] = []
     private(set) var unreadable: [TableName] = []
     private(set) var hidingRows: [TableName] = []
+    private(set) var scattered: [TableName] = []
     /// Names that are something else, and what.
     private(set) var others: [(name: TableName, kind: String)] = []
 
@@ -53,6 +56,7 @@ struct TableProblems {
             case .none: missing.append(name)
             case .unreadable: unreadable.append(name)
             case .hidingRows: hidingRows.append(name)
+            case .scattered: scattered.append(name)
             case .other(let kind): others.append((name, kind))
             case .readable: break
             }
@@ -60,7 +64,8 @@ struct TableProblems {
     }
 
     var isEmpty: Bool {
-        missing.isEmpty && unreadable.isEmpty && hidingRows.isEmpty && others.isEmpty
+        missing.isEmpty && unreadable.isEmpty && hidingRows.isEmpty && scattered.isEmpty
+            && others.isEmpty
     }
 
     /// In words, a clause for each kind; none when all can be sent.
@@ -75,6 +80,11 @@ struct TableProblems {
         if !hidingRows.isEmpty {
             reasons.append("tables whose row-level security hides rows: \(listed(hidingRows))")
         }
+        if !scattered.isEmpty {
+            reasons.append(
+                "tables with rows on other servers, of which there is no one snapshot: "
+                    + listed(scattered))
+        }
         return reasons
     }
 
@@ -87,6 +97,9 @@ struct TableProblems {
         if !unreadable.isEmpty { ways.append("grant SELECT on them") }
         if !hidingRows.isEmpty {
             ways.append("read them as a role with BYPASSRLS, or as their owner")
+        }
+        if !scattered.isEmpty {
+            ways.append("send each part from the server that it is on, by the names of the parts")
         }
         if !others.isEmpty { ways.append("choose the tables behind them") }
         return ways.joined(separator: ", ") + " in database \(database), or remove_tables"

@@ -168,9 +168,11 @@ public struct RunCoordinator: Sendable {
                 + snapshot.warnings(of: finished.reads)
             try settings.name(key, of: finished)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
-            let publication = Delivery.publication(
+            var publication = Delivery.publication(
                 of: run, token: run.token, manifest: manifest.encoded(), settings, finished)
-            try await unlessStopped(run) { try await rehearse(publication, at: destination) }
+            publication.primary = snapshot.primary
+            let decided = publication
+            try await unlessStopped(run) { try await rehearse(decided, at: destination) }
             Failpoint.reach("run.before_intent")
             try lease.check()
             guard
@@ -180,7 +182,7 @@ public struct RunCoordinator: Sendable {
             else { throw await lost(run) }
             Failpoint.reach("run.after_intent")
             await snapshot.release()
-            try await publish(run, to: destination, publication)
+            try await publish(run, to: destination, decided)
         } catch {
             await snapshot.release()
             throw error

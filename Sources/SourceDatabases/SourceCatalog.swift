@@ -13,15 +13,25 @@ extension SourceDatabase {
     ) async throws -> [TableName: Catalog.Relation] {
         let rows = try await connection.query(
             """
+            -- Without pg_partition_tree(), which waits for who has locked a partition.
+            with recursive around_foreign (oid) as (
+                select i.inhparent
+                  from pg_class as f join pg_inherits as i on i.inhrelid = f.oid
+                 where f.relkind = 'f' and f.relispartition
+                union
+                select i.inhparent
+                  from around_foreign as a join pg_inherits as i on i.inhrelid = a.oid
+            )
             select n.nspname, c.relname, c.relkind,
                    has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'),
-                   c.relrowsecurity and row_security_active(c.oid)
+                   c.relrowsecurity and row_security_active(c.oid),
+                   c.oid in (select oid from around_foreign) or c.oid = any ($2::oid[])
               from pg_class as c
               join pg_namespace as n on n.oid = c.relnamespace
              where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't'
                and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
                and ($1 or not c.relispartition)
-            """, [.bool(partitions)])
+            """, [.bool(partitions), Value(try await distributed(connection))])
         var relations: [TableName: Catalog.Relation] = [:]
         // Whether it can be read is null for one that was dropped since the statement began.
         for row in rows where !row[3].isNull {
@@ -37,9 +47,29 @@ extension SourceDatabase {
         case "m": .other("a materialized view")
         case "f": .other("a foreign table")
         case "S": .other("a sequence")
-        case "r", "p": try !row[3].bool() ? .unreadable : row[4].bool() ? .hidingRows : .readable
+        case "r", "p":
+            if try !row[3].bool() {
+                .unreadable
+            } else if try row[4].bool() {
+                .hidingRows
+            } else {
+                try row[5].bool() ? .scattered : .readable
+            }
         default: .other("no table")
         }
+    }
+
+    /// The oids of tables whose rows Citus has put on other servers: see its documentation, "Citus
+    /// Tables and Views".
+    private static func distributed(_ connection: Connection) async throws -> [String] {
+        let known = try await connection.query(
+            """
+            select has_table_privilege(to_regclass('pg_catalog.pg_dist_partition'), 'select')
+            """)
+        guard try known.first?[0].optionalBool() == true else { return [] }
+        return try await connection.query(
+            "select logicalrelid::oid::bigint::text from pg_catalog.pg_dist_partition"
+        ).map { try $0[0].string() }
     }
 
     /// The role of this connection, and what it, or the role it logged in as, may do beyond reading.

@@ -14,6 +14,9 @@ public struct SourceSnapshot: Sendable {
     public private(set) var tables: [SourceTable]
     /// What it is read as.
     public let role: SourceRole
+    /// Where it is read from a standby, the database that the standby follows. Nil also where the
+    /// role may not know.
+    public let primary: DatabaseIdentity?
     let connection: Connection
 
     /// Locks the tables against changes of their shape, then takes the snapshot.
@@ -35,8 +38,7 @@ public struct SourceSnapshot: Sendable {
         do {
             // Tables may come or go until they are locked; then look again.
             for _ in 1...5 {
-                let names = try await listed(wanted, settings, source, connection)
-                    .filter { !skipped.contains($0) }
+                let names = try await listed(wanted, settings, source, connection, skipped)
                 if var snapshot = try await attempt(
                     names, besides: wanted == nil ? skipped : nil, source, connection)
                 {
@@ -59,22 +61,25 @@ public struct SourceSnapshot: Sendable {
 
     private static func listed(
         _ wanted: [TableName]?, _ settings: [TableName: TableSettings],
-        _ source: SourceDatabase, _ connection: Connection
+        _ source: SourceDatabase, _ connection: Connection, _ skipped: Set<TableName>
     ) async throws -> [TableName] {
         let known = try await SourceDatabase.relations(connection, partitions: wanted != nil)
+        let chosen = (wanted ?? known.filter(\.value.isTable).map(\.key).sorted())
+            .filter { !skipped.contains($0) }
         // Of all tables those with settings were named too.
-        let named = wanted ?? settings.keys.sorted()
+        let named = wanted == nil ? Set(chosen).union(settings.keys).sorted() : chosen
         let missing = named.compactMap { name -> String? in
             switch known[name] {
             case .none: shown(name.canonical)
             case .other(let kind): "\(shown(name.canonical)) (it is \(kind))"
+            case .scattered: "\(shown(name.canonical)) (it has rows on other servers)"
             case .readable, .unreadable, .hidingRows: nil
             }
         }
         if !missing.isEmpty {
             throw SourceError.tablesMissing(database: source.name, tables: missing)
         }
-        return wanted ?? known.filter(\.value.isTable).map(\.key).sorted()
+        return chosen
     }
 
     /// - Parameter skipped: When the names are those of all tables: of all but these.
@@ -115,7 +120,9 @@ public struct SourceSnapshot: Sendable {
         }
         return SourceSnapshot(
             id: try row[0].string(), takenAt: try row[1].string(), tables: tables,
-            role: try await SourceDatabase.role(connection), connection: connection)
+            role: try await SourceDatabase.role(connection),
+            primary: try await DatabaseIdentity.find(connection, ofStandby: true),
+            connection: connection)
     }
 
     /// Finds out whether the snapshot is still held.

@@ -8,6 +8,7 @@ struct CatalogTests {
             TableName(schema: "public", name: "a"): .readable,
             TableName(schema: "public", name: "v"): .other("a view"),
             TableName(schema: "public", name: "mine"): .hidingRows,
+            TableName(schema: "public", name: "far"): .scattered,
         ], role: Scene.reader)
 
     private func rejection(
@@ -54,6 +55,17 @@ struct CatalogTests {
 
         #expect(
             rejection.message == "cannot activate \"Daily\": tables whose row-level security hides "
-                + "rows: public.mine")
+                + "rows: public.mine; tables with rows on other servers, of which there is no one "
+                + "snapshot: public.far")
+    }
+
+    @Test func `is not activated where it has rows on other servers`() throws {
+        let rejection = try rejection(
+            of: command("activate_data_export", ["name": "Daily"]), Scene.tables("a", "far"))
+
+        #expect(rejection.code == .tablesMissing)
+        #expect(
+            rejection.hint == "send each part from the server that it is on, by the names of the "
+                + "parts in database \"crm\", or remove_tables")
     }
 }

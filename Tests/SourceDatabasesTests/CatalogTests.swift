@@ -49,6 +49,50 @@ struct CatalogTests {
         }
     }
 
+    @Test func `are known to have rows on other servers`() async throws {
+        try await SourceScene.with { scene in
+            try await scene.admin.run(
+                """
+                create table spread (day int, more int) partition by range (day);
+                create table spread_1 partition of spread for values from (0) to (1)
+                    partition by range (more);
+                create foreign data wrapper w; create server elsewhere foreign data wrapper w;
+                create foreign table far partition of spread_1 for values from (0) to (1)
+                    server elsewhere;
+                create table near partition of spread for values from (1) to (2);
+                create table dealt (id int);
+                create table whole (id int);
+                set allow_system_table_mods = on;
+                create table pg_catalog.pg_dist_partition (logicalrelid regclass);
+                insert into pg_catalog.pg_dist_partition values ('dealt');
+                """)
+            let connection = try await scene.source().connect()
+
+            let tables = try await SourceDatabase.relations(connection, partitions: true)
+
+            #expect(
+                tables == [
+                    .named("spread"): .scattered, .named("spread_1"): .scattered,
+                    .named("dealt"): .scattered, .named("near"): .readable,
+                    .named("whole"): .readable, .named("far"): .other("a foreign table"),
+                ])
+            let refused = await #expect(throws: SourceError.self) {
+                try await SourceSnapshot.take(scene.source(), tables: nil)
+            }
+            #expect(
+                refused
+                    == .tablesMissing(
+                        database: "shop",
+                        tables: ["dealt", "spread"].map {
+                            "public.\($0) (it has rows on other servers)"
+                        }))
+            let snapshot = try await SourceSnapshot.take(
+                scene.source(), tables: nil, except: [.named("dealt"), .named("spread")])
+            #expect(snapshot.tables.map(\.name) == [.named("whole")])
+            await snapshot.release()
+        }
+    }
+
     @Test func `can be listed while some of them are being dropped`() async throws {
         try await SourceScene.with { scene in
             let dropper = try await scene.database.connect()

@@ -60,6 +60,35 @@ struct StandbyTests {
         }
     }
 
+    @Test func `is not delivered onto the tables of its primary`() async throws {
+        try await with { scene, primary in
+            try scene.give("test_primary", primary.url)
+            // Another database of the same cluster is another place.
+            try await primary.run("create database elsewhere")
+            try scene.give(
+                "test_elsewhere",
+                primary.url.replacing("dbname='source'", with: "dbname='elsewhere'"))
+            _ = try scene.start("worker")
+            try await scene.configure(
+                kind: "postgres", settings: #"{"credential": "test_primary", "schema": "public"}"#,
+                tables: #"["large"]"#, template: #"{"format": "table", "mode": "replace"}"#)
+
+            let run = try await scene.run()
+            try await scene.reaches("failed", run)
+
+            let told = try await scene.error(of: run)
+            #expect(told.contains("rows are read from, by way of a standby"), "\(told)")
+            #expect(try await primary.number("select count(*) from public.large") == 4000)
+            try await scene.apply(
+                "edit_destination",
+                """
+                {"name": "lake", "settings": {"credential": "test_elsewhere", "schema": "public"}}
+                """)
+            let other = try await scene.run()
+            try await scene.reaches("succeeded", other)
+        }
+    }
+
     @Test func `is tried again, and told why, when the standby had to replay a change`()
         async throws
     {

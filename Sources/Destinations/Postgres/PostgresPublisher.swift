@@ -38,7 +38,9 @@ struct PostgresPublisher: Sendable {
         let connection = try await target.connect()
         do {
             try await staging.prepare(connection, of: target)
-            try await SourceProtection(target: target, manifest: manifest).refuseSource(connection)
+            try await SourceProtection(
+                target: target, manifest: manifest, primary: publication.primary
+            ).refuseSource(connection)
             try await connection.run("begin")
             let loading = TableLoading(
                 target: target, connection: connection, isRehearsal: true, step: { _ in })

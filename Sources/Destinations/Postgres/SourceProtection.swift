@@ -6,11 +6,17 @@ internal import Postgres
 struct SourceProtection: Sendable {
     let target: PostgresTarget
     let manifest: Manifest
+    /// What a standby follows that the rows are read from; nil where they are read from none.
+    let primary: DatabaseIdentity?
 
     /// - Throws: ``DestinationError`` where a table to be filled is one that rows are read from, or
     ///   has rows in common with it as a partition or an heir.
     func refuseSource(_ connection: Connection) async throws {
-        guard try await isSource(connection) else { return }
+        var isSource = try await isRead(connection)
+        if !isSource, let primary {
+            isSource = try await DatabaseIdentity.find(connection) == primary
+        }
+        guard isSource else { return }
         let tables = manifest.files.compactMap(\.table)
         let found = try await connection.query(
             """
@@ -40,17 +46,19 @@ struct SourceProtection: Sendable {
                 .text(target.settings.schema),
             ])
         guard let row = found.first else { return }
+        let way = primary == nil ? "" : ", by way of a standby"
         let source = TableName(schema: try row[0].string(), name: try row[1].string())
         throw DestinationError.notAllowed(
             destination: target.destination, path: source.canonical,
-            rule: "it is the very table that the rows are read from, or has partitions or heirs in "
-                + "common with it, and would be overwritten. Send to another schema or database")
+            rule: "it is the very table that the rows are read from\(way), or has partitions or "
+                + "heirs in common with it, and would be overwritten. Send to another schema or "
+                + "database")
     }
 
     /// Whether the target is the very database that the rows are read from, whichever way it is
     /// reached: the run still holds the snapshot that it reads from, and PostgreSQL lets a session
     /// take that over in the same database only.
-    private func isSource(_ connection: Connection) async throws -> Bool {
+    private func isRead(_ connection: Connection) async throws -> Bool {
         guard let snapshot = manifest.snapshot.id,
             snapshot.allSatisfy({ $0.isHexDigit || $0 == "-" })
         else { return false }

@@ -155,6 +155,7 @@ private struct Selection {
         tell(found.others.map(\.name), "no table in \(database)")
         tell(found.unreadable, "not readable in \(database)")
         tell(found.hidingRows, "hiding rows by row-level security in \(database)")
+        tell(found.scattered, "with rows on other servers in \(database)")
         return problems
     }
 }

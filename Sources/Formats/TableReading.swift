@@ -52,4 +52,11 @@ public protocol FileStage: AnyObject {
 public protocol RowEncoder: FileStage {
     /// The rows encoded so far.
     var rows: Int64 { get }
+
+    /// What readers may refuse of the values so far, in the order of the columns.
+    var hazards: [ColumnHazards] { get }
+}
+
+extension RowEncoder {
+    public var hazards: [ColumnHazards] { [] }
 }

@@ -87,9 +87,11 @@ struct FinishedFile: Codable, Sendable {
     let sha256: String
     /// The fingerprint of the key that it is encrypted for.
     var pgpKey: String?
+    /// What readers may refuse of its values; nil when that is nothing.
+    var hazards: [ColumnHazards]?
 
     enum CodingKeys: String, CodingKey {
-        case name, rows, bytes, sha256
+        case name, rows, bytes, sha256, hazards
         case pgpKey = "pgp_key"
     }
 }

@@ -8,6 +8,8 @@ struct FileEstimate {
     private(set) var bytes: Int64 = 0
     /// As PostgreSQL sends them.
     private var bytesRead: Int64 = 0
+    /// What readers may refuse of the values of the sample.
+    private(set) var hazards: [ColumnHazards] = []
 
     /// An estimate without a sample.
     init(rows: Int64) {
@@ -19,9 +21,9 @@ struct FileEstimate {
         of table: SourceTable, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings
     ) async throws {
         let reading = settings.reading(of: table.columns)
+        let encoder = try reading.makeEncoder?()
         let counter = ByteCounter(
-            try [reading.makeEncoder?(), settings.compressionOfRows.makeCompressor()]
-                .compactMap { $0 })
+            try [encoder, settings.compressionOfRows.makeCompressor()].compactMap { $0 })
         var read: Int64 = 0
         let sampled = try await snapshot.sample(
             of: table, rows: RunPlanner.sampleRowsMax, reading
@@ -30,6 +32,7 @@ struct FileEstimate {
             try counter.take(chunk)
         }
         try counter.finish()
+        hazards = encoder?.hazards ?? []
         // A table of fewer rows than were asked for is known exactly.
         rows =
             sampled < RunPlanner.sampleRowsMax

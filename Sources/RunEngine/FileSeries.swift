@@ -126,10 +126,12 @@ final class FileSeries {
     private func close() async throws {
         guard let file = current else { return }
         let written = try await file.sink.finish()
+        let hazards = file.encoder?.hazards ?? []
         staged.append(
             FinishedFile(
                 name: file.name, rows: file.encoder?.rows ?? file.rows, bytes: written.bytes,
-                sha256: written.sha256, pgpKey: place.pgpKey))
+                sha256: written.sha256, pgpKey: place.pgpKey,
+                hazards: hazards.isEmpty ? nil : hazards))
         current = nil
     }
 }

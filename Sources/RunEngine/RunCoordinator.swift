@@ -166,6 +166,7 @@ public struct RunCoordinator: Sendable {
             let warnings =
                 try RowJudge.judge(finished.reads, run.inputs.tableSettings)
                 + snapshot.warnings(of: finished.reads)
+                + ValueWarnings.warnings(of: finished.reads)
             try settings.name(key, of: finished)
             let manifest = try Delivery.manifest(of: run, snapshot, settings, finished, warnings)
             var publication = Delivery.publication(

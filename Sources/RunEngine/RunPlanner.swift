@@ -85,7 +85,10 @@ public struct RunPlanner: Sendable {
         }
         for (table, message) in snapshot.heirsLeftOut() {
             let index = tables.firstIndex { $0.schema == table.schema && $0.name == table.name }
-            if let index { tables[index].warning = message }
+            if let index {
+                tables[index].warning =
+                    [message, tables[index].warning].compactMap { $0 }.joined(separator: "; ")
+            }
         }
         return RunPlan(tables: tables)
     }
@@ -105,6 +108,7 @@ public struct RunPlanner: Sendable {
             schema: table.name.schema, name: table.name.name, file: settings.numbered(file, 1),
             filesEstimated: estimate.files(settings.split), rowsEstimated: estimate.rows,
             bytesEstimated: estimate.bytes, columns: table.columns.map(\.name),
-            firstRows: firstRows)
+            firstRows: firstRows,
+            warning: ValueWarnings.message(estimate.hazards, of: table.name))
     }
 }

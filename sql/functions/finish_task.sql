@@ -1,7 +1,7 @@
 -- finish_task: the files of a task are staged, whole and durable.
 --
--- p_files:   [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?}], in order; read is the number
---            of the read whose rows are in the file.
+-- p_files:   [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?, "hazards"?}], in order; read is
+--            the number of the read whose rows are in the file.
 -- p_archive: the file that holds all of these, as one of them; null where there is none.
 -- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
 -- wait for it any more.

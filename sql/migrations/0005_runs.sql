@@ -171,7 +171,7 @@ create table ferry_state.run_reads (
     rows_estimated bigint  not null,
     rows           bigint,
     bytes          bigint,
-    files          jsonb,  -- [{"name", "rows", "bytes", "sha256", "pgp_key"?}], in order, as staged
+    files          jsonb,  -- [{"name", "rows", "bytes", "sha256", "pgp_key"?, "hazards"?}], in order
     constraint run_reads_pkey primary key (run_id, number),
     constraint run_reads_task_exists foreign key (run_id, task)
         references ferry_state.run_tasks (run_id, number) on delete cascade

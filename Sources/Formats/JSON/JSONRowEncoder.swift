@@ -6,6 +6,8 @@ final class JSONRowEncoder: RowEncoder {
     private let keys: [[UInt8]]
     private let kinds: [JSONValueKind]
     private let isArray: Bool
+    private let names: [String]
+    private var found: [JSONHazards]
     private var writer = JSONValueWriter()
 
     /// - Parameter isArray: Whether the file is one array.
@@ -16,6 +18,12 @@ final class JSONRowEncoder: RowEncoder {
         }
         kinds = columns.map { JSONValueKind($0.valueType) }
         self.isArray = isArray
+        names = columns.map(\.name)
+        found = Array(repeating: [], count: columns.count)
+    }
+
+    var hazards: [ColumnHazards] {
+        zip(names, found).filter { !$1.isEmpty }.map { ColumnHazards(column: $0, hazards: $1) }
     }
 
     func process(
@@ -47,6 +55,8 @@ final class JSONRowEncoder: RowEncoder {
                 let value = try reader.value(isLast: index == keys.count - 1)
                 if let text = value.text {
                     try writer.write(JSONText(text, quoteBytes: 2), kinds[index], output)
+                    let hazards = writer.takeHazards()
+                    if !hazards.isEmpty { found[index].formUnion(hazards) }
                 } else {
                     try writer.write("null", output)
                 }

@@ -5,6 +5,7 @@ struct JSONValueWriter: ~Copyable {
     private var buffer = OutputBuffer()
     /// For each byte whether it cannot stand in a string.
     private let escaped = UnsafeMutablePointer<Bool>.allocate(capacity: 256)
+    private var scanner = JSONHazardScanner()
 
     init() {
         for byte in 0...255 {
@@ -15,6 +16,9 @@ struct JSONValueWriter: ~Copyable {
     deinit { escaped.deallocate() }
 
     mutating func finish(_ output: OutputBuffer.Output) throws { try buffer.flush(into: output) }
+
+    /// What readers may refuse of the values that were written since the last time.
+    mutating func takeHazards() -> JSONHazards { scanner.take() }
 
     mutating func write(_ bytes: [UInt8], _ output: OutputBuffer.Output) throws {
         try buffer.append(bytes, into: output)
@@ -32,11 +36,15 @@ struct JSONValueWriter: ~Copyable {
         case .number:
             // Neither NaN nor an infinity ends in a digit.
             let isNumber = text.bytes.last.map { $0 <= UInt8(ascii: "9") } ?? false
+            if text.bytes.count > 308 { scanner.scan(text.bytes) }
             try isNumber ? buffer.append(text.bytes, into: output) : writeString(text, output)
         case .boolean:
             try write(text.bytes.first == UInt8(ascii: "t") ? "true" : "false", output)
         case .json: try writeCompacted(text.plain, output)
-        case .jsonb: try writePlain(text, output)
+        case .jsonb:
+            // It has neither repeated keys nor halves of surrogate pairs, nor exponents.
+            if text.bytes.count > 308 { text.plain.withUnsafeBufferPointer { scanner.scan($0) } }
+            try writePlain(text, output)
         case .bytes: try writeBase64(text, output)
         case .time: try writeTime(text, output)
         case .array(let element, let delimiter):
@@ -144,6 +152,7 @@ struct JSONValueWriter: ~Copyable {
 
     /// Leaves out what may stand between the tokens of JSON, line ends among it.
     private mutating func writeCompacted(_ json: [UInt8], _ output: OutputBuffer.Output) throws {
+        json.withUnsafeBufferPointer { scanner.scan($0) }
         var isInString = false
         var isAfterBackslash = false
         for byte in json {

@@ -32,4 +32,26 @@ struct OddTablesTests {
             #expect(missing.filter { !Self.ofTheSystem.contains($0) } == [])
         }
     }
+
+    @Test func `hold more than four hundred pairs of a type and a value`() async throws {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            try await connection.run("set search_path = public;" + OddTables.script)
+            let columns = try await connection.query(
+                """
+                select format('select %s, md5(%I::text) from %s', quote_literal(
+                                  format_type(atttypid, atttypmod)), attname, c.oid::regclass)
+                  from pg_attribute as a join pg_class as c on c.oid = attrelid
+                  join pg_namespace as n on n.oid = relnamespace
+                 where relkind = 'r' and nspname in ('public', 'Other') and attnum > 0
+                   and not attisdropped and relname not in ('wide', 'select')
+                """
+            ).map { try $0[0].string() }
+
+            let pairs = try await connection.query(
+                "select count(*) from (\(columns.joined(separator: " union "))) as pairs")
+
+            #expect(try pairs[0][0].int() > 400)
+        }
+    }
 }

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Python's own `csv` and `json`, and pyarrow's zstd, which share no code with Ferry.
+/// Python's own `csv` and `json`, pyarrow's zstd, and DuckDB's JSON, which share no code with Ferry.
 enum TextReader {
     /// Compares a delivery with what is expected of it.
     ///
@@ -19,7 +19,7 @@ enum TextReader {
 
     private static let program = #"""
         import csv, gzip, io, json, os, re, sys
-        import pyarrow
+        import duckdb, pyarrow
 
         folder, expected_file, dialect, null = sys.argv[1:]
         csv.field_size_limit(1 << 30)
@@ -128,6 +128,30 @@ enum TextReader {
                     if column["type"] in times and value is not None else value
                     for (_, value), column in zip(record, columns)]
                 differing((name, number), got, want)
+            check_by_duckdb(name, columns, rows)
+
+        def loose(value):
+            """Numbers as doubles, which is all that DuckDB makes of them."""
+            if isinstance(value, tuple) and value[0] == "number":
+                return float(value[1])
+            if isinstance(value, (list, tuple)):
+                return [loose(part) for part in value]
+            return value
+
+        def check_by_duckdb(name, columns, rows):
+            read = duckdb.connect().read_json(
+                os.path.join(folder, name), columns={c["name"]: "JSON" for c in columns},
+                format="array" if settings["format"] == "json" else "newline_delimited",
+                maximum_object_size=1 << 28).fetchall()
+            if len(read) != len(rows):
+                print(name, "rows for DuckDB", len(read), len(rows))
+            for number, (row, want) in enumerate(zip(read, rows), 1):
+                values = [None if text is None else json.loads(text, **exact) for text in row]
+                got = [
+                    time_of(value, column["type"])
+                    if column["type"] in times and value is not None else value
+                    for value, column in zip(values, columns)]
+                differing((name, number, "DuckDB"), loose(got), loose(want))
 
         seen = set()
         for file in manifest["files"]:

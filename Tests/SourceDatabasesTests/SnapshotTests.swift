@@ -171,7 +171,8 @@ struct SnapshotTests {
             #expect(
                 error
                     == .tablesMissing(
-                        database: "shop", tables: ["public.gone", "public.v", "public.\"T\""]))
+                        database: "shop",
+                        tables: ["public.gone", "public.v (it is a view)", "public.\"T\""]))
         }
     }
 

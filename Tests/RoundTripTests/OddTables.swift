@@ -1,8 +1,8 @@
 /// Tables with every odd type and value that CSV can carry.
 enum OddTables {
     static let script = [
-        numbers, times, texts, structures, others, FurtherTypes.script, MadeUpTypes.script, madeUp,
-        shapes,
+        numbers, times, texts, structures, others, FurtherTypes.script, FurtherValues.script,
+        MadeUpTypes.script, madeUp, shapes,
     ].joined()
 
     private static let numbers = """

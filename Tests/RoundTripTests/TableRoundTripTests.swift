@@ -53,7 +53,7 @@ struct TableRoundTripTests {
 
     private func expectSame(_ scene: Delivering, _ target: Connection) async throws {
         let tables = try await scene.tables()
-        #expect(tables.count == 13)
+        #expect(tables.count == 14)
         for table in tables {
             let name = quoteIdentifier(String(table.name.drop { $0 != "." }.dropFirst()))
             let source = try await rows(of: table.quoted, scene.source)

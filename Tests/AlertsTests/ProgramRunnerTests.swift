@@ -139,9 +139,7 @@ struct ProgramRunnerTests {
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/page"
-        try Data("#!/bin/sh\n\(lines)\n".utf8).write(to: URL(filePath: path))
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: path)
+        try ShellScript.write(lines, to: path)
         try await body(path, folder)
     }
 }

@@ -226,8 +226,7 @@ extension Scene {
     /// Makes a program of a line of shell; returns its path.
     fileprivate func program(_ name: String, _ line: String) throws -> String {
         let path = folder + "/" + name
-        try Data("#!/bin/sh\n\(line)\n".utf8).write(to: URL(filePath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        try ShellScript.write(line, to: path)
         return path
     }
 }

@@ -117,6 +117,42 @@ struct PGPKeyTests {
         }
     }
 
+    /// Every length, so that the last line has one, two or no padding.
+    @Test func `needs no checksum, and may come with any headers and line ends`() throws {
+        let key = try owner.makeKey(subkeys: ["cv25519 encr never"])
+        let block = try owner.export()
+        let lines = block.split(separator: "\n").map(String.init)
+        let (first, last) = (lines[0], lines[lines.count - 1])
+        let body = lines.dropFirst().dropLast().filter { !$0.hasPrefix("=") && !$0.contains(":") }
+        let comment = "Comment: holds no PRIVATE KEY, see -----BEGIN PGP PRIVATE KEY BLOCK-----"
+
+        for (lines, end) in [
+            ([first, ""] + body + [last], "\n"),
+            ([first, "Version: 1", comment, ""] + body + [last], "\n"),
+            (["Hello, this is no PRIVATE KEY:", first, ""] + body + ["=AAAA", last], "\r\n"),
+        ] {
+            let text = lines.joined(separator: end) + end
+            #expect(try fingerprint(text) == key[1], "\(text)")
+        }
+        #expect(try refusal(([first, ""] + body).joined(separator: "\n")) == .noKey)
+        #expect(try refusal(([first, ""] + body + ["*", last]).joined(separator: "\n")) == .noKey)
+    }
+
+    /// Those whose last group of base64 is whole are a third of all.
+    @Test func `needs no checksum, however its base64 ends`() throws {
+        var endings: Set<Int> = []
+        for length in 1...20 where endings.count < 3 {
+            let owner = try TestPGP()
+            let name = "Receiver " + String(repeating: "n", count: length)
+            let key = try owner.makeKey(subkeys: ["cv25519 encr never"], name: name)
+            let lines = try owner.export().split(separator: "\n").filter { !$0.hasPrefix("=") }
+            endings.insert(lines.dropLast().last?.reversed().prefix { $0 == "=" }.count ?? -1)
+
+            #expect(try fingerprint(lines.joined(separator: "\n")) == key[1])
+        }
+        #expect(endings == [0, 1, 2])
+    }
+
     @Test(arguments: [
         "", "hello",
         "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----",

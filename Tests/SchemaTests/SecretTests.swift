@@ -55,6 +55,12 @@ private let harmless = [
     Sent(
         command: "create_destination",
         arguments: #"{"name": "a", "kind": "sftp", "settings": {"password": "env:SFTP"}}"#),
+    Sent(
+        command: "create_data_template",
+        arguments: """
+            {"name": "a", "destination": "a", "settings": {"pgp_public_key":
+             "-----BEGIN PGP PUBLIC KEY BLOCK-----\\nComment: not the PGP PRIVATE KEY BLOCK"}}
+            """),
     // Columns have such names, and that is what masks are for.
     Sent(
         command: "edit_table",

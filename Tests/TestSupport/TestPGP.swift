@@ -23,12 +23,13 @@ public final class TestPGP: Sendable {
     ///   - primary: What the primary key is for: `cert`, `cert,encr`.
     ///   - subkeys: The algorithm, the use and the expiry of each: `cv25519 encr never`.
     ///   - year: When they are made.
+    ///   - name: Whose they are; nobody else's by default.
     /// - Returns: The fingerprints, the primary key's first.
     public func makeKey(
         _ algorithm: String = "ed25519", for primary: String = "cert", subkeys: [String] = [],
-        year: Int? = nil, expiry: String = "never"
+        year: Int? = nil, expiry: String = "never", name: String? = nil
     ) throws -> [String] {
-        let name = UUID().uuidString
+        let name = name ?? UUID().uuidString
         let time = year.map { ["--faked-system-time", "\($0)0101T000000!"] } ?? []
         try gpg(time + ["--quick-gen-key", name, algorithm, primary, expiry])
         let made = try fingerprints(of: name)[0]

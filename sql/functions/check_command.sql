@@ -34,7 +34,7 @@ begin
             hint = 'send the tables in several commands (add_tables)';
     end if;
     -- Commands are kept, so this is where it must not get in.
-    if p_new.arguments::text like '%PGP PRIVATE KEY BLOCK%' then
+    if p_new.arguments::text ~ '-----BEGIN PGP (PRIVATE|SECRET) KEY BLOCK' then
         raise exception using errcode = 'FY004',
             message = format('the arguments of %s hold a SECRET PGP key', p_new.command),
             hint = 'give the public key (gpg --armor --export); should others have seen this '

@@ -12,16 +12,16 @@ public final class PGPKeyring: Sendable {
     /// second.
     ///
     /// - Parameters:
-    ///   - text: An ASCII-armored block.
+    ///   - text: An ASCII-armored block, with or without a checksum.
     ///   - key: Which subkey; nil for the one that is there. See ``PGPEncryption/key``.
     /// - Throws: ``PGPError``
     public init(_ text: String, key: String?) throws(PGPError) {
-        // Not given to gpg, which would ask for its passphrase.
-        for word in ["PRIVATE KEY", "SECRET KEY"] where text.contains(word) { throw .secretKey }
+        // A secret one is not given to gpg, which would ask for its passphrase.
+        let keys = try PGPArmor.publicKeys(in: text)
         home = try GPGHome()
         let imported = try home.run(
             ["--status-fd", "1", "--import-options", "import-minimal", "--import"],
-            input: Array(text.utf8))
+            input: keys)
         if Self.secretKeysRead(in: imported.output) > 0 { throw .secretKey }
         let listed = try home.run(["--with-colons", "--fixed-list-mode", "--list-keys"], input: [])
         fingerprint = try PGPKeyList(listed.output).subkey(key)

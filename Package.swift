@@ -67,7 +67,7 @@ let targets: [Target] = [
     module("Schedules"),
     module("Lifecycle", ["Schedules"]),
     module("Credentials", ["Lifecycle", yams]),
-    module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", crypto]),
+    module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", "Schedules", crypto]),
     module("Manifests", ["Formats", "Lifecycle", crypto]),
     module("Failpoints", ["Locks"]),
     module(

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The names of the IANA time zone database.
 public enum TimeZoneName {
@@ -7,14 +7,49 @@ public enum TimeZoneName {
         TimeZone.knownTimeZoneIdentifiers.filter { $0.contains("/") } + ["UTC"]
     }
 
+    /// The zone of a name, compared exactly; nil where the database has none of that name.
+    public static func zone(named name: String) -> TimeZone? {
+        if name == "UTC" { return .gmt }
+        if let place = places[name] { return zone(named: place) }
+        // Foundation also takes offsets, `GMT+2`, and abbreviations, which say nothing of summer.
+        guard name.contains("/"), name.utf8.allSatisfy(isOfNames) else { return nil }
+        return TimeZone(identifier: name)
+    }
+
+    private static func isOfNames(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "/"), UInt8(ascii: "_"),
+            UInt8(ascii: "-"), UInt8(ascii: "+"):
+            true
+        default: false
+        }
+    }
+
     /// - Throws: ``InvalidSchedule``.
     static func zone(_ name: String) throws(InvalidSchedule) -> TimeZone {
-        // Foundation also takes offsets, `GMT+2`, and abbreviations, which say nothing of summer.
-        if name == "UTC" || name.contains("/"), let zone = TimeZone(identifier: name) {
-            return zone
-        }
+        if let zone = zone(named: name) { return zone }
         throw InvalidSchedule(
             .timeZone, "there is no time zone \"\(name)\"",
             hint: "write a name of the IANA database, for example Europe/Berlin or UTC")
     }
+
+    /// The places that the database's names without a place mean, as its release 2024b has them.
+    /// Looked up here, since Foundation takes some of them for abbreviations.
+    private static let places = [
+        "CET": "Europe/Brussels", "CST6CDT": "America/Chicago", "Cuba": "America/Havana",
+        "EET": "Europe/Athens", "EST": "America/Panama", "EST5EDT": "America/New_York",
+        "Egypt": "Africa/Cairo", "Eire": "Europe/Dublin", "GB": "Europe/London",
+        "GB-Eire": "Europe/London", "GMT": "UTC", "GMT+0": "UTC", "GMT-0": "UTC", "GMT0": "UTC",
+        "Greenwich": "UTC", "HST": "Pacific/Honolulu", "Hongkong": "Asia/Hong_Kong",
+        "Iceland": "Africa/Abidjan", "Iran": "Asia/Tehran", "Israel": "Asia/Jerusalem",
+        "Jamaica": "America/Jamaica", "Japan": "Asia/Tokyo", "Kwajalein": "Pacific/Kwajalein",
+        "Libya": "Africa/Tripoli", "MET": "Europe/Brussels", "MST": "America/Phoenix",
+        "MST7MDT": "America/Denver", "NZ": "Pacific/Auckland", "NZ-CHAT": "Pacific/Chatham",
+        "Navajo": "America/Denver", "PRC": "Asia/Shanghai", "PST8PDT": "America/Los_Angeles",
+        "Poland": "Europe/Warsaw", "Portugal": "Europe/Lisbon", "ROC": "Asia/Taipei",
+        "ROK": "Asia/Seoul", "Singapore": "Asia/Singapore", "Turkey": "Europe/Istanbul",
+        "UCT": "UTC", "Universal": "UTC", "W-SU": "Europe/Moscow", "WET": "Europe/Lisbon",
+        "Zulu": "UTC",
+    ]
 }

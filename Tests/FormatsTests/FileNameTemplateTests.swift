@@ -138,7 +138,8 @@ struct FileNameTemplateTests {
             "{{now|local:'new_york'}}", 14,
             "no time zone \"new_york\"; did you mean America/New_York"
         ),
-        ("{{now|local:'EST'}}", 14, "there is no time zone \"EST\"; "),
+        ("{{now|local:'PST'}}", 14, "there is no time zone \"PST\"; "),
+        ("{{now|local:'GMT+2'}}", 14, "there is no time zone \"GMT+2\"; "),
         (
             "{{now|local:'nowhere'}}", 14,
             "there is no time zone \"nowhere\"; zones are named Area/City, as in "

@@ -68,7 +68,9 @@ private let refusals = [
 ]
 
 private let unknownZones = [
-    "Europe/Berln", "europe/berlin", "Berlin", "GMT+2", "CET", "", "../etc/passwd", "Middle/Earth",
+    "Europe/Berln", "europe/berlin", "Berlin", "GMT+2", "PST", "Factory", "japan", "",
+    "../etc/passwd",
+    "Middle/Earth",
 ]
 
 @Suite("A schedule that cannot be right")

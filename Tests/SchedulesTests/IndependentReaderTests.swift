@@ -83,6 +83,26 @@ struct IndependentReaderTests {
         }
     }
 
+    @Test(arguments: ["2026-01-15T00:00Z", "2026-07-15T00:00Z"])
+    func `agree on all zones whose names have no place`(start: String) throws {
+        let zones = """
+            CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich
+            HST Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ
+            NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK Singapore Turkey UCT UTC Universal
+            W-SU WET Zulu
+            """.split(whereSeparator: \.isWhitespace).map(String.init)
+        let after = try moment(start)
+        let cases = zones.map {
+            Case(text: "30 6 * * *", zone: $0, after: after, days: 2, every_hour: false)
+        }
+
+        for (example, expected) in zip(cases, try answers(to: cases)) {
+            let schedule = try Schedule(example.text, timeZone: example.zone)
+            let times = schedule.times(after: after).prefix { $0 < after + 60 + 2 * 86_400 }
+            #expect(Array(times) == expected, "\(example.zone)")
+        }
+    }
+
     @Test(arguments: [
         ("Europe/Berlin", "2026-03-28T00:00Z"), ("Europe/Berlin", "2026-10-24T00:00Z"),
         ("America/New_York", "2026-03-07T00:00Z"), ("America/New_York", "2026-10-31T00:00Z"),

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Schedules
 
 /// Reads a template of file names.
 ///
@@ -137,8 +138,8 @@ struct FileNameTemplateParser {
     private func zone(
         _ argument: (text: String, position: Int)
     ) throws(SettingsError) -> TimeZone {
-        if let zone = TimeZoneName.zone(argument.text) { return zone }
-        let similar = TimeZoneName.similar(to: argument.text)
+        if let zone = TimeZoneName.zone(named: argument.text) { return zone }
+        let similar = SimilarTimeZones.names(to: argument.text)
         throw fault(
             "there is no time zone \"\(argument.text.shown)\"; "
                 + (similar.isEmpty

@@ -1,27 +1,9 @@
 internal import Foundation
 
-/// Time zones by the names that people know: those of the IANA database, `Area/City`, and `UTC`.
-enum TimeZoneName {
-    /// - Returns: Nil where there is no such zone. Names are compared exactly.
-    static func zone(_ name: String) -> TimeZone? {
-        if name == "UTC" { return .gmt }
-        // Foundation also knows `EST` and `GMT+5`, which have no daylight saving time.
-        guard name.contains("/"), name.utf8.allSatisfy(isOfNames) else { return nil }
-        return TimeZone(identifier: name)
-    }
-
-    private static func isOfNames(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "/"), UInt8(ascii: "_"),
-            UInt8(ascii: "-"), UInt8(ascii: "+"):
-            true
-        default: false
-        }
-    }
-
+/// Names of time zones that may have been meant by others.
+enum SimilarTimeZones {
     /// Up to three names that may have been meant, closest first.
-    static func similar(to name: String) -> [String] {
+    static func names(to name: String) -> [String] {
         let wanted = Array(name.lowercased().prefix(40))
         func city(_ zone: some StringProtocol) -> Substring {
             Substring(zone.lowercased().split(separator: "/").last ?? "")

@@ -7,7 +7,7 @@ struct Quarantine: Sendable, Equatable {
     let sandbox: String
 
     /// The folders below the destination's own.
-    var folders: [String] { ["_sandbox", FileName.sanitised(sandbox, bytesMax: 150)] }
+    var folders: [String] { ["_sandbox", FileName.ofFolder(sandbox, bytesMax: 150)] }
 
     /// The schema instead of the destination's own: `_sandbox_<name>_<schema>`, of which what is
     /// longer than an identifier of PostgreSQL is hashed.

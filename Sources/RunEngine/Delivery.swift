@@ -106,6 +106,6 @@ enum Delivery {
     }
 
     private static func folder(of run: Int64, _ export: String) -> String {
-        FileName.sanitised(export) + "/run-\(run)"
+        FileName.ofFolder(export) + "/run-\(run)"
     }
 }

@@ -44,6 +44,16 @@ struct FileNameTests {
         }
     }
 
+    @Test(arguments: [
+        ("con", "%63on"), ("NUL", "%4EUL"), ("Aux.csv", "%41ux.csv"), ("prn  .x", "%70rn  .x"),
+        ("com1", "%63om1"), ("LPT9.a.b", "%4CPT9.a.b"), ("com²", "%63om²"), ("com", "com"),
+        ("com10", "com10"), ("lpt٣", "lpt٣"), ("conin", "conin"), ("a.con", "a.con"),
+        ("%63on", "%2563on"),
+    ])
+    func `is no device of Windows`(name: String, result: String) {
+        #expect(FileName.ofFolder(name) == result)
+    }
+
     @Test func `is safe for any character`() {
         let values = Array(0..<UInt32(0x3100)) + stride(from: UInt32(0x3100), to: 0x11_0000, by: 97)
         for value in values {
@@ -67,6 +77,25 @@ struct FileNamesTests {
         ]
 
         #expect(try settings.fileNames(for: tables, values) == ["orders.csv", "crm.a%2Fb.csv"])
+    }
+
+    @Test func `are no devices of Windows, whatever makes their names`() throws {
+        let tables = [
+            TableName(schema: "public", name: "aux"), TableName(schema: "con", name: "orders"),
+            TableName(schema: "public", name: "%61ux"),
+        ]
+        let named = { (json: String) in try DataTemplateSettings(json: json) }
+        let ofRun = FileNameTemplate.Values(export: "nul", run: 1, now: 0)
+
+        #expect(
+            try settings.fileNames(for: tables, values)
+                == ["%61ux.csv", "%63on.orders.csv", "%2561ux.csv"])
+        #expect(
+            try named(#"{"file_name": "com{{run}}"}"#).fileNames(for: [tables[0]], ofRun)
+                == ["%63om1.csv"])
+        #expect(
+            try named(#"{"compression": "zip"}"#).archiveName(ofRun, ending: ".zip")
+                == "%6Eul.zip")
     }
 
     @Test(arguments: [

@@ -13,7 +13,8 @@ public enum FileName {
     /// Letters, marks and digits of any script and `-`, `_`, `.` and space stay. Everything else,
     /// a leading dot, and a leading or trailing space or trailing dot are percent-encoded as
     /// UTF-8. A longer result is cut between characters and ends in `~` and 16 hexadecimal
-    /// digits of the name's SHA-256. The empty name becomes `empty~`.
+    /// digits of the name's SHA-256. The empty name becomes `empty~`. Names of devices, which
+    /// Windows has in every folder, are not looked at here; see ``ofFolder(_:bytesMax:)``.
     ///
     /// Two different names never give the same result, and the same name gives the same result
     /// for ever. Names that differ only in case, or in Unicode normalisation, give results
@@ -31,6 +32,30 @@ public enum FileName {
             if result.utf8.count > bytesMax { return cut + hashMark }
         }
         return result
+    }
+
+    /// The name of a folder for what has this name: ``sanitised(_:bytesMax:)``, and no device.
+    public static func ofFolder(_ name: String, bytesMax: Int = bytesMax) -> String {
+        noDevice(sanitised(name, bytesMax: bytesMax))
+    }
+
+    /// The same name, unless Windows takes it for a device, as it does `con` and `Aux.csv`: then
+    /// its first character is percent-encoded.
+    ///
+    /// - Parameter name: One that is made of sanitised names: then no other one gives the same.
+    static func noDevice(_ name: String) -> String {
+        guard let first = name.utf8.first, isDevice(name) else { return name }
+        return "%" + CollectionOfOne(first).hexadecimal.uppercased() + name.dropFirst()
+    }
+
+    private static func isDevice(_ name: String) -> Bool {
+        // What follows the first dot does not count, nor do spaces before it.
+        var stem = name.prefix { $0 != "." }.lowercased()
+        while stem.hasSuffix(" ") { stem.removeLast() }
+        if ["con", "prn", "aux", "nul"].contains(stem) { return true }
+        guard stem.hasPrefix("com") || stem.hasPrefix("lpt") else { return false }
+        let port = stem.dropFirst(3)
+        return port.count == 1 && port.allSatisfy("0123456789¹²³".contains)
     }
 
     /// What stands for the number of a file in a name where that is left open. No name that was

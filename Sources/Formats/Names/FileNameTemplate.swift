@@ -86,7 +86,7 @@ public struct FileNameTemplate: Sendable, Equatable {
             }
         }.joined()
         let isOpen = numbered && !has(.fileNumber)
-        return stem + (isOpen ? "." + FileName.numberMark : "") + ending
+        return FileName.noDevice(stem + (isOpen ? "." + FileName.numberMark : "") + ending)
     }
 
     /// Whether names of 255 bytes hold what the template has besides the names of exports and

@@ -118,12 +118,14 @@ public enum Command: Hashable, Sendable {
     private static func ofDataExport(
         _ command: String, _ given: Arguments
     ) throws(Rejection) -> Command {
+        if command == "create_data_export" {
+            return .createDataExport(
+                name: try given.newDataExportName(),
+                database: try given.optionalName("database", of: .database),
+                tables: try given.optionalTables("tables"))
+        }
         let name = try given.name("name", of: .dataExport)
         switch command {
-        case "create_data_export":
-            return .createDataExport(
-                name: name, database: try given.optionalName("database", of: .database),
-                tables: try given.optionalTables("tables"))
         case "edit_data_export":
             return .editDataExport(
                 name: name, database: try given.optionalName("database", of: .database),

@@ -36,6 +36,10 @@ public struct DataExport: StoredObject {
     public static let kind = ObjectKind.dataExport
     public static var table: WritableKeyPath<World, ObjectTable<DataExport>> { \.dataExports }
 
+    /// What no data export can be called: the names that Ferry has itself where the folders of data
+    /// exports are, `_sandbox` for what sandboxes deliver.
+    static let reservedNames: Set<String> = ["_sandbox", ".staging", "latest.json"]
+
     public var uses: [ObjectID] {
         var databases: [ObjectID] = []
         if let id = active?.databaseID { databases.append(ObjectID(.database, id)) }
@@ -52,6 +56,18 @@ public struct DataExport: StoredObject {
         case (.some, .some): "active with draft"
         default: "draft"
         }
+    }
+}
+
+extension Arguments {
+    /// The name of a data export that is to be created.
+    func newDataExportName() throws(Rejection) -> Name {
+        let name = try name("name", of: .dataExport)
+        guard DataExport.reservedNames.contains(name.folded) else { return name }
+        throw Rejection(
+            .invalidName, "an export cannot be called \(quoted(name.text))",
+            hint: "its folder would be one of Ferry's own, in which sandboxes deliver or files are "
+                + "staged: choose another name")
     }
 }
 

@@ -39,6 +39,13 @@ public struct Name: Hashable, Sendable {
         key = Name.key(of: trimmed)
     }
 
+    /// The name as the most forgiving file system would compare it: without differences of case,
+    /// and of forms that Unicode calls compatible (NFKC).
+    var folded: String {
+        text.precomposedStringWithCompatibilityMapping.lowercased()
+            .precomposedStringWithCompatibilityMapping
+    }
+
     /// The key of a name that was accepted before.
     public static func key(of name: String) -> String {
         let trimmed = trimmed(name)

@@ -45,6 +45,11 @@ private let malformedCases = [
         message: "export name has 129 characters, at most 128 are allowed",
         hint: "choose a shorter name"),
     RejectionCase(
+        .invalidName, command("create_data_export", ["name": "_Sandbox"]),
+        message: "an export cannot be called \"_Sandbox\"",
+        hint: "its folder would be one of Ferry's own, in which sandboxes deliver or files are "
+            + "staged: choose another name"),
+    RejectionCase(
         .invalidName, command("run_orchestration", ["name": "a\u{1b}[2Jb"]),
         message: "orchestration name \"a\\u{1b}[2Jb\" contains a control character",
         hint: "remove tabs, line ends and other control characters from it"),

@@ -31,7 +31,9 @@ struct FilePlace {
             let file = StagedFile(
                 try settings.archiveName(values, ending: settings.archiveExtension))
             archive = ArchiveFile(
-                file.name, format.makeWriter(modified: task.snapshotTime / 1_000_000),
+                file.name,
+                format.makeWriter(
+                    modified: task.snapshotTime / 1_000_000, zip64: settings.zip64),
                 FileSink(
                     try await destination.stage(delivery, file), through: stages,
                     progress: progress))

@@ -8,8 +8,10 @@ import Testing
 extension ArchiveFormat {
     typealias Members = [(name: String, bytes: [UInt8])]
 
-    func archive(_ members: Members, modified: Int64 = 1_740_830_401) throws -> [UInt8] {
-        let writer = makeWriter(modified: modified)
+    func archive(
+        _ members: Members, modified: Int64 = 1_740_830_401, zip64: Bool = false
+    ) throws -> [UInt8] {
+        let writer = makeWriter(modified: modified, zip64: zip64)
         var result: [UInt8] = []
         for (name, bytes) in members {
             try writer.begin(name) { result += $0 }
@@ -96,17 +98,19 @@ struct ArchiveTests {
         }
 
         #expect(try told(of: format.archive(Self.members), format) == expected)
+        #expect(try told(of: format.archive(Self.members, zip64: true), format) == expected)
         #expect(try told(of: format.archive([]), format) == [])
     }
 
     @Test(arguments: [ArchiveFormat.zip, .tar])
     func `comes back as it was, however it is cut`(format: ArchiveFormat) throws {
-        let archive = try format.archive(Self.members)
-
-        for chunk in [7, 511, 513, 70_000, archive.count] {
-            let read = try format.members(of: archive, chunk: chunk)
-            #expect(read.map(\.name) == Self.members.map(\.name))
-            #expect(zip(read, Self.members).allSatisfy { $0.bytes == $1.bytes })
+        for zip64 in format == .zip ? [false, true] : [false] {
+            let archive = try format.archive(Self.members, zip64: zip64)
+            for chunk in [7, 511, 513, 70_000, archive.count] {
+                let read = try format.members(of: archive, chunk: chunk)
+                #expect(read.map(\.name) == Self.members.map(\.name))
+                #expect(zip(read, Self.members).allSatisfy { $0.bytes == $1.bytes })
+            }
         }
     }
 

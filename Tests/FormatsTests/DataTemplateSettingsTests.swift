@@ -42,8 +42,12 @@ struct DataTemplateSettingsTests {
             #"{"colour": 1}"#,
             "a data template has no setting \"colour\"; its settings are: format, header, "
                 + "delimiter, quote, escape, null_text, line_ending, row_number, formula_guard, "
-                + "compression, split, limits, pgp_public_key, pgp_credential, pgp_key, file_name, "
-                + "success_file, mode"
+                + "compression, zip64, split, limits, pgp_public_key, pgp_credential, pgp_key, "
+                + "file_name, success_file, mode"
+        ),
+        (
+            #"{"compression": "tgz", "zip64": true}"#,
+            "setting \"zip64\" is for \"compression\" \"zip\" only: leave it out; was \"true\""
         ),
         (
             #"{"limits": {"tasks": 0}}"#,

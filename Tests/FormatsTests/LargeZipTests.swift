@@ -58,6 +58,71 @@ struct LargeZipTests {
             ])
     }
 
+    /// Writes a member of so many bytes, all the same, and a small one.
+    private func write(bytes: Int64, zip64: Bool) throws {
+        try Data().write(to: URL(filePath: path))
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        func output(_ bytes: UnsafeRawBufferPointer) throws {
+            try file.write(contentsOf: Data(bytes))
+        }
+        let writer = ZipWriter(modified: 1_740_830_401, marksMembers: zip64)
+        let chunk = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 24)
+        try writer.begin("large", into: output)
+        var rest = bytes
+        while rest > 0 {
+            let count = Int(min(rest, Int64(chunk.count)))
+            try chunk[..<count].withUnsafeBytes { try writer.write($0, into: output) }
+            rest -= Int64(count)
+        }
+        try writer.endMember(into: output)
+        try writer.begin("small", into: output)
+        try Array("hello".utf8).withUnsafeBytes { try writer.write($0, into: output) }
+        try writer.endMember(into: output)
+        try writer.finish(into: output)
+        try file.close()
+    }
+
+    /// What readers say of the names and sizes: two by the directory, one of the stream.
+    private static let readers = #"""
+        import subprocess, sys, zipfile
+        path = sys.argv[1]
+        print([(info.filename, info.file_size) for info in zipfile.ZipFile(path).infolist()])
+        print("unzip", subprocess.run(["unzip", "-tqq", path], capture_output=True).returncode)
+        if subprocess.run(["sh", "-c", "command -v bsdtar"], capture_output=True).returncode == 0:
+            with open(path, "rb") as archive:
+                tar = subprocess.Popen(["bsdtar", "-xOf", "-"], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                cat = subprocess.Popen(["cat"], stdin=archive, stdout=tar.stdin)
+                tar.stdin.close()
+                count = 0
+                while piece := tar.stdout.read(1 << 24):
+                    count += len(piece)
+                cat.wait()
+                print("bsdtar", count, tar.wait())
+        """#
+
+    @Test(arguments: [false, true])
+    func `is not needed for readers to read either form`(zip64: Bool) throws {
+        try write(bytes: 100_000, zip64: zip64)
+
+        let told = try lines(path, Self.readers)
+
+        #expect(told.prefix(2) == ["[('large', 100000), ('small', 5)]", "unzip 0"])
+        #expect(told.dropFirst(2).allSatisfy { $0 == "bsdtar 100005 0" })
+    }
+
+    /// Takes a minute.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["FERRY_LARGE_TESTS"] != nil))
+    func `is read as a stream where its members are announced`() throws {
+        let bytes: Int64 = (4 << 30) + 1000
+        try write(bytes: bytes, zip64: true)
+
+        let told = try lines(path, Self.readers)
+
+        #expect(told.prefix(2) == ["[('large', \(bytes)), ('small', 5)]", "unzip 0"])
+        #expect(told.dropFirst(2).allSatisfy { $0 == "bsdtar \(bytes + 5) 0" })
+    }
+
     @Test func `may have more members than 16 bits count`() throws {
         let member = ZipDirectory.Member(
             name: Array("a".utf8), modified: ZipTime(1_740_830_401), offset: 0)

@@ -46,11 +46,13 @@ public enum ArchiveFormat: Sendable {
     case zip
     case tar
 
-    /// - Parameter modified: When its members were last changed, in seconds since
-    ///   1970-01-01T00:00:00Z.
-    public func makeWriter(modified: Int64) -> any ArchiveWriter {
+    /// - Parameters:
+    ///   - modified: When its members were last changed, in seconds since 1970-01-01T00:00:00Z.
+    ///   - zip64: Whether a ZIP file is written for readers of streams that want to know beforehand
+    ///     that a member may pass 4 GiB; see ``DataTemplateSettings/zip64``.
+    public func makeWriter(modified: Int64, zip64: Bool = false) -> any ArchiveWriter {
         switch self {
-        case .zip: ZipWriter(modified: modified)
+        case .zip: ZipWriter(modified: modified, marksMembers: zip64)
         case .tar: TarWriter(modified: modified)
         }
     }

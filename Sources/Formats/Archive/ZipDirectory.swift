@@ -2,13 +2,17 @@
 /// after all of them.
 ///
 /// Sizes come after the bytes of a member, in a descriptor. Whatever passes 32 bits is written in
-/// 64 (ZIP64), and only then, so that old readers can read all other files.
+/// 64 (ZIP64), and only then, so that old readers can read all other files. What stands before a
+/// member cannot know its size: a member that may pass 32 bits is marked there where that is asked
+/// for, and its descriptor then always has 64.
 struct ZipDirectory: Equatable {
     struct Member: Equatable {
         var name: [UInt8]
         var modified: ZipTime
         /// Where its header begins.
         var offset: UInt64
+        /// Whether its header says that its sizes may pass 32 bits.
+        var isMarked = false
         var crc: UInt32 = 0
         var compressed: UInt64 = 0
         var uncompressed: UInt64 = 0
@@ -25,7 +29,12 @@ struct ZipDirectory: Equatable {
     static let flags: UInt16 = 0x0808
     static let deflated: UInt16 = 8
     static let headerBytes = 30
+    /// The version of the format that ZIP64 came with.
+    private static let zip64: UInt16 = 45
     static let timeBytes = 9
+    /// The field that marks a member, with sizes that are not known yet.
+    private static let mark: [UInt8] = [1, 0, 16, 0] + [UInt8](repeating: 0, count: 16)
+    static let markedBytes = mark.count + timeBytes
 
     var members: [Member] = []
 
@@ -33,16 +42,17 @@ struct ZipDirectory: Equatable {
     static func header(_ member: Member) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: headerSignature)
-        bytes.append(littleEndian: UInt16(20))
+        bytes.append(littleEndian: member.isMarked ? zip64 : UInt16(20))
         bytes.append(littleEndian: flags)
         bytes.append(littleEndian: deflated)
         bytes.append(littleEndian: member.modified.time)
         bytes.append(littleEndian: member.modified.date)
         // CRC and sizes: in the descriptor.
-        bytes += [UInt8](repeating: 0, count: 12)
+        bytes += [UInt8](repeating: 0, count: 4)
+        bytes += [UInt8](repeating: member.isMarked ? 0xFF : 0, count: 8)
         bytes.append(littleEndian: UInt16(member.name.count))
-        bytes.append(littleEndian: UInt16(timeBytes))
-        return bytes + member.name + member.modified.extraField
+        bytes.append(littleEndian: UInt16(member.isMarked ? markedBytes : timeBytes))
+        return bytes + member.name + (member.isMarked ? mark : []) + member.modified.extraField
     }
 
     /// What stands after the bytes of a member.
@@ -50,7 +60,7 @@ struct ZipDirectory: Equatable {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: descriptorSignature)
         bytes.append(littleEndian: member.crc)
-        if member.isLarge {
+        if member.isMarked || member.isLarge {
             bytes.append(littleEndian: member.compressed)
             bytes.append(littleEndian: member.uncompressed)
         } else {
@@ -80,8 +90,8 @@ struct ZipDirectory: Equatable {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: entrySignature)
         // Made on Unix, by the latest version of the format that is used.
-        bytes.append(littleEndian: UInt16(3 << 8 | 45))
-        bytes.append(littleEndian: UInt16(large.isEmpty ? 20 : 45))
+        bytes.append(littleEndian: UInt16(3 << 8) | zip64)
+        bytes.append(littleEndian: large.isEmpty && !member.isMarked ? UInt16(20) : zip64)
         bytes.append(littleEndian: flags)
         bytes.append(littleEndian: deflated)
         bytes.append(littleEndian: member.modified.time)
@@ -109,8 +119,8 @@ struct ZipDirectory: Equatable {
         if count >= UInt64(UInt16.max) || offset >= Self.limit32 || size >= Self.limit32 {
             bytes.append(littleEndian: UInt32(0x0606_4B50))
             bytes.append(littleEndian: UInt64(44))
-            bytes.append(littleEndian: UInt16(3 << 8 | 45))
-            bytes.append(littleEndian: UInt16(45))
+            bytes.append(littleEndian: UInt16(3 << 8) | Self.zip64)
+            bytes.append(littleEndian: Self.zip64)
             bytes += [UInt8](repeating: 0, count: 8)
             bytes.append(littleEndian: count)
             bytes.append(littleEndian: count)

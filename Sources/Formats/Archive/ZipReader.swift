@@ -6,7 +6,7 @@ final class ZipReader: ArchiveReader {
     private enum State {
         case signature
         case header
-        case name(length: Int)
+        case name(length: Int, extra: Int)
         case data
         case descriptor
         /// How much of the directory has been compared.
@@ -26,7 +26,7 @@ final class ZipReader: ArchiveReader {
             switch state {
             case .signature: try readSignature(&rest)
             case .header: try readHeader(&rest)
-            case .name(let length): try readName(&rest, length, found)
+            case .name(let length, let extra): try readName(&rest, length, extra, found)
             case .data: try readData(&rest, found)
             case .descriptor: try readDescriptor(&rest, found)
             case .directory(let expected, let compared):
@@ -73,30 +73,31 @@ final class ZipReader: ArchiveReader {
     private func readHeader(_ rest: inout Slice<UnsafeRawBufferPointer>) throws {
         guard let bytes = take(ZipDirectory.headerBytes, from: &rest) else { return }
         let length = Int(number(bytes, 26, UInt16.self))
+        let extra = Int(number(bytes, 28, UInt16.self))
         let isOurs =
             number(bytes, 6, UInt16.self) == ZipDirectory.flags
             && number(bytes, 8, UInt16.self) == ZipDirectory.deflated
-            && Int(number(bytes, 28, UInt16.self)) == ZipDirectory.timeBytes
+            && [ZipDirectory.timeBytes, ZipDirectory.markedBytes].contains(extra)
         guard isOurs, length > 0 else {
             throw ArchiveError.damaged("the file at byte \(end) is none that Ferry wrote")
         }
         pending = bytes
-        state = .name(length: length)
+        state = .name(length: length, extra: extra)
     }
 
     private func readName(
-        _ rest: inout Slice<UnsafeRawBufferPointer>, _ length: Int,
+        _ rest: inout Slice<UnsafeRawBufferPointer>, _ length: Int, _ extra: Int,
         _ found: (ArchivePart) throws -> Void
     ) throws {
         let start = ZipDirectory.headerBytes
-        let count = start + length + ZipDirectory.timeBytes
+        let count = start + length + extra
         guard let bytes = take(count, from: &rest) else { return }
         let member = ZipDirectory.Member(
             name: Array(bytes[start..<start + length]),
             modified: ZipTime(
                 time: number(bytes, 10, UInt16.self), date: number(bytes, 12, UInt16.self),
                 unix: number(bytes, count - 4, UInt32.self)),
-            offset: end)
+            offset: end, isMarked: extra == ZipDirectory.markedBytes)
         guard ZipDirectory.header(member) == bytes,
             let name = String(validating: member.name, as: UTF8.self)
         else { throw ArchiveError.damaged("the file at byte \(end) is none that Ferry wrote") }

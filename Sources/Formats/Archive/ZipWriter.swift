@@ -3,17 +3,23 @@ internal import CZlib
 /// Writes a ZIP file without ever going back in it.
 final class ZipWriter: ArchiveWriter {
     private let modified: ZipTime
+    private let marksMembers: Bool
     private var directory = ZipDirectory()
     private var current: ZipDirectory.Member?
     private var compressor: GzipCompressor?
     private var position: UInt64 = 0
 
-    /// - Parameter modified: In seconds since 1970-01-01T00:00:00Z.
-    init(modified: Int64) { self.modified = ZipTime(modified) }
+    /// - Parameters:
+    ///   - modified: In seconds since 1970-01-01T00:00:00Z.
+    ///   - marksMembers: Whether all members are written as if they passed 4 GiB.
+    init(modified: Int64, marksMembers: Bool = false) {
+        self.modified = ZipTime(modified)
+        self.marksMembers = marksMembers
+    }
 
     func begin(_ name: String, into output: Output) throws {
         let member = ZipDirectory.Member(
-            name: Array(name.utf8), modified: modified, offset: position)
+            name: Array(name.utf8), modified: modified, offset: position, isMarked: marksMembers)
         current = member
         compressor = try GzipCompressor(wrapping: .none)
         try pass(ZipDirectory.header(member), to: output)

@@ -16,4 +16,15 @@ extension DataTemplateSettings {
 
     /// What the name of the archive ends in, with its dot: `.zip`, `.tgz.pgp`.
     public var archiveExtension: String { compression.fileExtension + encryptionExtension }
+
+    /// Sets ``zip64``, which only ZIP files have.
+    mutating func setZIP64(_ value: Bool?) throws(SettingsError) {
+        guard let value else { return }
+        guard compression == .zip else {
+            throw .notAllowed(
+                setting: "zip64", value: "\(value)",
+                rule: "is for \"compression\" \"zip\" only: leave it out")
+        }
+        zip64 = value
+    }
 }

@@ -32,6 +32,10 @@ public struct DataTemplateSettings: Sendable, Equatable {
     /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
     /// where it defaults to none. Or which archive holds all files.
     public var compression: Compression = .none
+    /// Whether each file in a ZIP file is announced as one that may pass 4 GiB. Readers of streams
+    /// such as bsdtar need that to read one that does; others, older versions of Java's
+    /// `ZipInputStream` among them, then cannot read one that does not. Defaults to false.
+    public var zip64 = false
     /// Defaults to one file a table.
     public var split: FileSplit?
     /// For whom files are encrypted; nil, the default, for nobody.
@@ -83,6 +87,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
                 setting: "compression", value: compression.rawValue,
                 rule: "is of the format \"parquet\" only: choose \"zstd\" or \"gzip\"")
         }
+        try setZIP64(reader.bool("zip64"))
         split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
         if case .megabytes? = split, !format.isDelimited {
             throw .notAllowed(
@@ -199,7 +204,7 @@ extension DataTemplateSettings: Codable {
         case lineEnding = "line_ending"
         case rowNumber = "row_number"
         case formulaGuard = "formula_guard"
-        case compression, split, limits
+        case compression, zip64, split, limits
         case publicKey = "pgp_public_key"
         case credential = "pgp_credential"
         case key = "pgp_key"
@@ -226,6 +231,7 @@ extension DataTemplateSettings: Codable {
         try container.encode(format, forKey: .format)
         if format == .table { return try container.encode(mode, forKey: .mode) }
         try container.encode(compression, forKey: .compression)
+        if zip64 { try container.encode(true, forKey: .zip64) }
         try container.encodeIfPresent(split, forKey: .split)
         // The name of the key alone: whoever reads this has no use for the key.
         try container.encodeIfPresent(encryption?.key, forKey: .key)

@@ -4,14 +4,35 @@ import Foundation
 import struct Lifecycle.TableName
 import Manifests
 import TestSupport
+import Testing
 
 @testable import Destinations
 
 /// The kinds that the conformance suite runs over.
-enum KindUnderTest: CaseIterable {
+enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
     case directory
-    case sftp
+    case sftp(SFTPServer.Kind)
     case s3
+
+    /// All whose servers are installed. What is left out is said by ``SFTPServerTests``.
+    static var allCases: [KindUnderTest] {
+        [.directory] + SFTPServer.Kind.allCases.filter(\.isInstalled).map(KindUnderTest.sftp)
+            + [.s3]
+    }
+
+    /// Whether of several runs that end at once the newest is sure to be named: not where a server
+    /// gives a file the name of another one and replaces that.
+    var isSureOfTheNewest: Bool { self != .sftp(.rclone) }
+
+    var isSFTP: Bool { if case .sftp = self { true } else { false } }
+
+    var testDescription: String {
+        switch self {
+        case .directory: "directory"
+        case .sftp(let server): "sftp (\(server))"
+        case .s3: "s3"
+        }
+    }
 
     /// How often to try what only chance brings about; a connection takes its time.
     var rounds: Int {
@@ -25,7 +46,7 @@ enum KindUnderTest: CaseIterable {
     func make() throws -> any DestinationUnderTest {
         switch self {
         case .directory: try DirectoryUnderTest()
-        case .sftp: try SFTPUnderTest()
+        case .sftp(let server): try SFTPUnderTest(server: SFTPServer.ofKind(server))
         case .s3: try S3UnderTest()
         }
     }

@@ -33,6 +33,7 @@ final class SFTPUnderTest: DestinationUnderTest {
 
     var root: String { directory.root }
 
+    /// - Parameter server: The one of OpenSSH that tests share unless another is given.
     init(
         server: SFTPServer? = nil, root: String? = nil, port: Int? = nil,
         answer: Duration = .seconds(120), credential: String? = nil,
@@ -63,6 +64,9 @@ final class SFTPUnderTest: DestinationUnderTest {
     func visible() throws -> [String: [UInt8]] { try directory.visible() }
 
     func staged() throws -> [String] { try directory.staged() }
+
+    /// The paths of all files and folders, staging among them.
+    func everything() throws -> [String] { try FileManager.default.pathsBelow(root).sorted() }
 }
 
 /// Waits, within a time, until something holds.

@@ -6,22 +6,37 @@ import Foundation
     import Darwin
 #endif
 
-/// A real OpenSSH server of our own, on a free port of 127.0.0.1, for the user who runs the tests.
+/// A real SFTP server of our own, on a free port of 127.0.0.1, for the user who runs the tests.
 ///
-/// It has two host keys, and lets in by public key only: passwords are those of the system.
-/// It ends when it is let go, or the tests end.
+/// It has host keys of two types, and lets in by public key only. It ends with this object, or
+/// when the tests end.
 public final class SFTPServer: Sendable {
     public let port: Int
     public let folder: String
     private let process: Process
 
-    /// One for all tests that do nothing to it.
+    /// One of OpenSSH for all tests that do nothing to it.
     public static let shared = Result { try SFTPServer() }
+    private static let sharedProFTPD = Result { try SFTPServer(as: .proFTPD, []) }
+    private static let sharedRclone = Result { try SFTPServer(as: .rclone, []) }
+
+    /// One of a kind for all tests that do nothing to it.
+    public static func ofKind(_ kind: Kind) throws -> SFTPServer {
+        switch kind {
+        case .openSSH: try shared.get()
+        case .proFTPD: try sharedProFTPD.get()
+        case .rclone: try sharedRclone.get()
+        }
+    }
 
     /// - Parameters:
-    ///   - readOnly: Refuse to change anything.
-    ///   - lines: Further lines of its configuration.
-    public init(readOnly: Bool = false, _ lines: String...) throws {
+    ///   - kind: Which program.
+    ///   - readOnly: Refuse to change anything; of OpenSSH only.
+    ///   - lines: Further lines of its configuration, where it has one.
+    /// - Throws: ``CannotRun``
+    public init(
+        as kind: Kind = .openSSH, readOnly: Bool = false, _ lines: [String]
+    ) throws {
         // Short and without links: the server insists on the one, sockets on the other.
         let folder = "/tmp/ferry-sshd-" + UUID().uuidString
         try FileManager.default.createDirectory(
@@ -41,9 +56,14 @@ public final class SFTPServer: Sendable {
         if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
 
         self.folder = folder
-        let (port, process) = try Self.start(in: folder, readOnly: readOnly, lines)
+        let more = readOnly ? lines + ["ForceCommand internal-sftp -R"] : lines
+        let (port, process) = try kind.start(in: folder, more)
         self.port = port
         self.process = process
+    }
+
+    public convenience init(readOnly: Bool = false, _ lines: String...) throws {
+        try self.init(as: .openSSH, readOnly: readOnly, lines)
     }
 
     deinit { stop() }
@@ -53,7 +73,7 @@ public final class SFTPServer: Sendable {
         Self.stop(process)
     }
 
-    private static func stop(_ process: Process) {
+    static func stop(_ process: Process) {
         guard process.isRunning, let pipe = process.standardInput as? Pipe else { return }
         try? pipe.fileHandleForWriting.write(contentsOf: Data("stop\n".utf8))
         process.waitUntilExit()
@@ -92,60 +112,6 @@ public final class SFTPServer: Sendable {
                 values.merging(more) { $1 }.filter { !$0.value.isEmpty }), as: UTF8.self)
     }
 
-    private static func start(
-        in folder: String, readOnly: Bool, _ further: [String]
-    ) throws -> (Int, Process) {
-        guard let sshd = path(of: "sshd") else {
-            throw CannotRun(command: "sshd", output: "install openssh-server")
-        }
-        // Another process may take a free port before the server does.
-        for _ in 1...5 {
-            let port = try freePort()
-            var lines =
-                [
-                    "ListenAddress 127.0.0.1", "Port \(port)", "HostKey \(folder)/ed25519",
-                    "HostKey \(folder)/ecdsa", "AuthorizedKeysFile \(folder)/authorized_keys",
-                    "PidFile \(folder)/pid", "StrictModes no", "PasswordAuthentication no",
-                    "KbdInteractiveAuthentication no", "PermitRootLogin yes", "UseDNS no",
-                    "MaxStartups 200", "LogLevel VERBOSE",
-                    "Subsystem sftp internal-sftp" + (readOnly ? " -R" : ""),
-                ] + further
-            let config = folder + "/config"
-            for line in ["UsePAM no", "PerSourcePenalties no"] {
-                let more = lines + [line]
-                try more.joined(separator: "\n").write(
-                    toFile: config, atomically: true, encoding: .utf8)
-                if (try? run(sshd, "-t", "-f", config)) != nil { lines = more }
-            }
-            try lines.joined(separator: "\n").write(
-                toFile: config, atomically: true, encoding: .utf8)
-            // The shell reads until it is told to stop, or the tests have ended, however they did.
-            // It waits for no signal: Foundation starts it with signals blocked.
-            let script = """
-                "\(sshd)" -D -e -f "\(config)" 2>"\(folder)/log" </dev/null &
-                read -r _
-                kill $!
-                rm -rf "\(folder)"
-                """
-            let process = Process()
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", script]
-            process.standardInput = Pipe()
-            try process.run()
-            let deadline = ContinuousClock.now + .seconds(60)
-            while ContinuousClock.now < deadline, process.isRunning {
-                if let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8) {
-                    if log.contains("Server listening") { return (port, process) }
-                    if log.contains("Cannot bind") { break }
-                }
-                usleep(5000)
-            }
-            stop(process)
-        }
-        let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8)
-        throw CannotRun(command: sshd, output: log ?? "")
-    }
-
     public func log() throws -> String {
         try String(contentsOfFile: folder + "/log", encoding: .utf8)
     }
@@ -172,11 +138,6 @@ public final class SFTPServer: Sendable {
             throw CannotRun(command: command.joined(separator: " "), output: text)
         }
         return text
-    }
-
-    private static func path(of program: String) -> String? {
-        ["/usr/sbin/", "/usr/bin/", "/usr/local/sbin/", "/opt/homebrew/sbin/"]
-            .map { $0 + program }.first(where: FileManager.default.isExecutableFile)
     }
 
     public static func freePort() throws -> Int {

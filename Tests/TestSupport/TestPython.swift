@@ -3,8 +3,11 @@ public import Foundation
 /// The Python with the packages of `Tests/requirements.txt`, which `scripts/test` installs: readers
 /// and servers that know nothing of Ferry.
 public enum TestPython {
+    /// The folder of its programs.
+    public static var folder: String { root + "/.build/test-python/bin" }
+
     /// The path of the interpreter.
-    public static var path: String { root + "/.build/test-python/bin/python" }
+    public static var path: String { folder + "/python" }
 
     /// A process that runs a Python program; not started.
     ///

@@ -43,6 +43,11 @@ enum HostKeyPin: Sendable, Equatable {
         return [type] + Self.types.filter { $0 != type }
     }
 
+    /// Whether it is known to be an RSA key.
+    var isRSA: Bool {
+        if case .key(let key) = self { Self.type(of: key) == "ssh-rsa" } else { false }
+    }
+
     /// Whether a server that showed another key may yet have the pinned one, of another type.
     var isOfUnknownType: Bool {
         if case .fingerprint = self { true } else { false }

@@ -24,6 +24,11 @@ struct SFTPLogin {
     /// A session with a server that has proved to hold the pinned key.
     private func trustedSession() throws(DestinationError) -> SSHSession {
         let pin = settings.hostKey
+        if pin.isRSA, !SSHSession.knowsRSA {
+            throw notAllowed(
+                "host_key pins an RSA key, and this worker has \(SSHSession.library), which "
+                    + "cannot check those: \(Self.insteadOfRSA)")
+        }
         var types = pin.types
         var seen: [String] = []
         while !types.isEmpty {
@@ -41,12 +46,32 @@ struct SFTPLogin {
             guard pin.isOfUnknownType, types.contains(type) else { break }
             types.removeAll { $0 == type }
         }
-        throw .notAllowed(
-            destination: destination, path: settings.address,
-            rule: "the server showed the host key \(seen.joined(separator: ", ")), and host_key "
-                + "pins \(pin). Nothing was sent to it. If its operator confirms the key that it "
-                + "shows, create the destination with that one; if not, somebody else answers "
-                + "in its place")
+        throw notAllowed(strangeKey(seen))
+    }
+
+    private func notAllowed(_ rule: String) -> DestinationError {
+        .notAllowed(destination: destination, path: settings.address, rule: rule)
+    }
+
+    private static let insteadOfRSA =
+        "pin the server's Ed25519 or ECDSA key (on the server: ssh-keygen -lf "
+        + "/etc/ssh/ssh_host_ed25519_key.pub), or give the workers libssh2 1.11 or later"
+
+    /// What to tell of a server that showed none but these keys.
+    private func strangeKey(_ seen: [String]) -> String {
+        let pin = settings.hostKey
+        let shown =
+            "the server showed the host key \(seen.joined(separator: ", ")), and host_key pins "
+            + "\(pin). Nothing was sent to it. "
+        if pin.isOfUnknownType, !SSHSession.knowsRSA {
+            return shown
+                + "The pinned key may be its RSA key, which this worker's \(SSHSession.library) "
+                + "cannot ask for: then \(Self.insteadOfRSA). If it is not, ask the server's "
+                + "operator for its keys before you pin another one"
+        }
+        return shown
+            + "If its operator confirms the key that it shows, create the destination with that "
+            + "one; if not, somebody else answers in its place"
     }
 
     private func open(_ types: [String]) throws(SSHSession.Failure) -> SSHSession {
@@ -102,6 +127,15 @@ struct SFTPLogin {
         case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED,
             LIBSSH2_ERROR_PASSWORD_EXPIRED, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
             if let methods = session.methods(user: settings.user) {
+                if case .privateKey(let key, _) = login, !SSHSession.knowsRSA,
+                    SSHPrivateKey.isRSA(key)
+                {
+                    return refused(
+                        "\(settings.address) accepts \(methods) and not this credential, whose "
+                            + "key is an RSA key: this worker has \(SSHSession.library), which "
+                            + "signs with SHA-1 only, and most servers refuse that. Use an "
+                            + "Ed25519 or ECDSA key, or libssh2 1.11 or later")
+                }
                 return refused("\(settings.address) accepts \(methods) and not this credential")
             }
             // libssh2 calls a key unverified, too, when the connection was lost meanwhile.

@@ -45,6 +45,12 @@ final class SSHSession {
     /// Thread-safe and done once, before anything else of libssh2.
     private static let isInitialized = libssh2_init(0) == 0
 
+    /// The library and its version, for messages: `libssh2 1.10.0`.
+    static let library = "libssh2 " + (libssh2_version(0).map { String(cString: $0) } ?? "")
+    /// Whether it knows signatures of RSA keys with SHA-2. Servers of today accept no others, and
+    /// neither does Ferry.
+    static let knowsRSA = libssh2_version(0x010B00) != nil
+
     /// Takes over the socket, shakes hands, and learns the host key.
     ///
     /// - Parameter keyTypes: The types of host keys to ask for, preferred first.

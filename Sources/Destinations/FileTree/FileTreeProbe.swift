@@ -22,8 +22,8 @@ struct FileTreeProbe {
     func run(in staging: [String], below root: String, showingIn parent: String) throws {
         let name = Self.newName()
         let folder = ([root] + staging + [name]).joined(separator: "/")
-        try tree.createDirectories(staging + [name], below: root)
         do {
+            try tree.createDirectories(staging + [name], below: root)
             try write(folder + "/probe")
             try show(folder, as: parent + "/" + name)
         } catch {
@@ -45,13 +45,31 @@ struct FileTreeProbe {
 
     /// Renames a folder that is not empty, as publishing does, and renames it back.
     private func show(_ folder: String, as name: String) throws {
-        try tree.rename(folder, to: name)
+        do {
+            try tree.rename(folder, to: name)
+        } catch let error as DestinationError {
+            throw explained(error, folder, name)
+        }
         do {
             try tree.rename(name, to: folder)
         } catch {
             try? tree.remove(name)
             throw error
         }
+    }
+
+    /// Tells a place where no folder can be renamed from one where nothing can be.
+    private func explained(
+        _ error: DestinationError, _ folder: String, _ name: String
+    ) -> DestinationError {
+        let file = folder + "/probe"
+        guard (try? tree.rename(file, to: name)) != nil else { return error }
+        if (try? tree.rename(name, to: file)) == nil { try? tree.remove(name) }
+        return .notAllowed(
+            destination: destination, path: name,
+            rule: "files can be renamed there, and folders cannot. A delivery becomes visible as "
+                + "a whole by renaming its folder. Allow that, or choose another server or "
+                + "directory. What was answered: \(error.description)")
     }
 
     /// Removes what processes that died have left in these folders. Fails silently: a test is not

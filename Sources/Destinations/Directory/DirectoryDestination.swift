@@ -59,7 +59,8 @@ public struct DirectoryDestination: Destination {
         return try await blocking { root in
             let staging = FileTreeStaging(tree: tree, root: root, run: delivery.run)
             let folder = try staging.create(token: delivery.token)
-            return try DirectoryFileWriter(destination: name, folder: folder, name: file.name)
+            return try DirectoryFileWriter(
+                destination: name, folder: folder, name: file.name, modes: settings.modes)
         }
     }
 
@@ -112,7 +113,7 @@ public struct DirectoryDestination: Destination {
         }
     }
 
-    private var tree: LocalFileTree { LocalFileTree(destination: name) }
+    private var tree: LocalFileTree { LocalFileTree(destination: name, modes: settings.modes) }
 
     /// Runs work on a thread that may block, with the directory's resolved path.
     private func blocking<Result: Sendable>(

@@ -31,13 +31,13 @@ final class DirectoryFileWriter: StagedFileWriter {
     private let state: Locked<State>
 
     /// Opens `folder/name`, replacing what is there.
-    init(destination: String, folder: String, name: String) throws {
+    init(destination: String, folder: String, name: String, modes: FileModes) throws {
         self.destination = destination
         self.folder = folder
         path = folder + "/" + name
         // Never open what is there: a reader of it must not see it change.
         try FileSystem.remove(path)
-        state = Locked(State(descriptor: try FileSystem.create(path)))
+        state = Locked(State(descriptor: try FileSystem.create(path, modes)))
     }
 
     deinit { abandon() }

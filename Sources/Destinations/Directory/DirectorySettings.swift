@@ -5,12 +5,15 @@ public import Foundation
 public struct DirectorySettings: Sendable, Equatable {
     /// The directory in which folders appear. Absolute, without `..`.
     public let path: String
+    /// The settings `file_mode` and `folder_mode`.
+    let modes: FileModes
 
     /// - Throws: ``SettingsError`` when the path is missing, relative, or contains `..` or control
-    ///   characters.
+    ///   characters, or
+    ///   when a mode is none.
     public init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
-            json: json, subject: "directory destination", known: ["path"])
+            json: json, subject: "directory destination", known: ["path"] + FileModes.settings)
         let rule = "must be an absolute path without \"..\" or control characters, "
         guard let path = try reader.string("path") else {
             throw .missing(setting: "path", rule: rule + "such as \"/exports/crm\"")
@@ -23,5 +26,6 @@ public struct DirectorySettings: Sendable, Equatable {
                 setting: "path", value: path, rule: rule + "such as \"/exports/crm\"")
         }
         self.path = path
+        modes = try FileModes(reader)
     }
 }

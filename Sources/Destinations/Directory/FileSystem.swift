@@ -10,14 +10,28 @@ internal import Foundation
 struct SystemCallError: Error {
     let path: String
     let code: Int32
+    /// The setting whose mode could not be set; nil for any other call.
+    let setting: String?
 
     /// The error that the last system call left.
-    init(_ path: String, code: Int32 = errno) {
+    init(_ path: String, code: Int32 = errno, setting: String? = nil) {
         self.path = path
         self.code = code
+        self.setting = setting
     }
 
     func asDestinationError(of destination: String) -> DestinationError {
+        if let setting, [EPERM, EACCES, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(code) {
+            return .notAllowed(
+                destination: destination, path: path,
+                rule: "the file system refused the mode that \(setting) names ("
+                    + String(cString: strerror(code)) + "). Leave \(setting) out: then the file "
+                    + "system decides")
+        }
+        return withoutSetting(of: destination)
+    }
+
+    private func withoutSetting(of destination: String) -> DestinationError {
         switch code {
         case EACCES, EPERM, EROFS: .accessDenied(destination: destination, path: path)
         case ENOENT, ENOTDIR: .notFound(destination: destination, path: path)
@@ -36,18 +50,18 @@ struct SystemCallError: Error {
 
 /// The few operations that deliveries are made of. All block.
 enum FileSystem {
-    private static let fileMode: mode_t = 0o640
-    private static let directoryMode: mode_t = 0o750
-
     /// Makes each of `components` below `root`, durably, where it is missing.
     ///
     /// What exists must be a directory; a symbolic link could lead out of `root`.
-    static func createDirectories(_ components: [String], below root: String) throws {
+    static func createDirectories(
+        _ components: [String], below root: String, _ modes: FileModes = FileModes()
+    ) throws {
         var path = root
         for component in components {
             let parent = path
             path += "/" + component
-            if mkdir(path, directoryMode) == 0 {
+            if mkdir(path, mode_t(modes.ofNewFolder)) == 0 {
+                if let mode = modes.folder { try setMode(mode_t(mode), ofFolder: path) }
                 try synchronizeDirectory(parent)
             } else if errno != EEXIST {
                 throw SystemCallError(path)
@@ -57,11 +71,33 @@ enum FileSystem {
         }
     }
 
-    /// Creates a file that must not exist, for writing.
-    static func create(_ path: String) throws -> Int32 {
-        let descriptor = open(
-            path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, fileMode)
+    private static func setMode(_ mode: mode_t, ofFolder path: String) throws {
+        // By a descriptor: a link in its place is not followed.
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if descriptor < 0 { throw SystemCallError(path) }
+        defer { close(descriptor) }
+        var status = stat()
+        // New files may be given the group of their folder: that stays.
+        guard fstat(descriptor, &status) == 0,
+            fchmod(descriptor, mode | status.st_mode & 0o7000) == 0
+        else {
+            let error = SystemCallError(path, setting: "folder_mode")
+            rmdir(path)
+            throw error
+        }
+    }
+
+    /// Creates a file that must not exist, for writing.
+    static func create(_ path: String, _ modes: FileModes = FileModes()) throws -> Int32 {
+        let descriptor = open(
+            path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(modes.ofNewFile))
+        if descriptor < 0 { throw SystemCallError(path) }
+        if let mode = modes.file, fchmod(descriptor, mode_t(mode)) != 0 {
+            let error = SystemCallError(path, setting: "file_mode")
+            close(descriptor)
+            unlink(path)
+            throw error
+        }
         return descriptor
     }
 
@@ -85,8 +121,10 @@ enum FileSystem {
     }
 
     /// Creates a durable file of the given bytes. On failure nothing stays.
-    static func createFile(_ path: String, bytes: [UInt8]) throws {
-        let descriptor = try create(path)
+    static func createFile(
+        _ path: String, bytes: [UInt8], _ modes: FileModes = FileModes()
+    ) throws {
+        let descriptor = try create(path, modes)
         defer { close(descriptor) }
         do {
             try bytes.withUnsafeBytes { try write($0, to: descriptor, at: path) }

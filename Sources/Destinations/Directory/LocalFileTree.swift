@@ -12,6 +12,7 @@ internal import Foundation
 struct LocalFileTree: FileTree {
     /// The name of the destination, for messages.
     let destination: String
+    var modes = FileModes()
 
     func entry(at path: String) throws -> FileTreeEntry? {
         try telling {
@@ -29,11 +30,11 @@ struct LocalFileTree: FileTree {
     }
 
     func createDirectories(_ components: [String], below root: String) throws {
-        try telling { try FileSystem.createDirectories(components, below: root) }
+        try telling { try FileSystem.createDirectories(components, below: root, modes) }
     }
 
     func createFile(_ path: String, bytes: [UInt8]) throws {
-        try telling { try FileSystem.createFile(path, bytes: bytes) }
+        try telling { try FileSystem.createFile(path, bytes: bytes, modes) }
     }
 
     func read(_ path: String) throws -> [UInt8] {

@@ -2,17 +2,55 @@ internal import CSSH2
 internal import Foundation
 
 extension SFTPFileTree {
-    /// Opens a file to read it, or creates one that must not exist.
-    func open(_ path: String, creating: Bool) throws -> OpaquePointer {
+    /// Opens a file to read it.
+    func openToRead(_ path: String) throws -> OpaquePointer {
+        if let handle = try openOnce(path, LIBSSH2_FXF_READ) { return handle }
+        throw error(try session.statusOfLastCall(), .read, path)
+    }
+
+    /// Creates a file that must not exist, and that no other process creates. On failure nothing
+    /// stays.
+    func create(_ path: String) throws -> OpaquePointer {
+        let flags = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_EXCL
+        if let handle = try openOnce(path, flags) { return try settingMode(of: handle, path) }
+        let status = try session.statusOfLastCall()
+        do {
+            // Where permissions may not be chosen, a server may create the file, refuse its mode,
+            // and call that a failure. libssh2 cannot leave the mode out, but nobody looks at it
+            // when a file is there.
+            if case .file(bytes: 0) = try entry(at: path),
+                let handle = try openOnce(path, LIBSSH2_FXF_WRITE)
+            {
+                return try settingMode(of: handle, path)
+            }
+        } catch {
+            unlink(path)
+            throw error
+        }
+        unlink(path)
+        throw error(status, .createFile, path)
+    }
+
+    /// - Returns: Nil where the server refused; it said why.
+    private func openOnce(_ path: String, _ flags: Int32) throws -> OpaquePointer? {
         try session.checkUsable()
-        let flags =
-            creating
-            ? LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_EXCL : LIBSSH2_FXF_READ
-        let handle = libssh2_sftp_open_ex(
-            session.raw, path, UInt32(path.utf8.count), UInt(flags), Self.fileMode,
-            Int32(LIBSSH2_SFTP_OPENFILE))
-        guard let handle else { throw error(try session.statusOfLastCall(), path) }
-        return handle
+        return libssh2_sftp_open_ex(
+            session.raw, path, UInt32(path.utf8.count), UInt(flags),
+            Int(session.settings.modes.ofNewFile), Int32(LIBSSH2_SFTP_OPENFILE))
+    }
+
+    private func settingMode(of handle: OpaquePointer, _ path: String) throws -> OpaquePointer {
+        guard let mode = session.settings.modes.file else { return handle }
+        var wanted = LIBSSH2_SFTP_ATTRIBUTES()
+        wanted.flags = UInt(LIBSSH2_SFTP_ATTR_PERMISSIONS)
+        wanted.permissions = UInt(mode)
+        let code = libssh2_sftp_fstat_ex(handle, &wanted, 1)
+        if code == 0 { return handle }
+        let text = FileModes.text(mode)
+        let error = error(after: code, .setMode(text, setting: "file_mode"), path)
+        close(handle)
+        unlink(path)
+        throw error
     }
 
     /// Sends bytes, in many requests at once.
@@ -28,12 +66,12 @@ extension SFTPFileTree {
     func finish(_ handle: OpaquePointer, _ path: String) throws {
         let code = session.synchronizing { libssh2_sftp_fsync(handle) }
         if code != 0, try session.status(after: code) != .unsupported {
-            let error = error(after: code, path)
+            let error = error(after: code, .synchronize, path)
             close(handle)
             throw error
         }
         let closed = libssh2_sftp_close_handle(handle)
-        if closed != 0 { throw error(after: closed, path) }
+        if closed != 0 { throw error(after: closed, .write, path) }
     }
 
     /// Closes a file or folder that is of no more interest.
@@ -52,27 +90,36 @@ extension SFTPFileTree {
     }
 
     /// What to tell of a call that returned a code.
-    func error(after code: Int32, _ path: String) -> DestinationError {
+    func error(
+        after code: Int32, _ operation: SFTPOperation, _ path: String
+    ) -> DestinationError {
         do {
-            return error(try session.status(after: code), path)
+            return error(try session.status(after: code), operation, path)
         } catch {
             return error
         }
     }
 
     /// What to tell of a status that is an error.
-    func error(_ status: SFTPStatus, _ path: String) -> DestinationError {
+    func error(
+        _ status: SFTPStatus, _ operation: SFTPOperation, _ path: String
+    ) -> DestinationError {
         let (destination, shown) = (session.destination, session.shown(path))
+        let wayOut = operation.wayOut(user: session.settings.user)
         switch status {
         case .missing: return .notFound(destination: destination, path: shown)
-        case .denied: return .accessDenied(destination: destination, path: shown)
+        case .denied:
+            return .accessDenied(
+                destination: destination, path: shown,
+                reason: "the server refused to \(operation.words). \(wayOut)")
         case .full: return .full(destination: destination, path: shown)
         case .forbidden(let rule):
             return .notAllowed(destination: destination, path: shown, rule: rule)
         case .unsupported:
             return .notAllowed(
                 destination: destination, path: shown,
-                rule: "the server does not support the request. Choose another server")
+                rule: "the server does not support the request to \(operation.words). "
+                    + (operation.isOptional ? wayOut : "Choose another server"))
         case .failure, .connectionLost:
             switch mediumTrouble() {
             case .full: return .full(destination: destination, path: shown)
@@ -80,7 +127,7 @@ extension SFTPFileTree {
             case nil:
                 return .unavailable(
                     destination: destination, path: shown,
-                    reason: "the server says that it failed and not why")
+                    reason: "the server failed to \(operation.words), and does not say why")
             }
         }
     }

@@ -3,11 +3,9 @@ internal import Foundation
 
 /// The files of an SFTP server, on behalf of a destination.
 struct SFTPFileTree: FileTree {
-    static let fileMode = 0o640
-    private static let directoryMode = 0o750
-
     let session: SFTPSession
     private var raw: OpaquePointer { session.raw }
+    private var modes: FileModes { session.settings.modes }
 
     /// What is at a path, a link's target instead of the link.
     func isDirectory(_ path: String) throws -> Bool {
@@ -35,7 +33,7 @@ struct SFTPFileTree: FileTree {
         if code == 0 { return attributes }
         let status = try session.status(after: code)
         if status == .missing { return nil }
-        throw error(status, path)
+        throw error(status, .look, path)
     }
 
     func names(in path: String) throws -> [String] {
@@ -45,7 +43,7 @@ struct SFTPFileTree: FileTree {
         else {
             let status = try session.statusOfLastCall()
             if status == .missing { return [] }
-            throw error(status, path)
+            throw error(status, .list, path)
         }
         defer { close(handle) }
         var names: [String] = []
@@ -55,7 +53,7 @@ struct SFTPFileTree: FileTree {
             let count = libssh2_sftp_readdir_ex(
                 handle, &buffer, buffer.count, nil, 0, &attributes)
             if count == 0 { return names }
-            if count < 0 { throw error(after: count, path) }
+            if count < 0 { throw error(after: count, .list, path) }
             let name = String(
                 decoding: buffer[..<Int(count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
             if name != "." && name != ".." { names.append(name) }
@@ -68,24 +66,46 @@ struct SFTPFileTree: FileTree {
             path += "/" + component
             try session.checkUsable()
             let code = libssh2_sftp_mkdir_ex(
-                raw, path, UInt32(path.utf8.count), Self.directoryMode)
-            if code == 0 { continue }
+                raw, path, UInt32(path.utf8.count), Int(modes.ofNewFolder))
+            if code == 0 {
+                if let mode = modes.folder { try setMode(mode, ofFolder: path) }
+                continue
+            }
             let status = try session.status(after: code)
             switch try entry(at: path) {
             case .directory: continue
-            case nil: throw error(status, path)
-            default: throw error(.forbidden("something else is in its place. Move it away"), path)
+            case nil: throw error(status, .makeFolder, path)
+            default:
+                let rule = "something else is in its place. Move it away"
+                throw error(.forbidden(rule), .makeFolder, path)
             }
         }
     }
 
+    private func setMode(_ mode: UInt32, ofFolder path: String) throws {
+        // New files may be given the group of their folder: that stays.
+        let inherited = try attributes(of: path, LIBSSH2_SFTP_LSTAT)
+            .map { UInt32(truncatingIfNeeded: $0.permissions) & 0o7000 }
+        var wanted = LIBSSH2_SFTP_ATTRIBUTES()
+        wanted.flags = UInt(LIBSSH2_SFTP_ATTR_PERMISSIONS)
+        wanted.permissions = UInt(mode | (inherited ?? 0))
+        let code = libssh2_sftp_stat_ex(
+            raw, path, UInt32(path.utf8.count), LIBSSH2_SFTP_SETSTAT, &wanted)
+        if code != 0 {
+            let text = FileModes.text(mode)
+            let error = error(after: code, .setMode(text, setting: "folder_mode"), path)
+            removeIfEmpty(path)
+            throw error
+        }
+    }
+
     func createFile(_ path: String, bytes: [UInt8]) throws {
-        let handle = try open(path, creating: true)
+        let handle = try create(path)
         do {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { write($0, to: handle) }
-                if count < 0 { throw error(after: Int32(count), path) }
+                if count < 0 { throw error(after: Int32(count), .write, path) }
                 rest = rest.dropFirst(count)
             }
             try finish(handle, path)
@@ -96,14 +116,14 @@ struct SFTPFileTree: FileTree {
     }
 
     func read(_ path: String) throws -> [UInt8] {
-        let handle = try open(path, creating: false)
+        let handle = try openToRead(path)
         defer { close(handle) }
         var bytes: [UInt8] = []
         var buffer = [CChar](repeating: 0, count: 64 * 1024)
         while true {
             let count = libssh2_sftp_read(handle, &buffer, buffer.count)
             if count == 0 { return bytes }
-            if count < 0 { throw error(after: Int32(count), path) }
+            if count < 0 { throw error(after: Int32(count), .read, path) }
             bytes += buffer[..<count].map(UInt8.init(bitPattern:))
         }
     }
@@ -130,7 +150,7 @@ struct SFTPFileTree: FileTree {
         let code = libssh2_sftp_rename_ex(
             raw, source, UInt32(source.utf8.count), target, UInt32(target.utf8.count),
             Int(flags))
-        if code != 0 { throw error(after: code, target) }
+        if code != 0 { throw error(after: code, .rename, target) }
     }
 
     func remove(_ path: String) throws {
@@ -139,7 +159,7 @@ struct SFTPFileTree: FileTree {
             let code = libssh2_sftp_unlink_ex(raw, path, UInt32(path.utf8.count))
             if code != 0 {
                 let status = try session.status(after: code)
-                if status != .missing { throw error(status, path) }
+                if status != .missing { throw error(status, .remove, path) }
             }
             return
         }
@@ -150,7 +170,7 @@ struct SFTPFileTree: FileTree {
             let status = try session.status(after: code)
             if status == .missing { return }
             // A zombie may have put another file there meanwhile.
-            if attempt == 3 { throw error(status, path) }
+            if attempt == 3 { throw error(status, .remove, path) }
         }
     }
 

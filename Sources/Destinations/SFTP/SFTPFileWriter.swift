@@ -27,7 +27,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
         path = folder + "/" + name
         // Never open what is there: a reader of it must not see it change.
         try tree.remove(path)
-        handle = try tree.open(path, creating: true)
+        handle = try tree.create(path)
         timer = DispatchSource.makeTimerSource()
         let seconds = tree.session.timeouts.keepAlive / .seconds(1)
         timer.schedule(deadline: .now() + seconds, repeating: seconds)
@@ -95,7 +95,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
             let count = pending.withUnsafeBytes {
                 tree.write(UnsafeRawBufferPointer(rebasing: $0[confirmed...]), to: handle)
             }
-            if count < 0 { throw fail(tree.error(after: Int32(count), path)) }
+            if count < 0 { throw fail(tree.error(after: Int32(count), .write, path)) }
             confirmed += count
         }
     }

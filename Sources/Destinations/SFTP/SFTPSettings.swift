@@ -16,6 +16,8 @@ struct SFTPSettings: Sendable, Equatable {
     let hostKey: HostKeyPin
     /// The name of a credential of kind `sftp`.
     let credential: String
+    /// The settings `file_mode` and `folder_mode`.
+    let modes: FileModes
 
     /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
     init(json: Data) throws(SettingsError) {
@@ -23,7 +25,7 @@ struct SFTPSettings: Sendable, Equatable {
             json: json, subject: "sftp destination",
             known: [
                 "host", "port", "user", "path", "host_key", "credential",
-            ])
+            ] + FileModes.settings)
         host = try Self.word("host", in: reader, example: "sftp.example.com")
         user = try Self.word("user", in: reader, example: "ferry")
         port = try Self.port(json)
@@ -31,6 +33,7 @@ struct SFTPSettings: Sendable, Equatable {
         hostKey = try Self.hostKey(reader)
         credential = try reader.requiredCredential(
             "which is of kind sftp: the password or the private key")
+        modes = try FileModes(reader)
     }
 
     /// Where it is, for messages.

@@ -1,0 +1,46 @@
+/// What a server is asked to do with a file or folder, for messages.
+enum SFTPOperation: Equatable {
+    case look
+    case list
+    case makeFolder
+    case createFile
+    case write
+    case read
+    case synchronize
+    case rename
+    case remove
+    /// Sets the permissions that a setting names.
+    case setMode(String, setting: String)
+
+    /// What stands behind "the server refused to".
+    var words: String {
+        switch self {
+        case .look: "look at it"
+        case .list: "list it"
+        case .makeFolder: "make this folder"
+        case .createFile: "create this file"
+        case .write: "write to this file"
+        case .read: "read this file"
+        case .synchronize: "write this file to its medium"
+        case .rename: "rename something to this name"
+        case .remove: "remove it"
+        case .setMode(let mode, let setting): "set its mode to \(mode), as \(setting) says"
+        }
+    }
+
+    /// Whether other settings do without it.
+    var isOptional: Bool {
+        if case .setMode = self { true } else { false }
+    }
+
+    /// What to do where the server refused it.
+    func wayOut(user: String) -> String {
+        switch self {
+        case .setMode(_, let setting):
+            "Let the server do so, or leave \(setting) out: then the server's own umask decides"
+        default:
+            "Give user \"\(user)\" the right to create, read, rename and remove files and folders "
+                + "there"
+        }
+    }
+}

@@ -107,7 +107,7 @@ extension SFTPServer {
                 return """
                     "\(program)" serve sftp / --addr 127.0.0.1:\(port) --config /dev/null \
                     --authorized-keys "\(folder)/authorized_keys" --key "\(folder)/ed25519" \
-                    --key "\(folder)/ecdsa" --dir-cache-time 10ms --log-level INFO
+                    --key "\(folder)/ecdsa" --dir-cache-time 1us --log-level INFO
                     """
             }
         }

@@ -13,12 +13,12 @@ struct S3Client: Sendable {
     let settings: S3Settings
     let session: S3Session
     var retries = Retries()
+    var transport = S3Transport.shared
     /// The longest that a request is waited for, however long it may take by itself; nil for that.
     var patienceMax: TimeAmount?
-    /// The longest object that the service copies in one request.
-    var copyBytesMax: Int64 = 5 << 30
-    /// How much of a longer one it copies in a request.
-    var copyPartBytes: Int64 = 1 << 30
+    /// How long a copy, or putting parts together, may take.
+    var copyPatience = TimeAmount.minutes(10)
+    var copySizes = S3CopySizes()
 
     /// How often and after which delays a request is sent again.
     struct Retries: Sendable {
@@ -75,7 +75,7 @@ struct S3Client: Sendable {
                 if error is CancellationError || Task.isCancelled { throw CancellationError() }
                 failure = S3Failure(
                     operation: request.operation, path: path(request.key), status: 0, code: "",
-                    message: Self.told(error))
+                    message: Self.told(error), isOverdue: Self.isOverdue(error))
             }
             failure.isRepetition = isRepetition
             if failure.mayRefuseKey, !isRekeyed {
@@ -87,7 +87,8 @@ struct S3Client: Sendable {
             case .otherRegion(let region) where !isRedirected:
                 isRedirected = true
                 await session.use(region: region)
-            case .sendAgain where attempt < retries.attemptsMax:
+            case .sendAgain
+            where attempt < retries.attemptsMax && !(request.isWorkedOn && failure.isOverdue):
                 attempt += 1
                 // It may have been carried out all the same.
                 isRepetition = isRepetition || failure.status == 0 || failure.status >= 500
@@ -160,7 +161,7 @@ struct S3Client: Sendable {
             outgoing.body = .bytes(request.body)
         }
         let patience = min(request.patience, patienceMax ?? request.patience)
-        let response = try await S3Transport.client(for: patience)
+        let response = try await transport.client(for: patience)
             .execute(outgoing, timeout: patience)
         let answer = try await response.body.collect(upTo: request.answerBytesMax)
         return S3Response(
@@ -185,6 +186,11 @@ struct S3Client: Sendable {
                 ?? (isOK ? "the answer is neither a result nor an error" : ""),
             region: response.headers.first(name: "x-amz-bucket-region")
                 ?? answer?.text("Region"))
+    }
+
+    private static func isOverdue(_ error: any Error) -> Bool {
+        let error = error as? HTTPClientError
+        return error == .deadlineExceeded || error == .readTimeout
     }
 
     private static func told(_ error: any Error) -> String {

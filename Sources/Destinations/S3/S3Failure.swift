@@ -15,6 +15,8 @@ struct S3Failure: Error, Sendable {
     var region: String?
     /// Whether an earlier sending of the request may have worked.
     var isRepetition = false
+    /// Whether it was waited for as long as it may take, here or by a gateway.
+    var isOverdue = false
 
     /// What can be done about it without a person.
     enum Remedy: Equatable {

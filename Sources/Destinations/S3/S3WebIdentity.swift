@@ -45,7 +45,7 @@ struct S3WebIdentity {
         request.body = .bytes(
             ByteBuffer(
                 string: form.map { "\($0)=\($1.uriEncoded())" }.joined(separator: "&")))
-        let response = try await S3Transport.client(for: .seconds(30))
+        let response = try await S3Transport.shared.client(for: .seconds(30))
             .execute(request, timeout: .seconds(30))
         let body = try await response.body.collect(upTo: 1 << 20)
         let answer = S3XML(Array(body.readableBytesView))

@@ -9,6 +9,8 @@ final class FaultyWay: Sendable {
         case passed
         /// Passed once the gate is open.
         case held(Gate)
+        /// Passed with another head; it ends with an empty line.
+        case rewritten(head: String)
         /// Answered here; the server never sees it.
         case answered(Int, body: String = "", headers: [String: String] = [:])
         /// Closed after so many bytes of the request.
@@ -113,9 +115,11 @@ final class FaultyWay: Sendable {
         }
         if case .held(let gate) = fate { gate.wait() }
         let body = bytes[headEnd...]
+        var passed = head
+        if case .rewritten(let other) = fate { passed = other }
         let sent =
             Array(
-                head.replacing("\r\n\r\n", with: "\r\nconnection: close\r\n\r\n").utf8) + body
+                passed.replacing("\r\n\r\n", with: "\r\nconnection: close\r\n\r\n").utf8) + body
         guard let upstream = try? LocalSocket.connected(to: server) else { return }
         defer { upstream.close() }
         upstream.write(sent)

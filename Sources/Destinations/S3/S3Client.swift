@@ -129,7 +129,8 @@ struct S3Client: Sendable {
         let host = settings.usesPathStyle ? endpoint.host : "\(settings.bucket).\(endpoint.host)"
         let path =
             settings.usesPathStyle
-            ? "/\(settings.bucket)" + (request.key == nil ? "" : "/\(encodedKey)")
+            ? "\(endpoint.path)/\(settings.bucket)"
+                + (request.key == nil ? "" : "/\(encodedKey)")
             : "/\(encodedKey)"
         let query =
             request.query.isEmpty

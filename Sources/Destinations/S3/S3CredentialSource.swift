@@ -26,7 +26,10 @@ struct S3CredentialSource: Sendable {
         } catch {
             throw DestinationError.credentialUnavailable(destination: destination, error)
         }
-        let isAllowed = access.endpoint?.matches(address.description) ?? address.isAmazons
+        // One without a path is for all of its host.
+        let isAllowed =
+            access.endpoint.map { $0.matches(address.origin) || $0.matches(address.description) }
+            ?? address.isAmazons
         guard isAllowed else {
             throw DestinationError.credentialUnavailable(
                 destination: destination,

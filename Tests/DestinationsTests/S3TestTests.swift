@@ -31,27 +31,6 @@ struct S3TestTests {
         #expect(try place.visible().isEmpty && place.staged().isEmpty)
     }
 
-    @Test func `finds that nothing may be put under a condition`() async throws {
-        let error = try await error(.refused(400, "InvalidArgument")) {
-            $0.head.lowercased().contains("if-none-match")
-        }
-
-        #expect(error?.disposition == .discard)
-        #expect(try place.visible().isEmpty && place.staged().isEmpty)
-    }
-
-    @Test func `takes a service that knows no conditions`() async throws {
-        let way = try FaultyWay(to: place.server.port) {
-            $0.head.lowercased().contains("if-none-match")
-                ? .refused(501, "NotImplemented") : .passed
-        }
-
-        try await S3Destination(client: place.client(port: way.port)) { _ in }.test()
-
-        #expect(try place.visible().isEmpty && place.staged().isEmpty)
-        #expect(!way.requests.isEmpty)
-    }
-
     @Test func `finds that no file of several parts may be begun`() async throws {
         let error = try await error(.refused(403, "AccessDenied")) { $0.line.hasSuffix("uploads=") }
 

@@ -5,6 +5,8 @@ internal import NIOHTTP1
 struct S3CopySizes: Sendable, Equatable {
     /// The longest object that is copied in one request. A service may take a minute for 1 GiB.
     var wholeMax: Int64 = 512 << 20
+    /// The longest that S3 copies in one request: where it cannot copy in parts, it is asked to.
+    var wholeLimit: Int64 = 5 << 30
     /// How much of a longer one is copied in a request, at least.
     var partMin: Int64 = 512 << 20
 
@@ -29,11 +31,15 @@ extension S3Client {
             ("x-amz-copy-source", "/\(settings.bucket)/\(key)".uriEncoded(keepingSlashes: true)),
             ("x-amz-copy-source-if-match", source.entityTag),
         ]
-        if source.bytes <= copySizes.wholeMax {
-            try await copyWhole(from, to: target, headers: headers)
-        } else {
-            try await copyInParts(from, bytes: source.bytes, to: target, headers: headers)
+        if source.bytes > copySizes.wholeMax {
+            do {
+                try await copyInParts(from, bytes: source.bytes, to: target, headers: headers)
+                return
+            } catch let failure as S3Failure
+                where failure.mayBeUnsupported && source.bytes <= copySizes.wholeLimit
+            {}
         }
+        try await copyWhole(from, to: target, headers: headers)
     }
 
     private func copyWhole(

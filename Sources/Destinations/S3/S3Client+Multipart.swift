@@ -76,7 +76,8 @@ extension S3Client {
         } catch let failure as S3Failure where failure.isMissing {}
     }
 
-    /// The uploads that have not ended, of keys that begin with this.
+    /// The uploads that have not ended, of keys that begin with this. None where the service does
+    /// not list them: it has to end them by itself.
     func uploads(under prefix: String) async throws -> [S3Upload] {
         var uploads: [S3Upload] = []
         var marker: [(String, String)]? = []
@@ -84,7 +85,12 @@ extension S3Client {
             var request = S3Request(operation: "ListMultipartUploads", method: .GET)
             request.query = [("uploads", ""), ("prefix", prefix)] + start
             request.mayFailWithin200 = true
-            let page = S3XML(try await send(request).body)
+            let page: S3XML?
+            do {
+                page = S3XML(try await send(request).body)
+            } catch let failure as S3Failure where failure.mayBeUnsupported {
+                return uploads
+            }
             uploads +=
                 page?.all("Upload").compactMap { entry in
                     guard let key = entry.text("Key"), let id = entry.text("UploadId"),

@@ -41,6 +41,14 @@ struct S3Failure: Error, Sendable {
         }
     }
 
+    /// Whether the service says that it does not have the operation.
+    var isUnsupported: Bool { status == 501 || status == 405 || code == "NotImplemented" }
+
+    /// Whether the service may not have what was asked for: some call it a bad request.
+    var mayBeUnsupported: Bool {
+        isUnsupported || (status == 400 && !refusesKey && (isUntold || remedy == .none))
+    }
+
     /// Whether S3 says that it does not take the access key.
     private var refusesKey: Bool {
         [
@@ -87,6 +95,12 @@ struct S3Failure: Error, Sendable {
                 destination: destination, path: path,
                 rule: "the bucket does not lie in this region (\(said)). Set the region"
                     + (region.map { " to \"\($0.shown)\"" } ?? " and the endpoint to its own"))
+        }
+        if isUnsupported {
+            return .notAllowed(
+                destination: destination, path: path,
+                rule: "this service does not support \(operation), which Ferry needs (\(said)). "
+                    + "Choose another service, or another kind of destination")
         }
         if status == 507 { return .full(destination: destination, path: path) }
         if remedy == .sendAgain {

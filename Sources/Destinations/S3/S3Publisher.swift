@@ -49,7 +49,8 @@ struct S3Publisher: Sendable {
         await probe.sweep(shown)
         try await probe.run(
             in: "\(client.settings.prefix)\(S3Staging.name)/\(publication.run)/",
-            showingIn: shown)
+            showingIn: shown,
+            inParts: manifest.files.contains { $0.bytes > client.copySizes.wholeLimit })
     }
 
     /// Ends copies that processes which died have begun here: they would be stored, and paid for,
@@ -170,6 +171,8 @@ struct S3Publisher: Sendable {
     }
 
     private func putManifest() async throws {
+        // There are services that do not heed the condition.
+        if try await isPublished() { return }
         let body = ByteBuffer(bytes: publication.manifest)
         let type = [("content-type", "application/json")]
         do {

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import TestSupport
 import Testing
 
@@ -29,6 +30,37 @@ struct S3TestTests {
         #expect(error?.code == "destination_access_denied")
         #expect(error?.description.contains("CopyObject") == true)
         #expect(try place.visible().isEmpty && place.staged().isEmpty)
+    }
+
+    @Test func `writes nothing where deliveries become visible`() async throws {
+        let way = try FaultyWay(to: place.server.port) { _ in .passed }
+
+        try await S3Destination(client: place.client(port: way.port)) { _ in }.test()
+
+        let written = way.requests.filter { $0.hasPrefix("PUT ") || $0.hasSuffix("?uploads=") }
+        #expect(written.filter { $0.hasPrefix("PUT ") }.count == 3)
+        #expect(
+            written.allSatisfy {
+                $0.contains("/\(place.bucket)/out/crm/.staging/.ferry-probe-")
+                    || $0.contains("GET")
+            })
+    }
+
+    @Test func `is tried again where a run publishes, which removes old probes there`()
+        async throws
+    {
+        let sample = try SamplePublication()
+        let (folder, old) = ("Daily customers/", ".ferry-probe-1000-x")
+        try await sample.stage(at: place.connect())
+        try await place.eyes.put("out/crm/\(folder)\(old)-copy", ByteBuffer(string: "x"))
+        let way = try FaultyWay(to: place.server.port) { _ in .passed }
+
+        try await S3Destination(client: place.client(port: way.port)) { _ in }
+            .rehearse(sample.publication)
+
+        let shown = "PUT /\(place.bucket)/out/crm/Daily%20customers/.ferry-probe-"
+        #expect(way.requests.filter { $0.hasPrefix(shown) }.count == 2)
+        #expect(try place.visible().isEmpty)
     }
 
     @Test func `finds that no file of several parts may be begun`() async throws {

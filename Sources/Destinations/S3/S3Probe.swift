@@ -80,10 +80,13 @@ struct S3Probe: Sendable {
     /// depends on it.
     func sweep(_ prefix: String) async {
         let start = prefix + FileTreeProbe.prefix
-        guard let keys = try? await client.keys(under: start) else { return }
-        let old = keys.filter { key in
+        func isOld(_ key: String) -> Bool {
             FileTreeProbe.isOld(String(key.dropFirst(prefix.count).prefix { $0 != "/" }))
         }
-        if !old.isEmpty { try? await client.delete(old) }
+        for upload in (try? await client.uploads(under: start)) ?? [] where isOld(upload.key) {
+            try? await client.abort(upload)
+        }
+        guard let keys = try? await client.keys(under: start).filter(isOld) else { return }
+        if !keys.isEmpty { try? await client.delete(keys) }
     }
 }

@@ -50,7 +50,17 @@ extension S3Client {
             from + headers + encryptionHeaders + [("x-amz-metadata-directive", "REPLACE")]
         request.mayFailWithin200 = true
         (request.patience, request.isWorkedOn) = (copyPatience, true)
-        _ = try await send(request)
+        let checksum = ("content-md5", request.body.contentMD5)
+        if await session.wantsChecksums { request.headers.append(checksum) }
+        do {
+            _ = try await send(request)
+        } catch let failure as S3Failure where failure.isBad {
+            // A bucket with Object Lock may want the checksum of a body even where there is none.
+            guard await !session.wantsChecksums else { throw failure }
+            request.headers.append(checksum)
+            _ = try await send(request)
+            await session.wantChecksums()
+        }
     }
 
     private func copyInParts(

@@ -46,8 +46,11 @@ struct S3Failure: Error, Sendable {
 
     /// Whether the service may not have what was asked for: some call it a bad request.
     var mayBeUnsupported: Bool {
-        isUnsupported || (status == 400 && !refusesKey && (isUntold || remedy == .none))
+        isUnsupported || isBad
     }
+
+    /// Whether the service calls the request a bad one, for what it is about or has no words for.
+    var isBad: Bool { status == 400 && !refusesKey && (isUntold || remedy == .none) }
 
     /// Whether S3 says that it does not take the access key.
     private var refusesKey: Bool {

@@ -3,6 +3,8 @@ internal import Foundation
 /// What all requests to one bucket share: the access key and the region in force.
 actor S3Session {
     private(set) var region: String
+    /// Whether copies must bear a checksum.
+    private(set) var wantsChecksums = false
     private let source: S3CredentialSource
     private var found: S3Credentials?
 
@@ -10,6 +12,8 @@ actor S3Session {
         self.region = region
         self.source = source
     }
+
+    func wantChecksums() { wantsChecksums = true }
 
     func use(region: String) { self.region = region }
 

@@ -196,7 +196,7 @@ struct S3CredentialTests {
 
     @Test func `that is nowhere says where it was looked for`() async {
         let error = await #expect(throws: DestinationError.self) {
-            try await credentials(["HOME": folder])
+            try await credentials(["HOME": folder, "AWS_EC2_METADATA_DISABLED": "true"])
         }
 
         #expect(error?.code == "credential_unavailable")

@@ -106,11 +106,7 @@ struct S3Client: Sendable {
                 return try await session.credentials()
             } catch let error where !(error is DestinationError) {
                 if error is CancellationError || Task.isCancelled { throw CancellationError() }
-                let failure =
-                    error as? S3Failure
-                    ?? S3Failure(
-                        operation: "AssumeRoleWithWebIdentity", path: path(nil), status: 0,
-                        code: "", message: Self.told(error))
+                guard let failure = error as? S3Failure else { throw error }
                 attempt += 1
                 guard failure.remedy == .sendAgain, attempt <= retries.attemptsMax else {
                     throw failure
@@ -189,12 +185,12 @@ struct S3Client: Sendable {
                 ?? answer?.text("Region"))
     }
 
-    private static func isOverdue(_ error: any Error) -> Bool {
+    static func isOverdue(_ error: any Error) -> Bool {
         let error = error as? HTTPClientError
         return error == .deadlineExceeded || error == .readTimeout
     }
 
-    private static func told(_ error: any Error) -> String {
+    static func told(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: error.shortDescription
         case let error as IOError: error.description

@@ -12,13 +12,15 @@ enum KindUnderTest: CaseIterable {
     case directory
     case sftp
     case s3
+    /// Another server, with fewer abilities.
+    case s3AtRclone
 
     /// How often to try what only chance brings about; a connection takes its time.
     var rounds: Int {
         switch self {
         case .directory: 30
         case .sftp: 5
-        case .s3: 2
+        case .s3, .s3AtRclone: 2
         }
     }
 
@@ -27,6 +29,7 @@ enum KindUnderTest: CaseIterable {
         case .directory: try DirectoryUnderTest()
         case .sftp: try SFTPUnderTest()
         case .s3: try S3UnderTest()
+        case .s3AtRclone: try S3UnderTest(server: .rclone)
         }
     }
 }
@@ -48,11 +51,15 @@ protocol DestinationUnderTest: Sendable {
     /// Whether files may be seen before their manifest, because the destination has nothing like
     /// a rename that shows them all at once.
     var showsFilesBeforeTheirManifest: Bool { get }
+
+    /// Whether of several writers of one file each sees what the others did.
+    var heedsConditions: Bool { get }
 }
 
 extension DestinationUnderTest {
     var hasFolders: Bool { true }
     var showsFilesBeforeTheirManifest: Bool { false }
+    var heedsConditions: Bool { true }
 
     func connect() -> any Destination { connect { _ in } }
 

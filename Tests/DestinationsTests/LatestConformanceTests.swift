@@ -61,8 +61,10 @@ struct LatestConformanceTests {
             isOver.withLock { $0 = true }
 
             let readings = try await seen
-            if kind != .sftp { #expect(readings == readings.sorted()) }
-            #expect(try latest(at: place)?.run == 6)
+            if kind != .sftp, place.heedsConditions { #expect(readings == readings.sorted()) }
+            // Elsewhere the last of two that end in the same instant wins.
+            let last = try #require(try latest(at: place)).run
+            #expect(place.heedsConditions ? last == 6 : runs.contains(last))
             for run in runs { try await place.connect().discard(run: run, exceptTokens: []) }
             #expect(try place.staged().isEmpty)
         }

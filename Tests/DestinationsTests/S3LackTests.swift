@@ -55,7 +55,8 @@ struct S3LackTests {
         }
         var client = try place.client(port: way.port)
         change(&client)
-        return (S3Destination(client: client) { _ in }, way)
+        // The way lasts as long as the destination does.
+        return (S3Destination(client: client) { _ in withExtendedLifetime(way) {} }, way)
     }
 
     @Test(
@@ -130,7 +131,6 @@ struct S3LackTests {
             ($0.copySizes.wholeMax, $0.copySizes.wholeLimit) = (1, 1)
         }
         let sample = try SamplePublication()
-        try await destination.test()
         try await sample.stage(at: destination)
 
         let error = await #expect(throws: DestinationError.self) {
@@ -185,5 +185,80 @@ struct S3LackTests {
 
         #expect(error?.code == "already_published")
         #expect(try await place.eyes.get(key, bytesMax: 1 << 20) == other)
+    }
+}
+
+/// `rclone serve s3`, which checks signatures, heeds no conditions and takes a copy of a part for
+/// an empty part. Every destination's conformance suite runs over it, too.
+@Suite("The S3 server of rclone")
+struct S3RcloneTests {
+    let place: S3UnderTest
+
+    init() throws { place = try S3UnderTest(server: .rclone) }
+
+    @Test func `copies long files in one request, as it cannot in parts`() async throws {
+        var client = try place.client()
+        client.copySizes.wholeMax = 1
+        let destination = S3Destination(client: client) { _ in }
+        let sample = try SamplePublication()
+        try await sample.stage(at: destination)
+
+        try await destination.rehearse(sample.publication)
+        try await destination.publish(sample.publication)
+        try await destination.discard(run: 42, exceptTokens: [])
+
+        #expect(try place.visible() == sample.visible)
+        #expect(try place.staged().isEmpty)
+        #expect(try await place.eyes.uploads(under: "").isEmpty)
+    }
+
+    @Test func `is refused for files that are too long for that`() async throws {
+        var client = try place.client()
+        (client.copySizes.wholeMax, client.copySizes.wholeLimit) = (1, 1)
+        let destination = S3Destination(client: client) { _ in }
+        let sample = try SamplePublication()
+        try await sample.stage(at: destination)
+
+        let error = await #expect(throws: DestinationError.self) {
+            try await destination.rehearse(sample.publication)
+        }
+
+        #expect(error?.description.contains("does not support UploadPartCopy") == true)
+    }
+
+    @Test func `does not heed conditions, so that the manifest is looked for first`() async throws {
+        let key = "out/crm/condition"
+        try await place.eyes.put(key, ByteBuffer(string: "a"))
+        try await place.eyes.put(
+            key, ByteBuffer(string: "b"), condition: ("If-None-Match", "*"))
+        #expect(try await place.eyes.get(key, bytesMax: 1) == Array("b".utf8))
+
+        let other = try SamplePublication(note: "!").publication.manifest
+        let sample = try SamplePublication()
+        try await sample.stage(at: place.connect())
+        let manifest = "out/crm/\(SamplePublication.folder)/manifest.json"
+        let slow = place.connect { [eyes = place.eyes] name in
+            guard name == "publish.before_manifest" else { return }
+            try WaitingThreads.wait { try await eyes.put(manifest, ByteBuffer(bytes: other)) }
+        }
+
+        let error = await #expect(throws: DestinationError.self) {
+            try await slow.publish(sample.publication)
+        }
+
+        #expect(error?.code == "already_published")
+        #expect(try await place.eyes.get(manifest, bytesMax: 1 << 20) == other)
+    }
+
+    @Test func `refuses a signature that is not right`() async throws {
+        let client = try S3Client.at(
+            place.server.port, bucket: place.bucket, settings: ["prefix": "x"],
+            access: ["secret_access_key": "wrong"])
+
+        let error = await #expect(throws: DestinationError.self) {
+            try await S3Destination(client: client) { _ in }.test()
+        }
+
+        #expect(error?.code == "destination_access_denied")
     }
 }

@@ -88,7 +88,10 @@ extension S3Client {
             let page: S3XML?
             do {
                 page = S3XML(try await send(request).body)
-            } catch let failure as S3Failure where failure.mayBeUnsupported {
+            } catch let failure as S3Failure
+                where failure.mayBeUnsupported || failure.code == "NoSuchUpload"
+            {
+                // Or there is none: some say so by an error.
                 return uploads
             }
             uploads +=

@@ -174,6 +174,11 @@ struct S3Client: Sendable {
         if isOK, !request.mayFailWithin200 { return nil }
         let answer = S3XML(response.body)
         if isOK, let answer, answer.name != "Error" { return nil }
+        if isOK, response.body.isEmpty, response.headers.contains(name: "etag") {
+            return S3Failure(
+                operation: request.operation, path: path, status: 501, code: "",
+                message: "the service took it for one that stores what it is given")
+        }
         let code = answer?.text("Code") ?? ""
         // A late error has no status; most of them pass.
         let status = isOK ? (code == "AccessDenied" ? 403 : 500) : response.status
@@ -182,7 +187,7 @@ struct S3Client: Sendable {
             message: answer?.text("Message")
                 ?? (isOK ? "the answer is neither a result nor an error" : ""),
             region: response.headers.first(name: "x-amz-bucket-region")
-                ?? answer?.text("Region"))
+                ?? answer?.text("Region"), isOverdue: status == 504)
     }
 
     static func isOverdue(_ error: any Error) -> Bool {

@@ -31,7 +31,7 @@ public struct S3Access: Sendable, Equatable {
     /// The addresses of services that may see the key, such as `https://minio.example:9000`; nil
     /// for Amazon's own.
     public let endpoint: PlacePattern?
-    /// Nil for the worker's own: those of Amazon's variables, shared file and web identity.
+    /// Nil for the worker's own: those of its variables, its profile, or its role.
     public let keys: Keys?
     /// A PEM file with the certificates to trust instead of the system's.
     public let caFile: String?

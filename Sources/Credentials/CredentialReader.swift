@@ -118,16 +118,15 @@ struct CredentialReader {
     private func endpoint() throws(CredentialProblem) -> PlacePattern? {
         guard var text = try optional("endpoint")?.lowercased() else { return nil }
         if text.hasSuffix("/") { text.removeLast() }
-        for (scheme, port) in [("https://", ":443"), ("http://", ":80")]
-        where text.hasPrefix(scheme) && text.hasSuffix(port) {
-            text.removeLast(port.count)
-        }
-        let address = #/https?://(\[[0-9a-f:.]+\]|[a-z0-9.*\-]+)(:([0-9]+|\*))?/#
-        guard text.wholeMatch(of: address) != nil else {
+        let address =
+            #/(https?://(?:\[[0-9a-f:.]+\]|[a-z0-9.*\-]+))(:(?:[0-9]+|\*))?((?:/[a-z0-9_~.\-]+)*)/#
+        guard let parts = text.wholeMatch(of: address)?.output else {
             throw CredentialProblem(
-                "\"endpoint\" must be https:// or http://, a host and perhaps a port, such as "
-                    + "https://minio.example:9000; * stands for a part of the host")
+                "\"endpoint\" must be https:// or http://, a host and perhaps a port and a path, "
+                    + "such as https://minio.example:9000; * stands for a part of the host")
         }
+        let usual = parts.1.hasPrefix("https://") ? ":443" : ":80"
+        text = "\(parts.1)\(parts.2.flatMap { $0 == usual ? nil : $0 } ?? "")\(parts.3)"
         return PlacePattern(text)
     }
 

@@ -13,11 +13,13 @@ enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
     case directory
     case sftp(SFTPServer.Kind)
     case s3
+    /// Another server, with fewer abilities.
+    case s3AtRclone
 
     /// All whose servers are installed. What is left out is said by ``SFTPServerTests``.
     static var allCases: [KindUnderTest] {
         [.directory] + SFTPServer.Kind.allCases.filter(\.isInstalled).map(KindUnderTest.sftp)
-            + [.s3]
+            + [.s3, .s3AtRclone]
     }
 
     /// Whether of several runs that end at once the newest is sure to be named: not where a server
@@ -31,6 +33,7 @@ enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
         case .directory: "directory"
         case .sftp(let server): "sftp (\(server))"
         case .s3: "s3"
+        case .s3AtRclone: "s3 (rclone)"
         }
     }
 
@@ -39,7 +42,7 @@ enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .directory: 30
         case .sftp: 5
-        case .s3: 2
+        case .s3, .s3AtRclone: 2
         }
     }
 
@@ -48,6 +51,7 @@ enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
         case .directory: try DirectoryUnderTest()
         case .sftp(let server): try SFTPUnderTest(server: SFTPServer.ofKind(server))
         case .s3: try S3UnderTest()
+        case .s3AtRclone: try S3UnderTest(server: .rclone)
         }
     }
 }
@@ -69,11 +73,15 @@ protocol DestinationUnderTest: Sendable {
     /// Whether files may be seen before their manifest, because the destination has nothing like
     /// a rename that shows them all at once.
     var showsFilesBeforeTheirManifest: Bool { get }
+
+    /// Whether of several writers of one file each sees what the others did.
+    var heedsConditions: Bool { get }
 }
 
 extension DestinationUnderTest {
     var hasFolders: Bool { true }
     var showsFilesBeforeTheirManifest: Bool { false }
+    var heedsConditions: Bool { true }
 
     func connect() -> any Destination { connect { _ in } }
 

@@ -7,6 +7,10 @@ final class FaultyWay: Sendable {
     /// What becomes of a request.
     enum Fate: Sendable {
         case passed
+        /// Passed once the gate is open.
+        case held(Gate)
+        /// Passed with another head; it ends with an empty line.
+        case rewritten(head: String)
         /// Answered here; the server never sees it.
         case answered(Int, body: String = "", headers: [String: String] = [:])
         /// Closed after so many bytes of the request.
@@ -26,6 +30,17 @@ final class FaultyWay: Sendable {
         }
     }
 
+    /// Holds requests back until it is opened, once.
+    final class Gate: Sendable {
+        private let group = DispatchGroup()
+
+        init() { group.enter() }
+
+        func open() { group.leave() }
+
+        fileprivate func wait() { group.wait() }
+    }
+
     /// The method, path and query of a request, and all of its head.
     struct Request: Sendable {
         var line: String
@@ -36,7 +51,7 @@ final class FaultyWay: Sendable {
     private let server: Int
     private let listener: LocalSocket
     private let decide: @Sendable (Request) -> Fate
-    private let seen = Locked<[Request]>([])
+    private let requested = Locked<[Request]>([])
 
     /// - Parameter decide: Asked for each request.
     init(to server: Int, _ decide: @escaping @Sendable (Request) -> Fate) throws {
@@ -57,7 +72,10 @@ final class FaultyWay: Sendable {
     deinit { listener.shutDown() }
 
     /// The first lines of the requests so far: `PUT /bucket/key?query`.
-    var requests: [String] { seen.withLock { $0.map(\.line) } }
+    var requests: [String] { seen.map(\.line) }
+
+    /// The requests so far.
+    var seen: [Request] { requested.withLock { $0 } }
 
     private func serve(_ client: LocalSocket) {
         var bytes: [UInt8] = []
@@ -73,7 +91,7 @@ final class FaultyWay: Sendable {
         let line = head.prefix { $0 != "\r\n" }.split(separator: " ").prefix(2)
         let request = Request(line: line.joined(separator: " "), head: head)
         let fate = decide(request)
-        seen.withLock { $0.append(request) }
+        requested.withLock { $0.append(request) }
         let length =
             head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst("content-length:".count).drop { $0 == " " }) } ?? 0
@@ -95,10 +113,13 @@ final class FaultyWay: Sendable {
                         + "connection: close\r\n\(lines)\r\n\(shown)").utf8))
             return
         }
+        if case .held(let gate) = fate { gate.wait() }
         let body = bytes[headEnd...]
+        var passed = head
+        if case .rewritten(let other) = fate { passed = other }
         let sent =
             Array(
-                head.replacing("\r\n\r\n", with: "\r\nconnection: close\r\n\r\n").utf8) + body
+                passed.replacing("\r\n\r\n", with: "\r\nconnection: close\r\n\r\n").utf8) + body
         guard let upstream = try? LocalSocket.connected(to: server) else { return }
         defer { upstream.close() }
         upstream.write(sent)

@@ -150,13 +150,17 @@ struct RehearsalConformanceTests {
         }
         let bucket = try S3UnderTest()
         for name in [old, young] {
-            for key in ["\(name)-copy", ".staging/\(name)/probe"] {
+            for key in [".staging/\(name)-copy", ".staging/\(name)/probe"] {
                 try await bucket.eyes.put(bucket.prefix + key, .init(string: "x"))
             }
+            _ = try await bucket.eyes.createUpload("\(bucket.prefix).staging/\(name)/probe")
         }
         _ = try await bucket.connect().stagedRuns()
-        #expect(try Set(bucket.visible().keys) == ["\(young)-copy"])
-        #expect(try bucket.staged() == [".staging/\(young)/probe"])
+        #expect(
+            try bucket.staged() == [".staging/\(young)-copy", ".staging/\(young)/probe"])
+        #expect(
+            try await bucket.eyes.uploads(under: "").map(\.key)
+                == ["\(bucket.prefix).staging/\(young)/probe"])
     }
 
     @Test func `shows all or nothing of a delivery whose staging is removed meanwhile`()

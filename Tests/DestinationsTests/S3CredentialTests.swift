@@ -76,7 +76,14 @@ struct S3CredentialTests {
             ("https://minio.example", "http://minio.example", false),
             ("https://minio.example", "https://minio.example:9000", false),
             ("https://minio.example", "https://s3.eu-west-1.amazonaws.com", false),
+            ("https://minio.example", "https://minio.example/storage/v1/s3", true),
+            ("https://minio.example/s3/", "https://minio.example/s3", true),
+            ("https://minio.example:443/s3", "https://minio.example/s3", true),
+            ("https://minio.example/s3", "https://minio.example/other", false),
+            ("https://minio.example/s3", "https://minio.example", false),
+            (nil, "https://s3.eu-west-1.amazonaws.com/s3", false),
             ("https://*.example", "https://a.b.example", true),
+            ("https://*.example", "https://evil.net/a.example", false),
             ("https://*.example", "https://evil.net:1", false),
             ("https://*.example", "https://example", false),
         ] as [(String?, String, Bool)])
@@ -189,7 +196,7 @@ struct S3CredentialTests {
 
     @Test func `that is nowhere says where it was looked for`() async {
         let error = await #expect(throws: DestinationError.self) {
-            try await credentials(["HOME": folder])
+            try await credentials(["HOME": folder, "AWS_EC2_METADATA_DISABLED": "true"])
         }
 
         #expect(error?.code == "credential_unavailable")

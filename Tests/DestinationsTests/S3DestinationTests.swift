@@ -80,24 +80,6 @@ struct S3DestinationTests {
         #expect(try place.visible().isEmpty)
     }
 
-    @Test func `puts its manifest where the service knows no conditions`() async throws {
-        let way = try FaultyWay(to: place.server.port) { request in
-            let head = request.head.lowercased()
-            return head.contains("\r\nif-none-match:") || head.contains("\r\nif-match:")
-                ? .refused(501, "NotImplemented") : .passed
-        }
-        let destination = S3Destination(client: try place.client(port: way.port)) { _ in }
-
-        for run in [42, 43] as [Int64] {
-            let sample = try SamplePublication(run: run)
-            try await sample.stage(at: place.connect())
-            try await destination.publish(sample.publication)
-
-            let seen = try place.visible()
-            #expect(sample.visible.allSatisfy { seen[$0.key] == $0.value })
-        }
-    }
-
     @Test func `does not replace the manifest of who was faster`() async throws {
         let other = try SamplePublication(note: "!").publication.manifest
         try await sample.stage(at: place.connect())

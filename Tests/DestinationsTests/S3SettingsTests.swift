@@ -42,6 +42,44 @@ struct S3SettingsTests {
                 == host)
     }
 
+    @Test(
+        arguments: [
+            ("under_score", "https://minio", true), ("Upper", "https://minio", true),
+            ("a.b_c-D", "https://minio", true),
+            (String(repeating: "a", count: 222), "https://m", true),
+            (String(repeating: "a", count: 223), "https://m", false), ("ab", "https://m", false),
+            ("a b c", "https://m", false), ("../..", "https://m", false),
+            (".ab", "https://m", false),
+            ("under_score", nil, false), ("Upper", nil, false),
+            (String(repeating: "a", count: 63), nil, true),
+            (String(repeating: "a", count: 64), nil, false),
+            ("under_score", "https://s3.eu-west-1.amazonaws.com", false),
+        ] as [(String, String?, Bool)])
+    func `take the names of buckets that a service may have`(
+        bucket: String, endpoint: String?, isTaken: Bool
+    ) throws {
+        let place = endpoint.map { #", "endpoint": "\#($0)""# } ?? ""
+        let found = try? settings(#"{"bucket": "\#(bucket)"\#(place)}"#)
+        #expect(found?.bucket == (isTaken ? bucket : nil))
+
+        if endpoint != nil, isTaken {
+            let inHost = #", "path_style": false}"#
+            #expect(throws: SettingsError.self) {
+                try settings(#"{"bucket": "\#(bucket)"\#(place)\#(inHost)"#)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "https://a.supabase.example/storage/v1/s3", "https://a.supabase.example/storage/v1/s3/",
+    ])
+    func `take an endpoint with a path`(endpoint: String) throws {
+        let settings = try settings(#"{"bucket": "exports", "endpoint": "\#(endpoint)"}"#)
+
+        #expect(settings.endpoint?.path == "/storage/v1/s3" && settings.usesPathStyle)
+        #expect(settings.endpoint?.host == "a.supabase.example")
+    }
+
     @Test func `lead to Amazon's own service of a region`() {
         #expect(S3Endpoint(region: "eu-west-1").host == "s3.eu-west-1.amazonaws.com")
         #expect(S3Endpoint(region: "cn-north-1").host == "s3.cn-north-1.amazonaws.com.cn")
@@ -57,7 +95,14 @@ struct S3SettingsTests {
         (#"{"bucket": "exports", "region": "a/b"}"#, "setting \"region\" must be the name of a"),
         (#"{"bucket": "exports", "region": ""}"#, "setting \"region\" must be the name of a"),
         (#"{"bucket": "exports", "endpoint": "ftp://a"}"#, "setting \"endpoint\" must be an"),
-        (#"{"bucket": "exports", "endpoint": "http://a/b"}"#, "setting \"endpoint\" must be an"),
+        (#"{"bucket": "exports", "endpoint": "http://a/b//c"}"#, "setting \"endpoint\" must be"),
+        (#"{"bucket": "exports", "endpoint": "http://a/../c"}"#, "setting \"endpoint\" must be"),
+        (#"{"bucket": "exports", "endpoint": "http://a/b%2Fc"}"#, "setting \"endpoint\" must be"),
+        (#"{"bucket": "exports", "endpoint": "http://a/b?c"}"#, "setting \"endpoint\" must be an"),
+        (
+            #"{"bucket": "exports", "endpoint": "http://a/b", "path_style": false}"#,
+            "setting \"path_style\" must be true for an endpoint with a path"
+        ),
         (#"{"bucket": "exports", "endpoint": "minio:9000"}"#, "setting \"endpoint\" must be an"),
         (#"{"bucket": "exports", "credential": "A"}"#, "setting \"credential\" must be the name"),
         (

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import TestSupport
 import Testing
 
@@ -31,25 +32,32 @@ struct S3TestTests {
         #expect(try place.visible().isEmpty && place.staged().isEmpty)
     }
 
-    @Test func `finds that nothing may be put under a condition`() async throws {
-        let error = try await error(.refused(400, "InvalidArgument")) {
-            $0.head.lowercased().contains("if-none-match")
-        }
-
-        #expect(error?.disposition == .discard)
-        #expect(try place.visible().isEmpty && place.staged().isEmpty)
-    }
-
-    @Test func `takes a service that knows no conditions`() async throws {
-        let way = try FaultyWay(to: place.server.port) {
-            $0.head.lowercased().contains("if-none-match")
-                ? .refused(501, "NotImplemented") : .passed
-        }
+    @Test func `writes nothing where deliveries become visible`() async throws {
+        let way = try FaultyWay(to: place.server.port) { _ in .passed }
 
         try await S3Destination(client: place.client(port: way.port)) { _ in }.test()
 
-        #expect(try place.visible().isEmpty && place.staged().isEmpty)
-        #expect(!way.requests.isEmpty)
+        let written = way.requests.filter { $0.hasPrefix("PUT ") || $0.hasSuffix("?uploads=") }
+        #expect(written.filter { $0.hasPrefix("PUT ") }.count == 3)
+        #expect(
+            written.allSatisfy { $0.contains("/\(place.bucket)/out/crm/.staging/.ferry-probe-") })
+    }
+
+    @Test func `is tried again where a run publishes, which removes old probes there`()
+        async throws
+    {
+        let sample = try SamplePublication()
+        let (folder, old) = ("Daily customers/", ".ferry-probe-1000-x")
+        try await sample.stage(at: place.connect())
+        try await place.eyes.put("out/crm/\(folder)\(old)-copy", ByteBuffer(string: "x"))
+        let way = try FaultyWay(to: place.server.port) { _ in .passed }
+
+        try await S3Destination(client: place.client(port: way.port)) { _ in }
+            .rehearse(sample.publication)
+
+        let shown = "PUT /\(place.bucket)/out/crm/Daily%20customers/.ferry-probe-"
+        #expect(way.requests.filter { $0.hasPrefix(shown) }.count == 2)
+        #expect(try place.visible().isEmpty)
     }
 
     @Test func `finds that no file of several parts may be begun`() async throws {

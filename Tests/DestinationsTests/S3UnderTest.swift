@@ -21,9 +21,11 @@ final class S3UnderTest: DestinationUnderTest {
 
     var hasFolders: Bool { false }
     var showsFilesBeforeTheirManifest: Bool { true }
+    let heedsConditions: Bool
 
-    init(prefix: String = "out/crm/") throws {
-        server = try S3Server.shared()
+    init(prefix: String = "out/crm/", server kind: S3Server.Kind = .moto) throws {
+        server = try S3Server.shared(kind)
+        heedsConditions = kind != .rclone
         bucket = "ferry-" + UUID().uuidString.lowercased()
         self.prefix = prefix
         let created = try WaitingThreads.wait { [bucket, server] in

@@ -180,19 +180,6 @@ struct S3UploadTests {
         #expect(try await place.eyes.uploads(under: "").isEmpty)
     }
 
-    @Test func `is copied in parts where one request cannot`() async throws {
-        _ = try await stage(at: destination())
-        var client = try place.client()
-        (client.copyBytesMax, client.copyPartBytes) = (8 << 20, 6 << 20)
-        let key = "out/crm/.staging/1/1/big.csv"
-        let source = try #require(try await client.head(key))
-
-        try await client.copy(key, source, to: "out/copy", headers: [(S3Object.sha256Header, "a")])
-
-        #expect(try await place.eyes.get("out/copy", bytesMax: 64 << 20) == bytes)
-        #expect(try await client.head("out/copy")?.sha256 == "a")
-    }
-
     @Test func `may have 5 TiB in 10,000 parts`() {
         let sizes = (1...10_000).map { S3PartSizes.bytes(ofPart: $0) }
 

@@ -11,25 +11,55 @@ import Locks
 public final class S3Server: Sendable {
     public let port: Int
 
-    /// The server, started by whoever asks first.
-    public static func shared() throws -> S3Server { try started.get() }
+    /// The programs that serve S3, each in its own way.
+    public enum Kind: Sendable {
+        /// Follows Amazon's own service closely; checks no signatures.
+        case moto
+        /// Checks signatures, heeds no conditions, and cannot copy in parts.
+        case rclone
+    }
 
-    private static let started = Result { try S3Server() }
+    /// The server of a kind, started by whoever asks first.
+    public static func shared(_ kind: Kind = .moto) throws -> S3Server {
+        switch kind {
+        case .moto: try moto.get()
+        case .rclone: try rclone.get()
+        }
+    }
+
+    private static let moto = Result { try S3Server() }
+    private static let rclone = Result {
+        try S3Server { port in
+            [
+                "-c", S3Server.rcloneProgram, "\(ProcessInfo.processInfo.processIdentifier)",
+                TestPython.program("rclone"), "serve", "s3", "--config", "/dev/null", "--addr",
+                "127.0.0.1:\(port)", "--auth-key", "testing,testing", ":memory:",
+            ]
+        }
+    }
     private static let ending = atexit {
         S3Server.running.withLock { for id in $0 { _ = kill(id, SIGTERM) } }
     }
     /// The processes to end with ours.
     private static let running = Locked<[pid_t]>([])
 
+    /// A server of the kind `moto`.
+    ///
     /// - Parameter certificate: Serves by TLS with the certificate and key of this PEM file.
-    public init(certificate: String? = nil) throws {
+    public convenience init(certificate: String? = nil) throws {
+        let encryption = certificate.map { ["-c", $0, "-k", $0] } ?? []
+        try self.init { port in
+            ["-c", Self.motoProgram, "\(ProcessInfo.processInfo.processIdentifier)"]
+                + ["-H", "127.0.0.1", "-p", "\(port)"] + encryption
+        }
+    }
+
+    /// - Parameter arguments: What Python runs to serve at a port.
+    private init(_ arguments: (_ port: Int) -> [String]) throws {
         let (listener, port) = try LocalSocket.listening()
         listener.close()
         self.port = port
-        let encryption = certificate.map { ["-c", $0, "-k", $0] } ?? []
-        let process = try TestPython.process(
-            ["-c", Self.program, "\(ProcessInfo.processInfo.processIdentifier)"]
-                + ["-H", "127.0.0.1", "-p", "\(port)"] + encryption)
+        let process = try TestPython.process(arguments(port))
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -49,7 +79,7 @@ public final class S3Server: Sendable {
     public struct NotStarted: Error {}
 
     /// Ends by itself when the tests do without a chance to say so.
-    private static let program = """
+    private static let motoProgram = """
         import os, sys, threading, time
         from moto.server import main
         def watch(parent):
@@ -58,5 +88,18 @@ public final class S3Server: Sendable {
             os._exit(0)
         threading.Thread(target=watch, args=(int(sys.argv[1]),), daemon=True).start()
         main(sys.argv[2:])
+        """
+
+    /// The same for a program that is not written in Python.
+    private static let rcloneProgram = """
+        import os, signal, subprocess, sys, time
+        server = subprocess.Popen(sys.argv[2:])
+        def end(*_):
+            server.kill()
+            os._exit(0)
+        signal.signal(signal.SIGTERM, end)
+        while os.getppid() == int(sys.argv[1]) and server.poll() is None:
+            time.sleep(0.5)
+        end()
         """
 }

@@ -9,6 +9,11 @@ public enum TestPython {
     /// The path of the interpreter.
     public static var path: String { folder + "/python" }
 
+    /// The path of a program that a package brings.
+    public static func program(_ name: String) -> String {
+        root + "/.build/test-python/bin/" + name
+    }
+
     /// A process that runs a Python program; not started.
     ///
     /// - Throws: ``NotInstalled`` when the packages are not there.

@@ -56,7 +56,7 @@ extension S3Client {
             operation: "CompleteMultipartUpload", method: .POST, key: upload.key,
             query: [("uploadId", upload.id)], body: body)
         request.mayFailWithin200 = true
-        request.patience = .minutes(10)
+        (request.patience, request.isWorkedOn) = (copyPatience, true)
         do {
             _ = try await send(request)
         } catch let failure as S3Failure
@@ -76,7 +76,8 @@ extension S3Client {
         } catch let failure as S3Failure where failure.isMissing {}
     }
 
-    /// The uploads that have not ended, of keys that begin with this.
+    /// The uploads that have not ended, of keys that begin with this. None where the service does
+    /// not list them: it has to end them by itself.
     func uploads(under prefix: String) async throws -> [S3Upload] {
         var uploads: [S3Upload] = []
         var marker: [(String, String)]? = []
@@ -84,7 +85,15 @@ extension S3Client {
             var request = S3Request(operation: "ListMultipartUploads", method: .GET)
             request.query = [("uploads", ""), ("prefix", prefix)] + start
             request.mayFailWithin200 = true
-            let page = S3XML(try await send(request).body)
+            let page: S3XML?
+            do {
+                page = S3XML(try await send(request).body)
+            } catch let failure as S3Failure
+                where failure.mayBeUnsupported || failure.code == "NoSuchUpload"
+            {
+                // Or there is none: some say so by an error.
+                return uploads
+            }
             uploads +=
                 page?.all("Upload").compactMap { entry in
                     guard let key = entry.text("Key"), let id = entry.text("UploadId"),
@@ -103,55 +112,7 @@ extension S3Client {
         return uploads
     }
 
-    /// Copies within the bucket, at the service.
-    ///
-    /// - Parameter source: As it was seen; another by the same key is not copied.
-    func copy(
-        _ key: String, _ source: S3Object, to target: String, headers: [(String, String)]
-    ) async throws {
-        let from = [
-            ("x-amz-copy-source", "/\(settings.bucket)/\(key)".uriEncoded(keepingSlashes: true)),
-            ("x-amz-copy-source-if-match", source.entityTag),
-        ]
-        if source.bytes <= copyBytesMax {
-            var request = S3Request(operation: "CopyObject", method: .PUT, key: target)
-            request.headers =
-                from + headers + encryptionHeaders + [("x-amz-metadata-directive", "REPLACE")]
-            request.mayFailWithin200 = true
-            request.patience = .minutes(10)
-            _ = try await send(request)
-            return
-        }
-        let upload = try await createUpload(target, headers: headers)
-        do {
-            let parts = try await copyParts(from, bytes: source.bytes, to: upload)
-            try await complete(upload, parts, bytes: source.bytes)
-        } catch {
-            try? await abort(upload)
-            throw error
-        }
-    }
-
-    private func copyParts(
-        _ from: [(String, String)], bytes: Int64, to upload: S3Upload
-    ) async throws -> [S3Part] {
-        let starts = Array(stride(from: 0, to: bytes, by: Int64.Stride(copyPartBytes)))
-        return try await starts.indices.concurrently(atMost: 4) { index in
-            let last = min(starts[index] + copyPartBytes, bytes) - 1
-            var request = S3Request(
-                operation: "UploadPartCopy", method: .PUT, key: upload.key,
-                query: [("partNumber", "\(index + 1)"), ("uploadId", upload.id)])
-            request.headers = from + [("x-amz-copy-source-range", "bytes=\(starts[index])-\(last)")]
-            request.mayFailWithin200 = true
-            request.patience = .minutes(10)
-            guard let tag = S3XML(try await send(request).body)?.text("ETag") else {
-                throw nonsense(request)
-            }
-            return S3Part(number: index + 1, entityTag: tag)
-        }
-    }
-
-    private func nonsense(_ request: S3Request) -> S3Failure {
+    func nonsense(_ request: S3Request) -> S3Failure {
         S3Failure(
             operation: request.operation, path: path(request.key), status: 500, code: "",
             message: "the answer is not one of S3")

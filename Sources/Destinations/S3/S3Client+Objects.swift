@@ -53,16 +53,24 @@ extension S3Client {
         }
     }
 
-    /// - Parameter headers: More than those of encryption and integrity.
-    func put(_ key: String, _ body: ByteBuffer, headers: [(String, String)] = []) async throws {
+    /// - Parameters:
+    ///   - headers: More than those of encryption and integrity.
+    ///   - condition: A header that says of what is there that it must be so.
+    func put(
+        _ key: String, _ body: ByteBuffer, headers: [(String, String)] = [],
+        condition: (String, String)? = nil
+    ) async throws {
         var request = S3Request(operation: "PutObject", method: .PUT, key: key, body: body)
-        request.headers = headers + encryptionHeaders + [("content-md5", body.contentMD5)]
+        if let condition { request.operation += " with \(condition.0)" }
+        request.headers =
+            headers + (condition.map { [($0.0.lowercased(), $0.1)] } ?? []) + encryptionHeaders
+            + [("content-md5", body.contentMD5)]
         request.patience = Self.patience(bytes: body.readableBytes)
         _ = try await send(request)
     }
 
     /// Puts an object under the condition that there is none by that key. Services that know no
-    /// such condition are given it without.
+    /// such condition are given it without, after a look.
     ///
     /// - Parameter isThere: Whether it is what is to be put: asked where the condition is not
     ///   known.
@@ -72,10 +80,8 @@ extension S3Client {
         isThere: () async throws -> Bool = { false }
     ) async throws {
         do {
-            try await put(key, body, headers: headers + [("if-none-match", "*")])
-        } catch let failure as S3Failure
-            where failure.status == 501 || failure.code == "NotImplemented"
-        {
+            try await put(key, body, headers: headers, condition: ("If-None-Match", "*"))
+        } catch let failure as S3Failure where failure.mayBeUnsupported {
             if try await isThere() { return }
             try await put(key, body, headers: headers)
         }
@@ -89,7 +95,7 @@ extension S3Client {
         } catch let failure as S3Failure where failure.isMissing {}
     }
 
-    /// Deletes a thousand a request.
+    /// Deletes a thousand a request, or one by one where the service knows no such request.
     func delete(_ keys: [String]) async throws {
         for start in stride(from: 0, to: keys.count, by: 1000) {
             let batch = keys[start..<min(start + 1000, keys.count)]
@@ -109,8 +115,8 @@ extension S3Client {
                         operation: "DeleteObjects", path: path(error.text("Key")), status: 403,
                         code: error.text("Code") ?? "", message: error.text("Message") ?? "")
                 }
-            } catch let failure as S3Failure where failure.code == "NotImplemented" {
-                for key in batch { try await delete(key) }
+            } catch let failure as S3Failure where failure.mayBeUnsupported {
+                _ = try await batch.concurrently(atMost: 8) { try await delete($0) }
             }
         }
     }

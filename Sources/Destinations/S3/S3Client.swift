@@ -13,12 +13,12 @@ struct S3Client: Sendable {
     let settings: S3Settings
     let session: S3Session
     var retries = Retries()
+    var transport = S3Transport.shared
     /// The longest that a request is waited for, however long it may take by itself; nil for that.
     var patienceMax: TimeAmount?
-    /// The longest object that the service copies in one request.
-    var copyBytesMax: Int64 = 5 << 30
-    /// How much of a longer one it copies in a request.
-    var copyPartBytes: Int64 = 1 << 30
+    /// How long a copy, or putting parts together, may take.
+    var copyPatience = TimeAmount.minutes(10)
+    var copySizes = S3CopySizes()
 
     /// How often and after which delays a request is sent again.
     struct Retries: Sendable {
@@ -75,7 +75,7 @@ struct S3Client: Sendable {
                 if error is CancellationError || Task.isCancelled { throw CancellationError() }
                 failure = S3Failure(
                     operation: request.operation, path: path(request.key), status: 0, code: "",
-                    message: Self.told(error))
+                    message: Self.told(error), isOverdue: Self.isOverdue(error))
             }
             failure.isRepetition = isRepetition
             if failure.mayRefuseKey, !isRekeyed {
@@ -87,7 +87,8 @@ struct S3Client: Sendable {
             case .otherRegion(let region) where !isRedirected:
                 isRedirected = true
                 await session.use(region: region)
-            case .sendAgain where attempt < retries.attemptsMax:
+            case .sendAgain
+            where attempt < retries.attemptsMax && !(request.isWorkedOn && failure.isOverdue):
                 attempt += 1
                 // It may have been carried out all the same.
                 isRepetition = isRepetition || failure.status == 0 || failure.status >= 500
@@ -105,11 +106,7 @@ struct S3Client: Sendable {
                 return try await session.credentials()
             } catch let error where !(error is DestinationError) {
                 if error is CancellationError || Task.isCancelled { throw CancellationError() }
-                let failure =
-                    error as? S3Failure
-                    ?? S3Failure(
-                        operation: "AssumeRoleWithWebIdentity", path: path(nil), status: 0,
-                        code: "", message: Self.told(error))
+                guard let failure = error as? S3Failure else { throw error }
                 attempt += 1
                 guard failure.remedy == .sendAgain, attempt <= retries.attemptsMax else {
                     throw failure
@@ -128,7 +125,8 @@ struct S3Client: Sendable {
         let host = settings.usesPathStyle ? endpoint.host : "\(settings.bucket).\(endpoint.host)"
         let path =
             settings.usesPathStyle
-            ? "/\(settings.bucket)" + (request.key == nil ? "" : "/\(encodedKey)")
+            ? "\(endpoint.path)/\(settings.bucket)"
+                + (request.key == nil ? "" : "/\(encodedKey)")
             : "/\(encodedKey)"
         let query =
             request.query.isEmpty
@@ -160,7 +158,7 @@ struct S3Client: Sendable {
             outgoing.body = .bytes(request.body)
         }
         let patience = min(request.patience, patienceMax ?? request.patience)
-        let response = try await S3Transport.client(for: patience)
+        let response = try await transport.client(for: patience)
             .execute(outgoing, timeout: patience)
         let answer = try await response.body.collect(upTo: request.answerBytesMax)
         return S3Response(
@@ -176,6 +174,11 @@ struct S3Client: Sendable {
         if isOK, !request.mayFailWithin200 { return nil }
         let answer = S3XML(response.body)
         if isOK, let answer, answer.name != "Error" { return nil }
+        if isOK, response.body.isEmpty, response.headers.contains(name: "etag") {
+            return S3Failure(
+                operation: request.operation, path: path, status: 501, code: "",
+                message: "the service took it for one that stores what it is given")
+        }
         let code = answer?.text("Code") ?? ""
         // A late error has no status; most of them pass.
         let status = isOK ? (code == "AccessDenied" ? 403 : 500) : response.status
@@ -184,10 +187,15 @@ struct S3Client: Sendable {
             message: answer?.text("Message")
                 ?? (isOK ? "the answer is neither a result nor an error" : ""),
             region: response.headers.first(name: "x-amz-bucket-region")
-                ?? answer?.text("Region"))
+                ?? answer?.text("Region"), isOverdue: status == 504)
     }
 
-    private static func told(_ error: any Error) -> String {
+    static func isOverdue(_ error: any Error) -> Bool {
+        let error = error as? HTTPClientError
+        return error == .deadlineExceeded || error == .readTimeout
+    }
+
+    static func told(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: error.shortDescription
         case let error as IOError: error.description

@@ -10,5 +10,10 @@ struct S3Credentials: Sendable, Equatable, CustomStringConvertible {
     /// A PEM file with the certificates to trust instead of the system's.
     var caFile: String?
 
+    /// Whether they last so many seconds more.
+    func isValid(for seconds: TimeInterval) -> Bool {
+        expiration.map { $0.timeIntervalSinceNow > seconds } ?? true
+    }
+
     var description: String { "access key …\(accessKeyID.suffix(4))" }
 }

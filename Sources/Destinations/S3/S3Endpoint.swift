@@ -1,37 +1,51 @@
 internal import Foundation
 
-/// The address of an S3 service: scheme, host and port.
+/// The address of an S3 service: scheme, host, port, and the path that it is below.
 public struct S3Endpoint: Sendable, Equatable, CustomStringConvertible {
     let scheme: String
     /// With the port where it is not the scheme's own.
     let host: String
+    /// Empty, or `/` and plain names with `/` between them.
+    let path: String
 
-    /// - Returns: Nil for anything but an address of http or https with nothing behind the host.
+    /// - Returns: Nil for anything but an address of http or https with nothing but plain names
+    ///   behind the host.
     init?(_ text: String) {
         guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty,
             let scheme = parts.scheme?.lowercased(), scheme == "http" || scheme == "https",
-            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
-            parts.path.isEmpty || parts.path == "/"
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
         else { return nil }
+        var path = parts.percentEncodedPath
+        if path.hasSuffix("/") { path.removeLast() }
+        // What is signed must be what is sent, whatever is in between.
+        let names = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let isPlain = names.allSatisfy {
+            $0.wholeMatch(of: /[A-Za-z0-9_~.\-]+/) != nil && $0 != "." && $0 != ".."
+        }
+        guard isPlain else { return nil }
         self.scheme = scheme
+        self.path = path
         let isUsual = parts.port == nil || parts.port == (scheme == "http" ? 80 : 443)
         self.host = isUsual ? host : "\(host):\(parts.port ?? 0)"
     }
 
-    public var description: String { "\(scheme)://\(host)" }
+    public var description: String { origin + path }
+
+    /// Without the path.
+    var origin: String { "\(scheme)://\(host)" }
 
     /// Whether it is one of Amazon's S3 itself: not, for example, a gateway of somebody's account,
     /// whose name ends in the same way.
     var isAmazons: Bool {
         let service = #/s3(-fips|-accelerate)?(\.dualstack)?(\.[a-z]{2}(-[a-z]+)+-[0-9]+)?/#
         let domain = host.lowercased().hasSuffix(".cn") ? ".amazonaws.com.cn" : ".amazonaws.com"
-        return scheme == "https" && host.lowercased().hasSuffix(domain)
+        return scheme == "https" && path.isEmpty && host.lowercased().hasSuffix(domain)
             && host.lowercased().dropLast(domain.count).wholeMatch(of: service) != nil
     }
 
     /// Amazon's own of a region.
     init(region: String) {
-        scheme = "https"
+        (scheme, path) = ("https", "")
         host = "s3.\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
     }
 }

@@ -15,6 +15,8 @@ struct S3Failure: Error, Sendable {
     var region: String?
     /// Whether an earlier sending of the request may have worked.
     var isRepetition = false
+    /// Whether it was waited for as long as it may take, here or by a gateway.
+    var isOverdue = false
 
     /// What can be done about it without a person.
     enum Remedy: Equatable {
@@ -38,6 +40,17 @@ struct S3Failure: Error, Sendable {
             return isTransient ? .sendAgain : .none
         }
     }
+
+    /// Whether the service says that it does not have the operation.
+    var isUnsupported: Bool { status == 501 || status == 405 || code == "NotImplemented" }
+
+    /// Whether the service may not have what was asked for: some call it a bad request.
+    var mayBeUnsupported: Bool {
+        isUnsupported || isBad
+    }
+
+    /// Whether the service calls the request a bad one, for what it is about or has no words for.
+    var isBad: Bool { status == 400 && !refusesKey && (isUntold || remedy == .none) }
 
     /// Whether S3 says that it does not take the access key.
     private var refusesKey: Bool {
@@ -85,6 +98,12 @@ struct S3Failure: Error, Sendable {
                 destination: destination, path: path,
                 rule: "the bucket does not lie in this region (\(said)). Set the region"
                     + (region.map { " to \"\($0.shown)\"" } ?? " and the endpoint to its own"))
+        }
+        if isUnsupported {
+            return .notAllowed(
+                destination: destination, path: path,
+                rule: "this service does not support \(operation), which Ferry needs (\(said)). "
+                    + "Choose another service, or another kind of destination")
         }
         if status == 507 { return .full(destination: destination, path: path) }
         if remedy == .sendAgain {

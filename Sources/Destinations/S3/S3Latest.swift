@@ -16,7 +16,7 @@ struct S3Latest: Sendable {
         for _ in 1...retriesMax {
             let there = try await client.getTagged(key, bytesMax: 1 << 20)
             if let there, LatestDelivery(decoding: there.bytes)?.run ?? -1 >= latest.run { return }
-            let condition = there.map { ("if-match", $0.entityTag) } ?? ("if-none-match", "*")
+            let condition = there.map { ("If-Match", $0.entityTag) } ?? ("If-None-Match", "*")
             if try await put(condition) { return }
         }
         throw DestinationError.unavailable(
@@ -29,14 +29,12 @@ struct S3Latest: Sendable {
         let body = ByteBuffer(bytes: latest.encoded())
         let type = [("content-type", "application/json")]
         do {
-            try await client.put(key, body, headers: type + [condition])
+            try await client.put(key, body, headers: type, condition: condition)
         } catch let failure as S3Failure
             where failure.status == 412 || failure.status == 409 || failure.isMissing
         {
             return false
-        } catch let failure as S3Failure
-            where failure.status == 501 || failure.code == "NotImplemented"
-        {
+        } catch let failure as S3Failure where failure.mayBeUnsupported {
             try await client.put(key, body, headers: type)
         }
         return true

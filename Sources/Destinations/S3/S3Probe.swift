@@ -15,13 +15,16 @@ struct S3Probe: Sendable {
     /// - Parameters:
     ///   - staging: What keys in staging begin with.
     ///   - place: What keys begin with where deliveries become visible.
-    func run(in staging: String, showingIn place: String) async throws {
+    ///   - inParts: Whether an object must be copied in parts, because one is too long for else.
+    func run(
+        in staging: String, showingIn place: String, inParts: Bool = false
+    ) async throws {
         let name = FileTreeProbe.newName()
         let keys = [staging + name + "/probe", place + name + "-copy", place + name + "-manifest"]
         do {
             try await write(keys[0])
             guard let object = try await client.head(keys[0]) else { throw vanished(keys[0]) }
-            try await client.copy(keys[0], object, to: keys[1], headers: [])
+            try await copy(keys[0], object, to: keys[1], inParts: inParts)
             try await client.putUnlessThere(keys[2], ByteBuffer(string: "{}"), headers: [])
             try await client.abort(try await client.createUpload(keys[0]))
             _ = try await client.uploads(under: keys[0])
@@ -33,6 +36,26 @@ struct S3Probe: Sendable {
             throw error
         }
         try await client.delete(keys)
+    }
+
+    private func copy(
+        _ key: String, _ object: S3Object, to target: String, inParts: Bool
+    ) async throws {
+        var client = client
+        if inParts {
+            client.copySizes = S3CopySizes(wholeMax: 0, wholeLimit: 0, partMin: object.bytes)
+        }
+        let note = UUID().uuidString
+        try await client.copy(
+            key, object, to: target, headers: [(S3Object.sha256Header, note)])
+        guard let copied = try await client.head(target) else { throw vanished(target) }
+        guard copied.sha256 == note else {
+            throw DestinationError.notAllowed(
+                destination: client.destination, path: client.path(target),
+                rule: "this service does not keep the metadata of objects (x-amz-meta-…) when it "
+                    + "copies them, by which Ferry knows what it has copied. Choose another "
+                    + "service, or another kind of destination")
+        }
     }
 
     private func write(_ key: String) async throws {
@@ -57,10 +80,13 @@ struct S3Probe: Sendable {
     /// depends on it.
     func sweep(_ prefix: String) async {
         let start = prefix + FileTreeProbe.prefix
-        guard let keys = try? await client.keys(under: start) else { return }
-        let old = keys.filter { key in
+        func isOld(_ key: String) -> Bool {
             FileTreeProbe.isOld(String(key.dropFirst(prefix.count).prefix { $0 != "/" }))
         }
-        if !old.isEmpty { try? await client.delete(old) }
+        for upload in (try? await client.uploads(under: start)) ?? [] where isOld(upload.key) {
+            try? await client.abort(upload)
+        }
+        guard let keys = try? await client.keys(under: start).filter(isOld) else { return }
+        if !keys.isEmpty { try? await client.delete(keys) }
     }
 }

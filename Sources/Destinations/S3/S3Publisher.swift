@@ -33,6 +33,7 @@ struct S3Publisher: Sendable {
             client: client, key: client.settings.prefix + publication.pathOfLatest,
             latest: publication.latest(manifest)
         ).put()
+        await endCopies()
         try reach("publish.after_latest")
     }
 
@@ -48,7 +49,17 @@ struct S3Publisher: Sendable {
         await probe.sweep(shown)
         try await probe.run(
             in: "\(client.settings.prefix)\(S3Staging.name)/\(publication.run)/",
-            showingIn: shown)
+            showingIn: shown,
+            inParts: manifest.files.contains { $0.bytes > client.copySizes.wholeLimit })
+    }
+
+    /// Ends copies that processes which died have begun here: they would be stored, and paid for,
+    /// until somebody ends them. Those of processes that still run are not needed any more.
+    private func endCopies() async {
+        guard manifest.files.contains(where: { $0.bytes > client.copySizes.wholeMax }),
+            let uploads = try? await client.uploads(under: key(""))
+        else { return }
+        for upload in uploads { try? await client.abort(upload) }
     }
 
     private func reveal() async throws {
@@ -141,6 +152,12 @@ struct S3Publisher: Sendable {
                 headers: [(S3Object.sha256Header, file.sha256)])
         } catch let failure as S3Failure where failure.isMissing || failure.status == 412 {
             if try await isInPlace(file) { return }
+            // Then the file is staged all the same.
+            if failure.code == "NoSuchUpload" {
+                throw DestinationError.unavailable(
+                    destination: client.destination, path: client.path(key(file.name)),
+                    reason: "its copy in parts was ended by somebody else")
+            }
             throw DestinationError.stagedFileMissing(
                 destination: client.destination, run: publication.run, file: file.name)
         }
@@ -154,6 +171,8 @@ struct S3Publisher: Sendable {
     }
 
     private func putManifest() async throws {
+        // There are services that do not heed the condition.
+        if try await isPublished() { return }
         let body = ByteBuffer(bytes: publication.manifest)
         let type = [("content-type", "application/json")]
         do {

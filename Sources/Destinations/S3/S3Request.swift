@@ -17,7 +17,12 @@ struct S3Request: Sendable {
     /// S3 may begin to answer with 200 and only then find that it failed.
     var mayFailWithin200 = false
     /// How long it may take until it answers.
-    var patience: TimeAmount = .seconds(60)
+    var patience = Self.ordinaryPatience
+    /// Whether the service works on it while it is waited for, as when it copies an object. It is
+    /// not sent again when it took too long: the service may still be at work.
+    var isWorkedOn = false
+
+    static let ordinaryPatience = TimeAmount.seconds(60)
 }
 
 /// What a service answered.

@@ -8,7 +8,8 @@ public struct S3Settings: Sendable, Equatable {
     public private(set) var prefix: String
     /// Defaults to `us-east-1`.
     public let region: String
-    /// The service, such as `https://minio.example:9000`; nil for Amazon's of the region.
+    /// The service, such as `https://minio.example:9000`, perhaps with a path that it is below;
+    /// nil for Amazon's of the region.
     public let endpoint: S3Endpoint?
     /// Whether the bucket is the first part of the path, not of the host's name. By default so
     /// with an endpoint, and for a bucket with a dot in its name, which no certificate covers.
@@ -34,12 +35,18 @@ public struct S3Settings: Sendable, Equatable {
     public init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "destination of kind s3", known: Self.names)
-        bucket = try Self.bucket(reader)
         prefix = try Self.prefix(reader)
         region = try Self.region(reader)
         endpoint = try Self.endpoint(reader)
-        usesPathStyle =
-            try reader.bool("path_style") ?? (endpoint != nil || bucket.contains("."))
+        let isPathStyle = try reader.bool("path_style")
+        bucket = try Self.bucket(
+            reader, isAmazons: endpoint?.isAmazons ?? true, isInHost: isPathStyle == false)
+        if isPathStyle == false, endpoint?.path.isEmpty == false {
+            throw .notAllowed(
+                setting: "path_style", value: "false",
+                rule: "must be true for an endpoint with a path")
+        }
+        usesPathStyle = isPathStyle ?? (endpoint != nil || bucket.contains("."))
         credential = try reader.credential()
         encryption = try Self.encryption(reader)
     }
@@ -52,15 +59,27 @@ public struct S3Settings: Sendable, Equatable {
         return settings
     }
 
-    private static func bucket(_ reader: SettingsReader) throws(SettingsError) -> String {
+    /// - Parameters:
+    ///   - isAmazons: Whether the bucket is at Amazon, which has the narrowest rule.
+    ///   - isInHost: Whether its name is to be a part of a host's name.
+    private static func bucket(
+        _ reader: SettingsReader, isAmazons: Bool, isInHost: Bool
+    ) throws(SettingsError) -> String {
+        let isNarrow = isAmazons || isInHost
         let rule =
-            "must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens"
+            "must be the name of a bucket: "
+            + (isNarrow
+                ? "3 to 63 lower-case letters, digits, dots and hyphens"
+                : "3 to 222 letters, digits, dots, hyphens and underscores")
+            + (isInHost && !isAmazons ? " (more with \"path_style\": true)" : "")
         guard let bucket = try reader.string("bucket") else {
             throw .missing(setting: "bucket", rule: rule)
         }
-        guard bucket.wholeMatch(of: /[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/) != nil else {
-            throw .notAllowed(setting: "bucket", value: bucket, rule: rule)
-        }
+        let isName =
+            isNarrow
+            ? bucket.wholeMatch(of: /[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/) != nil
+            : bucket.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9._\-]{1,220}[A-Za-z0-9_]/) != nil
+        guard isName else { throw .notAllowed(setting: "bucket", value: bucket, rule: rule) }
         return bucket
     }
 
@@ -96,8 +115,8 @@ public struct S3Settings: Sendable, Equatable {
         throw .notAllowed(
             // What is not a plain address may hold a password.
             setting: "endpoint", value: text.contains("@") ? "…" : text,
-            rule: "must be an address of http or https with a host and nothing behind it, such "
-                + "as \"https://minio.example:9000\"")
+            rule: "must be an address of http or https with a host, and perhaps a port and a "
+                + "path of plain names, such as \"https://minio.example:9000\"")
     }
 
     private static func encryption(

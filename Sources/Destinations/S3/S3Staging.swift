@@ -4,7 +4,8 @@ struct S3Staging: Sendable {
 
     let client: S3Client
 
-    private var root: String { "\(client.settings.prefix)\(Self.name)/" }
+    /// What its keys begin with.
+    var root: String { "\(client.settings.prefix)\(Self.name)/" }
 
     func key(run: Int64, token: Int64, file: String) -> String {
         "\(root)\(run)/\(token)/\(file)"
@@ -21,9 +22,7 @@ struct S3Staging: Sendable {
 
     /// Removes the probes that processes which died have left.
     func sweepProbes() async {
-        for prefix in [client.settings.prefix, root] {
-            await S3Probe(client: client).sweep(prefix)
-        }
+        await S3Probe(client: client).sweep(root)
     }
 
     /// Removes what was staged for a run under the tokens that are chosen. What bears no token

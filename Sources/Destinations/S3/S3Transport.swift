@@ -3,16 +3,33 @@ internal import Foundation
 internal import NIOCore
 internal import NIOSSL
 
-/// The connections to all S3 services; open as long as the process lives.
-enum S3Transport {
-    /// - Parameter patience: How long an answer is waited for. A service that copies a long object
-    ///   may be silent for all that time.
-    static func client(for patience: TimeAmount) -> HTTPClient {
-        patience > .seconds(60) ? patientClient : client
+/// The connections to S3 services.
+struct S3Transport: Sendable {
+    /// Those of this process, open as long as it lives.
+    static let shared = S3Transport()
+
+    private let client: HTTPClient
+    private let patientClient: HTTPClient
+
+    /// - Parameters:
+    ///   - read: How long a service may be silent before and within an answer. Defaults to 60
+    ///     seconds.
+    ///   - patientRead: The same for requests that are waited for longer. Defaults to 10 minutes.
+    init(read: TimeAmount = .seconds(60), patientRead: TimeAmount = .minutes(10)) {
+        client = Self.newClient(read: read)
+        patientClient = Self.newClient(read: patientRead)
     }
 
-    private static let client = newClient(read: .seconds(60))
-    private static let patientClient = newClient(read: .minutes(10))
+    /// - Parameter patience: How long an answer is waited for. A service that copies a long object
+    ///   may be silent for all that time.
+    func client(for patience: TimeAmount) -> HTTPClient {
+        patience > S3Request.ordinaryPatience ? patientClient : client
+    }
+
+    func shutDown() async throws {
+        try await client.shutdown()
+        try await patientClient.shutdown()
+    }
 
     private static func newClient(read: TimeAmount) -> HTTPClient {
         var configuration = HTTPClient.Configuration(

@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 internal import Credentials
 internal import Foundation
 internal import NIOCore
@@ -6,7 +5,7 @@ internal import NIOHTTP1
 
 /// An access key for a role, given by Amazon's token service for a token in a file, as in
 /// Kubernetes.
-struct S3WebIdentity {
+struct S3WebIdentity: S3KeyProvider {
     let destination: String
     let tokenFile: String
     let role: String
@@ -26,7 +25,7 @@ struct S3WebIdentity {
         endpoint = environment["AWS_ENDPOINT_URL_STS"] ?? "https://sts.\(region).\(domain)"
     }
 
-    func credentials() async throws -> S3Credentials {
+    func credentials() async throws -> S3Credentials? {
         guard let bytes = FileManager.default.contents(atPath: tokenFile) else {
             throw DestinationError.credentialUnavailable(
                 destination: destination,
@@ -39,31 +38,28 @@ struct S3WebIdentity {
             ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"),
             ("RoleArn", role), ("RoleSessionName", sessionName), ("WebIdentityToken", token),
         ]
-        var request = HTTPClientRequest(url: endpoint.hasSuffix("/") ? endpoint : endpoint + "/")
+        var request = S3KeyRequest(
+            destination: destination, operation: "AssumeRoleWithWebIdentity",
+            url: endpoint.hasSuffix("/") ? endpoint : endpoint + "/")
         request.method = .POST
-        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
-        request.body = .bytes(
-            ByteBuffer(
-                string: form.map { "\($0)=\($1.uriEncoded())" }.joined(separator: "&")))
-        let response = try await S3Transport.client(for: .seconds(30))
-            .execute(request, timeout: .seconds(30))
-        let body = try await response.body.collect(upTo: 1 << 20)
-        let answer = S3XML(Array(body.readableBytesView))
-        guard response.status == .ok,
+        request.headers = [("content-type", "application/x-www-form-urlencoded")]
+        request.body = ByteBuffer(
+            string: form.map { "\($0)=\($1.uriEncoded())" }.joined(separator: "&"))
+        request.patience = .seconds(30)
+        let response = try await request.send()
+        let answer = S3XML(response.body)
+        guard response.status == 200,
             let found = answer?.all("AssumeRoleWithWebIdentityResult").first?
                 .all("Credentials").first,
             let id = found.text("AccessKeyId"), let secret = found.text("SecretAccessKey")
         else {
             let error = answer?.all("Error").first
             throw S3Failure(
-                operation: "AssumeRoleWithWebIdentity", path: role,
-                status: Int(response.status.code), code: error?.text("Code") ?? "",
-                message: error?.text("Message") ?? "")
+                operation: request.operation, path: role, status: response.status,
+                code: error?.text("Code") ?? "", message: error?.text("Message") ?? "")
         }
         return S3Credentials(
             accessKeyID: id, secretAccessKey: secret, sessionToken: found.text("SessionToken"),
-            expiration: found.text("Expiration").flatMap {
-                try? Date($0, strategy: .iso8601)
-            })
+            expiration: found.text("Expiration").flatMap(Date.init(fromAmazon:)))
     }
 }

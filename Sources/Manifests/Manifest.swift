@@ -154,6 +154,7 @@ public struct Manifest: Sendable, Equatable {
     public struct Warning: Sendable, Equatable {
         /// `rows_out_of_range`: it has other numbers of rows than was expected of it.
         /// `heirs_left_out`: tables inherit from it whose rows are not sent.
+        /// `name_not_utf8`: it is not sent, as it has a name that is no text; `table` is escaped.
         public var code: String
         public var table: TableName
         /// How many were delivered.

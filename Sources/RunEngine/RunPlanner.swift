@@ -87,6 +87,12 @@ public struct RunPlanner: Sendable {
             let index = tables.firstIndex { $0.schema == table.schema && $0.name == table.name }
             if let index { tables[index].warning = message }
         }
+        // They have no line of their own: nothing of them would be written.
+        let others = snapshot.unnamableLeftOut().map(\.message)
+        if !others.isEmpty, !tables.isEmpty {
+            let all = [tables[0].warning].compactMap(\.self) + others
+            tables[0].warning = all.joined(separator: "; ")
+        }
         return RunPlan(tables: tables)
     }
 

@@ -17,12 +17,13 @@ enum AttemptOutcome: Equatable, Sendable {
 /// - Parameter ending: Whether the last characters count, not the first.
 func excerpt(_ text: String, without secrets: [String] = [], ending: Bool = false) -> String {
     let charactersMax = 200
-    var text = text
+    // With a combining mark behind it, the last character of a secret is another one.
+    var scalars = text.unicodeScalars
     // The longest first: one may be a part of another.
     for secret in secrets.sorted(by: { $0.count > $1.count }) where !secret.isEmpty {
-        text = text.replacing(secret, with: "…")
+        scalars = scalars.replacing(secret.unicodeScalars, with: "…".unicodeScalars)
     }
-    let line = shown(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+    let line = shown(String(scalars).split(whereSeparator: \.isNewline).joined(separator: " "))
     if line.count <= charactersMax { return line }
     return ending ? "…" + line.suffix(charactersMax) : line.prefix(charactersMax) + "…"
 }

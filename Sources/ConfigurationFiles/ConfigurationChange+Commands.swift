@@ -18,6 +18,7 @@ extension ConfigurationChange {
         case .create(let object): Self.creating(object)
         case .update(let old, let new): Self.updating(old, new)
         case .delete(let object): Self.deleting(object)
+        case .discard(let object): [Self.discarding(object)]
         }
     }
 
@@ -26,7 +27,7 @@ extension ConfigurationChange {
         guard commands.count > 1 else { return nil }
         switch self {
         case _ where object.kind == .dataExport:
-            return PlannedCommand("discard_draft", ["name": .string(object.name)])
+            return Self.discarding(object)
         case .create where object.kind == .orchestrationGroup:
             return PlannedCommand(
                 "delete_orchestration_group", ["name": .string(object.name)])
@@ -171,6 +172,10 @@ extension ConfigurationChange {
 
     private static func activating(_ name: JSONValue) -> PlannedCommand {
         PlannedCommand("activate_data_export", ["name": name])
+    }
+
+    private static func discarding(_ export: ConfiguredObject) -> PlannedCommand {
+        PlannedCommand("discard_draft", ["name": .string(export.name)])
     }
 
     private static func deleting(_ object: ConfiguredObject) -> [PlannedCommand] {

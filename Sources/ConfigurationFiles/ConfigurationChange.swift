@@ -5,20 +5,34 @@ public enum ConfigurationChange: Hashable, Sendable {
     case create(ConfiguredObject)
     case update(ConfiguredObject, ConfiguredObject)
     case delete(ConfiguredObject)
+    /// Of a data export, the draft that an apply began and did not finish. The object is as it is
+    /// without it: without a definition where it was never activated.
+    case discard(ConfiguredObject)
 
     /// The object as it is to be; of one that is deleted, as it was.
     public var object: ConfiguredObject {
         switch self {
-        case .create(let object), .update(_, let object), .delete(let object): object
+        case .create(let object), .update(_, let object), .delete(let object),
+            .discard(let object):
+            object
         }
     }
 
-    /// `create`, `update` or `delete`.
+    /// `create`, `update`, `delete` or `discard`.
     public var verb: String {
         switch self {
         case .create: "create"
         case .update: "update"
         case .delete: "delete"
+        case .discard: "discard"
+        }
+    }
+
+    /// The object in a message.
+    public var words: String {
+        switch self {
+        case .discard: "the draft of \(object.words)"
+        default: object.words
         }
     }
 
@@ -27,7 +41,7 @@ public enum ConfigurationChange: Hashable, Sendable {
         switch self {
         case .create(let object): Difference.between([:], object.written)
         case .update(let old, let new): Difference.between(old.written, new.written)
-        case .delete: []
+        case .delete, .discard: []
         }
     }
 }

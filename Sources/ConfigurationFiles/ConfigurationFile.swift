@@ -1,11 +1,13 @@
 import Lifecycle
-import Yams
 
 /// A configuration file that was read.
 public struct ConfigurationFile: Sendable {
     public let configuration: Configuration
     /// Where each object, and each key of its definition, stands.
     let places: [ConfiguredObject.Identity: [String: Place]]
+
+    /// The kinds of which it says that there are no objects, by an empty mapping.
+    let emptied: Set<ConfiguredKind>
 
     /// The key of ``places`` for the object itself.
     static let name = ""
@@ -27,49 +29,49 @@ public struct ConfigurationFile: Sendable {
     ///   objects that do not exist, which ``ConfigurationPlan`` finds.
     public init(_ text: String) throws(InvalidConfiguration) {
         var reader = ConfigurationReader()
-        reader.read(try Self.root(text))
+        reader.read(try YAMLDocument(Self.unmarked(text)).root)
         if !reader.problems.isEmpty { throw InvalidConfiguration(reader.problems) }
         configuration = Configuration(reader.objects)
         places = reader.places
+        emptied = reader.emptied
     }
 
-    private static func root(_ text: String) throws(InvalidConfiguration) -> Node {
-        let start = Place(line: 1, column: 1)
-        do {
-            if let root = try Yams.compose(yaml: text) { return root }
+    /// Reads the bytes of a file; a byte order mark before them is dropped.
+    ///
+    /// - Throws: As ``init(_:)``, and for what is no text in UTF-8.
+    public init(bytes: some Collection<UInt8>) throws(InvalidConfiguration) {
+        let isWide = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
+        if isWide || bytes.prefix(4).contains(0) {
             throw InvalidConfiguration([
                 ConfigurationProblem(
-                    start, "the file is empty", hint: "it begins with the line \"ferry: 1\"")
+                    Place(line: 1, column: 1), "the file is in UTF-16 or UTF-32",
+                    hint: "save it in UTF-8")
             ])
-        } catch let error as InvalidConfiguration {
-            throw error
-        } catch let error as YamlError {
-            throw InvalidConfiguration([problem(error)])
-        } catch {
-            throw InvalidConfiguration([ConfigurationProblem(start, "\(error)")])
         }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InvalidConfiguration([
+                ConfigurationProblem(
+                    Self.firstInvalid(in: bytes), "the file is not text in UTF-8",
+                    hint: "save it in UTF-8")
+            ])
+        }
+        try self.init(text)
     }
 
-    private static func problem(_ error: YamlError) -> ConfigurationProblem {
-        switch error {
-        case .scanner(let context, let problem, let mark, _),
-            .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let around = context.map { " (\(shown($0.text)))" } ?? ""
-            return ConfigurationProblem(
-                Place(line: mark.line, column: mark.column),
-                "this is not YAML: \(shown(problem))\(around)",
-                hint: "mind the indentation, and put texts with special characters in quotes")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            return ConfigurationProblem(
-                Place(line: context.mark.line, column: context.mark.column),
-                "given twice: " + duplicates.map { "\"\(shown($0))\"" }.joined(separator: ", "),
-                hint: "keep one of them")
-        case .reader(let problem, _, _, _):
-            return ConfigurationProblem(
-                Place(line: 1, column: 1), "the file cannot be read: \(shown(problem))",
-                hint: "it must be text in UTF-8, without control characters")
-        default: return ConfigurationProblem(Place(line: 1, column: 1), shown("\(error)"))
+    /// Where bytes begin to be no text.
+    private static func firstInvalid(in bytes: some Collection<UInt8>) -> Place {
+        var decoder = UTF8()
+        var rest = bytes.makeIterator()
+        var (line, column) = (1, 1)
+        while case .scalarValue(let scalar) = decoder.decode(&rest) {
+            (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
         }
+        return Place(line: line, column: column)
+    }
+
+    /// The text without a byte order mark.
+    private static func unmarked(_ text: String) -> String {
+        guard text.unicodeScalars.first == "\u{feff}" else { return text }
+        return String(text.unicodeScalars.dropFirst())
     }
 }

@@ -7,8 +7,9 @@ extension ConfigurationChange {
             switch self {
             case .create: "+"
             case .update: "~"
-            case .delete: "-"
+            case .delete, .discard: "-"
             }
+        if case .discard = self { return ["\(mark) \(words), begun by an apply that did not end"] }
         return ["\(mark) \(object.words)"]
             + differences.map { "    " + (verb == "create" ? $0.given : $0.text) }
     }
@@ -32,12 +33,19 @@ extension ConfigurationPlan {
     /// `2 to create, 1 to change, none to delete`
     public var summary: String {
         "\(count("create")) to create, \(count("update")) to change, "
-            + "\(count("delete")) to delete"
+            + "\(count("delete")) to delete" + drafts("to discard")
     }
 
     /// `2 created, 1 changed, none deleted`
     public var made: String {
-        "\(count("create")) created, \(count("update")) changed, \(count("delete")) deleted"
+        "\(count("create")) created, \(count("update")) changed, "
+            + "\(count("delete")) deleted" + drafts("discarded")
+    }
+
+    /// Seldom any, so said only then.
+    private func drafts(_ words: String) -> String {
+        let number = changes.count { $0.verb == "discard" }
+        return number == 0 ? "" : ", \(number) \(number == 1 ? "draft" : "drafts") \(words)"
     }
 
     private func count(_ verb: String) -> String {

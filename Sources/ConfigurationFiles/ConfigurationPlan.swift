@@ -7,15 +7,20 @@ public struct ConfigurationPlan: Sendable {
     /// Objects that the file does not hold, and that stay.
     public let leftAlone: [ConfiguredObject]
 
+    /// What is deleted.
+    public var deletions: [ConfiguredObject] {
+        changes.filter { $0.verb == "delete" }.map(\.object)
+    }
+
     /// Compares a file with what there is.
     ///
     /// - Parameters:
-    ///   - drafts: The names of the data exports that have a draft.
+    ///   - drafts: The data exports that have a draft.
     ///   - prunes: Whether objects that the file does not hold are deleted.
-    /// - Throws: ``InvalidConfiguration`` with the names of objects that are nowhere, and with
-    ///   what cannot be changed.
+    /// - Throws: ``InvalidConfiguration`` with the names of objects that are nowhere, with what
+    ///   cannot be changed, and for a file that holds too little to prune by.
     public init(
-        from current: Configuration, to file: ConfigurationFile, drafts: [String] = [],
+        from current: Configuration, to file: ConfigurationFile, drafts: [OpenDraft] = [],
         prunes: Bool = false
     ) throws(InvalidConfiguration) {
         let desired = file.configuration
@@ -23,6 +28,7 @@ public struct ConfigurationPlan: Sendable {
         let all = Configuration(known + desired.objects.values)
         let order = GroupOrder(of: all)
         var problems = Self.missing(file, all) + order.circles(in: file)
+        if prunes { problems += Self.emptied(file, current) }
         var changes: [ConfigurationChange] = []
         for kind in ConfiguredKind.allCases {
             for object in order.earliestFirst(desired.all(kind)) {
@@ -43,16 +49,29 @@ public struct ConfigurationPlan: Sendable {
         }
         if prunes { changes += others.map { .delete($0) } }
         leftAlone = prunes ? [] : others
-        let hidden = Set(drafts.map { ConfiguredObject.Identity(.dataExport, $0) })
-        for change in changes where hidden.contains(change.object.identity) {
-            problems.append(
-                ConfigurationProblem(
-                    file.place(of: change.object), "\(change.object.words) has a draft",
-                    hint: "activate it or discard it first: ferry export activate, or "
-                        + "ferry export discard-draft"))
+        for draft in drafts where !draft.isOfApply {
+            guard let change = changes.first(where: { $0.object.identity == draft.identity }) else {
+                continue
+            }
+            problems.append(Self.isBeingEdited(change.object, draft, file))
         }
         if !problems.isEmpty { throw InvalidConfiguration(problems) }
-        self.changes = changes
+        let left = drafts.filter { $0.isOfApply }.map { draft in
+            current[draft.identity]
+                ?? ConfiguredObject(.dataExport, name: draft.name, definition: [:])
+        }.filter { prunes || desired[$0.identity] != nil }
+        // First of all, so that every other change meets what the plan has compared.
+        self.changes = left.map { .discard($0) } + changes
+    }
+
+    private static func isBeingEdited(
+        _ object: ConfiguredObject, _ draft: OpenDraft, _ file: ConfigurationFile
+    ) -> ConfigurationProblem {
+        let opener = shown(draft.openedBy)
+        return ConfigurationProblem(
+            file.place(of: object), "\(object.words) has a draft, opened by \(opener)",
+            hint: "discard it (ferry export discard-draft), or wait until \(opener) has finished; "
+                + "where an apply of \(opener) did not end, \(opener) can apply again")
     }
 
     private static func missing(

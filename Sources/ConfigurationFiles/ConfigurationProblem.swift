@@ -34,6 +34,9 @@ public struct InvalidConfiguration: Error, Equatable {
     public let problems: [ConfigurationProblem]
 
     init(_ problems: [ConfigurationProblem]) {
-        self.problems = problems.sorted { $0.place < $1.place }
+        // An alias brings what is wrong with its anchor once more.
+        var seen: Set<ConfigurationProblem> = []
+        self.problems = problems.filter { seen.insert($0).inserted }
+            .sorted { $0.place < $1.place }
     }
 }

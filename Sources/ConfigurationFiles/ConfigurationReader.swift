@@ -7,6 +7,9 @@ struct ConfigurationReader {
     private(set) var objects: [ConfiguredObject] = []
     private(set) var places: [ConfiguredObject.Identity: [String: Place]] = [:]
 
+    /// The kinds that are there with nothing in them.
+    private(set) var emptied: Set<ConfiguredKind> = []
+
     var problems: [ConfigurationProblem] { yaml.problems }
 
     private static let groups = ConfiguredKind.allCases.filter { $0 != .dataTemplate }
@@ -17,7 +20,9 @@ struct ConfigurationReader {
         readVersion(members["ferry"], root)
         for kind in Self.groups {
             guard let group = members[kind.group] else { continue }
-            for member in yaml.members(group.value, of: kind.group) { read(kind, member) }
+            let members = yaml.members(group.value, of: kind.group)
+            if case .mapping = group.value, members.isEmpty { emptied.insert(kind) }
+            for member in members { read(kind, member) }
         }
     }
 

@@ -4,7 +4,8 @@ import Yams
 /// Reads the values of a YAML text, and collects what is wrong with them.
 ///
 /// A value without quotes is what it would be in JSON: a number, `true`, `false` or `null`;
-/// anything else is text. So `no` is text, and a version such as `1.10` is a number.
+/// anything else is text. So `no` is text, and a version such as `1.10` is a number. A tag of the
+/// core (`!!str`, `!!int`, `!!float`, `!!bool`, `!!null`) says what it is.
 struct YAMLReading {
     private(set) var problems: [ConfigurationProblem] = []
 
@@ -62,10 +63,7 @@ struct YAMLReading {
     /// Any value.
     mutating func json(_ node: Node) -> JSONValue {
         switch node {
-        case .scalar(let scalar):
-            guard scalar.style == .plain else { return .string(scalar.string) }
-            if isNull(node) { return .null }
-            return JSONValue(json: scalar.string).flatMap(Self.plain) ?? .string(scalar.string)
+        case .scalar(let scalar): return value(scalar, node)
         case .sequence(let sequence): return .array(sequence.map { json($0) })
         case .mapping:
             var object: [String: JSONValue] = [:]
@@ -75,6 +73,32 @@ struct YAMLReading {
         }
     }
 
+    private mutating func value(_ scalar: Node.Scalar, _ node: Node) -> JSONValue {
+        if isNull(node) { return .null }
+        let plain = JSONValue(json: scalar.string).flatMap(Self.plain)
+        let tag = Self.tag(of: scalar)
+        switch (tag, plain) {
+        case ("str", _), (nil, nil): return .string(scalar.string)
+        case (nil, let value?): return value
+        case ("int", .int(let number)?): return .int(number)
+        case ("float", .int?), ("float", .double?), ("bool", .bool?): return plain ?? .null
+        default:
+            complain(
+                Self.place(node), "\(Self.words(node)) is not what its tag !!\(tag ?? "") says")
+            return .null
+        }
+    }
+
+    /// `str`, `int` …, or nil where the form decides.
+    private static func tag(of scalar: Node.Scalar) -> String? {
+        let tag = scalar.tag.description
+        if tag.hasPrefix(coreTags) { return String(tag.dropFirst(coreTags.count)) }
+        return scalar.style == .plain ? nil : "str"
+    }
+
+    /// What the tags of YAML's own types begin with.
+    static let coreTags = "tag:yaml.org,2002:"
+
     /// Text, also where it looks like a number.
     mutating func string(_ node: Node, _ what: String) -> String? {
         if case .scalar(let scalar) = node, !isNull(node) { return scalar.string }
@@ -83,7 +107,9 @@ struct YAMLReading {
     }
 
     func isNull(_ node: Node) -> Bool {
-        guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
+        guard case .scalar(let scalar) = node, [nil, "null"].contains(Self.tag(of: scalar)) else {
+            return false
+        }
         return ["", "~", "null"].contains(scalar.string)
     }
 

@@ -138,7 +138,8 @@ struct YAMLText {
     private static func isBlock(_ text: String) -> Bool {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count > 1, !text.hasSuffix("\n\n"), text != "\n" else { return false }
-        return lines.first?.first != " " && lines.first?.isEmpty == false
+        // By bytes: a space and a combining mark behind it are one character.
+        return lines.first?.utf8.first != UInt8(ascii: " ") && lines.first?.isEmpty == false
             && lines.allSatisfy { line in
                 line.last != " " && line.unicodeScalars.allSatisfy(isPrintable)
             }

@@ -155,6 +155,7 @@ public struct Manifest: Sendable, Equatable {
         /// `rows_out_of_range`: it has other numbers of rows than was expected of it.
         /// `heirs_left_out`: tables inherit from it whose rows are not sent.
         /// `values_readers_refuse`: it has JSON that readers are known to refuse or to change.
+        /// `name_not_utf8`: it is not sent, as it has a name that is no text; `table` is escaped.
         public var code: String
         public var table: TableName
         /// How many were delivered.

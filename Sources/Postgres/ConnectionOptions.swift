@@ -89,7 +89,8 @@ public struct ConnectionOptions: Sendable {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }
-            let reason = Self.advice(on: conninfo) ?? Self.elided(trimmed(message))
+            // libpq quotes the part that it cannot read, which may be the password.
+            let reason = Self.advice(on: conninfo) ?? withoutQuoted(trimmed(message))
             throw PostgresError.cannotConnect("\(LoginRefusal.invalid): \(reason)")
         }
         let given = Self.read(options)
@@ -111,13 +112,6 @@ public struct ConnectionOptions: Sendable {
             next += 1
         }
         return values
-    }
-
-    /// libpq quotes the part it cannot read, which may be the password.
-    private static func elided(_ message: String) -> String {
-        let parts = message.components(separatedBy: "\"")
-        return parts.enumerated().map { $0.offset % 2 == 0 ? $0.element : "…" }
-            .joined(separator: "\"")
     }
 }
 

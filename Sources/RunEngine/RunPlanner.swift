@@ -90,6 +90,12 @@ public struct RunPlanner: Sendable {
                     [message, tables[index].warning].compactMap { $0 }.joined(separator: "; ")
             }
         }
+        // They have no line of their own: nothing of them would be written.
+        let others = snapshot.unnamableLeftOut().map(\.message)
+        if !others.isEmpty, !tables.isEmpty {
+            let all = [tables[0].warning].compactMap(\.self) + others
+            tables[0].warning = all.joined(separator: "; ")
+        }
         return RunPlan(tables: tables)
     }
 

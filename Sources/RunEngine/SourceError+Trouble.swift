@@ -13,6 +13,7 @@ extension SourceError {
         case .keepsChanging, .changedMeanwhile: "tables_changing"
         case .tablesLocked: "tables_locked"
         case .tooManyTables: "too_many_tables"
+        case .notText: "unrepresentable_value"
         case .changeWaits: "table_change_waits"
         case .incomplete: "incomplete_read"
         }
@@ -22,7 +23,8 @@ extension SourceError {
         switch self {
         case .credentialUnavailable, .settingsRefused, .filterIsVolatile, .settingsFailed:
             .configuration
-        case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .tooManyTables,
+        case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .notText,
+            .tooManyTables,
             .changeWaits, .changedMeanwhile, .incomplete:
             .source
         }

@@ -23,6 +23,18 @@ extension SourceSnapshot {
         }
     }
 
+    /// Tables that are not sent with all others, as their names are no text.
+    func unnamableLeftOut() -> [(table: TableName, message: String)] {
+        unnamable.map { table in
+            (
+                table,
+                "table \"\(shown(table.schema)).\(shown(table.name))\" is left out: its name, "
+                    + "or that of a column, is not valid UTF-8, which a database with the "
+                    + "encoding SQL_ASCII does not check; rename it to send it"
+            )
+        }
+    }
+
     /// The same for a manifest.
     func warnings(of reads: [RunStanding.FinishedRead]) -> [Manifest.Warning] {
         let rows = RowJudge.rows(of: reads)
@@ -31,5 +43,10 @@ extension SourceSnapshot {
                 code: "heirs_left_out", table: table, rows: rows[table] ?? 0, minimum: nil,
                 maximum: nil, message: message)
         }
+            + unnamableLeftOut().map { table, message in
+                Manifest.Warning(
+                    code: "name_not_utf8", table: table, rows: 0, minimum: nil, maximum: nil,
+                    message: message)
+            }
     }
 }

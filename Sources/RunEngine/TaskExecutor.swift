@@ -86,9 +86,7 @@ public struct TaskExecutor: Sendable {
             let subject =
                 read?.subject ?? "database \"\(shown(task.inputs.database.name))\""
             let reason =
-                read.map {
-                    SourceError.concealing(error, of: $0.tableName, task.inputs.tableSettings)
-                } ?? error
+                if let read { await explained(error, task, read.tableName) } else { error }
             let trouble = RunTrouble(reason, while: subject)
             logger.warning(
                 "task failed",
@@ -98,6 +96,19 @@ public struct TaskExecutor: Sendable {
                 ])
             _ = try await store.fail(task, read: number, trouble)
         }
+    }
+
+    /// The error with which reading a table ended, without values, and with what it lacks.
+    private func explained(
+        _ error: any Error, _ task: ClaimedTask, _ table: TableName
+    ) async -> any Error {
+        guard (error as? PostgresError)?.sqlState == "22021" else {
+            return SourceError.concealing(error, of: table, task.inputs.tableSettings)
+        }
+        let source = SourceDatabase(
+            name: task.inputs.database.name, credential: task.inputs.database.credential,
+            of: access.credentials)
+        return await source.bytesThatAreNoText(in: table)
     }
 
     /// The files of a task that nobody waits for any more.

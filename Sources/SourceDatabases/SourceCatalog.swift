@@ -6,8 +6,8 @@ extension SourceDatabase {
     /// Every table of the database, whether this connection's role may read it, and all else that
     /// could be taken for one.
     ///
-    /// Tables are ordinary and partitioned ones; not partitions, which belong to their table, unless
-    /// they are asked for. Nothing of PostgreSQL's own.
+    /// Tables are ordinary and partitioned ones; not partitions, which belong to their table,
+    /// unless they are asked for. Nothing of PostgreSQL's own, and nothing whose names are no text.
     public static func relations(
         _ connection: Connection, partitions: Bool
     ) async throws -> [TableName: Catalog.Relation] {
@@ -31,6 +31,7 @@ extension SourceDatabase {
              where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't'
                and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
                and ($1 or not c.relispartition)
+               and \(hasNames("n", "c"))
             """, [.bool(partitions), Value(try await distributed(connection))])
         var relations: [TableName: Catalog.Relation] = [:]
         // Whether it can be read is null for one that was dropped since the statement began.
@@ -72,7 +73,8 @@ extension SourceDatabase {
         ).map { try $0[0].string() }
     }
 
-    /// The role of this connection, and what it, or the role it logged in as, may do beyond reading.
+    /// The role of this connection, and what it, or the role it logged in as, may do beyond
+    /// reading.
     ///
     /// A filter may take on every role that its own is a member of, so membership alone counts.
     public static func role(_ connection: Connection) async throws -> SourceRole {
@@ -186,6 +188,7 @@ extension SourceDatabase {
               join pg_namespace as n on n.oid = c.relnamespace
              -- By statistics: asking for its size would wait for those who have locked it.
              where not c.relispartition and c.relkind = 'r'
+               and \(isText("n.nspname")) and \(isText("c.relname"))
                and (c.reltuples > 0 or pg_stat_get_live_tuples(c.oid) > 0)
              order by 2, 3
             """, [tables])

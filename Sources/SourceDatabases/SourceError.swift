@@ -18,6 +18,9 @@ public enum SourceError: Error, Equatable {
     /// The filter or a mask of a table met a value that it cannot be computed of. The source's
     /// message is left out, as it may hold the value.
     case settingsFailed(table: String, sqlState: String)
+    /// A table holds bytes that are no text in the database's encoding, or in UTF-8. The columns
+    /// are those where such bytes were found; none where there was no time to look.
+    case notText(table: String, columns: [String])
     /// Tables were created or dropped each time while they were being locked.
     case keepsChanging(database: String)
     /// Somebody held a lock on a table for longer than we wait.
@@ -49,6 +52,10 @@ extension SourceError: CustomStringConvertible {
                 + "or gives another result each time, which this worker does not allow"
         case .settingsFailed(let table, let sqlState):
             "table \(table): its filter or a mask failed on a row (SQLSTATE \(sqlState))"
+        case .notText(let table, let columns):
+            "table \(table) holds bytes that are no text"
+                + (columns.isEmpty ? "" : ", in \(columns.joined(separator: ", "))")
+                + ": an encoding such as SQL_ASCII does not check what it is given"
         case .keepsChanging(let database):
             "the tables of database \"\(database)\" changed each time they were being locked"
         case .tablesLocked(let database):
@@ -82,6 +89,9 @@ extension SourceError: CustomStringConvertible {
         case .settingsFailed:
             "see what it says by running the filter in the source; then correct it with "
                 + "edit_table and activate"
+        case .notText:
+            "correct the rows there, or leave the column out (columns of edit_table) and activate; "
+                + "a mask has to read it, too"
         case .keepsChanging: "run again when no tables are being created or dropped"
         case .tablesLocked:
             "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
@@ -99,7 +109,7 @@ extension SourceError: CustomStringConvertible {
     public var isTransient: Bool {
         switch self {
         case .credentialUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
-            .filterIsVolatile, .settingsFailed, .tooManyTables:
+            .filterIsVolatile, .settingsFailed, .notText, .tooManyTables:
             false
         case .keepsChanging, .tablesLocked, .changeWaits, .changedMeanwhile, .incomplete: true
         }

@@ -12,6 +12,8 @@ public struct SourceSnapshot: Sendable {
     public let takenAt: String
     /// As they are to be read.
     public private(set) var tables: [SourceTable]
+    /// Tables that are left out of all, as they have names that are no text; escaped.
+    public private(set) var unnamable: [TableName] = []
     /// What it is read as.
     public let role: SourceRole
     /// Where it is read from a standby, the database that the standby follows. Nil also where the
@@ -42,6 +44,9 @@ public struct SourceSnapshot: Sendable {
                 if var snapshot = try await attempt(
                     names, besides: wanted == nil ? skipped : nil, source, connection)
                 {
+                    if wanted == nil {
+                        snapshot.unnamable = try await SourceDatabase.unnamable(connection)
+                    }
                     for (index, table) in snapshot.tables.enumerated() {
                         guard let settings = settings[table.name] else { continue }
                         snapshot.tables[index] = try await table.reading(

@@ -10,15 +10,13 @@ enum CommandArguments {
         var names: [String] = []
         var fields: [String] = []
         for pair in pairs {
-            guard let mark = pair.firstIndex(of: "="), mark > pair.startIndex else {
+            guard let (name, text) = pair.keyAndValue else {
                 throw Failure(.usage, "--argument \"\(pair)\" is not name=value")
             }
-            let name = String(pair[..<mark])
             guard !names.contains(name) else {
                 throw Failure(.usage, "--argument \(name) is given twice")
             }
             names.append(name)
-            let text = String(pair[pair.index(after: mark)...])
             fields.append("\(JSONLines.string(name)):\(value(text, of: name))")
         }
         return "{" + fields.joined(separator: ",") + "}"
@@ -30,9 +28,7 @@ enum CommandArguments {
         // A JSON string stays as it is written: quotes can be part of a name.
         if let parsed, !(parsed is String) { return text }
         if (name == "tables" && text != "all") || name == "orchestrations" {
-            let names = text.split(separator: ",").map { part in
-                JSONLines.string(part.trimmingCharacters(in: .whitespaces))
-            }
+            let names = text.namesBetweenCommas.filter { !$0.isEmpty }.map(JSONLines.string)
             return "[" + names.joined(separator: ",") + "]"
         }
         return JSONLines.string(text)

@@ -20,6 +20,7 @@ struct Failure: Error {
     init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
+        case is CancellationError: self.init(.interrupted, "interrupted")
         case let error as PostgresError: self.init(error)
         case let error as QueueUnavailable: self.init(error.reason)
         case let error as SchemaError: self.init(.schema, error.description)
@@ -81,7 +82,7 @@ struct Failure: Error {
                 hint: hint ?? "ask for membership in ferry_client (to send commands) or "
                     + "ferry_viewer (to see everything)")
         case "FY016": self.init(.noPermission, error.message, hint: hint)
-        case "FY017": self.init(.unavailable, error.message, hint: hint)
+        case "FY017", "FY018": self.init(.unavailable, error.message, hint: hint)
         case "FY015": self.init(.notFound, error.message, hint: hint)
         case let state where state.hasPrefix("FY") || state.hasPrefix("22"):
             self.init(.usage, error.message, hint: hint)

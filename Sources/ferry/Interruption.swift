@@ -24,6 +24,26 @@ enum Interruption {
         }
     }
 
+    /// Lets the program end by itself at the first of these signals; the second ends it at once.
+    ///
+    /// - Parameter begin: Called at the first, with its number.
+    static func handle(_ begin: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal] {
+        let queue = DispatchQueue(label: "ferry.interruption", qos: .userInteractive)
+        // Only ever used on that queue.
+        nonisolated(unsafe) var isEnding = false
+        return [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler {
+                if isEnding { _exit(128 + number) }
+                isEnding = true
+                begin(number)
+            }
+            source.resume()
+            return source
+        }
+    }
+
     /// Puts the terminal right before Ctrl-Z stops the program.
     ///
     /// - Parameters:

@@ -26,7 +26,7 @@ struct PlanTests {
         """
 
     private func plan(
-        from current: String = "ferry: 1", to file: String, drafts: [String] = [],
+        from current: String = "ferry: 1", to file: String, drafts: [OpenDraft] = [],
         prunes: Bool = false
     ) throws -> ConfigurationPlan {
         try ConfigurationPlan(
@@ -123,18 +123,27 @@ struct PlanTests {
 
     @Test func `leaves alone what the file does not hold, or deletes it when told to`() throws {
         let kept = try plan(from: Self.whole, to: "ferry: 1")
-        let pruned = try plan(from: Self.whole, to: "ferry: 1", prunes: true)
+        let others = """
+            ferry: 1
+            databases: {erp: {credential: erp}}
+            destinations: {}
+            data_exports: {}
+            orchestrations: {}
+            """
+        let pruned = try plan(from: Self.whole, to: others, prunes: true)
 
         #expect(kept.changes == [])
         #expect(kept.leftAlone.count == 5)
         #expect(pruned.leftAlone == [])
         #expect(
             commands(pruned) == [
+                #"register_database {"credential":"erp","name":"erp"}"#,
                 #"delete_orchestration {"name":"Daily"}"#, #"delete_data_export {"name":"Daily"}"#,
                 #"delete_data_template {"destination":"Exchange","name":"CSV"}"#,
                 #"delete_destination {"name":"Exchange"}"#, #"unregister_database {"name":"crm"}"#,
             ])
-        #expect(pruned.changes.flatMap(\.lines).first == "- orchestration \"Daily\"")
+        #expect(pruned.deletions.map(\.words).first == "orchestration \"Daily\"")
+        #expect(pruned.changes.flatMap(\.lines).contains("- orchestration \"Daily\""))
     }
 
     @Test func `has nothing to do where only the case of names and the order differ`() throws {
@@ -191,11 +200,15 @@ struct PlanTests {
                     == "destination \"Exchange\" is of kind \"directory\", which cannot be changed"
         }
         #expect {
-            try plan(from: Self.whole, to: tables, drafts: ["daily"])
+            try plan(
+                from: Self.whole, to: tables, drafts: [OpenDraft("daily", openedBy: "anna")])
         } throws: { error in
-            (error as? InvalidConfiguration)?.problems.map(\.message)
-                == ["data export \"Daily\" has a draft"]
+            let problem = (error as? InvalidConfiguration)?.problems.first
+            return problem?.message == "data export \"Daily\" has a draft, opened by anna"
+                && problem?.hint?.hasPrefix("discard it (ferry export discard-draft), or ") == true
+                && problem?.hint?.contains("activate") == false
         }
-        #expect(try plan(from: Self.whole, to: Self.whole, drafts: ["Daily"]).changes == [])
+        let drafts = [OpenDraft("Daily", openedBy: "anna")]
+        #expect(try plan(from: Self.whole, to: Self.whole, drafts: drafts).changes == [])
     }
 }

@@ -28,7 +28,7 @@ struct ProblemTests {
             "3:9: database \"crm\" has no key \"credentail\"; did you mean \"credential\"?"
         ),
         (
-            "ferry: 1\ndatabases: {crm: {credential: postgresql://u:secret@h/d}}",
+            "ferry: 1\ndatabases: {crm: {credential: postgresql://h/d}}",
             "2:31: \"credential\" of database \"crm\" must be the name of a credential of the "
                 + "workers: " + CredentialName.rule
         ),
@@ -139,7 +139,7 @@ struct ProblemTests {
             "2:19: \"on\" of alert \"A\" cannot have \"failur\"; did you mean \"failure\"?"
         ),
         (
-            "ferry: 1\nalerts: {A: {on: [failure], credential: \"https://u:secret@h/\"}}",
+            "ferry: 1\nalerts: {A: {on: [failure], credential: \"https://h/\"}}",
             "2:41: \"credential\" of alert \"A\" must be the name of a credential of the workers"
         ),
         (
@@ -164,7 +164,6 @@ struct ProblemTests {
             #expect(lines.count == expected.count, "\(lines)")
             for (line, start) in zip(lines, expected) {
                 #expect(line.hasPrefix(start), "\(line)")
-                #expect(!line.contains("secret@"))
             }
         }
     }

@@ -124,6 +124,28 @@ struct PostgresFaultTests {
         }
     }
 
+    /// What a refusal quotes may be a value, also one that begins with a combining mark or holds
+    /// quotation marks; all around it is told.
+    @Test(arguments: ["secret", "\u{301}secret", "se\"cret\" secret"])
+    func `says what it refuses, and no value`(_ value: String) async throws {
+        try await PostgresUnderTest.with("create type crm.mood as enum ('calm')") { place in
+            let rows = TableDelivery.of("t", [("m", "crm.mood")], "calm\n\(value)\n")
+            let error = await trouble { try await rows.stage(at: place.connect()) }
+            #expect(
+                error?.description == """
+                    destination "dw": "public.t" was not taken: invalid input value for enum \
+                    crm.mood: "…" (row 2, column m) [22P02]
+                    """)
+            let numbers = TableDelivery.of("n", [("i", "integer")], "99999999999\n")
+            let range = await trouble { try await numbers.stage(at: place.connect()) }
+            #expect(
+                range?.description == """
+                    destination "dw": "public.n" was not taken: value "…" is out of range for type \
+                    integer (row 1, column i) [22003]
+                    """)
+        }
+    }
+
     @Test func `is not there, or does not let us in`() async throws {
         try await PostgresUnderTest.with { place in
             let nobody = await trouble {

@@ -7,7 +7,8 @@ final class ConfigurationScene {
     let database: TestDatabase
     let program: Program
     private let folder: URL
-    private let worker: Running
+    private let working: Program
+    private var worker: Running
 
     /// Gives the body a scene, and ends its worker afterwards.
     static func with(_ body: (ConfigurationScene) async throws -> Void) async throws {
@@ -42,13 +43,23 @@ final class ConfigurationScene {
         working.environment = [
             "FERRY_CREDENTIAL_CRM": source.url, "FERRY_CREDENTIAL_OTHER": source.url,
         ]
+        self.working = working
         worker = try working.start(["worker", "--allow-directory", folder.path])
     }
 
     private func end() async {
-        worker.process.terminate()
-        _ = try? await worker.result()
+        try? await stopWorker()
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Without a worker, commands wait.
+    func stopWorker() async throws {
+        worker.process.terminate()
+        _ = try await worker.result()
+    }
+
+    func startWorker() throws {
+        worker = try working.start(["worker", "--allow-directory", folder.path])
     }
 
     /// A directory that the worker may deliver to.

@@ -63,9 +63,18 @@ struct ConfigurationTests {
             #expect(try await scene.run("plan", try scene.file(exported)).status == 0)
 
             // Everything deleted, and made anew from what was exported.
-            let emptied = try await scene.apply("ferry: 1", "--prune")
+            let emptied = try await scene.apply(
+                """
+                ferry: 1
+                databases: {crm: {credential: crm}}
+                destinations: {}
+                data_exports: {}
+                orchestrations: {}
+                orchestration_groups: {}
+                alerts: {}
+                """, "--prune", "--yes", "--prune-max", "14")
             #expect(emptied.status == 0, "\(emptied.output)\(emptied.error)")
-            #expect(emptied.lines.last == "done: none created, none changed, 15 deleted")
+            #expect(emptied.lines.last == "done: none created, none changed, 14 deleted")
             let second = try await scene.apply(exported)
             #expect(second.status == 0, "\(second.output)\(second.error)")
             #expect(try await scene.exported() == exported)
@@ -168,7 +177,7 @@ struct ConfigurationTests {
                       One: {orchestrations: [A], after: Two}
                       Two: {orchestrations: [A], schedule: 0 3 1 1 *}
                     alerts: {New: {on: [failure], credential: u, orchestration: A}}
-                    """), "--prune")
+                    """), "--prune", "--yes")
             #expect(second.status == 0, "\(second.output)\(second.error)")
             #expect(second.lines.last == "done: none created, 3 changed, 4 deleted")
         }

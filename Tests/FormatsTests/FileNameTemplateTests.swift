@@ -110,6 +110,7 @@ struct FileNameTemplateTests {
     @Test(arguments: [
         ("", 1, "it must not be empty"),
         (".x", 1, "a name must not begin with a dot or a space"),
+        (".\u{301}x", 1, "a name must not begin with a dot or a space"),
         ("a/b", 2, "a delivery is one folder, and its files lie in no other below it"),
         ("a:b", 2, "\":\" is not safe in the name of a file"),
         ("a\u{202E}", 2, "\"\\u{202E}\" is not safe in the name of a file"),

@@ -18,6 +18,14 @@ struct RejectionTests {
         #expect(Set(rejectionCases.map(\.code)) == Set(RejectionCode.allCases))
     }
 
+    /// A person has caused it, and can do something about it.
+    @Test(arguments: rejectionCases)
+    func `is never taken for a fault of Ferry`(_ example: RejectionCase) {
+        for text in [example.message, example.hint] {
+            #expect(!text.contains(/(?i)report it|bug in ferry|fault of ferry|internal error/))
+        }
+    }
+
     @Test func `never repeats a connection string that holds a password`() throws {
         var world = World()
         world.load(rights: [Scene.assignment(.administrator)], of: "ben")

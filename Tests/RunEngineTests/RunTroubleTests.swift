@@ -33,6 +33,7 @@ struct RunTroubleTests {
         (.settingsRefused(table: "t", reason: "x"), "table_settings_refused", .configuration),
         (.filterIsVolatile(table: "t"), "table_settings_refused", .configuration),
         (.settingsFailed(table: "t", sqlState: "x"), "table_settings_failed", .configuration),
+        (.notText(table: "t", columns: ["c"]), "unrepresentable_value", .source),
     ])
     func `of the source lies with it or with what was configured`(
         error: SourceError, code: String, origin: ErrorOrigin
@@ -41,6 +42,56 @@ struct RunTroubleTests {
 
         #expect(trouble.code == code)
         #expect(trouble.origin == origin)
+    }
+
+    private static let ofSources: [SourceError] = [
+        SourceError.tablesMissing(database: "d", tables: []),
+        .columnsMissing(table: "t", columns: []), .keepsChanging(database: "d"),
+        .changedMeanwhile(table: "t"), .tablesLocked(database: "d"), .changeWaits(table: "t"),
+        .incomplete(table: "t", received: 1, sent: 2), .notText(table: "t", columns: []),
+        .settingsRefused(table: "t", reason: "x"), .filterIsVolatile(table: "t"),
+        .settingsFailed(table: "t", sqlState: "x"),
+        .credentialUnavailable(CredentialUnavailable("x")),
+        .tooManyTables(database: "d", locks: 2, room: 1, setting: 64),
+    ]
+    private static let ofDestinations: [DestinationError] = [
+        .accessDenied(destination: "D", path: "p"), .notFound(destination: "D", path: "p"),
+        .credentialUnavailable(destination: "D", CredentialUnavailable("x")),
+        .notAuthenticated(destination: "D", user: "u", method: "m", reason: "r"),
+        .stagedFileMissing(destination: "D", run: 1, file: "f"),
+        .full(destination: "D", path: "p"),
+        .unavailable(destination: "D", path: "p", reason: "r"),
+        .notAllowed(destination: "D", path: "p", rule: "r"),
+        .refused(destination: "D", path: "p", reason: "r"),
+        .overtaken(destination: "D", run: 1, by: 2),
+    ]
+    private static let ofKeys: [PGPError] = [
+        .programMissing, .secretKey, .noKey, .severalKeys([]), .unknownKey("k", subkeys: []),
+        .ambiguousKey("k"), .primaryKey("k", subkeys: []), .onlyPrimaryKey("k"),
+        .notForEncryption("k"), .expired("k", when: "w"), .revoked("k"), .unusable("k"),
+        .failed(reason: "r"),
+    ]
+    private static let others: [any Error] = [
+        ArchiveError.noSpool(folder: "f", reason: "r"),
+        FileNameError.oneNameForAll(tables: 2, file: "f"),
+        PostgresError.connectionLost("x"), PostgresError.cannotConnect("x"),
+    ]
+
+    private static var causedByOthers: [any Error] {
+        let known: [[any Error]] = [ofSources, ofDestinations, ofKeys, others]
+        return known.flatMap(\.self)
+    }
+
+    /// What people or other systems have caused is not for the makers of Ferry to correct.
+    @Test(arguments: causedByOthers.indices)
+    func `is never taken for a fault of Ferry`(_ index: Int) {
+        let error = Self.causedByOthers[index]
+        let trouble = RunTrouble(error, while: "run 7")
+
+        #expect(!["internal", "invalid_publication"].contains(trouble.code), "\(error)")
+        for text in [trouble.message, trouble.hint ?? ""] {
+            #expect(!text.contains(/(?i)report it|bug in ferry|fault of ferry|internal error/))
+        }
     }
 
     /// What `elog` in PostgreSQL's aset.c says of a piece of memory above 1 GB.

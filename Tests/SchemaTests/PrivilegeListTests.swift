@@ -10,7 +10,9 @@ private enum Granted {
     ]
 
     /// Beside `SELECT` of every view in `ferry`.
-    static let client: Set = ["ferry.cancellations: INSERT", "ferry.commands: INSERT"]
+    static let client: Set = [
+        "ferry.applying: INSERT", "ferry.cancellations: INSERT", "ferry.commands: INSERT",
+    ]
 
     /// Beside `SELECT` of everything in `ferry_state` but the partitions of events.
     static let worker: Set = [
@@ -77,7 +79,7 @@ private enum Granted {
     /// What runs with the owner's rights. Each is a way to more than one's own, so each is listed.
     static let definers: Set = [
         "accept_command", "begin_epoch", "empty_commands", "feed_position", "keep_environment",
-        "make_event_partitions", "prune_when_due", "visible_environments",
+        "make_event_partitions", "prune_when_due", "take_applying", "visible_environments",
         "withdraw_command",
     ]
 }

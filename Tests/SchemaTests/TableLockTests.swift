@@ -72,7 +72,7 @@ struct TableLockTests {
         try await TestDatabase.withSchema { database in
             let all = try await relations(database)
             let mayInsert: Set =
-                role == .alice ? ["ferry.commands", "ferry.cancellations"] : []
+                role == .alice ? ["ferry.commands", "ferry.cancellations", "ferry.applying"] : []
 
             let locks = try await taken(database, by: role, all)
 

@@ -12,13 +12,18 @@ public struct TestDatabase: Sendable {
     private static let count = Locked(0)
 
     /// Creates a database, as a copy of the template when one is named.
-    public static func create(template: String? = nil) async throws -> TestDatabase {
+    ///
+    /// - Parameter options: Of `CREATE DATABASE`, for example `encoding 'LATIN1' locale 'C'`.
+    public static func create(
+        template: String? = nil, options: String = ""
+    ) async throws -> TestDatabase {
         let number = count.withLock { count in
             count += 1
             return count
         }
         let name = "test_\(number)"
-        try await administer("CREATE DATABASE \(name) TEMPLATE \(template ?? "template0")")
+        try await administer(
+            "CREATE DATABASE \(name) TEMPLATE \(template ?? "template0") \(options)")
         return TestDatabase(name: name, url: try await TestServer.shared.url(database: name))
     }
 

@@ -36,7 +36,7 @@ begin
         ferry.data_export_diff(text, text, text, text) to ferry_viewer, ferry_worker;
 
     grant execute on all routines in schema ferry to ferry_client;
-    grant insert on ferry.commands, ferry.cancellations to ferry_client;
+    grant insert on ferry.commands, ferry.cancellations, ferry.applying to ferry_client;
 
     grant usage on schema ferry_state to ferry_worker;
     grant execute on all routines in schema ferry_state to ferry_worker;

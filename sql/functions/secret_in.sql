@@ -1,18 +1,27 @@
 -- secret_in: the argument that holds a secret, as far as its form shows; null for none.
 --
--- A key that is named as one and holds no reference; a URL with a password; a connection string with
--- one; a private key. What is chosen of tables may be about columns with such names, and filters are
--- SQL: there only keys are looked for.
+-- A key that is named as one, or what is below it, and holds no reference; a URL with a password; a
+-- connection string with one; a private key. What is chosen of tables may be about columns with such
+-- names, and filters are SQL: there only private keys are looked for.
+-- The program has the same rule, for what it shows before it sends anything: SecretForm.
 create or replace function ferry_state.secret_in(p_command text, p_arguments jsonb)
 returns text
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    with recursive part (argument, key, value) as (
-        select key, key, value from jsonb_each(p_arguments)
+    with recursive part (argument, key, named, value) as (
+        select key, key, n.named, value
+          from jsonb_each(p_arguments)
+         cross join (values (
+            '^(access_token|api_key|apikey|auth_token|authorization|client_secret|passphrase|passwd'
+            '|password|private_key|proxy_authorization|pwd|secret|secret_access_key|secret_key'
+            '|session_token|token|x_api_key)$')) as n (named)
         union all
-        select p.argument, coalesce(child.key, p.key), child.value
+        select p.argument, coalesce(child.key, p.key),
+               -- Below such a key everything is one.
+               case when replace(lower(p.key), '-', '_') ~ p.named then '' else p.named end,
+               child.value
           from part as p
          cross join lateral (
             select key, value
@@ -24,15 +33,15 @@ as $$
          ) as child
     ),
     given as (
-        select argument, lower(key) as key, value #>> '{}' as text
-          from part where jsonb_typeof(value) = 'string'
+        select argument, lower(key) as key,
+               replace(lower(key), '-', '_') ~ named as is_named, value #>> '{}' as text
+          from part where jsonb_typeof(value) in ('string', 'number')
     )
     select argument
       from given
      where text ~ '-----BEGIN [A-Z0-9 ]*PRIVATE KEY'
         or p_command <> 'edit_table' and (
-            key ~ '^(password|passphrase|private_key|secret|secret_access_key|session_token)$'
-                and text !~ '^(env|file):'
+            is_named and text <> '' and text !~ '^(env|file):'
             or text ~* '[a-z][a-z0-9+.-]*://[^[:space:]/?#@]*:[^[:space:]/?#@]+@'
             or text ~* '://[^[:space:]]*[?&](ssl)?password=[^&[:space:]]'
             or text ~* '(^|[[:space:]])(ssl)?password[[:space:]]*=[[:space:]]*[^[:space:]]'

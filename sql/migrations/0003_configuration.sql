@@ -124,3 +124,18 @@ create table ferry_state.object_versions (
     constraint object_versions_pkey primary key (kind, object_id, number)
 );
 create index object_versions_age on ferry_state.object_versions (at);
+
+-- The apply of a configuration file that is at work in an environment, and its session. It has ended
+-- when its lease has, or its session: see take_applying.
+create table ferry_state.applying (
+    environment   text        not null,
+    token         uuid        not null,  -- known to that apply alone
+    actor         text        not null,
+    login         text,                  -- the role that acts in the actor's name; null: the actor
+    backend_pid   integer     not null,
+    backend_start timestamptz,           -- null: hidden from the owner of the schema
+    backend_role  oid         not null,
+    since         timestamptz not null default now(),
+    leased_until  timestamptz not null,
+    constraint applying_pkey primary key (environment)
+);

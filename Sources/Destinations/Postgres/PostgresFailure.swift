@@ -43,15 +43,21 @@ extension ServerError {
 
     /// The message without any value of a row.
     private var withoutValues: String {
-        var text = message
-        if sqlState.hasPrefix("22") {
-            // `invalid input value for enum mood: "…"`: the value stands in quotes.
-            let parts = text.components(separatedBy: "\"")
-            text = parts.count < 2 ? text : "\(parts[0])\"…\""
-        }
-        if let place { text += " (\(place))" }
-        if let hint { text += ". \(hint)" }
-        return "\(text) [\(sqlState)]"
+        let text = unrepresentable ?? (sqlState.hasPrefix("22") ? withoutQuoted(message) : message)
+        let advice =
+            sqlState == Self.untranslatable
+            ? "Deliver to a database with the encoding UTF8, or leave the column out" : hint
+        return text + (place.map { " (\($0))" } ?? "") + (advice.map { ". \($0)" } ?? "")
+            + " [\(sqlState)]"
+    }
+
+    private static let untranslatable = "22P05"
+
+    /// That the encoding of the target lacks a character. The server's own message has its bytes.
+    private var unrepresentable: String? {
+        guard sqlState == Self.untranslatable else { return nil }
+        let name = message.matches(of: #/"([A-Z0-9_]+)"/#).last.map { " \($0.output.1)" } ?? ""
+        return "a value has a character that the target's encoding\(name) does not have"
     }
 
     /// Where in the rows of a COPY it happened. Its context is `COPY table, line 3, column id: …`.

@@ -34,7 +34,8 @@ struct FileNameTemplateParser {
 
     mutating func parse() throws(SettingsError) -> [FileNameTemplate.Piece] {
         guard let first = characters.first else { throw fault("it must not be empty") }
-        if first == "." || first == " " {
+        // A combining mark behind it does not make it another one for file systems.
+        if [".", " "].contains(first.unicodeScalars.first) {
             throw fault("a name must not begin with a dot or a space")
         }
         var pieces: [Piece] = []

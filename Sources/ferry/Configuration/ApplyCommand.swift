@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConfigurationFiles
+import Foundation
 import Lifecycle
 import Postgres
 import Watching
@@ -10,67 +11,68 @@ struct ApplyCommand: AsyncParsableCommand {
         abstract: "Configure an environment as a file says.",
         discussion: """
             Sends the commands that `ferry plan` announces, one after the other, and waits for \
-            each. It stops at the first that is not applied: what was changed before stays, and \
-            applying the file again goes on from there. Needs the policies that the commands need.
+            each. It stops at the first that is not applied, and when it is interrupted: what was \
+            changed before stays, what was begun of an object is taken back, and applying the file \
+            again goes on from there. One apply at a time works in an environment. Needs the \
+            policies that the commands need.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
     @Option(
         help: ArgumentHelp(
+            "With --prune: how many objects may be deleted at most.", valueName: "number"))
+    var pruneMax = DeletionGuard.deletionsMaxDefault
+
+    @Flag(help: "With --prune: delete without asking.")
+    var yes = false
+
+    @Option(
+        help: ArgumentHelp(
             "How many seconds to wait for each command at most.", valueName: "seconds"))
     var timeout = 120.0
 
-    func validate() throws { try checkTimeout(timeout) }
+    func validate() throws {
+        try checkTimeout(timeout)
+        if pruneMax < 0 { throw ValidationError("--prune-max is a number of objects, 0 or more") }
+        if !options.prune, yes { throw ValidationError("--yes goes with --prune") }
+    }
 
     func run() async throws {
         let access = try await ConfigurationAccess(environment: options.environment)
-        let plan = try await access.plan(file: options.file, prunes: options.prune)
+        let file = try ConfigurationAccess.bytes(of: options.file)
+        var plan = try await access.plan(options.file, file, prunes: options.prune)
         let report = ConfigurationReport(format: options.format.output)
-        for (index, change) in plan.changes.enumerated() {
-            var sent: [SentCommand] = []
-            do {
-                try await make(change, access, &sent)
-                try await report.made(change, sent)
-            } catch let failure as Failure {
-                let before =
-                    "\(index) of \(Quantity.plural(Int64(plan.changes.count), "change")) made "
-                    + "before; mend it and apply the file again"
-                try await report.refused(change, sent, failure, before)
-                throw failure.status.code
-            }
+        if plan.changes.isEmpty {
+            try await report.end(of: plan, isDone: true)
+            return await access.connection.close()
         }
-        try await report.end(of: plan, isDone: true)
+        let claim = try await ApplyClaim.begin(in: access.environment)
+        do {
+            for id in try await access.unfinished() { try await awaitEnd(of: id, access) }
+            plan = try await access.plan(options.file, file, prunes: options.prune)
+            let deletions = DeletionGuard(deletionsMax: pruneMax, isConfirmed: yes)
+            try deletions.check(
+                plan.deletions, mayAsk: options.file != "-" && options.format.output == .table)
+            let applying = Applying(access: access, claim: claim, timeout: timeout, report: report)
+            try await applying.carryOut(plan)
+        } catch {
+            await claim.end()
+            throw error
+        }
+        await claim.end()
         await access.connection.close()
     }
 
-    /// Sends the commands of a change. What was begun of one that fails is taken back.
-    private func make(
-        _ change: ConfigurationChange, _ access: ConfigurationAccess, _ sent: inout [SentCommand]
-    ) async throws {
-        var applied = 0
-        for command in change.commands {
-            do {
-                let one = try await send(command, access)
-                sent.append(one)
-                try await one.applied(timeout: timeout, connection: access.connection)
-                applied += 1
-            } catch {
-                if applied > 0, let command = change.takingBack, Failure(error).status != .timedOut
-                {
-                    let back = try? await send(command, access)
-                    try? await back?.applied(timeout: timeout, connection: access.connection)
-                }
-                throw Failure(error)
-            }
+    /// What an apply that was killed has sent must have ended before anything is compared.
+    private func awaitEnd(of command: Int64, _ access: ConfigurationAccess) async throws {
+        let ended = try await SentCommand.ended(
+            command, timeout: timeout, connection: access.connection)
+        if ended.outcome == nil {
+            throw Failure(
+                .timedOut,
+                "command \(command), of an apply that did not end, is still \(ended.state)",
+                hint: "is a worker running? (ferry workers)")
         }
-    }
-
-    private func send(
-        _ command: PlannedCommand, _ access: ConfigurationAccess
-    ) async throws -> SentCommand {
-        try await SentCommand(
-            command.command, command.arguments.text, environment: access.environment,
-            over: access.connection)
     }
 }

@@ -42,31 +42,78 @@ struct ConfigurationAccess {
 
     /// What is to be done so that it is as the file says.
     ///
-    /// - Parameter path: The file; `-` is the standard input.
-    func plan(file path: String, prunes: Bool) async throws -> ConfigurationPlan {
-        let text = try Self.text(of: path)
-        let drafts = try await connection.query(
-            "select name from ferry.data_exports where environment = $1 and status <> 'active'",
-            [.text(environment)])
+    /// - Parameters:
+    ///   - path: What messages call the file; `-` is the standard input.
+    ///   - bytes: What it holds.
+    func plan(_ path: String, _ bytes: Data, prunes: Bool) async throws -> ConfigurationPlan {
         do {
             return try ConfigurationPlan(
-                from: try await current().configuration, to: try ConfigurationFile(text),
-                drafts: drafts.map { try $0[0].string() }, prunes: prunes)
+                from: try await current().configuration, to: try ConfigurationFile(bytes: bytes),
+                drafts: try await drafts(), prunes: prunes)
         } catch let invalid as InvalidConfiguration {
             throw InvalidConfigurationFile(path: path, problems: invalid.problems)
         }
     }
 
-    private static func text(of path: String) throws -> String {
+    /// What the idempotency keys of an apply's commands begin with; what it sent is known by them.
+    static let keyPrefix = "ferry apply "
+
+    /// The data exports that have a draft.
+    ///
+    /// Of an apply are those whose draft was opened, and never changed otherwise, by commands of
+    /// applies that the reader may see: its own, or all. The events are looked for from a day
+    /// before the last change on, as they are found by their time alone.
+    private func drafts() async throws -> [OpenDraft] {
+        try await connection.query(
+            """
+            with draft as materialized (
+                select id, name, coalesce(draft_opened_by, created_by) as opened_by, changed_at
+                  from ferry.data_exports where environment = $1 and status <> 'active'
+            ),
+            event as materialized (
+                select e.id, e.object_id, e.command_id,
+                       max(e.id) filter (where e.event in ('data_export_created', 'draft_opened'))
+                           over (partition by e.object_id) as opening
+                  from ferry.events as e
+                 where e.object_kind = 'data_export'
+                   and e.object_id = any (array(select id from draft))
+                   and e.at >= (select min(changed_at) from draft) - interval '1 day'
+            )
+            select d.name, d.opened_by, coalesce((
+                select bool_and(coalesce(starts_with(c.idempotency_key, $2), false))
+                  from event as e
+                  left join lateral (
+                      select idempotency_key from ferry.commands where id = e.command_id limit 1
+                  ) as c on true
+                 where e.object_id = d.id and e.id >= e.opening), false) as is_of_apply
+              from draft as d
+            """, [.text(environment), .text(Self.keyPrefix)]
+        ).map { row in
+            OpenDraft(
+                try row["name"].string(), openedBy: try row["opened_by"].string(),
+                isOfApply: try row["is_of_apply"].bool())
+        }
+    }
+
+    /// The commands of applies that have not ended, and may still change the environment: an
+    /// apply that was killed leaves them.
+    func unfinished() async throws -> [Int64] {
+        try await connection.query(
+            """
+            select id from ferry.unfinished_commands
+             where environment = $1 and starts_with(idempotency_key, $2) order by id
+            """, [.text(environment), .text(Self.keyPrefix)]
+        ).map { try $0[0].int64() }
+    }
+
+    /// - Parameter path: `-` is the standard input.
+    static func bytes(of path: String) throws -> Data {
         let data =
             path == "-"
             ? FileHandle.standardInput.readDataToEndOfFile()
             : FileManager.default.contents(atPath: path)
         guard let data else { throw Failure(.notFound, "there is no file \(path) to read") }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw Failure(.usage, "\(path) is not text in UTF-8")
-        }
-        return text
+        return data
     }
 }
 

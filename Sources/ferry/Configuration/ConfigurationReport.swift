@@ -35,7 +35,7 @@ struct ConfigurationReport {
         } else {
             try await Output.line(before)
         }
-        let words = "\(change.verb) \(change.object.words): \(failure.message)"
+        let words = "\(change.verb) \(change.words): \(failure.message)"
         let told = Failure(failure.status, words, hint: failure.hint)
         FileHandle.standardError.write(Data(told.text.utf8))
     }
@@ -67,7 +67,7 @@ struct ConfigurationReport {
             switch change {
             case .create: .green
             case .update: .yellow
-            case .delete: .red
+            case .delete, .discard: .red
             }
         var lines = change.lines
         lines[0] = Terminal.painted(lines[0], paint)

@@ -15,7 +15,8 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let access = try await ConfigurationAccess(environment: options.environment)
-        let plan = try await access.plan(file: options.file, prunes: options.prune)
+        let file = try ConfigurationAccess.bytes(of: options.file)
+        let plan = try await access.plan(options.file, file, prunes: options.prune)
         let report = ConfigurationReport(format: options.format.output)
         for change in plan.changes { try await report.planned(change) }
         try await report.end(of: plan)

@@ -56,24 +56,23 @@ struct SettingsOptions: ParsableArguments {
     private static func members(_ pairs: [String]) throws -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         for pair in pairs {
-            guard let mark = pair.firstIndex(of: "="), mark > pair.startIndex else {
+            guard let (key, text) = pair.keyAndValue else {
                 throw Failure(.usage, "--setting \"\(pair)\" is not key=value")
             }
-            let path = pair[..<mark].split(separator: ".", omittingEmptySubsequences: false)
+            let path = key.parts(between: ".")
             guard !path.contains("") else {
                 throw Failure(.usage, "--setting \"\(pair)\" has an empty key")
             }
-            let text = String(pair[pair.index(after: mark)...])
             try set(JSONValue(json: text) ?? .string(text), at: path[...], in: &members, pair)
         }
         return members
     }
 
     private static func set(
-        _ value: JSONValue, at path: ArraySlice<Substring>,
+        _ value: JSONValue, at path: ArraySlice<String>,
         in members: inout [String: JSONValue], _ pair: String
     ) throws {
-        guard let first = path.first.map(String.init) else { return }
+        guard let first = path.first else { return }
         switch (members[first], path.count) {
         case (nil, 1): members[first] = value
         case (nil, _), (.object, 2...):

@@ -73,7 +73,8 @@ struct RunPlanCommand: SendingCommand {
         let table = Display.escaped(try row[0].string())
         try await Output.line("")
         guard !values.isEmpty else {
-            return try await Output.line("\(table): no rows, or none looked at")
+            let isEmpty = try row[3].string() == "0"
+            return try await Output.line("\(table): \(isEmpty ? "no rows" : "rows not looked at")")
         }
         try await Output.line("\(table): the first rows")
         for line in ListTable.aligned([columns] + values.map { $0.map { $0 ?? "NULL" } }) {

@@ -1,0 +1,138 @@
+import Lifecycle
+import Yams
+
+/// Looks through a whole document, before anything of it is read or shown, for what a
+/// configuration file cannot hold.
+///
+/// A secret is told without anything else, as messages about other things repeat what is there.
+struct YAMLInspection {
+    /// What was found; of a document that is too large only that.
+    var found: [ConfigurationProblem] { tooLarge ?? (secrets.isEmpty ? problems : secrets) }
+
+    /// Values, counted where aliases repeat them, too: a few lines of aliases to aliases stand for
+    /// billions.
+    static let nodesMax = 200_000
+    /// How deep values can be within each other.
+    static let depthMax = 64
+
+    private var problems: [ConfigurationProblem] = []
+    private var secrets: [ConfigurationProblem] = []
+    private var tooLarge: [ConfigurationProblem]?
+    private var nodes = 0
+    private var depth = 0
+
+    private static let merging = YAMLReading.coreTags + "merge"
+    /// The tags that values of each form may bear.
+    private static let scalarTags = ["str", "int", "float", "bool", "null"].map(full)
+    /// What keys are given for their form alone, as their text is all that counts.
+    private static let keyTags = scalarTags + ["timestamp", "value"].map(full)
+
+    private static func full(_ tag: String) -> String { YAMLReading.coreTags + tag }
+
+    mutating func inspect(_ root: Node) { inspect(root, []) }
+
+    /// - Parameter path: The keys that lead to it.
+    private mutating func inspect(_ node: Node, _ path: [String]) {
+        if tooLarge != nil { return }
+        nodes += 1
+        if nodes > Self.nodesMax {
+            return stop(
+                at: node, "aliases included, the file has more than \(Self.nodesMax) values")
+        }
+        switch node {
+        case .scalar(let scalar):
+            check(scalar.tag, Self.scalarTags, node)
+            if isSecret(scalar.string, path) {
+                let key = path.last.map { "\"\(shown($0))\"" } ?? "the file"
+                report(node, "\(key) holds a secret")
+            }
+        case .sequence(let sequence):
+            check(sequence.tag, [Self.full("seq")], node)
+            // An element belongs to the key of its list.
+            descend(node, path) { for element in sequence { $0.inspect(element, path) } }
+        case .mapping(let mapping):
+            check(mapping.tag, [Self.full("map")], node)
+            descend(node, path) { $0.inspect(mapping, path) }
+        case .alias: break
+        }
+    }
+
+    private mutating func inspect(_ mapping: Node.Mapping, _ path: [String]) {
+        var seen: Set<String> = []
+        for (key, value) in mapping {
+            guard case .scalar(let scalar) = key else {
+                add(key, "a key must be text, not \(YAMLReading.words(key))")
+                continue
+            }
+            if SecretForm.isSecret(scalar.string) {
+                report(key, "a key holds a secret")
+            } else if scalar.tag.description == Self.merging {
+                add(
+                    key, "merge keys (<<) are not supported",
+                    hint: "write the keys out; an alias can stand for a whole value")
+            } else {
+                check(scalar.tag, Self.keyTags, key)
+                if !seen.insert(scalar.string).inserted {
+                    add(key, "given twice: \"\(shown(scalar.string))\"", hint: "keep one of them")
+                }
+            }
+            inspect(value, path + [scalar.string])
+        }
+    }
+
+    private mutating func descend(
+        _ node: Node, _ path: [String], _ body: (inout YAMLInspection) -> Void
+    ) {
+        depth += 1
+        defer { depth -= 1 }
+        if depth > Self.depthMax {
+            return stop(at: node, "values are more than \(Self.depthMax) levels deep")
+        }
+        body(&self)
+    }
+
+    /// By the rule for commands: what is chosen of tables may be about columns with such names.
+    private func isSecret(_ text: String, _ path: [String]) -> Bool {
+        if path.count > 3, path[0] == ConfiguredKind.dataExport.group, path[2] == "table_settings" {
+            return SecretForm.isPrivateKey(text)
+        }
+        return SecretForm.isSecret(text, under: Self.keys(path))
+    }
+
+    /// The keys of a path without the names of objects, which may be any, where values are below.
+    private static func keys(_ path: [String]) -> [String] {
+        let isTemplate = path.count > 4 && path[2] == ConfiguredKind.dataTemplate.group
+        if isTemplate { return Array(path.dropFirst(4)) }
+        let isObject = path.count > 2 && ConfiguredKind.allCases.contains { $0.group == path[0] }
+        return isObject ? Array(path.dropFirst(2)) : path
+    }
+
+    private mutating func check(_ tag: Tag, _ known: [String], _ node: Node) {
+        let name = tag.description
+        if ["", "!"].contains(name) || known.contains(name) { return }
+        let core = YAMLReading.coreTags
+        let word = name.hasPrefix(core) ? "!!" + name.dropFirst(core.count) : name
+        add(
+            node, "the tag \(shown(String(word.prefix(64)))) is not supported here",
+            hint: "write the value itself; a secret is given to the workers, and its name here")
+    }
+
+    private mutating func add(_ node: Node, _ message: String, hint: String? = nil) {
+        problems.append(ConfigurationProblem(YAMLReading.place(node), message, hint: hint))
+    }
+
+    private mutating func report(_ node: Node, _ message: String) {
+        secrets.append(
+            ConfigurationProblem(
+                YAMLReading.place(node), message,
+                hint: "give the secret to the workers, and write its name here; should others "
+                    + "have seen this one, change it"))
+    }
+
+    private mutating func stop(at node: Node, _ message: String) {
+        tooLarge = [
+            ConfigurationProblem(
+                YAMLReading.place(node), message, hint: "write less, or in several files")
+        ]
+    }
+}

@@ -1,0 +1,40 @@
+import ConfigurationFiles
+import Foundation
+
+/// Asks before `--prune` deletes anything.
+struct DeletionGuard {
+    /// How many objects may be deleted.
+    var deletionsMax: Int
+    /// Whether nobody is to be asked.
+    var isConfirmed: Bool
+
+    static let deletionsMaxDefault = 10
+
+    /// - Parameter mayAsk: Whether there is somebody to ask, if there is a terminal.
+    /// - Throws: ``Failure`` where it may not be done.
+    func check(_ objects: [ConfiguredObject], mayAsk: Bool) throws {
+        if objects.isEmpty { return }
+        let words = "--prune would delete \(Self.listed(objects))"
+        if objects.count > deletionsMax {
+            throw Failure(
+                .usage,
+                "\(words): \(objects.count) objects, of which --prune-max allows \(deletionsMax)",
+                hint: "is the file whole? If so: --prune-max \(objects.count)")
+        }
+        if isConfirmed { return }
+        guard mayAsk, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+            throw Failure(.usage, words, hint: "repeat it with --yes if that is right")
+        }
+        FileHandle.standardError.write(Data("\(words)\nDelete? Type yes: ".utf8))
+        if readLine()?.trimmingCharacters(in: .whitespaces).lowercased() != "yes" {
+            throw Failure(.usage, "nothing was done: the answer was not yes")
+        }
+    }
+
+    private static func listed(_ objects: [ConfiguredObject]) -> String {
+        let namesMax = 20
+        let names = objects.prefix(namesMax).map(\.words).joined(separator: ", ")
+        return objects.count > namesMax
+            ? "\(names) and \(objects.count - namesMax) more" : names
+    }
+}

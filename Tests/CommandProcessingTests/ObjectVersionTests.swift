@@ -65,21 +65,24 @@ struct ObjectVersionTests {
     }
 
     @Test func `have one row a command, however many a batch holds`() async throws {
-        try await CommandScene.with { scene in
-            for credential in ["a", "b"] {
+        try await CommandScene.withOrchestrations { scene in
+            for orchestration in ["A", "B"] {
                 try await scene.send(
-                    "register_database", ["name": "crm", "credential": .string(credential)])
-                try await scene.send("unregister_database", ["name": "crm"])
+                    "create_orchestration_group",
+                    [
+                        "name": "G", "orchestrations": [.string(orchestration)], "manual": true,
+                    ])
+                try await scene.send("delete_orchestration_group", ["name": "G"])
             }
             #expect(try await scene.processor().applyBatch() == 4)
 
             let versions = try await scene.texts(
                 """
                 select concat_ws(' ', dense_rank() over (order by object_id), version,
-                                 definition ->> 'credential')
-                  from ferry.object_versions where name = 'crm' order by command_id
+                                 definition ->> 'orchestrations')
+                  from ferry.object_versions where name = 'G' order by command_id
                 """)
-            #expect(versions == ["1 1 a", "1 2", "2 1 b", "2 2"])
+            #expect(versions == ["1 1 [\"A\"]", "1 2", "2 1 [\"B\"]", "2 2"])
         }
     }
 

@@ -39,10 +39,13 @@ final class SFTPUnderTest: DestinationUnderTest {
         answer: Duration = .seconds(120), credential: String? = nil,
         _ changes: [String: String] = [:]
     ) throws {
-        self.server = try server ?? SFTPServer.shared.get()
+        let server = try server ?? SFTPServer.shared.get()
+        self.server = server
         self.answer = answer
-        directory = try DirectoryUnderTest(root: root)
-        settings = try self.server.settings(path: directory.root, port: port, changes)
+        let within = server.root.isEmpty ? nil : "\(server.root)/\(UUID().uuidString)"
+        directory = try DirectoryUnderTest(root: root ?? within)
+        let path = String(directory.root.dropFirst(server.root.count))
+        settings = try server.settings(path: path, port: port, changes)
         credentials = try self.server.credentials(credential)
     }
 

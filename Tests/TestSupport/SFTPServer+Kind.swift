@@ -104,8 +104,9 @@ extension SFTPServer {
                 try Self.configureProFTPD(folder, port, further, at: config)
                 return "\"\(program)\" -n -q -c \"\(config)\""
             case .rclone:
+                // It lists whole folders to find a file, so not of the machine's root.
                 return """
-                    "\(program)" serve sftp / --addr 127.0.0.1:\(port) --config /dev/null \
+                    "\(program)" serve sftp "\(folder)/root" --addr 127.0.0.1:\(port) --config /dev/null \
                     --authorized-keys "\(folder)/authorized_keys" --key "\(folder)/ed25519" \
                     --key "\(folder)/ecdsa" --dir-cache-time 1us --log-level INFO
                     """

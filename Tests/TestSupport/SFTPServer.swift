@@ -13,6 +13,8 @@ import Foundation
 public final class SFTPServer: Sendable {
     public let port: Int
     public let folder: String
+    /// The folder that it shows as `/`; empty where that is the machine's own.
+    public let root: String
     private let process: Process
 
     /// One of OpenSSH for all tests that do nothing to it.
@@ -54,6 +56,8 @@ public final class SFTPServer: Sendable {
         try allowed.joined().write(
             toFile: folder + "/authorized_keys", atomically: true, encoding: .utf8)
         if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
+        root = kind == .rclone ? folder + "/root" : ""
+        mkdir(folder + "/root", 0o755)
 
         self.folder = folder
         let more = readOnly ? lines + ["ForceCommand internal-sftp -R"] : lines

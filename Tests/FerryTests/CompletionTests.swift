@@ -41,6 +41,22 @@ struct CompletionTests {
         }
     }
 
+    @Test func `knows production and the sandboxes`() async throws {
+        try await TestDatabase.withSchema { database in
+            try await database.connect().execute(
+                """
+                with place as (insert into ferry_state.environments (name) values ('trial'))
+                insert into ferry_state.sandboxes (id, name, key, description, base, created_by)
+                values (1, 'trial', 'trial', '', '[]', 'ferry')
+                """)
+            let program = try await Program(database)
+
+            let all = try await complete(["exports", "--environment", ""], "bash", program)
+
+            #expect(all == ["production", "trial"])
+        }
+    }
+
     @Test func `knows the credentials of workers on duty, of the kind that is needed`()
         async throws
     {
@@ -49,7 +65,8 @@ struct CompletionTests {
             let worker = try await database.connect(as: .worker)
             _ = try await worker.query(
                 """
-                select ferry_state.register_worker('w', 'h', 1, '1', 1, interval '1 hour', $1::jsonb)
+                select ferry_state.register_worker('w', 'h', 1, '1', 1, interval '1 hour',
+                                                   $1::jsonb)
                 """,
                 [
                     .text(

@@ -46,16 +46,17 @@ enum NamedKind: Sendable {
         case .orchestration: Self.names(in: "ferry.orchestrations")
         case .alert: Self.names(in: "ferry.alerts")
         case .orchestrationGroup: Self.names(in: "ferry.orchestration_groups")
-        case .sandbox: "select name from ferry.sandboxes where $1 is not null order by 1"
+        case .sandbox: "select name from ferry.sandboxes where $1::text is not null order by 1"
         case .credential(let kind):
             // Those of workers belong to no environment.
             """
-            select name from ferry.credentials where $1 is not null and kind = \(quoteLiteral(kind))
-             order by 1 limit 10000
+            select name from ferry.credentials
+             where $1::text is not null and kind = \(quoteLiteral(kind)) order by 1 limit 10000
             """
         case .environment:
             """
-            select 'production' where $1 is not null union all select name from ferry.sandboxes
+            select 'production' where $1::text is not null
+             union all select name from ferry.sandboxes
              order by 1
             """
         }

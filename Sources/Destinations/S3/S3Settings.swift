@@ -114,7 +114,7 @@ public struct S3Settings: Sendable, Equatable {
         if let endpoint = S3Endpoint(text) { return endpoint }
         throw .notAllowed(
             // What is not a plain address may hold a password.
-            setting: "endpoint", value: text.contains("@") ? "…" : text,
+            setting: "endpoint", value: text.utf8.contains(UInt8(ascii: "@")) ? "…" : text,
             rule: "must be an address of http or https with a host, and perhaps a port and a "
                 + "path of plain names, such as \"https://minio.example:9000\"")
     }

@@ -16,15 +16,13 @@ enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
     /// Another server, with fewer abilities.
     case s3AtRclone
 
-    /// All whose servers are installed. What is left out is said by ``SFTPServerTests``.
+    /// All whose servers are installed. What is left out is said by ``SFTPServerTests``; and
+    /// rclone's ends under so many connections at once, so there it has a test of its own.
     static var allCases: [KindUnderTest] {
-        [.directory] + SFTPServer.Kind.allCases.filter(\.isInstalled).map(KindUnderTest.sftp)
+        [.directory]
+            + [.openSSH, .proFTPD].filter(\SFTPServer.Kind.isInstalled).map(KindUnderTest.sftp)
             + [.s3, .s3AtRclone]
     }
-
-    /// Whether of several runs that end at once the newest is sure to be named: not where a server
-    /// gives a file the name of another one and replaces that.
-    var isSureOfTheNewest: Bool { self != .sftp(.rclone) }
 
     var isSFTP: Bool { if case .sftp = self { true } else { false } }
 

@@ -9,7 +9,7 @@ import Testing
 struct SFTPServerTests {
     @Test(.enabled(if: SFTPServer.Kind.rclone.isInstalled, "needs rclone: run scripts/test once"))
     func `may have no way to make bytes durable, and is delivered to`() async throws {
-        let place = try SFTPUnderTest(server: SFTPServer.ofKind(.rclone))
+        let place = try SFTPUnderTest(server: SFTPServer(as: .rclone, []))
         let sample = try SamplePublication()
 
         try await place.connect().test()

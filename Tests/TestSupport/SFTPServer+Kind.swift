@@ -106,7 +106,8 @@ extension SFTPServer {
             case .rclone:
                 // It lists whole folders to find a file, so not of the machine's root.
                 return """
-                    "\(program)" serve sftp "\(folder)/root" --addr 127.0.0.1:\(port) --config /dev/null \
+                    "\(program)" serve sftp "\(folder)/root" \
+                    --addr 127.0.0.1:\(port) --config /dev/null \
                     --authorized-keys "\(folder)/authorized_keys" --key "\(folder)/ed25519" \
                     --key "\(folder)/ecdsa" --dir-cache-time 1us --log-level INFO
                     """

@@ -20,14 +20,13 @@ public final class SFTPServer: Sendable {
     /// One of OpenSSH for all tests that do nothing to it.
     public static let shared = Result { try SFTPServer() }
     private static let sharedProFTPD = Result { try SFTPServer(as: .proFTPD, []) }
-    private static let sharedRclone = Result { try SFTPServer(as: .rclone, []) }
 
-    /// One of a kind for all tests that do nothing to it.
+    /// One of a kind for all tests that do nothing to it; of rclone a new one.
     public static func ofKind(_ kind: Kind) throws -> SFTPServer {
         switch kind {
         case .openSSH: try shared.get()
         case .proFTPD: try sharedProFTPD.get()
-        case .rclone: try sharedRclone.get()
+        case .rclone: try SFTPServer(as: .rclone, [])
         }
     }
 

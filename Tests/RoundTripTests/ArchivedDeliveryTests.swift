@@ -64,7 +64,7 @@ struct ArchivedDeliveryTests {
             #expect(report.manifest.files.map(\.name) == [name])
             #expect(report.manifest.totals.rows == 60001)
             #expect(
-                try TestPython.lines(
+                try await TestPython.linesLater(
                     of: Self.program, at: scene.folder + "/check.py",
                     folders + [folders[1] + "/" + name]) == [])
             let rows = try await scene.queue.query(
@@ -100,7 +100,7 @@ struct ArchivedDeliveryTests {
             let encrypted = try Data(contentsOf: URL(filePath: folders[1] + "/" + name))
             try Data(owner.decrypt([UInt8](encrypted))).write(to: URL(filePath: path))
             #expect(
-                try TestPython.lines(
+                try await TestPython.linesLater(
                     of: Self.program, at: scene.folder + "/check.py", folders + [path]) == [])
         }
     }

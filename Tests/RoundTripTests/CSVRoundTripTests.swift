@@ -30,7 +30,7 @@ struct CSVRoundTripTests {
 
             let expected = scene.folder + "/expected.json"
             try await write(expected, scene)
-            let differences = try IndependentReader.differences(
+            let differences = try await IndependentReader.differences(
                 delivery, from: expected, nullText: template.nullText)
             #expect(differences == [])
             try await expectSameAfterCopy(delivery, template, scene)

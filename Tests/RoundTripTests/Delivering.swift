@@ -71,7 +71,7 @@ struct Delivering: Sendable {
         let id = try await queue.query(
             "insert into ferry.commands (command, arguments) values ($1, $2::jsonb) returning id",
             [.text(command), .text(arguments)])[0][0].int64()
-        try await queue.run("call ferry.wait_for(\(id), timeout => '30 s')")
+        try await queue.run("call ferry.wait_for(\(id), timeout => '120 s')")
         return id
     }
 
@@ -114,7 +114,7 @@ struct Delivering: Sendable {
     }
 
     private func haveSucceeded() async throws {
-        try await eventually(within: .seconds(60), "the runs have succeeded") {
+        try await eventually(within: .seconds(180), "the runs have succeeded") {
             let states = try await queue.query(
                 """
                 select state, concat_ws(': ', error_code, error_message) from ferry.runs

@@ -11,8 +11,8 @@ enum IndependentReader {
     /// - Returns: What differs, one line each.
     static func differences(
         _ folder: String, from expected: String, nullText: String
-    ) throws -> [String] {
-        try TestPython.lines(
+    ) async throws -> [String] {
+        try await TestPython.linesLater(
             of: program, at: expected + ".py", [folder, expected, nullText])
     }
 

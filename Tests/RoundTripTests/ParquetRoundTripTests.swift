@@ -29,7 +29,7 @@ struct ParquetRoundTripTests {
 
             try await scene.write(#"{"format": "parquet", "compression": "\#(codec)"}"#)
 
-            let printed = try scene.python(ParquetReaders.comparison)
+            let printed = try await scene.python(ParquetReaders.comparison)
             #expect(printed == ["compared \(expected.count) tables"])
         }
     }

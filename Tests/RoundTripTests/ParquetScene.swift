@@ -96,7 +96,8 @@ struct ParquetScene: Sendable {
     func path(of table: String) -> String { folder + "/" + table + ".parquet" }
 
     /// Runs a Python program with the folder and further arguments; gives what it prints.
-    func python(_ program: String, _ arguments: [String] = []) throws -> [String] {
-        try TestPython.lines(of: program, at: folder + "/program.py", [folder] + arguments)
+    func python(_ program: String, _ arguments: [String] = []) async throws -> [String] {
+        try await TestPython.linesLater(
+            of: program, at: folder + "/program.py", [folder] + arguments)
     }
 }

@@ -112,7 +112,7 @@ struct ParquetShapeTests {
 
             #expect(
                 rows == ["no_rows": 0, "no_columns": 2, "wide": 2, "nulls": 5_000, "many": 220_000])
-            let printed = try scene.python(Self.comparison)
+            let printed = try await scene.python(Self.comparison)
             #expect(printed == Self.printed(groups: "[220000]"))
         }
     }
@@ -123,7 +123,7 @@ struct ParquetShapeTests {
             // Only `many` has more rows than that, and in its first group it leaves a dictionary.
             try await scene.write(limits: .init(rows: 215_000, bytes: 1 << 30))
 
-            let printed = try scene.python(Self.comparison)
+            let printed = try await scene.python(Self.comparison)
 
             #expect(printed == Self.printed(groups: "[215000, 5000]"))
         }
@@ -144,7 +144,7 @@ struct ParquetShapeTests {
             }
 
             #expect(files[0] == files[1] && files[1] == files[2])
-            let groups = try scene.python(
+            let groups = try await scene.python(
                 """
                 import sys, pyarrow.parquet as pq
                 print(pq.ParquetFile(sys.argv[1] + "/t.parquet").num_row_groups)

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Python's own `csv` and `json`, pyarrow's zstd, and DuckDB's JSON, which share no code with Ferry.
+/// Python's own `csv` and `json`, pyarrow's zstd and DuckDB's JSON, which share no code with Ferry.
 enum TextReader {
     /// Compares a delivery with what is expected of it.
     ///
@@ -12,8 +12,8 @@ enum TextReader {
     /// - Returns: What differs, one line each.
     static func differences(
         _ folder: String, from expected: String, dialect: String, null: String
-    ) throws -> [String] {
-        try TestPython.lines(
+    ) async throws -> [String] {
+        try await TestPython.linesLater(
             of: program, at: expected + ".py", [folder, expected, dialect, null])
     }
 

@@ -57,7 +57,7 @@ struct TextRoundTripTests {
             let folders = try await scene.deliver(all: Self.templates.map(\.settings))
 
             for (template, folder) in zip(Self.templates, folders) {
-                let differences = try TextReader.differences(
+                let differences = try await TextReader.differences(
                     folder, from: expected.path, dialect: template.dialect, null: template.null)
                 #expect(differences == [], "\(template.settings)")
                 let report = try verify(manifestAt: folder + "/manifest.json")

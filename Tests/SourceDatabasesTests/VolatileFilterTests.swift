@@ -68,7 +68,7 @@ struct VolatileFilterTests {
             "nextval('public.s') > 0",
             "exists (select from pg_ls_dir('.'))",
             "id in (select u.id from public.t as u where pg_advisory_lock(1) is null)",
-            "(with x as (select set_config('TimeZone', 'Asia/Tokyo', false) as z) select true from x)",
+            "(with x as (select set_config('TimeZone', 'UTC', false) as z) select true from x)",
             "public.mine(id)",
             "id operator(public.===) 'x'",
             "(id::public.pair) is not null",

@@ -47,6 +47,17 @@ public enum TestPython {
         return lines
     }
 
+    /// The same for a program that takes long: the threads that all tests share go on meanwhile.
+    public static func linesLater(
+        of program: String, at script: String, _ arguments: [String]
+    ) async throws -> [String] {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try lines(of: program, at: script, arguments) })
+            }
+        }
+    }
+
     public struct NotInstalled: Error, CustomStringConvertible {
         public var description: String { "\(path) is missing: run scripts/test once" }
     }

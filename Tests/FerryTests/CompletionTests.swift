@@ -45,7 +45,6 @@ struct CompletionTests {
         try await TestDatabase.withSchema { database in
             try await database.connect().execute(
                 """
-                with place as (insert into ferry_state.environments (name) values ('trial'))
                 insert into ferry_state.sandboxes (id, name, key, description, base, created_by)
                 values (1, 'trial', 'trial', '', '[]', 'ferry')
                 """)

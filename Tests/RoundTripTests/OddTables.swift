@@ -62,21 +62,26 @@ enum OddTables {
         create type mood as enum ('sad', 'o k', 'quo"te,d');
         create type pair as (a text, b int[]);
         create domain short as varchar(5) check (value <> 'x');
+        -- Null where PostgreSQL was built without XML.
+        create function xml_of(text) returns xml language plpgsql as $$
+            begin return $1::xml; exception when feature_not_supported then return null; end $$;
         create table structures (
             id int, j json, k jsonb, x xml, a int[], e text[], s mood, p pair, ps pair[],
             r int4range, u nummultirange, w tstzrange, h short);
         insert into structures values
-            (1, '{"a": 1, "a" : 2,  "b":"\u00e9\n"}', '{"b": 1, "a": null}', '<a b="c">,&amp;</a>',
+            (1, '{"a": 1, "a" : 2,  "b":"\u00e9\n"}', '{"b": 1, "a": null}',
+             xml_of('<a b="c">,&amp;</a>'),
              '{{1,2},{3,null}}', '{"", null, "NULL", "a,b", "\"", "\\", "{"}', 'quo"te,d',
              ('x"y, ', '{1,null}'), array[('', null)::pair, null], '[1,5)', '{[1,2),(3,)}',
              '[2024-01-01 00:00+00,)', 'h'),
-            (2, 'null', 'null', '', '{}', '{}', 'o k', (null, null), '{}', 'empty', '{}',
+            (2, 'null', 'null', xml_of(''), '{}', '{}', 'o k', (null, null), '{}', 'empty', '{}',
              'empty', ''),
             (3, null, null, null, '[-1:1]={1,2,3}', '[0:0]={a}', null, null, null, '(,)', null,
              '(,infinity]', null),
-            (4, '[1e400, 0.10, -0]', '[1e40, 0.10, -0]', '<?xml version="1.0"?><a/>',
+            (4, '[1e400, 0.10, -0]', '[1e40, 0.10, -0]', xml_of('<?xml version="1.0"?><a/>'),
              '{{{1}},{{2}}}', array[E'a\nb', repeat('x', 3)], 'sad', ('', '{}'), null,
              '[5,6)', '{(,)}', null, 'abcde');
+        drop function xml_of;
 
         """#
 

@@ -9,7 +9,11 @@ struct ParquetRoundTripTests {
         try await ParquetScene.with { scene in
             try await scene.source.run(ParquetCase.types)
             var expected: [String: Any] = [:]
-            for (index, value) in ParquetCase.all.enumerated() {
+            let knowsXML = try await scene.source.query(
+                "select exists (select from pg_config where setting like '%with-libxml%')")[0][0]
+                .bool()
+            for (index, value) in ParquetCase.all.enumerated()
+            where knowsXML || value.type != "xml" {
                 let table = "t\(index)"
                 let rows = value.values.map { "(\($0))" }.joined(separator: ", ")
                 let type = value.type.replacing(" not null", with: "")

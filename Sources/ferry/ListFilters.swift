@@ -2,7 +2,7 @@ import ArgumentParser
 import Postgres
 
 struct EnvironmentFilter: ListFilter {
-    @Option(help: "Only this environment.")
+    @Option(help: "Only this environment.", completion: .names(of: .environment))
     var environment: String?
 
     var conditions: [(String, Value)] {
@@ -21,7 +21,7 @@ struct RunsFilter: ListFilter {
     @Option(help: "Only runs in this state, for example failed.")
     var state: String?
 
-    @Option(help: "Only this environment.")
+    @Option(help: "Only this environment.", completion: .names(of: .environment))
     var environment: String?
 
     var conditions: [(String, Value)] {
@@ -37,7 +37,7 @@ struct CommandsFilter: ListFilter {
     @Option(help: "Only commands in this state, for example rejected.")
     var state: String?
 
-    @Option(help: "Only this environment.")
+    @Option(help: "Only this environment.", completion: .names(of: .environment))
     var environment: String?
 
     var view: String? {
@@ -95,7 +95,7 @@ struct AlertDeliveriesFilter: ListFilter {
     @Option(help: "Only messages in this state, for example failed.")
     var state: String?
 
-    @Option(help: "Only this environment.")
+    @Option(help: "Only this environment.", completion: .names(of: .environment))
     var environment: String?
 
     var conditions: [(String, Value)] {

@@ -54,7 +54,7 @@ struct HistoryFilter: ListFilter {
     @Option(help: "Only objects of this name.")
     var name: String?
 
-    @Option(help: "Only this environment.")
+    @Option(help: "Only this environment.", completion: .names(of: .environment))
     var environment: String?
 
     var conditions: [(String, Value)] {

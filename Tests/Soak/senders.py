@@ -36,6 +36,7 @@ class Sender:
         self.violations = []
         self.count = 0
         self.is_ending = False
+        self.ends_at = float("inf")
         self.thread = threading.Thread(target=self._send_all, daemon=True)
         self.thread.start()
 
@@ -51,6 +52,8 @@ class Sender:
             time.sleep(random.uniform(0, 0.3))
 
     def stop(self):
+        """Lets it finish what it does: a command for later that it leaves would never end."""
+        self.ends_at = time.monotonic() + 100
         self.is_ending = True
         self.thread.join(120)
 
@@ -100,7 +103,7 @@ class Sender:
             "stop_run", '{"run": 1}', columns=", run_at", values=f", now() + interval '{delay}'")
         if delay != "1 hour":
             time.sleep(random.uniform(1, 2))
-        while sent.id and not self.is_ending:
+        while sent.id and time.monotonic() < self.ends_at:
             try:
                 self.queue.run(f"select ferry.cancel_command({sent.id});")
                 return
@@ -154,7 +157,7 @@ class Sender:
                     sent.refusal = str(refusal)
                 return
             except Unanswered:
-                if self.is_ending:
+                if time.monotonic() > self.ends_at:
                     return
                 time.sleep(0.5)
                 continue

@@ -19,7 +19,7 @@ public final class S3Server: Sendable {
         case rclone
     }
 
-    /// The server of a kind, started by whoever asks first.
+    /// The server of a kind, started by the first test that asks.
     public static func shared(_ kind: Kind = .moto) throws -> S3Server {
         switch kind {
         case .moto: try moto.get()

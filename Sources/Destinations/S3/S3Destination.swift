@@ -31,7 +31,7 @@ public struct S3Destination: Destination {
             let staging = S3Staging(client: client)
             await staging.sweepProbes()
             // Not where deliveries become visible: a run tries that before it publishes, and
-            // whoever listens to new objects there should not be called for nothing.
+            // listeners to new objects there should not be called for nothing.
             try await S3Probe(client: client).run(in: staging.root, showingIn: staging.root)
         }
     }

@@ -30,14 +30,14 @@ extension World {
     }
 
     /// What a database is read as, where that is known because its tables are, or those of another
-    /// database of its credential.
+    /// database of its credential. What was looked up for this command prevails over what was
+    /// known before it.
     func knownRole(of database: Database) -> SourceRole? {
-        for case (let fact, .catalog(let catalog)) in facts {
-            switch fact {
-            case .catalog(let id), .currentCatalog(let id):
-                if self.database(id: id)?.credential == database.credential { return catalog.role }
-            default: continue
-            }
+        let ids = databases.byID.values.filter { $0.credential == database.credential }
+            .map(\.id).sorted()
+        let lookups = ids.map(Fact.currentCatalog) + ids.map(Fact.catalog)
+        for fact in lookups {
+            if case .catalog(let catalog)? = facts[fact] { return catalog.role }
         }
         return nil
     }

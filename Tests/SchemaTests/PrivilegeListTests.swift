@@ -55,7 +55,7 @@ private enum Granted {
         "ferry_state.worker_credentials: INSERT",
         "ferry_state.worker_leases: INSERT UPDATE DELETE",
         "ferry_state.workers: INSERT UPDATE",
-        "ferry_state.awake_until: UPDATE USAGE",
+        "ferry_state.awake_until: SELECT UPDATE USAGE",
         "ferry_state.crowded_until: SELECT",
         "ferry_state.ids: USAGE",
         "ferry_state.tokens: USAGE",

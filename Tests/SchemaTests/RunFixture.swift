@@ -17,6 +17,10 @@ struct DutyWorker: Sendable {
         return DutyWorker(id: id, connection: connection, database: database)
     }
 
+    func leave() async throws {
+        try await connection.execute("select ferry_state.leave($1)", [.int(id)])
+    }
+
     /// Takes charge of a run; nil when there is none.
     func claimRun() async throws -> (id: Int64, token: Int64)? {
         try await claim("claim_run", "id")

@@ -9,7 +9,7 @@
 -- p_settled: commands that this worker's last batch ended or came to wait for; null for a look at all
 -- that is waited for. What waits for one of them that has ended is on the queue again.
 -- Says with awake_until for how many milliseconds (p_awake) the worker that found something will go
--- on looking without being notified.
+-- on looking without being notified; see leave for when there is no worker.
 -- Locks:  lane slots (a lane's commands are applied by one worker at a time); skips slots that
 --         another worker holds, never waits.
 create or replace function ferry_state.claim_commands(
@@ -140,13 +140,14 @@ begin
         end loop;
     end loop;
 
-    if v_commands > 0 then
-        -- Even, but while senders have to look how many of theirs wait: see count_waiting.
-        perform setval('ferry_state.awake_until',
-                       (now_ms + p_awake) / 2 * 2 + (last_value > now_ms)::integer)
-           from ferry_state.crowded_until,
-                cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now_ms;
-    end if;
+    -- Even, but while senders have to look how many of theirs wait: see count_waiting. A time that
+    -- no claim sets was left by the last worker that left, or by a clock that was set back.
+    perform setval('ferry_state.awake_until',
+                   (now_ms + case when v_commands > 0 then p_awake else 0 end) / 2 * 2
+                       + (c.last_value > now_ms)::integer)
+       from ferry_state.crowded_until as c, ferry_state.awake_until as a,
+            cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now_ms
+      where v_commands > 0 or a.last_value > now_ms + p_awake + 1;
 
     return query
     select null::xid8, null::bigint, null::bigint, null::text, null::text, null::text, null::text,

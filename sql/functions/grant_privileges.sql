@@ -42,7 +42,7 @@ begin
     grant execute on all routines in schema ferry_state to ferry_worker;
     grant usage on sequence ferry_state.ids, ferry_state.tokens, ferry_state.awake_until
         to ferry_worker;
-    grant update on sequence ferry_state.awake_until to ferry_worker;
+    grant select, update on sequence ferry_state.awake_until to ferry_worker;
     grant select on sequence ferry_state.crowded_until to ferry_worker;
     grant select on all tables in schema ferry_state to ferry_worker;
     for v_table in

@@ -1,4 +1,7 @@
 -- leave: a worker hands back what it holds and goes.
+--
+-- With the last worker goes the last who listens: until the first claim of the next one, senders
+-- notify nobody, since their commits would wait for each other for nothing.
 create or replace function ferry_state.leave(p_worker bigint)
 returns void
 language plpgsql
@@ -15,6 +18,8 @@ begin
         perform ferry_state.record_event('production', 'worker_stopped', 'worker', p_worker, v_name,
                                          null, null);
     end if;
+    perform setval('ferry_state.awake_until', 9223372036854775806)  -- even: see claim_commands
+      where not exists (select from ferry_state.worker_leases);
     perform pg_notify('ferry_runs', '');
 end;
 $$;

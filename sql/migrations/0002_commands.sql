@@ -111,9 +111,10 @@ create table ferry_state.command_cancellations (
 create index command_cancellations_actor on ferry_state.command_cancellations (actor, command_id);
 
 -- Until when, in milliseconds since 1970, some worker is sure to look at the queue without being
--- notified; an odd number while each INSERT has to look how many of its sender's commands wait. A
--- sequence, because it is not transactional and leaves no dead rows.
-create unlogged sequence ferry_state.awake_until as bigint minvalue 0 start 0;
+-- notified, for ever while there is no worker; an odd number while each INSERT has to look how many
+-- of its sender's commands wait. A sequence, because it is not transactional and leaves no dead rows.
+create unlogged sequence ferry_state.awake_until as bigint
+    minvalue 0 start 9223372036854775806;
 
 -- Some of the commands that have not ended, by chance, from which it is known about how many a role
 -- has: see count_waiting.

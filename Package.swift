@@ -63,7 +63,7 @@ let targets: [Target] = [
     module("Locks"),
     module("Postgres", ["CLibPQ", "Locks"]),
     module("PrivateServer", ["Locks"]),
-    module("Migrations", ["Postgres", "SchemaFiles", "Failpoints"]),
+    module("Migrations", ["Postgres", "SchemaFiles", "Failpoints", "Lifecycle"]),
     module("Schedules"),
     module("Lifecycle", ["Schedules"]),
     module("Credentials", ["Lifecycle", yams]),

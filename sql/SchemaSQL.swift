@@ -27,7 +27,6 @@ public enum SchemaSQL {
 
     /// Applied whole at every migration, in this order: some read others.
     public static let views = [
-        SQLFile("defined_commands", PackageResources.defined_commands_sql),
         SQLFile("alert_deliveries", PackageResources.alert_deliveries_sql),
         SQLFile("alerts", PackageResources.alerts_sql),
         SQLFile("applying", PackageResources.applying_sql),

@@ -175,7 +175,7 @@ struct BatchApplier: Sendable {
         of claimed: ClaimedCommand, _ world: inout World, _ known: Knowledge,
         _ connection: isolated Connection
     ) async throws -> Outcome {
-        let command: Command
+        let command: ParsedCommand
         switch claimed.command {
         case .success(let understood): command = understood
         case .failure(let rejection): return .rejected(rejection)

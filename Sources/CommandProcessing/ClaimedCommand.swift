@@ -9,7 +9,7 @@ struct ClaimedCommand: Sendable {
     /// How many attempts failed before this one.
     let failedAttempts: Int
     /// What it asks for, or why it cannot be understood.
-    let command: Result<Command, Rejection>
+    let command: Result<ParsedCommand, Rejection>
     /// What it is about, and what it names besides.
     let dependencies: EarlierCommands.Dependencies
 
@@ -34,14 +34,12 @@ struct ClaimedCommand: Sendable {
         let lane = try row[2].int64()
         let command = Result { () throws(Rejection) in
             if parsed == nil { throw Self.unreadable(envelope.name) }
-            return try Command(name: envelope.name, arguments: envelope.arguments)
+            return try ParsedCommand(name: envelope.name, arguments: envelope.arguments)
         }
         failedAttempts = try row[7].int()
-        let kind = CommandDefinition.named(envelope.name)?.lane
         let references = (try? command.get().references(in: envelope.environment)) ?? []
-        let target = references.first { $0.kind == kind }
         dependencies = EarlierCommands.Dependencies(
-            target: target, named: references.filter { $0 != target })
+            target: references.first, named: references.filter { $0 != references.first })
         self.envelope = envelope
         self.lane = lane
         self.command = command

@@ -12,10 +12,9 @@ struct CommandReferences: Encodable {
         for claimed in commands {
             if claimed.envelope.environment != production { namesSandboxes = true }
             guard case .success(let command) = claimed.command else { continue }
-            let target = CommandDefinition.named(claimed.envelope.name)?.lane
             for reference in command.references(in: claimed.envelope.environment) {
                 writes[reference.kind, default: [:]][reference, default: false] =
-                    writes[reference.kind]?[reference] == true || reference.kind == target
+                    writes[reference.kind]?[reference] == true || reference.kind == command.definition.lane
             }
         }
     }

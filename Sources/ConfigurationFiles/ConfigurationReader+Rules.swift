@@ -15,7 +15,7 @@ extension ConfigurationReader {
         }
         for planned in ConfigurationChange.create(object).commands {
             do throws(Rejection) {
-                _ = try Command(name: planned.command, arguments: planned.arguments)
+                _ = try ParsedCommand(name: planned.command, arguments: planned.arguments)
             } catch {
                 let isNamed = error.message.hasPrefix(object.words)
                 yaml.complain(

@@ -29,3 +29,8 @@ func listed(_ names: [String]) -> String {
     let start = names.sorted().prefix(namesMax).joined(separator: ", ")
     return names.count > namesMax ? "\(start) and \(names.count - namesMax) more" : start
 }
+
+/// `export "A"`, or `exports "A", "B"`.
+func counted(_ word: String, _ names: [String]) -> String {
+    word + (names.count == 1 ? " " : "s ") + listed(names.map(quoted))
+}

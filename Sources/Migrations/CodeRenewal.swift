@@ -61,7 +61,7 @@ struct CodeRenewal {
     ) async throws {
         let sources = Schema.code.filter {
             [
-                "views/defined_commands", "functions/fill_command_definitions",
+                "functions/defined_commands", "functions/fill_command_definitions",
                 "functions/create_command_functions",
             ].contains($0.name)
         }

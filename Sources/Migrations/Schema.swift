@@ -1,3 +1,4 @@
+import Lifecycle
 import Postgres
 import SchemaFiles
 
@@ -15,6 +16,12 @@ enum Schema {
         let name: String
         let text: String
         let hash: String
+
+        init(name: String, _ text: String) {
+            self.name = name
+            self.text = text
+            hash = Schema.hash([text])
+        }
 
         /// The routine or view that the file makes.
         var object: String { String(name.drop { $0 != "/" }.dropFirst()) }
@@ -37,19 +44,32 @@ enum Schema {
         let early = Set(SchemaSQL.functionsOfViews.map(\.name))
         let late = SchemaSQL.functions.filter { !early.contains($0.name) }
         func files(_ folder: String, _ files: [SQLFile]) -> [CodeFile] {
-            files.map {
-                CodeFile(name: "\(folder)/\($0.name)", text: $0.text, hash: hash([$0.text]))
-            }
+            files.map { CodeFile(name: "\(folder)/\($0.name)", $0.text) }
         }
         return files("functions", SchemaSQL.functionsOfViews) + files("views", SchemaSQL.views)
-            + files("functions", late)
+            + [definedCommands] + files("functions", late)
     }()
+
+    /// The commands of this release, as a function, so that they are applied and compared as all
+    /// other code is.
+    private static let definedCommands = CodeFile(
+        name: "functions/defined_commands",
+        """
+        create or replace function ferry_state.defined_commands()
+        returns jsonb
+        language sql
+        immutable
+        set search_path = pg_catalog, pg_temp
+        as $definitions$
+            select $json$\(CommandDefinition.json)$json$::jsonb
+        $definitions$;
+        """)
 
     /// Tells one set of views and functions from another.
     static let fingerprint = hash(code.flatMap { [$0.name, $0.text] })
 
     /// 64-bit FNV-1a. Not a protection against anybody, only against a forgotten `ferry migrate`.
-    private static func hash(_ texts: [String]) -> String {
+    fileprivate static func hash(_ texts: [String]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for text in texts {
             for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

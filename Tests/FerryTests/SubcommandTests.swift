@@ -16,7 +16,7 @@ struct SubcommandTests {
         #expect(type(of: sending).command == subcommand.command)
         #expect(try sending.json == subcommand.arguments)
         // What it stands for must be a command that the rules accept.
-        _ = try Lifecycle.Command(name: subcommand.command, arguments: try sending.json)
+        _ = try ParsedCommand(name: subcommand.command, arguments: try sending.json)
     }
 
     @Test func `is there exactly once for each command, with all of its arguments`() {

@@ -36,9 +36,9 @@ begin
     if new.arguments is null then
         new.arguments := '{}';
     end if;
-    -- So short a text holds no argument that is too long, and what accepts is true for no secret.
+    -- So short a text holds no argument that is too long; what accepts is true for holds no secret.
     select lane, key, refers,
-           octet_length(new.arguments::text) <= 256 and new.arguments @@ accepts
+           octet_length(new.arguments::text) <= bytes_safe and new.arguments @@ accepts
                and new.arguments - parameters = '{}'
                and (new.priority is null or new.priority between 2 and 3)
                and (new.idempotency_key is null or octet_length(new.idempotency_key) <= 256),

@@ -1,6 +1,8 @@
 -- fill_command_definitions: bring the table of commands to what this release defines.
 --
--- Called by every migration. Changes only the rows that differ.
+-- Called by every migration. Changes only the rows that differ. The definitions are those of the
+-- program, which makes the function defined_commands of them:
+-- [{"command", "lane", "key", "parameters", "arguments", "refers", "description"}].
 create or replace function ferry_state.fill_command_definitions()
 returns void
 language plpgsql
@@ -8,29 +10,35 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from ferry_state.command_definitions as known
-     where not exists (select from ferry_state.defined_commands as d
-                        where d.command = known.command);
+     where not exists (select from jsonb_array_elements(ferry_state.defined_commands()) as d
+                        where d ->> 'command' = known.command);
     insert into ferry_state.command_definitions as known
            (command, lane, key, parameters, arguments, required, refers, referring, accepts,
-            description)
+            bytes_safe, description)
     select command, lane, key, parameters, arguments,
            array(select a.key from jsonb_each(d.arguments) as a
                   where (a.value ->> 'required')::boolean order by a.key),
            refers,
            array(select distinct split_part(split_part(r, ':', 2), ',', 1)
                    from unnest(refers) as r order by 1),
-           ferry_state.accepting_path(d.arguments), description
-      from ferry_state.defined_commands as d
+           ferry_state.accepting_path(d.arguments),
+           coalesce((select min((a.value ->> 'characters_max')::integer)
+                       from jsonb_each(d.arguments) as a), 256),
+           description
+      from jsonb_to_recordset(ferry_state.defined_commands())
+        as d (command text, lane text, key text[], parameters text[], arguments jsonb,
+              refers text[], description text)
     on conflict (command) do update
        set lane = excluded.lane, key = excluded.key, parameters = excluded.parameters,
            arguments = excluded.arguments, required = excluded.required,
            refers = excluded.refers, referring = excluded.referring, accepts = excluded.accepts,
-           description = excluded.description
+           bytes_safe = excluded.bytes_safe, description = excluded.description
      where (known.lane, known.key, known.parameters, known.arguments, known.required,
-            known.refers, known.referring, known.accepts::text, known.description)
+            known.refers, known.referring, known.accepts::text, known.bytes_safe,
+            known.description)
            is distinct from
            (excluded.lane, excluded.key, excluded.parameters, excluded.arguments,
             excluded.required, excluded.refers, excluded.referring, excluded.accepts::text,
-            excluded.description);
+            excluded.bytes_safe, excluded.description);
 end;
 $$;

@@ -22,8 +22,8 @@ create unique index commands_idempotency_key_is_unique_per_actor
     on ferry_state.commands (environment, actor, idempotency_key)
     where idempotency_key is not null;
 
--- What each command is about, what it names, and its arguments. Filled at every migration from the
--- view defined_commands; a table, because every INSERT of a command looks here.
+-- What each command is about, what it names, and its arguments. Filled at every migration by
+-- fill_command_definitions; a table, because every INSERT of a command looks here.
 create table ferry_state.command_definitions (
     command     text     not null,
     lane        text     not null,
@@ -34,6 +34,7 @@ create table ferry_state.command_definitions (
     refers      text[]   not null,
     referring   text[]   not null,  -- the arguments that refers begins with
     accepts     jsonpath not null,  -- true only for arguments of the right types, none missing
+    bytes_safe  integer  not null,  -- so short a text of arguments holds none that is too long
     description text     not null,
     constraint command_definitions_pkey primary key (command)
 );

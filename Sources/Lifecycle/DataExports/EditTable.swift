@@ -1,18 +1,39 @@
-// What of each table a data export sends.
-extension World {
-    mutating func editTable(
-        _ name: Name, _ table: TableName, _ settings: TableSettings, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        var export: DataExport = try existing(name, author)
-        var (draft, events) = openedDraft(of: export, author)
+/// Says what of one table a data export sends. Empty settings remove those of the table.
+struct EditTable: Command {
+    static let definition = CommandDefinition(
+        "edit_table", on: .dataExport, ["name": .name, "table": .table, "settings": .settings],
+        for: .configureDataExports,
+        "Set a table's columns, row filter, masks and file limits, in the draft of a data export.")
+
+    let name: Name
+    let table: TableName
+    let settings: TableSettings
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .dataExport)
+        table = try given.table("table")
+        let settings = try given.object("settings")
+        do throws(InvalidTableSettings) {
+            self.settings = try TableSettings(settings)
+        } catch {
+            throw Rejection(
+                .invalidTableSettings,
+                "settings of table \(quoted(table.canonical)): \(error.message)",
+                hint: error.hint)
+        }
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        var export: DataExport = try world.existing(name, author)
+        var (draft, events) = world.openedDraft(of: export, author)
         guard let databaseID = draft.databaseID else {
-            throw noDatabase(export.name, "edit a table of")
+            throw world.noDatabase(export.name, "edit a table of")
         }
         switch draft.tables ?? .tables([]) {
         case .all:
             // Settings of a table that is gone can still be removed.
             if !settings.isEmpty {
-                try requireTables(.tables([table]), in: try used(databaseID))
+                try world.requireTables(.tables([table]), in: try world.used(databaseID))
             }
         case .tables(let chosen):
             if !chosen.contains(table) {
@@ -27,14 +48,16 @@ extension World {
 
         draft.tableSettings[table] = new
         export.draft = draft
-        save(export)
+        world.save(export)
         events.append(
             Event(
                 .tableEdited, export,
                 details: ["table": .string(table.canonical), "settings": settings.json]))
         return events
     }
+}
 
+extension World {
     /// That the source can do what the settings say of its tables, now.
     ///
     /// - Parameter deed: What is refused otherwise: `activate "X"`.

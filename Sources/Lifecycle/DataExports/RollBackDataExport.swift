@@ -10,16 +10,26 @@ public struct PastVersion: Hashable, Codable, Sendable {
     }
 }
 
-// Returning to what an earlier version of a data export was.
-extension World {
-    /// Activates what the version was, as a new one. A draft stays, but can no longer be activated:
-    /// it was opened from another version.
-    mutating func rollBackDataExport(
-        _ name: Name, to number: Int64, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        var export: DataExport = try existing(name, author)
-        guard let active = export.active else { throw isDraft(export) }
-        let past = try version(number, of: export)
+/// Activates what a version was, as a new one. A draft stays, but can no longer be activated: it
+/// was opened from another version.
+struct RollBackDataExport: Command {
+    static let definition = CommandDefinition(
+        "roll_back_data_export", on: .dataExport, ["name": .name, "version": .integer],
+        for: .configureDataExports,
+        "Make what an earlier version of a data export was active again, as a new version.")
+
+    let name: Name
+    let number: Int64
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .dataExport)
+        number = try given.integer("version")
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        var export: DataExport = try world.existing(name, author)
+        guard let active = export.active else { throw world.isDraft(export) }
+        let past = try world.version(number, of: export)
         if past.version.isSame(as: active) {
             let same = active.number == number ? "" : " (v\(active.number) is the same)"
             throw .because(
@@ -34,22 +44,25 @@ extension World {
                 hint: "choose the tables from another one with edit_data_export; "
                     + "ferry.object_versions has what the version was")
         }
-        try requireReach(
+        try world.requireReach(
             past.version.tables, past.version.tableSettings, in: database, to: deed, author)
-        let tables = try requireReadable(past.version.tables, in: database, to: deed)
-        try requireSettings(past.version.tableSettings, tables, in: database, to: deed)
+        let tables = try world.requireReadable(past.version.tables, in: database, to: deed)
+        try world.requireSettings(past.version.tableSettings, tables, in: database, to: deed)
 
-        let event = activate(
+        let event = world.activate(
             Version(
                 number: export.versionCount + 1, databaseID: database.id, tables: tables,
                 tableSettings: past.version.tableSettings, activatedBy: author.actor),
             of: &export, .dataExportRolledBack,
-            try catalog(of: database).role.warned(["restored": .int(number)]), author)
+            try world.catalog(of: database).role.warned(["restored": .int(number)]), author)
         return [event]
     }
+}
 
+extension World {
     /// - Throws: ``RejectionCode/unknownVersion``, which says which there are.
-    private func version(_ number: Int64, of export: DataExport) throws(Refusal) -> PastVersion {
+    fileprivate func version(_ number: Int64, of export: DataExport) throws(Refusal) -> PastVersion
+    {
         // Numbers are given out without gaps.
         guard (1...Int64(export.versionCount)).contains(number) else {
             let there =

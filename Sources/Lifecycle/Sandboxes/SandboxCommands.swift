@@ -1,52 +1,77 @@
-// Creating and deleting sandboxes.
-extension World {
-    /// A copy of production's configuration, without drafts and runs, in which its creator is
-    /// administrator.
-    mutating func createSandbox(
-        _ name: Name, _ description: String, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try requireProduction(author)
-        try requireFree(name, for: Sandbox.self, author)
-        let base = configuration(of: production)
-        var ids = try newIDs(base.count + 1, author)
+extension CommandDefinition {
+    static let sandboxCommands: [any Command.Type] = [
+        CreateSandbox.self, PullSandbox.self, PromoteSandbox.self, DeleteSandbox.self,
+    ]
+}
+
+/// A copy of production's configuration, without drafts and runs, in which its creator is
+/// administrator.
+struct CreateSandbox: Command {
+    static let definition = CommandDefinition(
+        "create_sandbox", on: .sandbox, ["name": .name, "description": .text.optional],
+        for: .createSandbox,
+        "Create a sandbox: a copy of what is configured in production, to be changed and promoted.")
+
+    let name: Name
+    /// Empty when none is given.
+    let description: String
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.newSandboxName()
+        description = try given.optionalString("description") ?? ""
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        try world.requireProduction(author)
+        try world.requireFree(name, for: Sandbox.self, author)
+        let base = world.configuration(of: production)
+        var ids = try world.newIDs(base.count + 1, author)
         let sandbox = Sandbox(
             id: author.id, name: name.text, description: description, base: base,
             createdBy: author.actor)
         let assignment = PolicyAssignment(
             id: ids.removeLast(), role: author.actor, policy: .administrator,
-            environment: name.text, options: inheritedRestriction(author),
+            environment: name.text, options: world.inheritedRestriction(author),
             createdBy: author.actor)
 
-        var world = self
-        world.environments.append(name.text)
-        world.save(sandbox)
+        var changed = world
+        changed.environments.append(name.text)
+        changed.save(sandbox)
         let targets = base.objects.map { ConfigurationTarget($0.key, $0, replacing: nil) }
-        _ = try world.reconfigure(targets, author.acting(in: name.text), ids: ids)
-        world.assignments[assignment.id] = assignment
-        world.savedAssignments.insert(assignment.id)
-        world.recordVersion(of: assignment, author)
-        self = world
+        _ = try changed.reconfigure(targets, author.acting(in: name.text), ids: ids)
+        changed.assignments[assignment.id] = assignment
+        changed.savedAssignments.insert(assignment.id)
+        changed.recordVersion(of: assignment, author)
+        world = changed
         return [
             Event(
                 .sandboxCreated, sandbox,
                 details: ["description": .string(description), "objects": .int(Int64(base.count))])
         ]
     }
+}
 
-    /// Whoever may not run in production gains nothing by a copy of it.
-    private func inheritedRestriction(_ author: Author) -> Set<PolicyOption> {
-        policies(of: author).permission(for: .run, in: production) == .restricted
-            ? [.restrictDataExports] : []
+/// Deletes it with all that is configured in it; what its runs have delivered stays.
+struct DeleteSandbox: Command {
+    // Deleting that of somebody else needs more.
+    static let definition = CommandDefinition(
+        "delete_sandbox", on: .sandbox, ["name": .name, "confirm": .name], for: .createSandbox,
+        "Delete a sandbox with all that is configured in it; what was delivered stays.")
+
+    let name: Name
+    /// Must be the name again.
+    let confirm: String
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .sandbox)
+        confirm = try given.string("confirm")
     }
 
-    /// Deletes it with all that is configured in it; what its runs have delivered stays.
-    mutating func deleteSandbox(
-        _ name: Name, confirm: String, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try requireProduction(author)
-        let sandbox: Sandbox = try existing(name, author)
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        try world.requireProduction(author)
+        let sandbox: Sandbox = try world.existing(name, author)
         if RoleName(sandbox.createdBy) != RoleName(author.actor) {
-            try authorize(author.command, .administerSandboxes, author)
+            try world.authorize(author.command, .administerSandboxes, author)
         }
         if Name.key(of: confirm) != Name.key(of: sandbox.name) {
             throw .because(
@@ -54,8 +79,16 @@ extension World {
                 "sandbox \(quoted(sandbox.name)) was not deleted: confirm says \(quoted(confirm))",
                 hint: "deleting cannot be undone: repeat the sandbox's name in confirm")
         }
-        try requireNoRuns(in: sandbox)
-        return [Event(.sandboxDeleted, sandbox, details: removeAll(of: sandbox, author))]
+        try world.requireNoRuns(in: sandbox)
+        return [Event(.sandboxDeleted, sandbox, details: world.removeAll(of: sandbox, author))]
+    }
+}
+
+extension World {
+    /// Whoever may not run in production gains nothing by a copy of it.
+    fileprivate func inheritedRestriction(_ author: Author) -> Set<PolicyOption> {
+        policies(of: author).permission(for: .run, in: production) == .restricted
+            ? [.restrictDataExports] : []
     }
 
     func requireNoRuns(in sandbox: Sandbox) throws(Refusal) {

@@ -60,17 +60,6 @@ extension World {
         settings[setting.rawValue] ?? setting.defaultValue
     }
 
-    mutating func changeSetting(
-        _ setting: Setting, _ value: String, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try requireProduction(author)
-        let replaced = self.value(of: setting)
-        if replaced == value { return [] }
-        settings[setting.rawValue] = value
-        changedSettings[setting.rawValue] = ChangedSetting(value: value, changedBy: author.actor)
-        return [Event(setting, value, replacing: replaced, author)]
-    }
-
     /// - Throws: ``RejectionCode/promotionOnly`` where data exports are configured elsewhere.
     func requireChangesAllowed(_ action: Action, _ author: Author) throws(Refusal) {
         if action == .configureDataExports, author.environment == production,
@@ -93,19 +82,5 @@ public struct ChangedSetting: Hashable, Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case value
         case changedBy = "changed_by"
-    }
-}
-
-extension Event {
-    fileprivate init(
-        _ setting: Setting, _ value: String, replacing old: String, _ author: Author
-    ) {
-        kind = .settingChanged
-        objectKind = .setting
-        objectID = author.id
-        objectName = setting.rawValue
-        run = nil
-        environment = author.environment
-        details = ["value": .string(value), "replaced_value": .string(old)]
     }
 }

@@ -1,43 +1,99 @@
-// Changing a data export's draft: its database and its tables.
-extension World {
-    mutating func editDataExport(
-        _ name: Name, _ database: Name?, _ tables: TableSelection?, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try choose(database, tables, for: name, .dataExportEdited, author)
+/// Without `database` and `tables` it only opens the draft.
+struct EditDataExport: Command {
+    static let definition = CommandDefinition(
+        "edit_data_export", on: .dataExport,
+        ["name": .name, "database": .database.optional, "tables": .tables.optional],
+        for: .configureDataExports,
+        "Open a draft beside the active version of a data export, or change its draft.")
+
+    let name: Name
+    let database: Name?
+    let tables: TableSelection?
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .dataExport)
+        database = try given.optionalName("database", of: .database)
+        tables = try given.optionalTables("tables")
     }
 
-    mutating func switchDatabase(
-        _ name: Name, _ database: Name, _ tables: TableSelection?, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try choose(database, tables, for: name, .databaseSwitched, author)
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        try world.choose(database, tables, for: name, .dataExportEdited, author)
+    }
+}
+
+/// Without `tables`, those of the former database are dropped.
+struct SwitchDatabase: Command {
+    static let definition = CommandDefinition(
+        "switch_database", on: .dataExport,
+        ["name": .name, "database": .database, "tables": .tables.optional],
+        for: .configureDataExports,
+        "Choose another database, and its tables, for the draft of a data export.")
+
+    let name: Name
+    let database: Name
+    let tables: TableSelection?
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .dataExport)
+        database = try given.name("database", of: .database)
+        tables = try given.optionalTables("tables")
     }
 
-    mutating func addTables(
-        _ name: Name, _ tables: TableSelection, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        var export: DataExport = try existing(name, author)
-        var (draft, events) = openedDraft(of: export, author)
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        try world.choose(database, tables, for: name, .databaseSwitched, author)
+    }
+}
+
+/// Tables that are there already stay there; when all are, nothing changes.
+struct AddTables: Command {
+    static let definition = CommandDefinition(
+        "add_tables", on: .dataExport, ["name": .name, "tables": .tables],
+        for: .configureDataExports, "Add tables to the draft of a data export.")
+
+    let name: Name
+    let tables: TableSelection
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .dataExport)
+        tables = try given.tables("tables")
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        var export: DataExport = try world.existing(name, author)
+        var (draft, events) = world.openedDraft(of: export, author)
         guard let databaseID = draft.databaseID else {
-            throw noDatabase(export.name, "choose tables for")
+            throw world.noDatabase(export.name, "choose tables for")
         }
         let before = draft.tables ?? .tables([])
         let after = before.adding(tables)
-        try requireTables(tables, in: try used(databaseID))
+        try world.requireTables(tables, in: try world.used(databaseID))
         if after == before { return [] }
 
         draft.choose(after)
         export.draft = draft
-        save(export)
+        world.save(export)
         let added = before.missing(from: after)
         events.append(Event(.tablesAdded, export, details: ["tables": added.json]))
         return events
     }
+}
 
-    mutating func removeTables(
-        _ name: Name, _ tables: TableSelection, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        var export: DataExport = try existing(name, author)
-        var (draft, events) = openedDraft(of: export, author)
+struct RemoveTables: Command {
+    static let definition = CommandDefinition(
+        "remove_tables", on: .dataExport, ["name": .name, "tables": .tables],
+        for: .configureDataExports, "Remove tables from the draft of a data export.")
+
+    let name: Name
+    let tables: TableSelection
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .dataExport)
+        tables = try given.tables("tables")
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        var export: DataExport = try world.existing(name, author)
+        var (draft, events) = world.openedDraft(of: export, author)
         let before = draft.tables ?? .tables([])
         switch (before, tables) {
         case (_, .all):
@@ -63,14 +119,16 @@ extension World {
             draft.choose(.tables(present.filter { !gone.contains($0) }))
         }
         export.draft = draft
-        save(export)
+        world.save(export)
         events.append(Event(.tablesRemoved, export, details: ["tables": tables.json]))
         return events
     }
+}
 
+extension World {
     /// Chooses database, tables or both in the draft. `switch_database` that changes nothing
     /// leaves an active export without a draft; `edit_data_export` always opens one.
-    private mutating func choose(
+    fileprivate mutating func choose(
         _ databaseName: Name?, _ tables: TableSelection?, for name: Name, _ kind: EventKind,
         _ author: Author
     ) throws(Refusal) -> [Event] {
@@ -112,7 +170,7 @@ extension World {
         return (draft, [Event(.draftOpened, export, details: ["version": version])])
     }
 
-    private func details(of draft: Draft) throws(Refusal) -> JSONValue {
+    fileprivate func details(of draft: Draft) throws(Refusal) -> JSONValue {
         var details: [String: JSONValue] = [:]
         if let id = draft.databaseID {
             details["database"] = .string(try used(id, as: Database.self).name)

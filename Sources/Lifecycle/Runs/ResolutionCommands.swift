@@ -1,36 +1,75 @@
 // Resolving runs that failed: each time by a new run. The failed one stays as it is.
-extension World {
-    mutating func retryRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
-        let failed = try resolvable(id, author)
-        return try startAgain(failed, .retry, try failed.readableInputs(), author)
+
+/// With what the failed run was started with.
+struct RetryRun: Command {
+    static let definition = CommandDefinition(
+        "retry_run", on: .run, key: ["run"], ["run": .integer], resolvesRun: true, for: .run,
+        "Start a run that failed again, with what it was started with. A new run.")
+
+    let id: Int64
+
+    init(_ given: Arguments) throws(Rejection) { id = try given.integer("run") }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        let failed = try world.resolvable(id, author)
+        return try world.startAgain(failed, .retry, try failed.readableInputs(), author)
+    }
+}
+
+/// With what the failed run was started with, but without a table.
+struct SkipTask: Command {
+    static let definition = CommandDefinition(
+        "skip_task", on: .run, key: ["run"], ["run": .integer, "table": .table],
+        resolvesRun: true, for: .run,
+        "Start a run that failed again, without one of its tables. A new run.")
+
+    let id: Int64
+    let table: TableName
+
+    init(_ given: Arguments) throws(Rejection) {
+        id = try given.integer("run")
+        table = try given.table("table")
     }
 
-    mutating func skipTask(
-        _ id: Int64, _ table: TableName, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        let failed = try resolvable(id, author)
-        try requireSkippable(table, of: failed)
-        return try startAgain(
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        let failed = try world.resolvable(id, author)
+        try world.requireSkippable(table, of: failed)
+        return try world.startAgain(
             failed, .skipTask, try failed.readableInputs().skipping(table), author)
     }
+}
 
-    mutating func restartRun(_ id: Int64, _ author: Author) throws(Refusal) -> [Event] {
-        let failed = try resolvable(id, author)
-        guard let orchestration = orchestration(id: failed.orchestrationID) else {
-            throw gone("orchestration \(quoted(failed.orchestrationName))", of: failed, "retry_run")
+/// With today's configuration of the failed run's orchestration.
+struct RestartRun: Command {
+    static let definition = CommandDefinition(
+        "restart_run", on: .run, key: ["run"], ["run": .integer], resolvesRun: true, for: .run,
+        "Start a run that failed again, with today's configuration of its orchestration. "
+            + "A new run.")
+
+    let id: Int64
+
+    init(_ given: Arguments) throws(Rejection) { id = try given.integer("run") }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        let failed = try world.resolvable(id, author)
+        guard let orchestration = world.orchestration(id: failed.orchestrationID) else {
+            throw world.gone(
+                "orchestration \(quoted(failed.orchestrationName))", of: failed, "retry_run")
         }
-        let sending = try sending(orchestration, author)
+        let sending = try world.sending(orchestration, author)
         let run = Run(
             id: author.id, of: orchestration, sending: sending.export, version: sending.version,
             to: sending.destination, inputs: sending.inputs, resolving: failed, by: .restart,
             createdBy: author.actor)
-        save(run)
-        return [queued(run), resolved(failed, by: run)]
+        world.save(run)
+        return [world.queued(run), world.resolved(failed, by: run)]
     }
+}
 
+extension World {
     /// Its orchestration and its export may have been changed or deleted since; but data goes only
     /// where, and comes only from where, the configuration still says that it may.
-    private mutating func startAgain(
+    fileprivate mutating func startAgain(
         _ failed: Run, _ resolution: Resolution, _ inputs: RunInputs, _ author: Author
     ) throws(Refusal) -> [Event] {
         guard let destination = destination(id: failed.destinationID) else {
@@ -48,7 +87,7 @@ extension World {
 
     /// - Throws: ``RejectionCode/runNotFailed``, or ``RejectionCode/runResolved`` when another run
     ///   was started for it; one that was stopped does not count.
-    private func resolvable(_ id: Int64, _ author: Author) throws(Refusal) -> Run {
+    fileprivate func resolvable(_ id: Int64, _ author: Author) throws(Refusal) -> Run {
         let run = try existingRun(id, author)
         if run.state != .failed {
             let hint =
@@ -69,7 +108,7 @@ extension World {
                 ? "resolve run \(other.id), which failed too" : "see how run \(other.id) ends")
     }
 
-    private func requireSkippable(_ table: TableName, of run: Run) throws(Refusal) {
+    fileprivate func requireSkippable(_ table: TableName, of run: Run) throws(Refusal) {
         let inputs = try run.readableInputs()
         let skipped = Set((inputs.skippedTables ?? []).map(\.canonical))
         var present: Set<String>
@@ -111,13 +150,13 @@ extension World {
         return Event(.runQueued, run, details: .object(details))
     }
 
-    private func resolved(_ failed: Run, by run: Run) -> Event {
+    fileprivate func resolved(_ failed: Run, by run: Run) -> Event {
         var details: [String: JSONValue] = ["by": .int(run.id)]
         if let resolution = run.resolution { details["resolution"] = .string(resolution.rawValue) }
         return Event(.runResolved, failed, details: .object(details))
     }
 
-    private func gone(_ what: String, of run: Run, _ instead: String) -> Refusal {
+    fileprivate func gone(_ what: String, of run: Run, _ instead: String) -> Refusal {
         .because(
             .notFound, "\(what) of run \(run.id) does not exist any more",
             hint: instead == "retry_run"

@@ -1,12 +1,25 @@
-// Ending runs that are publishing and cannot finish.
-extension World {
-    /// The run is failed, whatever its worker does afterwards; what that may have made visible is
-    /// told.
-    mutating func abandonRun(
-        _ id: Int64, confirm: String, reason: String, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        var run = try existingRun(id, author)
-        try requirePublishing(run)
+/// Ends a run that is publishing and cannot finish. The run is failed, whatever its worker does
+/// afterwards; the event says what that may have made visible.
+struct AbandonRun: Command {
+    static let definition = CommandDefinition(
+        "abandon_run", on: .run, key: ["run"],
+        ["run": .integer, "confirm": .name, "reason": .text], for: .abandonRun,
+        "End a run that is publishing and cannot finish, as an administrator. It is failed.")
+
+    let id: Int64
+    /// Must be the name of its orchestration.
+    let confirm: String
+    let reason: String
+
+    init(_ given: Arguments) throws(Rejection) {
+        id = try given.integer("run")
+        confirm = try given.string("confirm")
+        reason = try given.text("reason", hint: "say in a few words why it is abandoned")
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        var run = try world.existingRun(id, author)
+        try world.requirePublishing(run)
         if Name.key(of: confirm) != Name.key(of: run.orchestrationName) {
             throw .because(
                 .notConfirmed,
@@ -14,7 +27,7 @@ extension World {
                     + "confirm says \(quoted(confirm))",
                 hint: "abandoning cannot be undone: repeat the orchestration's name in confirm")
         }
-        let delivery = try delivery(of: run)
+        let delivery = try world.delivery(of: run)
         let failure = RunFailure(
             code: "abandoned", origin: .destination,
             message: "abandoned by \(quoted(author.actor)): \(shown(reason)); "
@@ -22,7 +35,7 @@ extension World {
             hint: delivery.hint)
         run.state = .failed
         run.failure = failure
-        save(run)
+        world.save(run)
         return [
             Event(
                 .runFailed, run,
@@ -33,8 +46,10 @@ extension World {
                 ])
         ]
     }
+}
 
-    private func delivery(of run: Run) throws(Refusal) -> AbandonedDelivery {
+extension World {
+    fileprivate func delivery(of run: Run) throws(Refusal) -> AbandonedDelivery {
         let state: DeliveryState
         let decided = Fact.decidedDelivery(run: run.id)
         switch facts[decided] {
@@ -54,7 +69,7 @@ extension World {
         return AbandonedDelivery(state: state, worker: names.first)
     }
 
-    private func requirePublishing(_ run: Run) throws(Refusal) {
+    fileprivate func requirePublishing(_ run: Run) throws(Refusal) {
         let (wayOut, hint) =
             switch run.state {
             case .publishing: ("", "")

@@ -1,14 +1,30 @@
 // Bringing changes from production into a sandbox, and from a sandbox into production.
-extension World {
-    /// Brings what production changed since the last sync into the sandbox.
-    ///
-    /// - Parameter side: Whose objects prevail where both sides changed them; nil to reject then.
-    mutating func pullSandbox(
-        _ name: Name, keep side: ConfigurationMerge.Side?, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try requireProduction(author)
-        var sandbox: Sandbox = try existing(name, author)
-        let merge = merge(of: sandbox)
+
+/// Brings what production changed since the last sync into the sandbox.
+struct PullSandbox: Command {
+    static let definition = CommandDefinition(
+        "pull_sandbox", on: .sandbox,
+        [
+            "name": .name,
+            "keep": .choice(of: ConfigurationMerge.Side.allCases.map(\.rawValue))
+                .optional,
+        ],
+        for: .administerSandboxes,
+        "Bring what production changed since the last sync into a sandbox.")
+
+    let name: Name
+    /// Whose objects prevail where both sides changed them; nil to reject then.
+    let side: ConfigurationMerge.Side?
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .sandbox)
+        side = try given.keep()
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        try world.requireProduction(author)
+        var sandbox: Sandbox = try world.existing(name, author)
+        let merge = world.merge(of: sandbox)
         let conflicts = merge.conflicts
         if let first = conflicts.first, side == nil {
             let which = conflicts.count == 1 ? first.words : "\(conflicts.count) objects"
@@ -16,7 +32,7 @@ extension World {
                 .sandboxConflict,
                 "cannot pull into \(quoted(sandbox.name)): production and the sandbox both "
                     + "changed \(which)"
-                    + (conflicts.count == 1 ? "" : ": " + allListed(conflicts.map(\.words))),
+                    + (conflicts.count == 1 ? "" : ": " + world.allListed(conflicts.map(\.words))),
                 hint: "see both sides in ferry.sandbox_changes, then pull with keep => "
                     + "'sandbox' or 'production'")
         }
@@ -24,28 +40,42 @@ extension World {
 
         let targets = merge.pulled(keeping: side ?? .sandbox)
         let own = author.acting(in: sandbox.name)
-        let ids = try newIDs(countNew(targets, in: own.environment), author)
-        var world = self
-        let events = try world.reconfigure(targets, own, ids: ids)
-        sandbox.base = world.configuration(of: production)
-        world.save(sandbox)
-        self = world
-        var details = details(of: targets)
+        let ids = try world.newIDs(world.countNew(targets, in: own.environment), author)
+        var changed = world
+        let events = try changed.reconfigure(targets, own, ids: ids)
+        sandbox.base = changed.configuration(of: production)
+        changed.save(sandbox)
+        world = changed
+        var details = world.details(of: targets)
         if let side, !conflicts.isEmpty {
             details["kept"] = .string(side.rawValue)
             details["conflicts"] = .array(conflicts.map { .string($0.words) })
         }
         return events + [Event(.sandboxPulled, sandbox, details: .object(details))]
     }
+}
 
-    /// Applies all that the sandbox changed to production.
-    mutating func promoteSandbox(
-        _ name: Name, message: String, delete: Bool, _ author: Author
-    ) throws(Refusal) -> [Event] {
-        try requireProduction(author)
-        var sandbox: Sandbox = try existing(name, author)
-        let merge = merge(of: sandbox)
-        try requireSync(merge, sandbox)
+/// Applies all that the sandbox changed to production.
+struct PromoteSandbox: Command {
+    static let definition = CommandDefinition(
+        "promote_sandbox", on: .sandbox, ["name": .name, "message": .text, "delete": .flag],
+        for: .administerSandboxes, "Apply all that a sandbox changed to production, at once.")
+
+    let name: Name
+    let message: String
+    let delete: Bool
+
+    init(_ given: Arguments) throws(Rejection) {
+        name = try given.name("name", of: .sandbox)
+        message = try given.text("message", hint: "say in a few words why production changes")
+        delete = try given.boolean("delete")
+    }
+
+    func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
+        try world.requireProduction(author)
+        var sandbox: Sandbox = try world.existing(name, author)
+        let merge = world.merge(of: sandbox)
+        try world.requireSync(merge, sandbox)
         let targets = merge.promoted()
         if targets.isEmpty {
             throw .because(
@@ -53,31 +83,33 @@ extension World {
                 "sandbox \(quoted(sandbox.name)) is what production is: nothing to promote",
                 hint: "drafts are not promoted: activate them first (activate_data_export)")
         }
-        try requireUse(of: targets, author)
-        try requireNoErrors(in: sandbox)
-        try requireTests(of: targets)
-        if delete { try requireNoRuns(in: sandbox) }
+        try world.requireUse(of: targets, author)
+        try world.requireNoErrors(in: sandbox)
+        try world.requireTests(of: targets)
+        if delete { try world.requireNoRuns(in: sandbox) }
 
-        let ids = try newIDs(countNew(targets, in: production), author)
-        var world = self
-        let events = try world.reconfigure(
+        let ids = try world.newIDs(world.countNew(targets, in: production), author)
+        var changed = world
+        let events = try changed.reconfigure(
             targets, author, ids: ids, note: ["sandbox": .string(sandbox.name)])
-        var details = details(of: targets)
+        var details = world.details(of: targets)
         details["message"] = .string(message)
-        let drafts = drafts(in: sandbox.name)
+        let drafts = world.drafts(in: sandbox.name)
         if !drafts.isEmpty { details["drafts_left"] = .array(drafts.map { .string($0) }) }
         details["deleted"] = .bool(delete)
-        sandbox.base = world.configuration(of: production)
-        world.save(sandbox)
+        sandbox.base = changed.configuration(of: production)
+        changed.save(sandbox)
         var last = [Event(.sandboxPromoted, sandbox, details: .object(details))]
         if delete {
             last.append(
-                Event(.sandboxDeleted, sandbox, details: world.removeAll(of: sandbox, author)))
+                Event(.sandboxDeleted, sandbox, details: changed.removeAll(of: sandbox, author)))
         }
-        self = world
+        world = changed
         return events + last
     }
+}
 
+extension World {
     func merge(of sandbox: Sandbox) -> ConfigurationMerge {
         ConfigurationMerge(
             base: sandbox.base, production: configuration(of: production),
@@ -90,7 +122,7 @@ extension World {
             .map(\.name).sorted()
     }
 
-    private func requireSync(
+    fileprivate func requireSync(
         _ merge: ConfigurationMerge, _ sandbox: Sandbox
     ) throws(Refusal) {
         let behind = merge.inProduction
@@ -106,7 +138,7 @@ extension World {
 
     /// A destination that only administrators may use is not changed by anybody else, nor what
     /// is sent to it or runs it; nor does anybody else promote another one at its place.
-    private func requireUse(
+    fileprivate func requireUse(
         of targets: [ConfigurationTarget], _ author: Author
     ) throws(Refusal) {
         for target in targets {
@@ -138,7 +170,7 @@ extension World {
         }
     }
 
-    private func requirePlace(
+    fileprivate func requirePlace(
         of target: ConfigurationTarget, _ author: Author
     ) throws(Refusal) {
         guard let object = target.object else { return }
@@ -152,7 +184,7 @@ extension World {
     }
 
     /// Looks again, now, at all that the sandbox's exports send.
-    private func requireNoErrors(in sandbox: Sandbox) throws(Refusal) {
+    fileprivate func requireNoErrors(in sandbox: Sandbox) throws(Refusal) {
         let check = SandboxCheck(of: sandbox, in: self)
         var found: [Int64: FactValue] = [:]
         for database in check.databases {
@@ -171,7 +203,7 @@ extension World {
     }
 
     /// In the sandbox, destinations were tested under their quarantine prefix alone.
-    private func requireTests(of targets: [ConfigurationTarget]) throws(Refusal) {
+    fileprivate func requireTests(of targets: [ConfigurationTarget]) throws(Refusal) {
         for target in targets where target.key.kind == .destination {
             guard let object = target.object else { continue }
             let definition = DefinitionReader(of: object)
@@ -191,7 +223,7 @@ extension World {
     }
 
     /// How many objects were added, changed and removed, and which.
-    private func details(of targets: [ConfigurationTarget]) -> [String: JSONValue] {
+    fileprivate func details(of targets: [ConfigurationTarget]) -> [String: JSONValue] {
         var details: [String: JSONValue] = [:]
         for change in ["added", "changed", "removed"] {
             let words = targets.filter { $0.change?.rawValue == change }.map(\.words)
@@ -201,7 +233,7 @@ extension World {
     }
 
     /// All of them, sorted: whoever has to resolve them must know each.
-    private func allListed(_ words: [String]) -> String {
+    fileprivate func allListed(_ words: [String]) -> String {
         words.sorted().joined(separator: ", ")
     }
 }

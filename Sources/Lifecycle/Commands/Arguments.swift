@@ -1,6 +1,6 @@
 /// The arguments of one command, checked against its definition.
 struct Arguments {
-    private let definition: CommandDefinition
+    let definition: CommandDefinition
     private let values: [String: JSONValue]
 
     /// - Throws: A ``Rejection`` that names the argument, the rule and what is allowed.

@@ -123,3 +123,14 @@ struct ListCommand<Content: Listing>: AsyncParsableCommand {
         await connection.close()
     }
 }
+
+/// The same list below the subcommand of its kind: `ferry export list` is `ferry exports`.
+struct ListSubcommand<Content: Listing>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "list", abstract: Content.abstract)
+    }
+
+    @OptionGroup var list: ListCommand<Content>
+
+    func run() async throws { try await list.run() }
+}

@@ -24,14 +24,16 @@ struct HelpTests {
                                           orchestration uses.
                   test                    Test a destination again: connect, write, read back,
                                           delete.
+                  list                    List the destinations.
 
                   See 'ferry help destination <subcommand>' for detailed help.
                 """)
     }
 
     @Test func `of a subcommand tells each argument and what it waits for`() {
+        let register = FormSubcommand<DatabaseCommand.Register>.self
         #expect(
-            FerryProgram.helpMessage(for: DatabaseCommand.Register.self, columns: 80) == """
+            FerryProgram.helpMessage(for: register, columns: 80) == """
                 OVERVIEW: Register a source database.
 
                 Example: ferry database register crm --credential crm
@@ -41,7 +43,7 @@ struct HelpTests {
                 [--priority <number>] [--at <time>] [--idempotency-key <key>] [--output <output>]
 
                 ARGUMENTS:
-                  <name>                  The name it is to have.
+                  <name>                  Name of the new database.
 
                 OPTIONS:
                   --credential <name>     The credential with which the workers read it.
@@ -50,7 +52,7 @@ struct HelpTests {
                                           sandbox.
                   --wait/--no-wait        Wait until the command has ended; the default, unless
                                           --at is given.
-                  --timeout <seconds>     How many seconds to wait at most. (default: 120.0)
+                  --timeout <seconds>     Maximum number of seconds to wait. (default: 120.0)
                   --priority <number>     0 (first) to 3 (last); 2 by default.
                   --at <time>             Not before this time, for example 2026-01-31T02:00Z.
                   --idempotency-key <key> Sending again with the same key does nothing.

@@ -54,11 +54,23 @@ struct GroupTriggerOptions: ParsableArguments {
     }
 }
 
-/// A subcommand whose answer tells when the group runs next.
-protocol GroupSchedulingCommand: SendingCommand {}
+/// Which orchestrations a group runs, and when.
+struct GroupOptions: ObjectForm {
+    @OptionGroup var members: GroupMembers
+    @OptionGroup var trigger: GroupTriggerOptions
 
-extension GroupSchedulingCommand {
-    func follow(_ sent: SentCommand) async throws -> ExitStatus {
+    func arguments(isNew: Bool) throws -> [String: JSONValue?] {
+        let names = members.names
+        if isNew, names == nil { throw Failure(.usage, "give one or more --orchestration") }
+        return trigger.arguments.merging(["orchestrations": names]) { $1 }
+    }
+}
+
+/// An action whose answer says when the group runs next.
+protocol GroupSchedulingAction: ObjectAction {}
+
+extension GroupSchedulingAction {
+    static func follow(_ sent: SentCommand, _ sending: SendingOptions) async throws -> ExitStatus {
         guard sending.format.output == .table else { return .succeeded }
         let connection = try await Database.connect()
         let rows = try await connection.query(

@@ -12,7 +12,7 @@ struct SendingOptions: ParsableArguments {
         help: "Wait until the command has ended; the default, unless --at is given.")
     var wait: Bool?
 
-    @Option(help: ArgumentHelp("How many seconds to wait at most.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Maximum number of seconds to wait.", valueName: "seconds"))
     var timeout = 120.0
 
     @Option(help: ArgumentHelp("0 (first) to 3 (last); 2 by default.", valueName: "number"))

@@ -5,78 +5,62 @@ struct AlertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alert",
         abstract: "Have web servers and programs told what becomes of runs: alerts.",
-        subcommands: [Create.self, Edit.self, Delete.self, Test.self])
+        subcommands: [
+            FormSubcommand<Create>.self, FormSubcommand<Edit>.self, NameSubcommand<Delete>.self,
+            NameSubcommand<Test>.self, ListSubcommand<Alerts>.self,
+        ])
 
-    struct Create: SendingCommand {
+    enum Create: FormAction {
+        typealias Form = AlertOptions
         static let command = "create_alert"
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Create an alert: post to a web server or run a program.",
             discussion: """
                 Example: ferry alert create Ops --on failure --credential ops
                 """)
-
-        @Argument(help: "The name it is to have.")
-        var name: String
-
-        @OptionGroup var options: AlertOptions
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { get throws { try options.arguments(name) } }
-        var done: String? {
-            "alert \(shownName(name)) created; `ferry alert test` sends a message now"
+        static let kind = NamedKind.alert
+        static let isNew = true
+        static func done(_ name: String) -> String {
+            "alert \(name) created; `ferry alert test` sends a message now"
         }
     }
 
-    struct Edit: SendingCommand {
+    enum Edit: FormAction {
+        typealias Form = AlertOptions
         static let command = "edit_alert"
         static let configuration = CommandConfiguration(
-            abstract: "Replace the settings of an alert.",
+            commandName: "edit", abstract: "Replace the settings of an alert.",
             discussion: "What is not given is removed.")
-
-        @Argument(help: "The alert.", completion: .names(of: .alert))
-        var name: String
-
-        @OptionGroup var options: AlertOptions
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { get throws { try options.arguments(name) } }
-        var done: String? { "alert \(shownName(name)) edited" }
+        static let kind = NamedKind.alert
+        static let isNew = false
+        static func done(_ name: String) -> String { "alert \(name) edited" }
     }
 
-    struct Delete: SendingCommand {
+    enum Delete: ObjectAction {
         static let command = "delete_alert"
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete an alert; what it has not delivered yet is dropped.")
-
-        @Argument(help: "The alert.", completion: .names(of: .alert))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "alert \(shownName(name)) deleted" }
+        static let kind = NamedKind.alert
+        static func done(_ name: String) -> String { "alert \(name) deleted" }
     }
 
-    struct Test: SendingCommand {
+    enum Test: ObjectAction {
         static let command = "test_alert"
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Have an alert send a message now.",
             discussion: "`ferry alert-deliveries` tells how that ended.")
-
-        @Argument(help: "The alert.", completion: .names(of: .alert))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? {
-            "alert \(shownName(name)) sends a message; `ferry alert-deliveries` tells how that ends"
+        static let kind = NamedKind.alert
+        static func done(_ name: String) -> String {
+            "alert \(name) sends a message; `ferry alert-deliveries` tells how that ends"
         }
     }
 }
 
 /// What an alert tells, and whom.
-struct AlertOptions: ParsableArguments {
+struct AlertOptions: ObjectForm {
     @Option(
         help: ArgumentHelp(
             "What it tells of: failure, success, runtime, stuck; separated by commas.",
@@ -116,7 +100,7 @@ struct AlertOptions: ParsableArguments {
             valueName: "seconds"))
     var retrySecondsMax: Int64?
 
-    func arguments(_ name: String) throws -> [String: JSONValue?] {
+    func arguments(isNew: Bool) throws -> [String: JSONValue?] {
         if program == nil, !programArgument.isEmpty {
             throw Failure(.usage, "--program-argument goes with --program")
         }
@@ -125,7 +109,7 @@ struct AlertOptions: ParsableArguments {
             JSONValue.string(String(part.filter { $0 != " " }))
         }
         return [
-            "name": .string(name), "on": .array(events),
+            "on": .array(events),
             "credential": credential.map(JSONValue.string),
             "program": words.map { .array($0.map(JSONValue.string)) },
             "orchestration": orchestration.map(JSONValue.string),

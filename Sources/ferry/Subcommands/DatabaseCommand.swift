@@ -5,66 +5,51 @@ struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "database",
         abstract: "Register source databases, whose tables are exported.",
-        subcommands: [Register.self, Edit.self, Unregister.self])
+        subcommands: [
+            FormSubcommand<Register>.self, FormSubcommand<Edit>.self,
+            NameSubcommand<Unregister>.self, ListSubcommand<Databases>.self,
+        ])
 
-    struct Register: SendingCommand {
+    struct Form: ObjectForm {
+        @Option(
+            help: ArgumentHelp(
+                "The credential with which the workers read it.", valueName: "name"),
+            completion: .names(of: .credential("postgres")))
+        var credential: String
+
+        func arguments(isNew: Bool) -> [String: JSONValue?] { ["credential": .string(credential)] }
+    }
+
+    enum Register: FormAction {
+        typealias Form = DatabaseCommand.Form
         static let command = "register_database"
         static let configuration = CommandConfiguration(
-            abstract: "Register a source database.",
+            commandName: "register", abstract: "Register a source database.",
             discussion: """
                 Example: ferry database register crm --credential crm
                 """)
-
-        @Argument(help: "The name it is to have.")
-        var name: String
-
-        @Option(
-            help: ArgumentHelp(
-                "The credential with which the workers read it.", valueName: "name"),
-            completion: .names(of: .credential("postgres")))
-        var credential: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            ["name": .string(name), "credential": .string(credential)]
-        }
-        var done: String? { "database \(shownName(name)) registered" }
+        static let kind = NamedKind.database
+        static let isNew = true
+        static func done(_ name: String) -> String { "database \(name) registered" }
     }
 
-    struct Edit: SendingCommand {
+    enum Edit: FormAction {
+        typealias Form = DatabaseCommand.Form
         static let command = "edit_database"
         static let configuration = CommandConfiguration(
+            commandName: "edit",
             abstract: "Read a source database with another credential, which need not work yet.")
-
-        @Argument(help: "The database.", completion: .names(of: .database))
-        var name: String
-
-        @Option(
-            help: ArgumentHelp(
-                "The credential with which the workers read it.", valueName: "name"),
-            completion: .names(of: .credential("postgres")))
-        var credential: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            ["name": .string(name), "credential": .string(credential)]
-        }
-        var done: String? { "database \(shownName(name)) edited" }
+        static let kind = NamedKind.database
+        static let isNew = false
+        static func done(_ name: String) -> String { "database \(name) edited" }
     }
 
-    struct Unregister: SendingCommand {
+    enum Unregister: ObjectAction {
         static let command = "unregister_database"
         static let configuration = CommandConfiguration(
-            abstract: "Forget a source database that no data export uses.")
-
-        @Argument(help: "The database.", completion: .names(of: .database))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "database \(shownName(name)) unregistered" }
+            commandName: "unregister",
+            abstract: "Remove a source database that no data export uses.")
+        static let kind = NamedKind.database
+        static func done(_ name: String) -> String { "database \(name) unregistered" }
     }
 }

@@ -5,7 +5,10 @@ struct DestinationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "destination",
         abstract: "Say where files go: destinations.",
-        subcommands: [Create.self, Edit.self, Delete.self, Test.self])
+        subcommands: [
+            Create.self, Edit.self, NameSubcommand<Delete>.self, NameSubcommand<Test>.self,
+            ListSubcommand<Destinations>.self,
+        ])
 
     struct Create: SendingCommand {
         static let command = "create_destination"
@@ -18,7 +21,7 @@ struct DestinationCommand: AsyncParsableCommand {
                 --setting path=/exports
                 """)
 
-        @Argument(help: "The name it is to have.")
+        @Argument(help: "Name of the new destination.")
         var name: String
 
         @Option(
@@ -51,7 +54,7 @@ struct DestinationCommand: AsyncParsableCommand {
             abstract: "Change a destination, once a test of its new settings has passed.",
             discussion: "The settings replace those it has. What is not given stays.")
 
-        @Argument(help: "The destination.", completion: .names(of: .destination))
+        @Argument(help: "Name of the destination.", completion: .names(of: .destination))
         var name: String
 
         @Option(
@@ -78,32 +81,24 @@ struct DestinationCommand: AsyncParsableCommand {
         var done: String? { "destination \(shownName(name)) edited" }
     }
 
-    struct Delete: SendingCommand {
+    enum Delete: ObjectAction {
         static let command = "delete_destination"
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete a destination that no data template or orchestration uses.")
-
-        @Argument(help: "The destination.", completion: .names(of: .destination))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "destination \(shownName(name)) deleted" }
+        static let kind = NamedKind.destination
+        static func done(_ name: String) -> String { "destination \(name) deleted" }
     }
 
-    struct Test: SendingCommand {
+    enum Test: ObjectAction {
         static let command = "test_destination"
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Test a destination again: connect, write, read back, delete.",
             discussion: "Changes nothing. `ferry doctor --destinations` tests all of them.")
-
-        @Argument(help: "The destination.", completion: .names(of: .destination))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "destination \(shownName(name)): written, read back and deleted" }
+        static let kind = NamedKind.destination
+        static func done(_ name: String) -> String {
+            "destination \(name): written, read back and deleted"
+        }
     }
 }

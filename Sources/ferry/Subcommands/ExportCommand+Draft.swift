@@ -2,37 +2,12 @@ import ArgumentParser
 import Lifecycle
 
 extension ExportCommand {
-    struct Edit: SendingCommand {
-        static let command = "edit_data_export"
-        static let configuration = CommandConfiguration(
-            abstract: "Open a draft beside the active version, or change the draft.")
-
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
-        var name: String
-
-        @Option(help: "The database whose tables it sends.", completion: .names(of: .database))
-        var database: String?
-
-        @Option(help: ArgumentHelp(TableNames.help, valueName: "tables"))
-        var tables: [String] = []
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            [
-                "name": .string(name), "database": database.map(JSONValue.string),
-                "tables": TableNames.json(tables),
-            ]
-        }
-        var done: String? { "draft of data export \(shownName(name)) saved" }
-    }
-
     struct AddTables: SendingCommand {
         static let command = "add_tables"
         static let configuration = CommandConfiguration(
             abstract: "Add tables to the draft of a data export.")
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
         @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
@@ -51,7 +26,7 @@ extension ExportCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove tables from the draft of a data export.")
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
         @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
@@ -78,7 +53,7 @@ extension ExportCommand {
                 --setting rows.minimum=1000
                 """)
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
         @Argument(help: "The table: public.customers.")
@@ -107,10 +82,10 @@ extension ExportCommand {
             abstract: "Choose another database for the draft of a data export.",
             discussion: "Its tables are chosen anew, here or later.")
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
-        @Argument(help: "The database.", completion: .names(of: .database))
+        @Argument(help: "Name of the database.", completion: .names(of: .database))
         var database: String
 
         @Option(help: ArgumentHelp(TableNames.help, valueName: "tables"))

@@ -14,7 +14,7 @@ extension ExportCommand {
                 as at an activation. A draft stays, but can no longer be activated.
                 """)
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
         @Argument(help: "The number of the version.")
@@ -36,7 +36,7 @@ extension ExportCommand {
                 compared with the one before it, and any other with the active one.
                 """)
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
         @Argument(help: "The one version.")

@@ -2,75 +2,69 @@ import ArgumentParser
 import Lifecycle
 
 extension ExportCommand {
-    struct Create: SendingCommand {
-        static let command = "create_data_export"
-        static let configuration = CommandConfiguration(
-            abstract: "Create a data export, as a draft.",
-            discussion: """
-                Example: ferry export create "Daily customers" --database crm \
-                --tables public.customers,public.orders
-                """)
-
-        @Argument(help: "The name it is to have.")
-        var name: String
-
+    /// What a data export sends.
+    struct Form: ObjectForm {
         @Option(help: "The database whose tables it sends.", completion: .names(of: .database))
         var database: String?
 
         @Option(help: ArgumentHelp(TableNames.help, valueName: "tables"))
         var tables: [String] = []
 
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            [
-                "name": .string(name), "database": database.map(JSONValue.string),
-                "tables": TableNames.json(tables),
-            ]
+        func arguments(isNew: Bool) -> [String: JSONValue?] {
+            ["database": database.map(JSONValue.string), "tables": TableNames.json(tables)]
         }
-        var done: String? { "data export \(shownName(name)) created, as a draft" }
     }
 
-    struct Activate: SendingCommand {
+    enum Create: FormAction {
+        typealias Form = ExportCommand.Form
+        static let command = "create_data_export"
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Create a data export, as a draft.",
+            discussion: """
+                Example: ferry export create "Daily customers" --database crm \
+                --tables public.customers,public.orders
+                """)
+        static let kind = NamedKind.dataExport
+        static let isNew = true
+        static func done(_ name: String) -> String { "data export \(name) created, as a draft" }
+    }
+
+    enum Edit: FormAction {
+        typealias Form = ExportCommand.Form
+        static let command = "edit_data_export"
+        static let configuration = CommandConfiguration(
+            commandName: "edit",
+            abstract: "Open a draft beside the active version, or change the draft.")
+        static let kind = NamedKind.dataExport
+        static let isNew = false
+        static func done(_ name: String) -> String { "draft of data export \(name) saved" }
+    }
+
+    enum Activate: ObjectAction {
         static let command = "activate_data_export"
         static let configuration = CommandConfiguration(
+            commandName: "activate",
             abstract: "Make the draft of a data export its active version.")
-
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "data export \(shownName(name)) activated" }
+        static let kind = NamedKind.dataExport
+        static func done(_ name: String) -> String { "data export \(name) activated" }
     }
 
-    struct DiscardDraft: SendingCommand {
+    enum DiscardDraft: ObjectAction {
         static let command = "discard_draft"
         static let configuration = CommandConfiguration(
+            commandName: "discard-draft",
             abstract: "Drop the draft of a data export; its active version stays.",
             discussion: "A data export that was never active disappears with its draft.")
-
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "draft of data export \(shownName(name)) discarded" }
+        static let kind = NamedKind.dataExport
+        static func done(_ name: String) -> String { "draft of data export \(name) discarded" }
     }
 
-    struct Delete: SendingCommand {
+    enum Delete: ObjectAction {
         static let command = "delete_data_export"
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete a data export that no orchestration uses.")
-
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "data export \(shownName(name)) deleted" }
+        static let kind = NamedKind.dataExport
+        static func done(_ name: String) -> String { "data export \(name) deleted" }
     }
 }

@@ -6,8 +6,10 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Say what is sent: data exports, their drafts and versions.",
         discussion: "`ferry export config` writes the whole configuration as a file.",
         subcommands: [
-            Create.self, Edit.self, AddTables.self, RemoveTables.self, EditTable.self,
-            SwitchDatabase.self, Activate.self, RollBack.self, DiscardDraft.self, Delete.self,
-            ListCommand<ExportHistory>.self, Diff.self, Config.self,
+            FormSubcommand<Create>.self, FormSubcommand<Edit>.self, AddTables.self,
+            RemoveTables.self, EditTable.self,
+            SwitchDatabase.self, NameSubcommand<Activate>.self, RollBack.self,
+            NameSubcommand<DiscardDraft>.self, NameSubcommand<Delete>.self,
+            ListCommand<ExportHistory>.self, Diff.self, Config.self, ListSubcommand<Exports>.self,
         ])
 }

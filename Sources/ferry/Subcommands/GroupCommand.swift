@@ -1,122 +1,85 @@
 import ArgumentParser
 import Lifecycle
 
-/// `ferry group`; ``Lifecycle/GroupCommand`` is what its subcommands ask for.
+/// `ferry group`.
 struct OrchestrationGroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group",
         abstract: "Run orchestrations together, on schedules or after one another: groups.",
         subcommands: [
-            Create.self, Edit.self, Delete.self, Enable.self, Disable.self, Run.self,
+            FormSubcommand<Create>.self, FormSubcommand<Edit>.self, NameSubcommand<Delete>.self,
+            NameSubcommand<Enable>.self, NameSubcommand<Disable>.self, NameSubcommand<Run>.self,
+            ListSubcommand<Groups>.self,
         ])
 
-    struct Create: GroupSchedulingCommand {
+    enum Create: FormAction, GroupSchedulingAction {
+        typealias Form = GroupOptions
         static let command = "create_orchestration_group"
         static let configuration = CommandConfiguration(
-            abstract: "Let orchestrations run together, by one trigger.",
+            commandName: "create",
+            abstract: "Create a group of orchestrations that share one trigger.",
             discussion: """
-                Give exactly one of --schedule, --after and --manual. The answer tells the next \
+                Give exactly one of --schedule, --after and --manual. The answer has the next \
                 three times of a schedule.
 
                 Example: ferry group create Nightly --orchestration "Daily customers" \
                 --orchestration Orders --schedule "30 2 * * *" --time-zone Europe/Berlin
                 """)
-
-        @Argument(help: "The name it is to have.")
-        var name: String
-
-        @OptionGroup var members: GroupMembers
-        @OptionGroup var trigger: GroupTriggerOptions
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            get throws {
-                guard let orchestrations = members.names else {
-                    throw Failure(.usage, "give one or more --orchestration")
-                }
-                return ["name": .string(name), "orchestrations": orchestrations]
-                    .merging(trigger.arguments) { $1 }
-            }
-        }
-        var done: String? { "orchestration group \(shownName(name)) created" }
+        static let kind = NamedKind.orchestrationGroup
+        static let isNew = true
+        static func done(_ name: String) -> String { "orchestration group \(name) created" }
     }
 
-    struct Edit: GroupSchedulingCommand {
+    enum Edit: FormAction, GroupSchedulingAction {
+        typealias Form = GroupOptions
         static let command = "edit_orchestration_group"
         static let configuration = CommandConfiguration(
-            abstract: "Change which orchestrations a group runs, or what makes it run.",
+            commandName: "edit",
+            abstract: "Change which orchestrations a group runs, or its trigger.",
             discussion: "What is not given stays. The orchestrations given replace all it has.")
-
-        @Argument(help: "The group.", completion: .names(of: .orchestrationGroup))
-        var name: String
-
-        @OptionGroup var members: GroupMembers
-        @OptionGroup var trigger: GroupTriggerOptions
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            ["name": .string(name), "orchestrations": members.names]
-                .merging(trigger.arguments) { $1 }
-        }
-        var done: String? { "orchestration group \(shownName(name)) edited" }
+        static let kind = NamedKind.orchestrationGroup
+        static let isNew = false
+        static func done(_ name: String) -> String { "orchestration group \(name) edited" }
     }
 
-    struct Enable: GroupSchedulingCommand {
+    enum Enable: GroupSchedulingAction {
         static let command = "enable_orchestration_group"
         static let configuration = CommandConfiguration(
+            commandName: "enable",
             abstract: "Let a disabled group run again.",
             discussion: "Times of its schedule that passed meanwhile do not count as missed.")
-
-        @Argument(help: "The group.", completion: .names(of: .orchestrationGroup))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "orchestration group \(shownName(name)) enabled" }
+        static let kind = NamedKind.orchestrationGroup
+        static func done(_ name: String) -> String { "orchestration group \(name) enabled" }
     }
 
-    struct Disable: SendingCommand {
+    enum Disable: ObjectAction {
         static let command = "disable_orchestration_group"
         static let configuration = CommandConfiguration(
+            commandName: "disable",
             abstract: "Keep a group from running.",
             discussion: "Runs that have begun go on.")
-
-        @Argument(help: "The group.", completion: .names(of: .orchestrationGroup))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "orchestration group \(shownName(name)) disabled" }
+        static let kind = NamedKind.orchestrationGroup
+        static func done(_ name: String) -> String { "orchestration group \(name) disabled" }
     }
 
-    struct Delete: SendingCommand {
+    enum Delete: ObjectAction {
         static let command = "delete_orchestration_group"
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete a group; its orchestrations and runs stay.")
-
-        @Argument(help: "The group.", completion: .names(of: .orchestrationGroup))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "orchestration group \(shownName(name)) deleted" }
+        static let kind = NamedKind.orchestrationGroup
+        static func done(_ name: String) -> String { "orchestration group \(name) deleted" }
     }
 
-    struct Run: SendingCommand {
+    enum Run: ObjectAction {
         static let command = "run_orchestration_group"
         static let configuration = CommandConfiguration(
+            commandName: "run",
             abstract: "Start a run of each orchestration of a group, or of none of them.",
             discussion: "`ferry group-runs` shows how it stands, under the id of the command.")
-
-        @Argument(help: "The group.", completion: .names(of: .orchestrationGroup))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "run of orchestration group \(shownName(name)) requested" }
+        static let kind = NamedKind.orchestrationGroup
+        static func done(_ name: String) -> String {
+            "run of orchestration group \(name) requested"
+        }
     }
 }

@@ -5,7 +5,10 @@ struct OrchestrationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orchestration",
         abstract: "Send data exports to destinations: orchestrations.",
-        subcommands: [Add.self, Edit.self, Delete.self, Run.self])
+        subcommands: [
+            Add.self, Edit.self, NameSubcommand<Delete>.self, Run.self,
+            ListSubcommand<Orchestrations>.self,
+        ])
 
     struct Add: SendingCommand {
         static let command = "add_orchestration"
@@ -16,7 +19,7 @@ struct OrchestrationCommand: AsyncParsableCommand {
                 --template CSV
                 """)
 
-        @Argument(help: "The data export.", completion: .names(of: .dataExport))
+        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var dataExport: String
 
         @Option(help: "Where it is sent.", completion: .names(of: .destination))
@@ -26,7 +29,7 @@ struct OrchestrationCommand: AsyncParsableCommand {
             help: "The data template of that destination.", completion: .names(of: .dataTemplate))
         var template: String
 
-        @Option(help: "The name it is to have; that of the data export unless given.")
+        @Option(help: "Name of the orchestration; by default that of the data export.")
         var name: String?
 
         @OptionGroup var sending: SendingOptions
@@ -46,7 +49,7 @@ struct OrchestrationCommand: AsyncParsableCommand {
             abstract: "Let an orchestration send another data export, or to another destination.",
             discussion: "What is not given stays. Another destination needs a template of its own.")
 
-        @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
+        @Argument(help: "Name of the orchestration.", completion: .names(of: .orchestration))
         var name: String
 
         @Option(
@@ -73,18 +76,13 @@ struct OrchestrationCommand: AsyncParsableCommand {
         var done: String? { "orchestration \(shownName(name)) edited" }
     }
 
-    struct Delete: SendingCommand {
+    enum Delete: ObjectAction {
         static let command = "delete_orchestration"
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Delete an orchestration; its runs stay on record.")
-
-        @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
-        var name: String
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? { "orchestration \(shownName(name)) deleted" }
+        static let kind = NamedKind.orchestration
+        static func done(_ name: String) -> String { "orchestration \(name) deleted" }
     }
 
     struct Run: SendingCommand {
@@ -96,7 +94,7 @@ struct OrchestrationCommand: AsyncParsableCommand {
                 `ferry watch --run` does, and the exit status says how that was.
                 """)
 
-        @Argument(help: "The orchestration.", completion: .names(of: .orchestration))
+        @Argument(help: "Name of the orchestration.", completion: .names(of: .orchestration))
         var name: String
 
         @OptionGroup var following: FollowingOptions

@@ -8,7 +8,7 @@ struct RunCommand: AsyncParsableCommand {
         discussion: "`ferry orchestration run` starts one.",
         subcommands: [
             RunPlanCommand.self, Stop.self, Retry.self, Restart.self, SkipTask.self,
-            Abandon.self,
+            Abandon.self, ListSubcommand<Runs>.self,
         ])
 
     struct Stop: SendingCommand {

@@ -7,6 +7,7 @@ struct SandboxCommand: AsyncParsableCommand {
         abstract: "Change a copy of production's configuration, try it, and promote it.",
         subcommands: [
             Create.self, SandboxDiffCommand.self, Pull.self, Promote.self, Delete.self,
+            ListSubcommand<Sandboxes>.self,
         ])
 
     struct Create: SendingCommand {
@@ -19,7 +20,7 @@ struct SandboxCommand: AsyncParsableCommand {
                 Example: ferry sandbox create Spring --description "new layout for the CRM"
                 """)
 
-        @Argument(help: "The name it is to have.")
+        @Argument(help: "Name of the new sandbox.")
         var name: String
 
         @Option(help: "What it is for, in at most 512 characters.")
@@ -38,7 +39,7 @@ struct SandboxCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Bring what production changed since the last sync into a sandbox.")
 
-        @Argument(help: "The sandbox.", completion: .names(of: .sandbox))
+        @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
         var name: String
 
         @Option(
@@ -60,7 +61,7 @@ struct SandboxCommand: AsyncParsableCommand {
             abstract: "Apply all that a sandbox changed to production, at once.",
             discussion: "`ferry sandbox diff NAME` shows what that is.")
 
-        @Argument(help: "The sandbox.", completion: .names(of: .sandbox))
+        @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
         var name: String
 
         @Option(help: "Why production changes, in at most 512 characters.")
@@ -88,7 +89,7 @@ struct SandboxCommand: AsyncParsableCommand {
             abstract: "Delete a sandbox with all that is configured in it.",
             discussion: "What its runs delivered stays in the quarantine of each destination.")
 
-        @Argument(help: "The sandbox.", completion: .names(of: .sandbox))
+        @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
         var name: String
 
         @Option(help: "The sandbox's name again, as it cannot be undone.")

@@ -14,7 +14,7 @@ struct SandboxDiffCommand: AsyncParsableCommand {
             is no such sandbox. It is the view ferry.sandbox_changes.
             """)
 
-    @Argument(help: "The sandbox.", completion: .names(of: .sandbox))
+    @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
     var name: String
 
     @OptionGroup var format: OutputOptions

@@ -6,9 +6,69 @@ import Watching
 struct SentCommandCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "command",
-        abstract: "Cancel a command that was sent.",
-        discussion: "`ferry commands` lists them.",
-        subcommands: [Cancel.self])
+        abstract: "List the commands that were sent, show one, or cancel it.",
+        subcommands: [ListSubcommand<Commands>.self, Show.self, Cancel.self])
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the status of a command of yours.",
+            discussion: """
+                The exit status says whether it was found, not how it ended: `ferry enqueue \
+                --wait` waits for that.
+                """)
+
+        @Argument(help: "The id of the command.")
+        var id: Int64
+
+        @OptionGroup var format: OutputOptions
+
+        func run() async throws {
+            let connection = try await Database.connect()
+            try await Database.checkSchema(connection)
+            switch format.output {
+            case .ndjson:
+                _ = try await SentCommandCommand.state(of: id, connection)
+                try await CommandReport.standing(of: id, .ndjson, connection)
+            case .table:
+                let rows = try await connection.query(
+                    """
+                    select id::text as command, command as name, state, environment,
+                           actor as "sent by", created_at::text as sent,
+                           finished_at::text as ended, attempts::text, error_code as error,
+                           message, hint, arguments::text
+                      from ferry.commands where id = $1
+                    """, [.int(id)])
+                guard let row = rows.first else { throw SentCommandCommand.unknown(id) }
+                try await Output.write(try Self.text(row))
+            }
+            await connection.close()
+        }
+
+        /// A line for each value that is there.
+        private static func text(_ row: Row) throws -> String {
+            let columns = [
+                "command", "name", "state", "environment", "sent by", "sent", "ended", "attempts",
+                "error", "message", "hint", "arguments",
+            ]
+            let width = columns.map(\.count).max() ?? 0
+            return try columns.map { column in
+                guard let value = try row[column].optionalString() else { return "" }
+                return "\(Display.left(column, width))  \(Display.escaped(value))\n"
+            }.joined()
+        }
+    }
+
+    /// - Throws: ``Failure`` where there is no such command that the reader may see.
+    private static func state(of id: Int64, _ connection: Connection) async throws -> String {
+        let rows = try await connection.query(
+            "select state from ferry.command_status where id = $1", [.int(id)])
+        guard let row = rows.first else { throw unknown(id) }
+        return try row[0].string()
+    }
+
+    private static func unknown(_ id: Int64) -> Failure {
+        Failure(.notFound, "there is no command \(id) of yours", hint: "see `ferry commands`")
+    }
 
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -21,7 +81,7 @@ struct SentCommandCommand: AsyncParsableCommand {
         @Argument(help: "The id of the command.")
         var id: Int64
 
-        @Option(help: ArgumentHelp("How many seconds to wait at most.", valueName: "seconds"))
+        @Option(help: ArgumentHelp("Maximum number of seconds to wait.", valueName: "seconds"))
         var timeout = 120.0
 
         @OptionGroup var format: OutputOptions
@@ -31,14 +91,7 @@ struct SentCommandCommand: AsyncParsableCommand {
         func run() async throws {
             let connection = try await Database.connect()
             try await Database.checkSchema(connection)
-            guard
-                let state = try await connection.query(
-                    "select state from ferry.command_status where id = $1", [.int(id)]
-                ).first?[0].string()
-            else {
-                throw Failure(
-                    .notFound, "there is no command \(id) of yours", hint: "see `ferry commands`")
-            }
+            let state = try await SentCommandCommand.state(of: id, connection)
             if !Watching.Command(id: id, command: "", state: state).isFinished {
                 do {
                     try await connection.execute("select ferry.cancel_command($1)", [.int(id)])

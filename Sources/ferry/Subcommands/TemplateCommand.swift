@@ -5,64 +5,56 @@ struct TemplateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "template",
         abstract: "Say what files are like: the data templates of destinations.",
-        subcommands: [Create.self, Edit.self, Delete.self])
+        subcommands: [
+            Save<Create>.self, Save<Edit>.self, Delete.self, ListSubcommand<Templates>.self,
+        ])
 
-    struct Create: SendingCommand {
+    /// Creating a data template, or replacing its settings.
+    struct Save<Action: ObjectAction>: SendingCommand {
+        static var command: String { Action.command }
+        static var configuration: CommandConfiguration { Action.configuration }
+
+        @Argument(help: NamedKind.destination.help, completion: .names(of: .destination))
+        var destination: String
+
+        @Argument(help: NamedKind.dataTemplate.help, completion: .names(of: .dataTemplate))
+        var name: String
+
+        @OptionGroup var settings: SettingsOptions
+        @OptionGroup var sending: SendingOptions
+
+        var arguments: [String: JSONValue?] {
+            get throws {
+                [
+                    "destination": .string(destination), "name": .string(name),
+                    "settings": try settings.required,
+                ]
+            }
+        }
+        var done: String? {
+            Action.done("\(shownName(name)) of destination \(shownName(destination))")
+        }
+    }
+
+    enum Create: ObjectAction {
         static let command = "create_data_template"
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Create a data template: named file settings of a destination.",
             discussion: """
                 Example: ferry template create Exchange CSV --setting format=csv \
                 --setting compression=gzip
                 """)
-
-        @Argument(help: "The destination.", completion: .names(of: .destination))
-        var destination: String
-
-        @Argument(help: "The name it is to have.")
-        var name: String
-
-        @OptionGroup var settings: SettingsOptions
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            get throws {
-                [
-                    "destination": .string(destination), "name": .string(name),
-                    "settings": try settings.required,
-                ]
-            }
-        }
-        var done: String? {
-            "data template \(shownName(name)) of destination \(shownName(destination)) created"
-        }
+        static let kind = NamedKind.dataTemplate
+        static func done(_ name: String) -> String { "data template \(name) created" }
     }
 
-    struct Edit: SendingCommand {
+    enum Edit: ObjectAction {
         static let command = "edit_data_template"
         static let configuration = CommandConfiguration(
-            abstract: "Replace the settings of a data template.")
-
-        @Argument(help: "The destination.", completion: .names(of: .destination))
-        var destination: String
-
-        @Argument(help: "The data template.", completion: .names(of: .dataTemplate))
-        var name: String
-
-        @OptionGroup var settings: SettingsOptions
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            get throws {
-                [
-                    "destination": .string(destination), "name": .string(name),
-                    "settings": try settings.required,
-                ]
-            }
-        }
-        var done: String? {
-            "data template \(shownName(name)) of destination \(shownName(destination)) edited"
-        }
+            commandName: "edit", abstract: "Replace the settings of a data template.")
+        static let kind = NamedKind.dataTemplate
+        static func done(_ name: String) -> String { "data template \(name) edited" }
     }
 
     struct Delete: SendingCommand {
@@ -70,10 +62,10 @@ struct TemplateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a data template that no orchestration uses.")
 
-        @Argument(help: "The destination.", completion: .names(of: .destination))
+        @Argument(help: "Name of the destination.", completion: .names(of: .destination))
         var destination: String
 
-        @Argument(help: "The data template.", completion: .names(of: .dataTemplate))
+        @Argument(help: "Name of the data template.", completion: .names(of: .dataTemplate))
         var name: String
 
         @OptionGroup var sending: SendingOptions

@@ -1,6 +1,6 @@
 /// Runs the body, but no longer than the limit: then it is cancelled.
 ///
-/// - Returns: Nil when the time was up.
+/// - Returns: Nil when it timed out.
 /// - Throws: What the body throws.
 func within<T: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> T

@@ -14,7 +14,8 @@ struct CommandReferences: Encodable {
             guard case .success(let command) = claimed.command else { continue }
             for reference in command.references(in: claimed.envelope.environment) {
                 writes[reference.kind, default: [:]][reference, default: false] =
-                    writes[reference.kind]?[reference] == true || reference.kind == command.definition.lane
+                    writes[reference.kind]?[reference] == true
+                    || reference.kind == command.definition.lane
             }
         }
     }

@@ -10,7 +10,7 @@ struct Deadline: Sendable {
 
     /// Does the work; when the time is up, cancels it and does not wait for its end.
     ///
-    /// - Returns: Nil when the time was up.
+    /// - Returns: Nil when it timed out.
     /// - Throws: What the work throws; `CancellationError`.
     func run<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws -> T? {
         let race = Race<T>()

@@ -114,8 +114,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
             "destination \"\(destination.shown)\": no space or quota is left for "
                 + "\"\(path.shown)\". Free some"
         case .unavailable(let destination, let path, let reason):
-            "destination \"\(destination.shown)\": \"\(path.shown)\" does not work at the moment: "
-                + "\(reason.shown). If it lasts, check the storage and its connection"
+            "destination \"\(destination.shown)\": \"\(path.shown)\" is unavailable: "
+                + "\(reason.shown). If this persists, check the storage and its connection"
         case .notAllowed(let destination, let path, let rule):
             "destination \"\(destination.shown)\": \"\(path.shown)\" is not allowed: \(rule)"
         case .refused(let destination, let path, let reason):

@@ -6,6 +6,6 @@ public enum ErrorOrigin: String, Codable, Hashable, Sendable, CaseIterable {
     case destination
     /// The source database, its tables or their rows.
     case source
-    /// A worker's own means, or a fault of Ferry's.
+    /// A worker's own means, or a bug in Ferry.
     case `internal`
 }

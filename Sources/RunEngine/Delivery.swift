@@ -55,7 +55,7 @@ enum Delivery {
         guard let time = Instant(text) else {
             throw RunTrouble(
                 code: "internal", origin: .internal, message: "the time \(text) cannot be read",
-                hint: "this is a fault of Ferry: please report it", isTransient: false)
+                hint: "this is a bug in Ferry: report it", isTransient: false)
         }
         return time
     }

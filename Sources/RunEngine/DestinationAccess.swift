@@ -26,7 +26,7 @@ public struct DestinationAccess: Sendable {
         guard let known = DestinationKind(rawValue: kind) else {
             throw RunTrouble(
                 code: "unknown_destination_kind", origin: .configuration,
-                message: "this worker knows no destinations of kind \"\(shown(kind))\"",
+                message: "this worker does not support destination kind \"\(shown(kind))\"",
                 hint: "update the workers", isTransient: false)
         }
         return known

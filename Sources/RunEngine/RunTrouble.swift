@@ -83,7 +83,7 @@ struct RunTrouble: Error, Sendable {
         default:
             self.init(
                 code: "internal", origin: .internal, message: "\(subject): \(error)",
-                hint: "this is a fault of Ferry: please report it", isTransient: false)
+                hint: "this is a bug in Ferry: report it", isTransient: false)
         }
     }
 

@@ -24,7 +24,7 @@ public struct CommandWaiter: Sendable {
     /// - Parameters:
     ///   - timeout: How long at most; nil waits without limit.
     ///   - connection: A connection to begin with.
-    /// - Returns: The command; not finished when the time was up; nil when the caller has none
+    /// - Returns: The command; not finished when it timed out; nil when the caller has none
     ///   with this id.
     /// - Throws: `PostgresError` that reconnecting does not help against, or, when the command was
     ///   not seen at all in time, the error that prevented it; `CancellationError`.

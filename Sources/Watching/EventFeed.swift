@@ -87,7 +87,7 @@ public actor EventFeed {
     /// What is new; waits for it at most this long, then returns no events.
     ///
     /// A lost connection is no error: the feed connects again and goes on where it was.
-    /// - Throws: `PostgresError` for what connecting again cannot mend; `CancellationError`.
+    /// - Throws: `PostgresError` for what connecting again cannot fix; `CancellationError`.
     public func next(within limit: Duration) async throws -> FeedNews {
         let deadline = ContinuousClock.now + limit
         while true {

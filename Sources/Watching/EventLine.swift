@@ -113,7 +113,7 @@ public struct EventLine: Sendable {
     }
 
     private static func fault(_ origin: String) -> String {
-        origin == "internal" ? "fault of Ferry or a worker" : "fault of the \(origin)"
+        origin == "internal" ? "bug in Ferry, or an error of the worker" : "fault of the \(origin)"
     }
 
     private static func list(_ names: [Any]) -> String? {

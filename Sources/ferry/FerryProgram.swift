@@ -19,7 +19,7 @@ struct FerryProgram: AsyncParsableCommand {
         version: ferryVersion,
         groupedSubcommands: [
             CommandGroup(
-                name: "Work",
+                name: "Operations",
                 subcommands: [
                     DemoCommand.self, MigrateCommand.self, PruneCommand.self, WorkerCommand.self,
                     EnqueueCommand.self,
@@ -35,7 +35,7 @@ struct FerryProgram: AsyncParsableCommand {
                     SentCommandCommand.self, PlanCommand.self, ApplyCommand.self,
                 ]),
             CommandGroup(
-                name: "Look",
+                name: "Listing",
                 subcommands: [
                     ListCommand<Exports>.self, ListCommand<Databases>.self,
                     ListCommand<Destinations>.self, ListCommand<Templates>.self,

@@ -7,10 +7,10 @@ enum Alerts: Listing {
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
         ListColumn("ON", "array_to_string(v.events, ', ')"),
-        ListColumn("OVER", "v.runtime_seconds_max || ' s'", .number),
+        ListColumn("LIMIT", "v.runtime_seconds_max || ' s'", .number),
         ListColumn("ORCHESTRATION", "coalesce(v.orchestration, 'all')"),
         ListColumn(
-            "TELLS",
+            "EVENTS",
             """
             coalesce(v.credential, array_to_string(
                 array(select jsonb_array_elements_text(v.program)), ' '))

@@ -89,7 +89,7 @@ enum Groups: Listing {
         ListColumn("STATE", "case when v.enabled then 'enabled' else 'disabled' end"),
         ListColumn("RUNS", "coalesce(v.schedule, 'after ' || v.after, v.trigger)"),
         ListColumn("TIME ZONE", "v.time_zone"), ListColumn("NEXT", "v.next_times[1]", .time),
-        ListColumn("THEN", "v.next_times[2]", .time), ListColumn("", "v.next_times[3]", .time),
+        ListColumn("", "v.next_times[2]", .time), ListColumn("", "v.next_times[3]", .time),
         ListColumn("LAST RUN", "v.last_run", .number), ListColumn("", "v.last_run_state"),
         ListColumn("ENVIRONMENT", "v.environment"),
     ]
@@ -128,7 +128,7 @@ enum Runs: Listing {
         ListColumn("ROWS", "v.rows", .count), ListColumn("BYTES", "v.bytes", .bytes),
         ListColumn("DONE", "v.percent", .percent), ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("FINISHED AT", "v.finished_at", .time),
-        ListColumn("AGAIN AT", "v.retry_at", .time), ListColumn("FAULT", "v.error_origin"),
+        ListColumn("RETRY AT", "v.retry_at", .time), ListColumn("ORIGIN", "v.error_origin"),
         ListColumn("ERROR", "v.error_message"), ListColumn("RESOLVED BY", "v.resolved_by", .number),
         ListColumn("WARNINGS", "nullif(jsonb_array_length(v.warnings), 0)", .number),
     ]
@@ -148,7 +148,7 @@ enum Tasks: Listing {
         ListColumn("BYTES", "v.bytes", .bytes), ListColumn("WORKER", "v.worker"),
         ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("FINISHED AT", "v.finished_at", .time),
-        ListColumn("AGAIN AT", "v.retry_at", .time), ListColumn("FAULT", "v.error_origin"),
+        ListColumn("RETRY AT", "v.retry_at", .time), ListColumn("ORIGIN", "v.error_origin"),
         ListColumn("ERROR", "v.error_message"),
     ]
 }

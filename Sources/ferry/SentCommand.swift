@@ -109,7 +109,7 @@ struct SentCommand {
     /// Waits until it has ended.
     ///
     /// - Parameter timeout: Seconds at most; nil waits for ever.
-    /// - Returns: It with its outcome, or without one when the time was up.
+    /// - Returns: It with its outcome, or without one when it timed out.
     func ended(timeout: Double?, connection: Connection) async throws -> Watching.Command {
         try await Self.ended(id, timeout: timeout, connection: connection)
     }

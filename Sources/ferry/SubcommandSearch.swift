@@ -16,7 +16,7 @@ enum SubcommandSearch {
             guard let place = names.firstIndex(of: argument) else {
                 throw Failure(
                     .usage,
-                    "there is no subcommand \(shownName(argument)) of \(path)"
+                    "unknown subcommand \(shownName(argument)) of \(path)"
                         + Suggestion.words(for: argument, among: names),
                     hint: "see `\(path) --help`")
             }

@@ -28,7 +28,7 @@ struct GroupPlanTests {
     /// Every command is one that a worker can read.
     private func commands(_ plan: ConfigurationPlan) throws -> [String] {
         try plan.changes.flatMap(\.commands).map {
-            _ = try Command(name: $0.command, arguments: $0.arguments)
+            _ = try ParsedCommand(name: $0.command, arguments: $0.arguments)
             return "\($0.command) \($0.arguments.text)"
         }
     }

@@ -60,7 +60,7 @@ struct PlanTests {
                     + #""Exchange","name":"Daily"}"#,
             ])
         for command in plan.changes.flatMap(\.commands) {
-            _ = try Command(name: command.command, arguments: command.arguments)
+            _ = try ParsedCommand(name: command.command, arguments: command.arguments)
         }
     }
 

@@ -5,9 +5,9 @@ import Testing
 @Suite("A typing mistake", .timeLimit(.minutes(2)))
 struct TypoTests {
     @Test(arguments: [
-        ("exprt", "there is no subcommand \"exprt\" of ferry; did you mean \"export\"?"),
-        ("export creat X", "there is no subcommand \"creat\" of ferry export; did you mean "),
-        ("frobnicate", "there is no subcommand \"frobnicate\" of ferry\nhint: see `ferry --help`"),
+        ("exprt", "unknown subcommand \"exprt\" of ferry; did you mean \"export\"?"),
+        ("export creat X", "unknown subcommand \"creat\" of ferry export; did you mean "),
+        ("frobnicate", "unknown subcommand \"frobnicate\" of ferry\nhint: see `ferry --help`"),
         ("export create X --databse crm", "Did you mean '--database'?"),
         ("run paln O", "did you mean \"plan\"?"),
     ])

@@ -125,7 +125,7 @@ struct AlertTests {
     @Test(arguments: ["hunter2!", "https://u:hunter2@h/", "env:HUNTER2", "/run/hunter2"])
     func `never repeats what may be a password`(text: String) throws {
         let error = #expect(throws: Rejection.self) {
-            try Command(
+            try ParsedCommand(
                 name: "create_alert",
                 arguments: ["name": "A", "on": ["failure"], "credential": .string(text)])
         }

@@ -24,7 +24,7 @@ let editCases = [
                 .failed("/sea: no such directory")
         ],
         message: "destination \"Lake\" was not saved: its test failed: /sea: no such directory",
-        hint: "mend the cause or the settings, then send the command again"),
+        hint: "fix the cause or the settings, then resend the command"),
     RejectionCase(
         .invalidSettings,
         command(
@@ -35,7 +35,7 @@ let editCases = [
                 .failed("format must be csv")
         ],
         message: "data template \"csv\" was not saved: format must be csv",
-        hint: "correct its settings, then send the command again"),
+        hint: "correct its settings, then resend the command"),
     RejectionCase(
         .notFound,
         command("edit_orchestration", ["name": "nightly", "data_template": "xml"]),

@@ -27,8 +27,8 @@ struct NameTests {
 
 @Suite("The name of a data export")
 struct DataExportNameTests {
-    private func command(_ name: String) throws -> Command {
-        try Command(name: "create_data_export", arguments: ["name": .string(name)])
+    private func command(_ name: String) throws -> ParsedCommand {
+        try ParsedCommand(name: "create_data_export", arguments: ["name": .string(name)])
     }
 
     @Test(arguments: [

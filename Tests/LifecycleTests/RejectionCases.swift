@@ -22,7 +22,8 @@ private let malformedCases = [
         message: "stop_run has no argument \"force\"", hint: "arguments: run (integer)"),
     RejectionCase(
         .wrongType, command("stop_run", ["run": "7"]),
-        message: "argument \"run\" of stop_run must be an integer, not a string",
+        message: "argument \"run\" of stop_run must be a whole number of at most 18 digits, "
+            + "not a string",
         hint: "arguments: run (integer)"),
     RejectionCase(
         .wrongType, command("stop_run", [7]),
@@ -98,7 +99,7 @@ private let exportCases = [
         .databaseUnavailable, command("add_tables", ["name": "Daily", "tables": ["c"]]),
         knowing: [.catalog(databaseID: 1): .failed("timed out")],
         message: "cannot look up the tables of database \"crm\": timed out",
-        hint: "check that its connection works, then send the command again"),
+        hint: "check that its connection works, then resend the command"),
     RejectionCase(
         .tableNotInDatabase, command("add_tables", ["name": "Daily", "tables": ["t"]]),
         message: "table \"public.t\" is not in database \"crm\"",
@@ -195,7 +196,7 @@ private let otherCases = [
                 .failed("/sea: no such directory")
         ],
         message: "destination \"Sea\" was not saved: its test failed: /sea: no such directory",
-        hint: "mend the cause or the settings, then send the command again"),
+        hint: "fix the cause or the settings, then resend the command"),
     RejectionCase(
         .invalidSettings,
         command(
@@ -218,7 +219,7 @@ private let otherCases = [
             Scene.destinationTest("Lake"): .failed("no disk")
         ],
         message: "the test of destination \"Lake\" failed: no disk",
-        hint: "mend the cause, then send the command again"),
+        hint: "fix the cause, then resend the command"),
     RejectionCase(
         .planFailed, command("plan_run", ["name": "Nightly"]), in: orchestrated,
         knowing: [
@@ -228,7 +229,7 @@ private let otherCases = [
         ],
         message: "a run of \"Nightly\" would fail: "
             + "tables missing in database \"crm\": public.a",
-        hint: "mend the cause, then plan again"),
+        hint: "fix the cause, then plan again"),
     RejectionCase(
         .invalidSettings,
         command(
@@ -239,7 +240,7 @@ private let otherCases = [
                 .failed("format must be csv")
         ],
         message: "data template \"xml\" was not saved: format must be csv",
-        hint: "correct its settings, then send the command again"),
+        hint: "correct its settings, then resend the command"),
     RejectionCase(
         .exportIsDraft,
         command(

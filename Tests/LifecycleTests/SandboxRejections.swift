@@ -76,11 +76,11 @@ let sandboxCases = [
         }.world,
         message: "cannot promote \"Try\": export \"Daily\": table \"public.b\" is not in "
             + "database \"crm\"",
-        hint: "mend them, or remove in the sandbox what has them; see ferry.sandbox_problems"),
+        hint: "fix them, or remove what has them from the sandbox; see ferry.sandbox_problems"),
     RejectionCase(
         .nothingToPromote, command("promote_sandbox", ["name": "Try", "message": "m"]),
         world: fresh.world,
-        message: "sandbox \"Try\" is what production is: nothing to promote",
+        message: "sandbox \"Try\" has no changes to promote",
         hint: "drafts are not promoted: activate them first (activate_data_export)"),
     RejectionCase(
         .missingArgument, command("promote_sandbox", ["name": "Try", "message": " "]),

@@ -36,7 +36,7 @@ let tableSettingsCases =
                 .tableSettings(databaseID: 1, settings: filter, ofAll: false): .failed("gone")
             ],
             message: "cannot look up the tables of database \"crm\": gone",
-            hint: "check that its connection works, then send the command again"),
+            hint: "check that its connection works, then resend the command"),
     ]
     + malformed.map { settings, message, hint in
         RejectionCase(

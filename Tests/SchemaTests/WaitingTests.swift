@@ -156,7 +156,7 @@ struct WaitingTests {
             let error = try await wait(alice, id)
 
             #expect(error?.sqlState == "FY011")
-            #expect(error?.hint == "send the command again if it is still wanted")
+            #expect(error?.hint == "resend the command if it is still wanted")
         }
     }
 

@@ -135,7 +135,7 @@ struct LineTests {
     }
 
     @Test(arguments: [
-        ("source", "fault of the source"), ("internal", "fault of Ferry or a worker"),
+        ("source", "fault of the source"), ("internal", "bug in Ferry, or an error of the worker"),
     ])
     func `says where the fault lies`(origin: String, words: String) throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))

@@ -47,7 +47,7 @@ begin
                                 v_command.error_code),
                 -- RAISE takes no null for a hint, and shows an empty one.
                 hint = coalesce(nullif(v_command.hint, ''),
-                                'send the command again if it is still wanted');
+                                'resend the command if it is still wanted');
         elsif v_command.created_at >= transaction_timestamp()
             and pg_current_xact_id_if_assigned() is not null
         then

@@ -72,9 +72,11 @@ struct Arguments {
         }
     }
 
+    /// A whole number of at most 18 digits.
     func integer(_ argument: String) throws(Rejection) -> Int64 {
         let value = try required(argument)
-        guard case .int(let number) = value else { throw wrongType(argument, value) }
+        guard case .int(let number) = value, (0..<1_000_000_000_000_000_000).contains(number)
+        else { throw wrongType(argument, value) }
         return number
     }
 

@@ -63,7 +63,7 @@ extension CommandDefinition {
             switch self {
             case .string: "a string"
             case .boolean: "a boolean"
-            case .integer: "an integer"
+            case .integer: "a whole number of at most 18 digits"
             case .object: "an object"
             case .tables: "an array of table names or \"all\""
             case .strings: "an array of strings"

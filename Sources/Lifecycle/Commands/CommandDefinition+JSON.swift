@@ -1,6 +1,6 @@
 // What the database is given of the definitions, at every migration.
 extension CommandDefinition {
-    /// All definitions in JSON, in one line: what the SQL function `fill_command_definitions` takes.
+    /// All definitions in JSON, in one line, for the SQL function `fill_command_definitions`.
     public static let json = JSONValue.array(all.map(\.json)).text
 
     private var json: JSONValue {

@@ -45,8 +45,8 @@ extension CommandDefinition {
     /// All commands of this release.
     static let types: [any Command.Type] =
         databaseCommands + dataExportCommands + destinationCommands + dataTemplateCommands
-        + orchestrationCommands + runCommands + alertCommands + groupCommands + sandboxCommands
-        + settingCommands + policyCommands
+        + orchestrationCommands + policyCommands + sandboxCommands + settingCommands + runCommands
+        + alertCommands + groupCommands
 
     public static let all = types.map { $0.definition }
 

@@ -115,6 +115,6 @@ extension World {
         throw .because(
             .invalidSettings,
             "data template \(quoted(template.name)) was not saved: \(shown(reason))",
-            hint: "correct its settings, then send the command again")
+            hint: "correct its settings, then resend the command")
     }
 }

@@ -136,7 +136,7 @@ struct TestDestination: CommandOnNamed {
             throw .because(
                 .destinationTestFailed,
                 "the test of destination \(quoted(destination.name)) failed: \(shown(reason))",
-                hint: "mend the cause, then send the command again")
+                hint: "fix the cause, then resend the command")
         }
         return [Event(.destinationTested, destination)]
     }
@@ -175,6 +175,6 @@ extension World {
             .destinationTestFailed,
             "destination \(quoted(destination.name)) was not saved: its test failed: "
                 + shown(reason),
-            hint: "mend the cause or the settings, then send the command again")
+            hint: "fix the cause or the settings, then resend the command")
     }
 }

@@ -45,7 +45,7 @@ struct PlanRun: CommandOnNamed {
             throw .because(
                 .planFailed,
                 "a run of \(quoted(orchestration.name)) would fail: \(shown(reason))",
-                hint: "mend the cause, then plan again")
+                hint: "fix the cause, then plan again")
         default: throw .needs(fact)
         }
     }

@@ -80,7 +80,7 @@ struct PromoteSandbox: Command {
         if targets.isEmpty {
             throw .because(
                 .nothingToPromote,
-                "sandbox \(quoted(sandbox.name)) is what production is: nothing to promote",
+                "sandbox \(quoted(sandbox.name)) has no changes to promote",
                 hint: "drafts are not promoted: activate them first (activate_data_export)")
         }
         try world.requireUse(of: targets, author)
@@ -199,7 +199,7 @@ extension World {
             "cannot promote \(quoted(sandbox.name)): "
                 + errors.prefix(10).map(\.message).joined(separator: "; ")
                 + (errors.count > 10 ? " and \(errors.count - 10) more" : ""),
-            hint: "mend them, or remove in the sandbox what has them; see ferry.sandbox_problems")
+            hint: "fix them, or remove what has them from the sandbox; see ferry.sandbox_problems")
     }
 
     /// In the sandbox, destinations were tested under their quarantine prefix alone.
@@ -217,7 +217,7 @@ extension World {
                     .destinationTestFailed,
                     "destination \(quoted(object.name)) was not promoted: its test in production "
                         + "failed: \(shown(reason))",
-                    hint: "mend the cause or its settings in the sandbox, then promote again")
+                    hint: "fix the cause or its settings in the sandbox, then promote again")
             }
         }
     }

@@ -95,6 +95,6 @@ extension World {
         .because(
             .databaseUnavailable,
             "cannot look up the tables of database \(quoted(database.name)): \(shown(reason))",
-            hint: "check that its connection works, then send the command again")
+            hint: "check that its connection works, then resend the command")
     }
 }

@@ -29,7 +29,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many seconds to wait for each command at most.", valueName: "seconds"))
+            "Maximum number of seconds to wait for each command.", valueName: "seconds"))
     var timeout = 120.0
 
     func validate() throws {

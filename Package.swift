@@ -148,8 +148,8 @@ let targets: [Target] = [
     tests(
         "RunEngineTests",
         [
-            "Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "Postgres",
-            "SourceDatabases", "TestSupport",
+            "Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "Locks",
+            "Postgres", "SourceDatabases", "TestSupport",
         ]),
     tests(
         "AlertsTests",

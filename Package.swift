@@ -148,8 +148,8 @@ let targets: [Target] = [
     tests(
         "RunEngineTests",
         [
-            "Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "Postgres",
-            "SourceDatabases", "TestSupport",
+            "Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "Locks",
+            "Postgres", "SourceDatabases", "TestSupport",
         ]),
     tests(
         "AlertsTests",
@@ -174,6 +174,11 @@ let targets: [Target] = [
         [
             "Workers", "RunEngine", "Credentials", "Destinations", "SourceDatabases", "Formats",
             "Manifests", "Lifecycle", "Postgres", "TestSupport", logging,
+        ]),
+    tests(
+        "FuzzTests",
+        [
+            "ConfigurationFiles", "Formats", "Lifecycle", "Postgres", "Schedules", "TestSupport",
         ]),
     tests("ProjectTests"),
 ]

@@ -73,6 +73,17 @@ package final class ChildProcess: Sendable {
         self.id = id
     }
 
+    /// A process that nobody waits for any more is reaped when it ends: until then it would hide the
+    /// ends of others from who waits for any child.
+    deinit {
+        guard reap() == nil else { return }
+        let id = id
+        Thread.detachNewThread {
+            var code: Int32 = 0
+            while waitpid(id, &code, 0) < 0, errno == EINTR {}
+        }
+    }
+
     package var isRunning: Bool { reap() == nil }
 
     package func signal(_ number: Int32) {
@@ -88,6 +99,16 @@ package final class ChildProcess: Sendable {
                 if waitpid(id, &code, WNOHANG) == id { status = code }
             }
             return status
+        }
+    }
+
+    /// Blocks until a process has ended that cannot but end.
+    func awaitEnd() {
+        status.withLock { status in
+            var code: Int32 = 0
+            while status == nil {
+                if waitpid(id, &code, 0) == id || errno != EINTR { status = code }
+            }
         }
     }
 

@@ -71,8 +71,7 @@ package final class ParentWatch: Sendable {
     /// Ends the watch without any action. Call it once, before what it would stop is reaped.
     package func end() {
         shell.signal(SIGKILL)
-        var status: Int32 = 0
-        waitpid(shell.id, &status, 0)
+        shell.awaitEnd()
         close(ourEnd)
     }
 }

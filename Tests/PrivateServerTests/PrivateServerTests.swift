@@ -9,7 +9,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("A private server")
+@Suite("A private server", .timeLimit(.minutes(5)))
 struct PrivateServerTests {
     @Test func `takes connections over its socket alone and leaves nothing behind`() async throws {
         let server = try await PrivateServer.start()
@@ -123,5 +123,20 @@ struct PrivateServerTests {
             try await Task.sleep(for: .milliseconds(10))
         }
         #expect(!isLeft(), "the server's directories are removed once its process is gone")
+    }
+}
+
+@Suite("A child process", .timeLimit(.minutes(5)))
+struct ChildProcessTests {
+    @Test func `is reaped when nobody waits for it any more`() async throws {
+        func start() throws -> pid_t {
+            try ChildProcess(["sleep", "0.1"], log: "/dev/null").id
+        }
+        let id = try start()
+
+        // Until it is reaped it can be signalled, alive or not.
+        while kill(id, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+
+        #expect(errno == ESRCH)
     }
 }

@@ -3,9 +3,13 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A worker that is told to stop while something hangs")
+@Suite("A worker that is told to stop while something hangs", .timeLimit(.minutes(10)))
 struct StoppedWorkerTests {
-    @Test func `ends within ten seconds when its bucket answers nothing`() async throws {
+    /// Seconds are enough on a machine that does nothing else; what hangs would do so for a minute
+    /// or for good.
+    private static let timeMax = Duration.seconds(45)
+
+    @Test func `ends in time when its bucket answers nothing`() async throws {
         try await Scene.with { scene in
             let bucket = try S3Bucket()
             let hole = try BlackHole(before: bucket.server.port)
@@ -25,9 +29,9 @@ struct StoppedWorkerTests {
 
             let duration = try await stopped(worker, by: SIGTERM)
 
-            #expect(duration < .seconds(10))
+            #expect(duration < Self.timeMax)
             let heir = try scene.start("heir")
-            try await eventually(within: .seconds(10), "somebody else takes the run over") {
+            try await eventually("somebody else takes the run over") {
                 try await scene.queue.number(
                     "select attempts from ferry.runs where id = $1", [.int(run)]) >= 2
             }
@@ -35,7 +39,7 @@ struct StoppedWorkerTests {
         }
     }
 
-    @Test func `ends within ten seconds when its source answers nothing`() async throws {
+    @Test func `ends in time when its source answers nothing`() async throws {
         try await Scene.with { scene in
             let (socket, port) = try LocalSocket.listening()
             defer { socket.close() }
@@ -54,11 +58,11 @@ struct StoppedWorkerTests {
                 try await scene.state(of: run) == "running"
             }
 
-            #expect(try await stopped(other, by: SIGTERM) < .seconds(10))
+            #expect(try await stopped(other, by: SIGTERM) < Self.timeMax)
         }
     }
 
-    @Test func `ends within ten seconds when the queue is locked`() async throws {
+    @Test func `ends in time when the queue is locked`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker")
             try await scene.registered("worker")
@@ -66,7 +70,7 @@ struct StoppedWorkerTests {
             try await lock.run(
                 "begin; lock table ferry_state.worker_leases, ferry_state.runs")
 
-            #expect(try await stopped(worker, by: SIGTERM) < .seconds(10))
+            #expect(try await stopped(worker, by: SIGTERM) < Self.timeMax)
             await lock.close()
         }
     }
@@ -79,11 +83,14 @@ struct StoppedWorkerTests {
             _ = try await scene.run()
             try await HeldTable.isReached(in: scene.source)
 
-            worker.signal(SIGINT)
-            try await Task.sleep(for: .milliseconds(300))
-            worker.signal(SIGINT)
+            // Two that come before the process looks are one.
+            try await eventually("it ends") {
+                if !worker.isRunning { return true }
+                worker.signal(SIGINT)
+                return false
+            }
 
-            #expect(try await worker.end(within: .seconds(3)) == .exit(130))
+            #expect(try await worker.end() == .exit(130))
             await held.open()
         }
     }

@@ -117,8 +117,10 @@ let targets: [Target] = [
         dependencies: ["Postgres", "PrivateServer", "Migrations", argumentParser],
         swiftSettings: settings),
 
+    .target(name: "Pages", path: "Tests/Pages", swiftSettings: settings),
     .target(
-        name: "TestSupport", dependencies: ["Locks", "Postgres", "PrivateServer", "Migrations"],
+        name: "TestSupport",
+        dependencies: ["Locks", "Pages", "Postgres", "PrivateServer", "Migrations"],
         path: "Tests/TestSupport", swiftSettings: settings),
     tests("LocksTests", ["Locks"]),
     tests("PostgresTests", ["Locks", "Postgres", "TestSupport"]),
@@ -140,7 +142,9 @@ let targets: [Target] = [
             "Credentials", "SourceDatabases", "Formats", "Postgres", "Lifecycle", "PrivateServer",
             "TestSupport",
         ]),
-    tests("SchemaTests", ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "TestSupport"]),
+    tests(
+        "SchemaTests",
+        ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "Pages", "TestSupport"]),
     tests(
         "CommandProcessingTests",
         ["CommandProcessing", "Credentials", "Locks", "Postgres", "Lifecycle", "TestSupport"]),
@@ -167,7 +171,7 @@ let targets: [Target] = [
         "FerryTests",
         [
             "ferry", "Locks", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
-            "ConfigurationFiles", "TestSupport", argumentParser,
+            "ConfigurationFiles", "Pages", "TestSupport", argumentParser,
         ]),
     tests(
         "RoundTripTests",
@@ -180,7 +184,7 @@ let targets: [Target] = [
         [
             "ConfigurationFiles", "Formats", "Lifecycle", "Postgres", "Schedules", "TestSupport",
         ]),
-    tests("ProjectTests"),
+    tests("ProjectTests", ["Pages"]),
 ]
 
 let package = Package(

@@ -17,16 +17,16 @@ enum ExitStatus: Int32, CaseIterable {
 
     var meaning: String {
         switch self {
-        case .succeeded: "it succeeded: the command was applied, the run succeeded"
-        case .failed: "the command was rejected or failed, the run failed, a fault was found"
-        case .stopped: "the run was stopped, the command was canceled"
+        case .succeeded: "success: a command was applied, a run succeeded"
+        case .failed: "a command was rejected or failed, a run failed, or a check found a problem"
+        case .stopped: "a run was stopped, or a command was canceled"
         case .timedOut: "timed out; the command or run continues"
-        case .changes: "the configuration is not yet as the file says (ferry plan)"
-        case .usage: "the arguments or a file are wrong, or a command was refused; nothing was done"
-        case .notFound: "there is no such run, command, data export or file"
-        case .unavailable: "the database cannot be reached, or cannot do it now"
+        case .changes: "the configuration differs from the file (ferry plan)"
+        case .usage: "invalid arguments or file, or a refused command; nothing was done"
+        case .notFound: "no such run, command, data export or file"
+        case .unavailable: "the database is unavailable, or cannot do this now"
         case .internalError: "internal error"
-        case .noPermission: "the database role may not do this"
+        case .noPermission: "the database role lacks a right"
         case .schema: "the Ferry schema is missing or of another release"
         case .interrupted: "interrupted from the keyboard"
         }

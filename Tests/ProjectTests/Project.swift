@@ -53,8 +53,8 @@ struct Project {
     static func texts() throws -> [File] {
         let folders = ["Sources", "Tests", "sql", "docs", "scripts", ".ci", "benchmarks"]
         let single =
-            ["README.md", "CHANGELOG.md", "Package.swift", "Dockerfile"]
-            + ["docker-compose.yml", ".dockerignore"]
+            ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Package.swift"]
+            + ["Dockerfile", "docker-compose.yml", ".dockerignore"]
         return try files(
             in: folders, ["swift", "sql", "md", "h", "modulemap", "sh", "py", "json", "yml", ""])
             + single.filter(exists).map(file)

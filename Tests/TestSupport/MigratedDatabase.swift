@@ -24,9 +24,14 @@ public enum TestRole: String, Sendable, CaseIterable {
 extension TestDatabase {
     /// Gives the body a database with Ferry's schema, owned by `ferry`, and drops it afterwards.
     ///
-    /// The first call of a process migrates a template; each call copies it.
+    /// The first call of a process migrates a template; each call copies it. The events that the
+    /// body leaves must be as `docs/events.md` says.
     public static func withSchema<T>(_ body: (TestDatabase) async throws -> T) async throws -> T {
-        try await with(template: try await MigratedTemplate.name, body)
+        try await with(template: try await MigratedTemplate.name) { database in
+            let value = try await body(database)
+            try await database.checkEvents()
+            return value
+        }
     }
 
     /// Connects as one of the test roles.

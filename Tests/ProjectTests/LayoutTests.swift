@@ -29,7 +29,7 @@ struct LayoutTests {
     @Test func `leads from the README to every page of its documentation`() throws {
         let pages = try Project.files(in: ["docs"], ["md"])
         try #require(!pages.isEmpty)
-        let readers = pages + (Project.exists("README.md") ? [try Project.file("README.md")] : [])
+        let readers = pages + [try Project.file("README.md")]
 
         for page in pages {
             let isLinked = readers.contains { reader in
@@ -45,7 +45,7 @@ struct LayoutTests {
     @Test func `links to files that exist`() throws {
         let readers =
             try Project.files(in: ["docs"], ["md"])
-            + (Project.exists("README.md") ? [try Project.file("README.md")] : [])
+            + ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(Project.file)
         for reader in readers {
             for link in reader.text.matches(of: /\]\(([^)#\s]+)/) {
                 let target = String(link.output.1)
@@ -65,7 +65,9 @@ struct LayoutTests {
     }
 
     @Test func `has scripts that can be run`() {
-        let scripts = ["test", "demo", "check-readme", "check-binary", "bench", "test-threads"]
+        let scripts = [
+            "test", "demo", "check-readme", "check-binary", "bench", "test-threads", "wrap-docs",
+        ]
         for path in scripts.map({ "scripts/" + $0 }) + [".ci/run"] {
             let url = Project.root.appendingPathComponent(path)
             #expect(FileManager.default.isExecutableFile(atPath: url.path), "\(path)")

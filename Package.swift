@@ -175,6 +175,11 @@ let targets: [Target] = [
             "Workers", "RunEngine", "Credentials", "Destinations", "SourceDatabases", "Formats",
             "Manifests", "Lifecycle", "Postgres", "TestSupport", logging,
         ]),
+    tests(
+        "FuzzTests",
+        [
+            "ConfigurationFiles", "Formats", "Lifecycle", "Postgres", "Schedules", "TestSupport",
+        ]),
     tests("ProjectTests"),
 ]
 

@@ -65,7 +65,7 @@ struct LayoutTests {
     }
 
     @Test func `has scripts that can be run`() {
-        let scripts = ["test", "demo", "check-readme", "check-binary", "bench"]
+        let scripts = ["test", "demo", "check-readme", "check-binary", "bench", "test-threads"]
         for path in scripts.map({ "scripts/" + $0 }) + [".ci/run"] {
             let url = Project.root.appendingPathComponent(path)
             #expect(FileManager.default.isExecutableFile(atPath: url.path), "\(path)")

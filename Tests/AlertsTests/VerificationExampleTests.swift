@@ -4,7 +4,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("The example of docs/alerts.md")
+@Suite("The example of docs/alerts.md", .timeLimit(.minutes(5)))
 struct VerificationExampleTests {
     @Test func `tells a message of Ferry's from others`() async throws {
         let outcome = try await post("/example/200")

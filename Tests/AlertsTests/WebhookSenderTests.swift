@@ -5,7 +5,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("A message posted to a web server")
+@Suite("A message posted to a web server", .timeLimit(.minutes(5)))
 struct WebhookSenderTests {
     @Test func `is signed so that another implementation finds it right`() async throws {
         let outcome = try await post("/signed/204")

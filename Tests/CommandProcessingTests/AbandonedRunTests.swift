@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that an administrator abandons")
+@Suite("A run that an administrator abandons", .timeLimit(.minutes(5)))
 struct AbandonedRunTests {
     /// A run of a group that worker 1 is publishing, under the token 1.
     private func withPublishingRun(

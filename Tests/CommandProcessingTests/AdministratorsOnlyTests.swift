@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// As somebody who may run and configure destinations, but is no administrator.
-@Suite("What reaches a destination of administrators")
+@Suite("What reaches a destination of administrators", .timeLimit(.minutes(5)))
 struct AdministratorsOnlyTests {
     private func withVault(_ body: (CommandScene) async throws -> Void) async throws {
         try await CommandScene.withOrchestrations { scene in

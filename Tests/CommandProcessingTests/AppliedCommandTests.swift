@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An applied command")
+@Suite("An applied command", .timeLimit(.minutes(5)))
 struct AppliedCommandTests {
     @Test func `has its effect, outcome and events in one transaction`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The configuration")
+@Suite("The configuration", .timeLimit(.minutes(5)))
 struct ConfigurationTests {
     @Test func `shows each object by its definition, which names others`() async throws {
         try await CommandScene.with { scene in

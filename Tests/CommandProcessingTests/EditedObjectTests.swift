@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An edited object")
+@Suite("An edited object", .timeLimit(.minutes(5)))
 struct EditedObjectTests {
     @Test func `is saved with all that was given, under its old id`() async throws {
         try await CommandScene.with { scene in

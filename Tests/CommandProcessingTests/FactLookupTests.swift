@@ -6,7 +6,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A command that needs to know what is outside")
+@Suite("A command that needs to know what is outside", .timeLimit(.minutes(5)))
 struct FactLookupTests {
     /// A test of destinations that ends when the gate is opened.
     private struct Gate {

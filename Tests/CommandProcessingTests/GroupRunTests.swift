@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run of a group")
+@Suite("A run of a group", .timeLimit(.minutes(5)))
 struct GroupRunTests {
     /// How the run stands, with its succeeded and failed runs.
     private func standing(_ scene: CommandScene, _ id: Int64) async throws -> String {

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that is started with an idempotency key")
+@Suite("A run that is started with an idempotency key", .timeLimit(.minutes(5)))
 struct IdempotentStartTests {
     @Test func `is one run for many clients at once, and each is told its id`() async throws {
         try await CommandScene.with { scene in

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The commands on one object")
+@Suite("The commands on one object", .timeLimit(.minutes(5)))
 struct LaneTests {
     /// Each step is refused unless those before it were applied, in this order.
     private static let cycle: [(String, [String: JSONValue])] = [

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The versions of an object")
+@Suite("The versions of an object", .timeLimit(.minutes(5)))
 struct ObjectVersionTests {
     @Test func `say who made what of it, when and by which command`() async throws {
         try await CommandScene.with { scene in

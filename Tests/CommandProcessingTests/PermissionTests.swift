@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A command's sender")
+@Suite("A command's sender", .timeLimit(.minutes(5)))
 struct PermissionTests {
     @Test func `is judged by the rights there are when the command is applied`() async throws {
         try await CommandScene.with { scene in

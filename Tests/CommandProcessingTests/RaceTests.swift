@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Commands on objects that refer to each other")
+@Suite("Commands on objects that refer to each other", .timeLimit(.minutes(5)))
 struct RaceTests {
     @Test func `never leave an orchestration without its data export`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A rejected command")
+@Suite("A rejected command", .timeLimit(.minutes(5)))
 struct RejectedCommandTests {
     @Test func `leaves nothing but its outcome and its event`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A failed run that is resolved")
+@Suite("A failed run that is resolved", .timeLimit(.minutes(5)))
 struct ResolvedRunTests {
     @Test func `shows the run that resolves it, and that shows how`() async throws {
         try await withFailedRun { scene, run in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A rollback")
+@Suite("A rollback", .timeLimit(.minutes(5)))
 struct RollbackTests {
     /// "Daily", whose three versions send a, then b, then c.
     private func withThreeVersions(_ body: (CommandScene) async throws -> Void) async throws {
@@ -126,7 +126,7 @@ struct RollbackTests {
     }
 }
 
-@Suite("The difference of two versions")
+@Suite("The difference of two versions", .timeLimit(.minutes(5)))
 struct VersionDifferenceTests {
     @Test func `is read from SQL, by number or by word`() async throws {
         try await CommandScene.with { scene in

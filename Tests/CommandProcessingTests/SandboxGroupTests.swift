@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Groups of a sandbox in the database")
+@Suite("Groups of a sandbox in the database", .timeLimit(.minutes(5)))
 struct SandboxGroupTests {
     @Test func `are promoted with what they run, and gone with the sandbox`() async throws {
         try await CommandScene.withOrchestration { scene in

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A sandbox in the database")
+@Suite("A sandbox in the database", .timeLimit(.minutes(5)))
 struct SandboxTests {
     @Test func `is a copy of production, an environment, and gone with all of it`() async throws {
         try await CommandScene.withOrchestration { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A command that was sent")
+@Suite("A command that was sent", .timeLimit(.minutes(5)))
 struct SentCommandTests {
     @Test func `starts one run, however often it is sent with one key`() async throws {
         try await CommandScene.with { scene in

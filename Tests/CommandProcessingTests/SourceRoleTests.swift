@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The source is read as a superuser, or as a role that may only select.
-@Suite("A command on a source that is read as a superuser")
+@Suite("A command on a source that is read as a superuser", .timeLimit(.minutes(5)))
 struct SourceRoleTests {
     private func warnings(_ scene: CommandScene) async throws -> [String] {
         try await scene.texts(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Another release may have written what this one cannot read.
-@Suite("A row that cannot be read")
+@Suite("A row that cannot be read", .timeLimit(.minutes(5)))
 struct UnreadableRowTests {
     @Test func `is named by the command that needs it, and holds up no other`() async throws {
         try await CommandScene.with { scene in

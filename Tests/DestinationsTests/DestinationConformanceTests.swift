@@ -8,7 +8,7 @@ import Testing
 @testable import Destinations
 
 /// What every kind of destination promises; see ``Destination``.
-@Suite("Every destination")
+@Suite("Every destination", .timeLimit(.minutes(5)))
 struct DestinationConformanceTests {
     struct Stopped: Error {}
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A directory destination")
+@Suite("A directory destination", .timeLimit(.minutes(5)))
 struct DirectoryDestinationTests {
     let place: DirectoryUnderTest
 

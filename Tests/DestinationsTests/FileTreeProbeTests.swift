@@ -38,7 +38,7 @@ private struct RefusingTree: FileTree {
     }
 }
 
-@Suite("A probe of a tree of files")
+@Suite("A probe of a tree of files", .timeLimit(.minutes(5)))
 struct FileTreeProbeTests {
     @Test(arguments: [false, true])
     func `tells a place that renames no folders from one that renames nothing`(

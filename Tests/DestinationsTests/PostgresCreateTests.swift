@@ -4,7 +4,7 @@ import struct Lifecycle.TableName
 import Postgres
 import Testing
 
-@Suite("The tables that a delivery makes")
+@Suite("The tables that a delivery makes", .timeLimit(.minutes(5)))
 struct PostgresCreateTests {
     private func refusal(
         of delivery: TableDelivery, at place: PostgresUnderTest

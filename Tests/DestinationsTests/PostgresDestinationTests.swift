@@ -8,7 +8,7 @@ import Testing
 @testable import Destinations
 
 /// What every destination promises, kept by one whose deliveries are rows; see ``Destination``.
-@Suite("A PostgreSQL destination")
+@Suite("A PostgreSQL destination", .timeLimit(.minutes(5)))
 struct PostgresDestinationTests {
     struct Stopped: Error {}
 

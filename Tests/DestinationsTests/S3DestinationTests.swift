@@ -14,7 +14,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("An S3 destination")
+@Suite("An S3 destination", .timeLimit(.minutes(5)))
 struct S3DestinationTests {
     let place: S3UnderTest
     let sample: SamplePublication

@@ -41,7 +41,7 @@ struct Lack: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("An S3 service that lacks something")
+@Suite("An S3 service that lacks something", .timeLimit(.minutes(5)))
 struct S3LackTests {
     let place: S3UnderTest
 
@@ -190,7 +190,7 @@ struct S3LackTests {
 
 /// `rclone serve s3`, which checks signatures, heeds no conditions and takes a copy of a part for
 /// an empty part. Every destination's conformance suite runs over it, too.
-@Suite("The S3 server of rclone")
+@Suite("The S3 server of rclone", .timeLimit(.minutes(5)))
 struct S3RcloneTests {
     let place: S3UnderTest
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("An S3 service with a certificate of its own")
+@Suite("An S3 service with a certificate of its own", .timeLimit(.minutes(5)))
 struct S3TransportTests {
     let folder = NSTemporaryDirectory() + "ferry-tls-" + UUID().uuidString
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A large file at S3")
+@Suite("A large file at S3", .timeLimit(.minutes(5)))
 struct S3UploadTests {
     static let delivery = StagedDelivery(run: 1, token: 1)
     let place: S3UnderTest

@@ -4,7 +4,9 @@ import Testing
 
 @testable import Destinations
 
-@Suite("An RSA key, with a libssh2 that knows none,", .enabled(if: !SSHSession.knowsRSA))
+@Suite(
+    "An RSA key, with a libssh2 that knows none,", .enabled(if: !SSHSession.knowsRSA),
+    .timeLimit(.minutes(5)))
 struct SFTPKeyTests {
     private let folder = NSTemporaryDirectory() + "ferry-rsa-" + UUID().uuidString
 

@@ -2,7 +2,7 @@ import Destinations
 import Testing
 
 /// What every kind of destination promises about its staging; see ``Destination``.
-@Suite("Every destination's staging")
+@Suite("Every destination's staging", .timeLimit(.minutes(5)))
 struct StagingConformanceTests {
     @Test(arguments: KindUnderTest.allCases)
     func `discards a run's staging but for the tokens to keep`(kind: KindUnderTest) async throws {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The program ferry", .timeLimit(.minutes(2)))
+@Suite("The program ferry", .timeLimit(.minutes(5)))
 struct ProgramTests {
     @Test func `tells its version and its exit statuses`() async throws {
         let program = Program(url: "")

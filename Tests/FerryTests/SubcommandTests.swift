@@ -6,7 +6,7 @@ import Testing
 
 @testable import ferry
 
-@Suite("A subcommand that sends a command", .timeLimit(.minutes(2)))
+@Suite("A subcommand that sends a command", .timeLimit(.minutes(5)))
 struct SubcommandTests {
     @Test(arguments: Subcommand.all)
     func `sends what was typed`(_ subcommand: Subcommand) async throws {

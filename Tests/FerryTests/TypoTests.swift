@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A typing mistake", .timeLimit(.minutes(2)))
+@Suite("A typing mistake", .timeLimit(.minutes(5)))
 struct TypoTests {
     @Test(arguments: [
         ("exprt", "there is no subcommand \"exprt\" of ferry; did you mean \"export\"?"),

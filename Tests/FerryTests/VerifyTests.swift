@@ -6,7 +6,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry verify")
+@Suite("ferry verify", .timeLimit(.minutes(5)))
 struct VerifyTests {
     /// A delivery of one file with one row.
     private func deliver(_ text: String) throws -> URL {

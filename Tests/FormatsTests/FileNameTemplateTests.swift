@@ -4,7 +4,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A template of file names")
+@Suite("A template of file names", .timeLimit(.minutes(5)))
 struct FileNameTemplateTests {
     /// 2026-03-28T23:30:15.123Z: half past midnight in Zürich, on the day its clocks go forward.
     static let values = FileNameTemplate.Values(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A file name")
+@Suite("A file name", .timeLimit(.minutes(5)))
 struct FileNameTests {
     @Test(arguments: [
         ("orders", "orders"), ("Daily customers", "Daily customers"), ("a-b_c.d", "a-b_c.d"),
@@ -66,7 +66,7 @@ struct FileNameTests {
     }
 }
 
-@Suite("The files of a run")
+@Suite("The files of a run", .timeLimit(.minutes(5)))
 struct FileNamesTests {
     let settings = DataTemplateSettings()
     let values = FileNameTemplate.Values(export: "Daily customers", run: 42, now: 0)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("JSON files")
+@Suite("JSON files", .timeLimit(.minutes(5)))
 struct JSONTests {
     private func value(
         _ text: String?, _ typeID: UInt32, _ kind: ValueType.Kind = .base,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("Zstandard")
+@Suite("Zstandard", .timeLimit(.minutes(5)))
 struct ZstdTests {
     private static let sample = GzipTests.sample
 

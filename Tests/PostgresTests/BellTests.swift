@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("A bell", .timeLimit(.minutes(1)))
+@Suite("A bell", .timeLimit(.minutes(5)))
 struct BellTests {
     @Test func `is heard by whoever begins to wait after it rang`() async {
         let bell = Bell()

@@ -38,7 +38,7 @@ final class SilentPort: Sendable {
     deinit { close(descriptor) }
 }
 
-@Suite("Connecting")
+@Suite("Connecting", .timeLimit(.minutes(5)))
 struct ConnectTests {
     @Test func `to a port where nobody listens says so at once`() async throws {
         let error = await #expect(throws: PostgresError.self) {

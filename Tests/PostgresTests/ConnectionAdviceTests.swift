@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A connection string that libpq cannot read")
+@Suite("A connection string that libpq cannot read", .timeLimit(.minutes(5)))
 struct ConnectionAdviceTests {
     @Test(arguments: [
         ("\"postgresql://me:secret@h/d\"", "take off the quotes around it"),

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("COPY out")
+@Suite("COPY out", .timeLimit(.minutes(5)))
 struct CopyOutTests {
     struct Stop: Error {}
 
@@ -60,7 +60,7 @@ struct CopyOutTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `gives what has come when it is long and the server pauses`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
@@ -193,7 +193,7 @@ struct CopyOutTests {
     }
 }
 
-@Suite("COPY in")
+@Suite("COPY in", .timeLimit(.minutes(5)))
 struct CopyInTests {
     struct Stop: Error {}
 

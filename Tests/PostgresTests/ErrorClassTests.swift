@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The class of an error")
+@Suite("The class of an error", .timeLimit(.minutes(5)))
 struct ErrorClassTests {
     @Test(arguments: [
         ("40001", ErrorClass.retry), ("40P01", .retry), ("55P03", .retry), ("57014", .retry),
@@ -68,7 +68,7 @@ struct ErrorClassTests {
     }
 }
 
-@Suite("A backoff")
+@Suite("A backoff", .timeLimit(.minutes(5)))
 struct BackoffTests {
     @Test func `waits longer each time, up to its limit, and never exactly that long`() {
         var backoff = Backoff(firstDelay: .milliseconds(100), delayMax: .seconds(1))

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A query")
+@Suite("A query", .timeLimit(.minutes(5)))
 struct QueryTests {
     @Test func `returns its rows`() async throws {
         try await TestDatabase.withEmpty { database in

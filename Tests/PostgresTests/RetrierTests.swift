@@ -3,7 +3,7 @@ import Locks
 import TestSupport
 import Testing
 
-@Suite("Work that is retried")
+@Suite("Work that is retried", .timeLimit(.minutes(5)))
 struct RetrierTests {
     private struct SchemaIsOther: Error {}
     private struct Odd: Error {}

@@ -3,7 +3,7 @@ import Locks
 import TestSupport
 import Testing
 
-@Suite("A transaction")
+@Suite("A transaction", .timeLimit(.minutes(5)))
 struct TransactionTests {
     struct Stop: Error {}
 
@@ -135,7 +135,7 @@ struct TransactionTests {
     }
 }
 
-@Suite("A pipeline")
+@Suite("A pipeline", .timeLimit(.minutes(5)))
 struct PipelineTests {
     @Test func `returns the rows of each statement`() async throws {
         try await TestDatabase.withEmpty { database in

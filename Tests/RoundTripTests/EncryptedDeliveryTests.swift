@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An encrypted delivery")
+@Suite("An encrypted delivery", .timeLimit(.minutes(10)))
 struct EncryptedDeliveryTests {
     private static let tables = """
         create table orders (id int, note text);

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("A Parquet file")
+@Suite("A Parquet file", .timeLimit(.minutes(10)))
 struct ParquetRoundTripTests {
     @Test(arguments: ["none", "snappy", "zstd", "gzip"])
     func `holds what the source holds, whoever reads it`(_ codec: String) async throws {

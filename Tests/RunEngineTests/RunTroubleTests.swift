@@ -9,7 +9,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("A trouble of a run")
+@Suite("A trouble of a run", .timeLimit(.minutes(5)))
 struct RunTroubleTests {
     @Test(arguments: [
         (

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A message of an alert")
+@Suite("A message of an alert", .timeLimit(.minutes(5)))
 struct AlertDeliveryTests {
     @Test func `is made in the transaction of what it tells, for those who want to know`()
         async throws

@@ -17,7 +17,7 @@ private enum Ending: String, CaseIterable {
     }
 }
 
-@Suite("A run that ends")
+@Suite("A run that ends", .timeLimit(.minutes(5)))
 struct EndingRunTests {
     private struct Parties {
         let owner: Connection

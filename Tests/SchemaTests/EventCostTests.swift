@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The cost of reading events", .timeLimit(.minutes(2)))
+@Suite("The cost of reading events", .timeLimit(.minutes(5)))
 struct EventCostTests {
     private static let events = 20_000
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A lane")
+@Suite("A lane", .timeLimit(.minutes(5)))
 struct LaneTests {
     @Test func `keeps the order of the commands on its object`() async throws {
         try await TestDatabase.withSchema { database in

@@ -84,7 +84,7 @@ private enum Granted {
     ]
 }
 
-@Suite("The list of privileges")
+@Suite("The list of privileges", .timeLimit(.minutes(5)))
 struct PrivilegeListTests {
     private func names(_ database: TestDatabase, _ sql: String, _ parameters: [Value] = [])
         async throws -> Set<String>

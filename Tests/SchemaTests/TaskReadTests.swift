@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A task of several tables")
+@Suite("A task of several tables", .timeLimit(.minutes(5)))
 struct TaskReadTests {
     /// A run of four tables in two tasks, the first of which is claimed.
     private func claimed(

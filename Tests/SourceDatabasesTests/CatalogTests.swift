@@ -4,7 +4,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("The tables of a source database")
+@Suite("The tables of a source database", .timeLimit(.minutes(5)))
 struct CatalogTests {
     @Test func `are what holds rows of its own, with the right to read them`() async throws {
         try await SourceScene.with { scene in

@@ -9,7 +9,7 @@ import Testing
 
 /// Of the locale of its server money has its decimals: the same 1234 are 12.34 dollars, 1234 yen or
 /// 1.234 dinar. Locales are made as the tests need them.
-@Suite("Money")
+@Suite("Money", .timeLimit(.minutes(5)))
 struct MoneyTests {
     private static let localeSources = "/usr/share/i18n/locales/ja_JP"
 

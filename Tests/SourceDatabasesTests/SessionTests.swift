@@ -4,7 +4,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("The session that reads a source database")
+@Suite("The session that reads a source database", .timeLimit(.minutes(5)))
 struct SessionTests {
     /// Every default that somebody may set and that changes what COPY writes or whether it ends.
     private static let traps = [

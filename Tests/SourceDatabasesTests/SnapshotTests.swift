@@ -7,7 +7,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("A snapshot of a source database")
+@Suite("A snapshot of a source database", .timeLimit(.minutes(5)))
 struct SnapshotTests {
     private static let waiting = """
         select count(*) from pg_stat_activity
@@ -204,7 +204,7 @@ struct SnapshotTests {
     }
 }
 
-@Suite("A snapshot of more tables than the server can lock")
+@Suite("A snapshot of more tables than the server can lock", .timeLimit(.minutes(5)))
 struct ManyTablesTests {
     @Test func `is refused at once, with the setting that is needed`() async throws {
         let server = try await PrivateServer.start(

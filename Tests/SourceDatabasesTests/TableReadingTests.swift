@@ -5,7 +5,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("A table of a snapshot")
+@Suite("A table of a snapshot", .timeLimit(.minutes(5)))
 struct TableReadingTests {
     /// Makes a table, takes a snapshot and gives what COPY writes of it.
     private func written(

@@ -4,7 +4,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("What a database has against settings of its tables")
+@Suite("What a database has against settings of its tables", .timeLimit(.minutes(5)))
 struct TableSettingsCheckTests {
     private func problems(
         _ settings: [String: JSONValue], ofAll: Bool = false, _ script: String = ""

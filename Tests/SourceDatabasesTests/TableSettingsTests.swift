@@ -5,7 +5,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("A table with settings")
+@Suite("A table with settings", .timeLimit(.minutes(5)))
 struct TableSettingsTests {
     private static let people = """
         create domain code as text not null;

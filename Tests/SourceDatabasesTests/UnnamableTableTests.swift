@@ -4,7 +4,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("A database that checks no encoding")
+@Suite("A database that checks no encoding", .timeLimit(.minutes(5)))
 struct UnnamableTableTests {
     /// Gives the body a database with the encoding SQL_ASCII, which takes any bytes for names.
     private func withUnchecked(

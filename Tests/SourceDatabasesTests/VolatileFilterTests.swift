@@ -4,7 +4,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("What the filter of a table calls")
+@Suite("What the filter of a table calls", .timeLimit(.minutes(5)))
 struct VolatileFilterTests {
     private static let script = """
         create table t (id int, at timestamptz, price float8);

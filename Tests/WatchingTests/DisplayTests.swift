@@ -3,7 +3,7 @@ import Testing
 
 @testable import Watching
 
-@Suite("A text on a terminal")
+@Suite("A text on a terminal", .timeLimit(.minutes(5)))
 struct DisplayTests {
     @Test(arguments: [
         ("plain", "plain"), ("a\u{1b}[31m", "a\\u{1b}[31m"), ("a\nb\t", "a\\u{a}b\\u{9}"),
@@ -45,7 +45,7 @@ struct DisplayTests {
     }
 }
 
-@Suite("A line of the feed")
+@Suite("A line of the feed", .timeLimit(.minutes(5)))
 struct LineTests {
     private let event = Event(
         id: 3, at: Date(timeIntervalSince1970: 1_769_861_024.5), environment: "sand\u{1b}box",

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An alert")
+@Suite("An alert", .timeLimit(.minutes(10)))
 struct AlertTests {
     @Test func `tells a web server what became of runs, signed, once`() async throws {
         try await withReceiver { scene, receiver in

@@ -4,7 +4,7 @@ import Manifests
 import TestSupport
 import Testing
 
-@Suite("The files of a run with a template of names")
+@Suite("The files of a run with a template of names", .timeLimit(.minutes(10)))
 struct FileNameTests {
     private static let tables = "create table a as select 1 as x; create table b as select 2 as x"
 

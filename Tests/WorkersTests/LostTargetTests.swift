@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a failed write to the target must not end: the worker, and all else that it does.
-@Suite("A worker whose target fails while rows go there")
+@Suite("A worker whose target fails while rows go there", .timeLimit(.minutes(10)))
 struct LostTargetTests {
     @Test func `tries that run again when the connection is lost, and goes on with its others`()
         async throws

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A delivery to another database")
+@Suite("A delivery to another database", .timeLimit(.minutes(10)))
 struct PostgresDeliveryTests {
     @Test func `fills tables with what the source holds, again and again`() async throws {
         try await TargetScene.with { place in

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that failed")
+@Suite("A run that failed", .timeLimit(.minutes(10)))
 struct ResolvedRunTests {
     @Test func `is delivered by a retry once the cause is mended`() async throws {
         try await Scene.with { scene in

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Workers with a retention", .timeLimit(.minutes(3)))
+@Suite("Workers with a retention", .timeLimit(.minutes(5)))
 struct RetentionTests {
     @Test func `remove by themselves what is older`() async throws {
         try await Scene.with { scene in

@@ -4,7 +4,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("A source whose name leads to several servers")
+@Suite("A source whose name leads to several servers", .timeLimit(.minutes(10)))
 struct SeveralServersTests {
     /// A unix socket that leads to one server, then to another, as a balancing name does.
     private struct Name {

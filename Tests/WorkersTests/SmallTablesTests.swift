@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run of many small tables")
+@Suite("A run of many small tables", .timeLimit(.minutes(10)))
 struct SmallTablesTests {
     /// Table `t01` has one row, `t02` two …
     private static let tables = """

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that is stopped at any stage")
+@Suite("A run that is stopped at any stage", .timeLimit(.minutes(10)))
 struct StopStageTests {
     @Test func `ends at once while it waits to be tried again, and is not`() async throws {
         try await Scene.with { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that is told to stop")
+@Suite("A run that is told to stop", .timeLimit(.minutes(10)))
 struct StoppedRunTests {
     @Test func `ends at once when it is queued behind another of its orchestration`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in

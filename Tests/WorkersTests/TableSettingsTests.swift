@@ -6,7 +6,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run of tables with settings")
+@Suite("A run of tables with settings", .timeLimit(.minutes(10)))
 struct TableSettingsTests {
     private static let people = """
         create table people (id int not null, name text, card text, country text);

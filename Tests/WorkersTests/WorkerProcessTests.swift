@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A worker process")
+@Suite("A worker process", .timeLimit(.minutes(10)))
 struct WorkerProcessTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `ends well when it is told to and has nothing to do`(by signal: Int32) async throws {
@@ -159,7 +159,7 @@ struct WorkerProcessTests {
     }
 }
 
-@Suite("Several runs")
+@Suite("Several runs", .timeLimit(.minutes(10)))
 struct SeveralRunsTests {
     @Test func `of different orchestrations are carried out at once`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in

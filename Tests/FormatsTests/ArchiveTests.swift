@@ -114,6 +114,14 @@ struct ArchiveTests {
         }
     }
 
+    @Test(arguments: ["\u{301}é", "a☃\r", "é=b\n", "=☃"])
+    func `has members of any name`(name: String) throws {
+        for format in [ArchiveFormat.zip, .tar] {
+            let archive = try format.archive([(name, [1])])
+            #expect(try format.members(of: archive, chunk: 100).map(\.name) == [name])
+        }
+    }
+
     @Test(arguments: [ArchiveFormat.zip, .tar])
     func `has the same bytes each time`(format: ArchiveFormat) throws {
         let archive = try format.archive(Self.members)

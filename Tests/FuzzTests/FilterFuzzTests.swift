@@ -89,25 +89,34 @@ extension SeededRandom {
                 if open == 0, !random.once(in: 10) { return "a" }
                 open -= 1
                 return ")"
-            case 5: return "\"" + random.safeText("\"").replacing("\"", with: "\"\"") + "\""
-            case 6: return "'" + random.safeText("'").replacing("'", with: "''") + "' ||"
+            case 5: return "\"" + random.safeText("\"", written: "\"\"") + "\""
+            case 6: return "'" + random.safeText("'", written: "''") + "' ||"
             case 7:
-                let text = random.safeText("'").replacing("\\", with: "\\\\")
-                return random.pick(["E'", "e'"]) + text.replacing("'", with: "\\'") + "' ||"
+                let text = random.safeText("'", written: "\\'", isEscaped: true)
+                return random.pick(["E'", "e'"]) + text + "' ||"
             case 8:
                 let tag = random.pick(["", "x", "é_1"])
-                let text = random.safeText("$").replacing("$", with: "")
+                let text = random.safeText("$", written: "")
                 return "$\(tag)$\(text)$\(tag)$ ||"
             default: return random.pick(["a", "b", "=", "1", "1.5e3", "or", "and", "not", "- -1"])
             }
         }
     }
 
-    /// Text without zero bytes, with much of this in it.
-    private mutating func safeText(_ quote: String) -> String {
-        let scalars = list(0...6) { $0.once(in: 3) ? quote : $0.text(1...2) }.joined()
-            .unicodeScalars.filter { $0 != "\u{0}" }
-        return String(String.UnicodeScalarView(scalars))
+    /// Text with many quotes, each written as it must be, and without zero bytes.
+    private mutating func safeText(
+        _ quote: Unicode.Scalar, written: String, isEscaped: Bool = false
+    ) -> String {
+        // By scalars: a mark behind a quote makes another character of both.
+        let text = list(0...6) { $0.once(in: 3) ? String(quote) : $0.text(1...2) }.joined()
+        return text.unicodeScalars.reduce(into: "") { result, scalar in
+            switch scalar {
+            case quote: result += written
+            case "\\" where isEscaped: result += "\\\\"
+            case "\u{0}": break
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
     }
 
     mutating func mutatedFilter() -> String {

@@ -118,14 +118,17 @@ final class TarReader: ArchiveReader {
         var rest = block.prefix(Int(size))
         while !rest.isEmpty {
             let digits = rest.prefix { $0 != UInt8(ascii: " ") }
+            // By bytes: a mark behind the sign, or a carriage return before the line feed, makes one
+            // character of both.
             guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count,
                 length <= rest.count,
-                let record = String(
-                    validating: rest.prefix(length).dropFirst(digits.count + 1), as: UTF8.self),
-                let equals = record.firstIndex(of: "="), record.last == "\n"
+                case let record = rest.prefix(length).dropFirst(digits.count + 1),
+                record.last == UInt8(ascii: "\n"),
+                let equals = record.firstIndex(of: UInt8(ascii: "=")),
+                let key = String(validating: record[..<equals], as: UTF8.self),
+                let value = String(validating: record[(equals + 1)...].dropLast(), as: UTF8.self)
             else { throw ArchiveError.damaged("an extended header in it cannot be read") }
-            extended[String(record[..<equals])] = String(
-                record[record.index(after: equals)...].dropLast())
+            extended[key] = value
             rest = rest.dropFirst(length)
         }
         state = .header

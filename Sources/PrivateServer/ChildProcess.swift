@@ -73,8 +73,8 @@ package final class ChildProcess: Sendable {
         self.id = id
     }
 
-    /// A process that nobody waits for any more is reaped when it ends: until then it would hide the
-    /// ends of others from who waits for any child.
+    /// A process that nobody waits for any more is reaped when it ends: until then it would hide
+    /// the ends of others from who waits for any child.
     deinit {
         guard reap() == nil else { return }
         let id = id

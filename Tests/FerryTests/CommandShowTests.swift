@@ -27,7 +27,7 @@ struct CommandShowTests {
             for line in [
                 "command      \(id)\n", "name         stop_run\n", "state        rejected\n",
                 "error        not_found\n", "message      run 1 does not exist\n",
-                "hint         see ferry.runs\n", "arguments    {\"run\": 1}\n",
+                "hint         see ferry.runs\n", "attempts     1\n",
             ] {
                 #expect(rejected.output.contains(line), "\(rejected.output)")
             }

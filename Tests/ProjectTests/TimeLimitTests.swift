@@ -2,6 +2,10 @@ import Testing
 
 @Suite("The suites of tests")
 struct TimeLimitTests {
+    /// Its attribute, and the type; a title may have any words.
+    private static let suite =
+        /(?s)@Suite(?:\("(?:[^"\\]|\\.)*")?.*?\b(?:struct|class|actor|enum) (\w+)/
+
     /// What starts processes or waits for servers may wait for ever, and then holds up all others.
     @Test func `have a time limit where they start processes or wait for servers`() throws {
         let files = try Project.files(in: ["Tests"], ["swift"])
@@ -10,7 +14,7 @@ struct TimeLimitTests {
                 .map(\.module))
         let suites = files.filter { waiting.contains($0.module) }.flatMap { file in
             // What a suite is made of stands between its attribute and its body.
-            file.text.matches(of: /(?s)@Suite.*?\b(?:struct|class|actor|enum) (\w+)/).map { suite in
+            file.text.matches(of: Self.suite).map { suite in
                 let container = file.text[..<suite.range.lowerBound]
                     .matches(of: /(?m)^extension (\w+) \{/).last?.output.1
                 return (file, attributes: suite.output.0, name: suite.output.1, container)

@@ -74,7 +74,8 @@ extension CommandDefinition {
 }
 
 extension CommandDefinition.Argument {
-    static let name = Self(.string, charactersMax: Name.charactersMax)
+    /// White space around a name does not count for its own limit.
+    static let name = Self(.string, charactersMax: 2 * Name.charactersMax)
     static let credential = Self(.string, charactersMax: 256)
     static let table = Self(.string, charactersMax: TableName.charactersMax)
     static let tables = Self(.tables, itemsMax: TableSelection.tablesMax)

@@ -23,10 +23,10 @@ enum ExitStatus: Int32, CaseIterable {
         case .timedOut: "timed out; the command or run continues"
         case .changes: "the configuration is not yet as the file says (ferry plan)"
         case .usage: "the arguments or a file are wrong, or a command was refused; nothing was done"
-        case .notFound: "there is no such run, command, data export or file"
-        case .unavailable: "the database cannot be reached, or cannot do it now"
+        case .notFound: "there is no such run, command, data export, file or bucket"
+        case .unavailable: "the database or server cannot be reached, or cannot do it now"
         case .internalError: "internal error"
-        case .noPermission: "the database role may not do this"
+        case .noPermission: "the database role or the credential may not do this"
         case .schema: "the Ferry schema is missing or of another release"
         case .interrupted: "interrupted from the keyboard"
         }

@@ -107,7 +107,7 @@ let targets: [Target] = [
         name: "ferry",
         dependencies: [
             "Alerts", "Credentials", "Locks", "Postgres", "PrivateServer", "Migrations", "Workers",
-            "RunEngine", "Watching", "ConfigurationFiles", "Lifecycle", "Manifests",
+            "RunEngine", "Watching", "ConfigurationFiles", "Formats", "Lifecycle", "Manifests",
             "Destinations", argumentParser, logging, signals,
         ],
         swiftSettings: settings),
@@ -171,7 +171,7 @@ let targets: [Target] = [
         "FerryTests",
         [
             "ferry", "Locks", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
-            "ConfigurationFiles", "Pages", "TestSupport", argumentParser,
+            "ConfigurationFiles", "Pages", "TestSupport", argumentParser, crypto,
         ]),
     tests(
         "RoundTripTests",

@@ -9,11 +9,15 @@ public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {
         self.description = description
     }
 
-    /// - Parameter others: The credentials of this kind that there are.
-    static func unknown(_ name: String, _ kind: CredentialKind, others: [String]) -> Self {
+    /// - Parameters:
+    ///   - owner: Who does not have it.
+    ///   - others: The credentials of this kind that there are.
+    static func unknown(
+        _ name: String, _ kind: CredentialKind, to owner: String, others: [String]
+    ) -> Self {
         let variable = WorkerCredentials.variable(of: name).map { "as \($0) or " } ?? ""
         return Self(
-            "this worker has no credential \"\(shown(name))\": give it one, \(variable)in a file "
+            "\(owner) has no credential \"\(shown(name))\": give it one, \(variable)in a file "
                 + "(--credentials)"
                 + (others.isEmpty
                     ? "" : "; of kind \(kind.rawValue) it has \(others.joined(separator: ", "))"))

@@ -7,6 +7,9 @@ public struct PlacePattern: Sendable, Equatable, CustomStringConvertible {
         description = text.lowercased()
     }
 
+    /// Whether it matches one place only.
+    public var isOnePlace: Bool { !description.contains("*") }
+
     public func matches(_ place: String) -> Bool {
         Self.matches(Array(description.utf8)[...], Array(place.lowercased().utf8)[...])
     }

@@ -16,6 +16,8 @@ public struct WorkerCredentials: Sendable {
     /// Whether the roles of sources may be used to call volatile functions in filters. Defaults to
     /// false: what a filter calls, it calls with all that such a role may do.
     public let allowsVolatileFilters: Bool
+    /// Who was given them, for messages.
+    private let owner: String
     private let environment: @Sendable () -> [String: String]
 
     /// What the names of variables with a credential begin with.
@@ -23,8 +25,10 @@ public struct WorkerCredentials: Sendable {
     /// The largest file with several credentials.
     static let fileBytesMax = 1 << 20
 
+    /// - Parameter owner: Who was given them, for messages.
     public init(
         paths: [String] = [], outside: [String] = [], allowsVolatileFilters: Bool = false,
+        owner: String = "this worker",
         environment: @escaping @Sendable () -> [String: String] = {
             ProcessInfo.processInfo.environment
         }
@@ -32,6 +36,7 @@ public struct WorkerCredentials: Sendable {
         self.paths = paths
         self.outside = outside
         self.allowsVolatileFilters = allowsVolatileFilters
+        self.owner = owner
         self.environment = environment
     }
 
@@ -54,10 +59,10 @@ public struct WorkerCredentials: Sendable {
             found = try lookUp(name)
         } catch {
             throw CredentialUnavailable(
-                "this worker cannot read credential \"\(shown(name))\": \(error)")
+                "\(owner) cannot read credential \"\(shown(name))\": \(error)")
         }
         guard let found else {
-            throw .unknown(name, kind, others: names(of: kind))
+            throw .unknown(name, kind, to: owner, others: names(of: kind))
         }
         guard let value = value(found) else {
             throw .wrongKind(name, found.kind, wanted: kind)

@@ -91,48 +91,66 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    public var description: String {
+    public var description: String { "destination \"\(destination.shown)\": \(problem)" }
+
+    /// The name of the destination.
+    private var destination: String {
         switch self {
-        case .accessDenied(let destination, let path, let reason):
-            "destination \"\(destination.shown)\": access to \"\(path.shown)\" was denied"
+        case .accessDenied(let destination, _, _), .notFound(let destination, _, _),
+            .credentialUnavailable(let destination, _),
+            .notAuthenticated(let destination, _, _, _),
+            .stagedFileMissing(let destination, _, _), .full(let destination, _),
+            .unavailable(let destination, _, _), .notAllowed(let destination, _, _),
+            .refused(let destination, _, _), .alreadyPublished(let destination, _, _, _),
+            .checksumMismatch(let destination, _, _, _), .overtaken(let destination, _, _),
+            .invalidPublication(let destination, _, _):
+            destination
+        }
+    }
+
+    /// The same without the name of the destination.
+    public var problem: String {
+        switch self {
+        case .accessDenied(_, let path, let reason):
+            "access to \"\(path.shown)\" was denied"
                 + (reason.map { ": \($0)" }
                     ?? ". Give the worker's user permission to read and write there")
-        case .notFound(let destination, let path, let rule):
-            "destination \"\(destination.shown)\": \"\(path.shown)\" does not exist"
+        case .notFound(_, let path, let rule):
+            "\"\(path.shown)\" does not exist"
                 + (rule.map { ". \($0)" }
                     ?? " or is not a directory. Create it, or correct the destination's path")
-        case .credentialUnavailable(let destination, let error):
-            "destination \"\(destination.shown)\": \(error.description.shown)"
-        case .notAuthenticated(let destination, let user, let method, let reason):
-            "destination \"\(destination.shown)\": the server refused user \"\(user.shown)\" by "
+        case .credentialUnavailable(_, let error):
+            "\(error.description.shown)"
+        case .notAuthenticated(_, let user, let method, let reason):
+            "the server refused user \"\(user.shown)\" by "
                 + "\(method): \(reason.shown). Correct the user or the secret, or let the server "
                 + "accept it"
-        case .stagedFileMissing(let destination, let run, let file):
-            "destination \"\(destination.shown)\": the staged file \"\(file.shown)\" of run \(run) "
+        case .stagedFileMissing(_, let run, let file):
+            "the staged file \"\(file.shown)\" of run \(run) "
                 + "is gone"
-        case .full(let destination, let path):
-            "destination \"\(destination.shown)\": no space or quota is left for "
+        case .full(_, let path):
+            "no space or quota is left for "
                 + "\"\(path.shown)\". Free some"
-        case .unavailable(let destination, let path, let reason):
-            "destination \"\(destination.shown)\": \"\(path.shown)\" is unavailable: "
+        case .unavailable(_, let path, let reason):
+            "\"\(path.shown)\" is unavailable: "
                 + "\(reason.shown). If this persists, check the storage and its connection"
-        case .notAllowed(let destination, let path, let rule):
-            "destination \"\(destination.shown)\": \"\(path.shown)\" is not allowed: \(rule)"
-        case .refused(let destination, let path, let reason):
-            "destination \"\(destination.shown)\": \"\(path.shown)\" was not taken: "
+        case .notAllowed(_, let path, let rule):
+            "\"\(path.shown)\" is not allowed: \(rule)"
+        case .refused(_, let path, let reason):
+            "\"\(path.shown)\" was not taken: "
                 + reason.shown
-        case .alreadyPublished(let destination, let folder, let existing, let publishing):
-            "destination \"\(destination.shown)\": \"\(folder.shown)\" already holds "
+        case .alreadyPublished(_, let folder, let existing, let publishing):
+            "\"\(folder.shown)\" already holds "
                 + "\(existing.shown), not the manifest \(publishing) of this run. Move that folder "
                 + "away"
-        case .checksumMismatch(let destination, let file, let expected, let actual):
-            "destination \"\(destination.shown)\": \"\(file.shown)\" should have \(expected) and "
+        case .checksumMismatch(_, let file, let expected, let actual):
+            "\"\(file.shown)\" should have \(expected) and "
                 + "has \(actual). Check the storage"
-        case .overtaken(let destination, let run, let newer):
-            "destination \"\(destination.shown)\": run \(newer) has been delivered since, which is "
+        case .overtaken(_, let run, let newer):
+            "run \(newer) has been delivered since, which is "
                 + "later than run \(run): what it delivered stays"
-        case .invalidPublication(let destination, let run, let reason):
-            "destination \"\(destination.shown)\": run \(run) cannot be published: "
+        case .invalidPublication(_, let run, let reason):
+            "run \(run) cannot be published: "
                 + "\(reason.shown)"
         }
     }

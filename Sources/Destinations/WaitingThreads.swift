@@ -47,6 +47,30 @@ enum WaitingThreads {
         cancelledBy cancellation: Cancellation? = nil,
         _ work: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
+        let pending = begin(work)
+        let number = cancellation?.add { pending.cancel() }
+        defer { if let number { cancellation?.remove(number) } }
+        return try pending.wait()
+    }
+
+    /// Work that was begun, to be waited for once.
+    struct Pending<Value: Sendable>: Sendable {
+        fileprivate let task: Task<Void, Never>
+        fileprivate let box: Box<Value>
+        fileprivate let isDone: DispatchSemaphore
+
+        func wait() throws -> Value {
+            isDone.wait()
+            guard let outcome = box.result.withLock({ $0 }) else { throw CancellationError() }
+            return try outcome.get()
+        }
+
+        func cancel() { task.cancel() }
+    }
+
+    static func begin<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) -> Pending<Value> {
         let box = Box<Value>()
         let isDone = DispatchSemaphore(value: 0)
         let task = Task(executorPreference: executor) {
@@ -58,14 +82,10 @@ enum WaitingThreads {
             }
             isDone.signal()
         }
-        let number = cancellation?.add { task.cancel() }
-        isDone.wait()
-        if let number { cancellation?.remove(number) }
-        guard let outcome = box.result.withLock({ $0 }) else { throw CancellationError() }
-        return try outcome.get()
+        return Pending(task: task, box: box, isDone: isDone)
     }
 
-    private final class Box<Value: Sendable>: Sendable {
+    fileprivate final class Box<Value: Sendable>: Sendable {
         let result = Locked<Result<Value, any Error>?>(nil)
     }
 

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Formats
 
-/// The comparison of one file, as it lies there, with what the manifest says of it.
+/// The comparison of one file, as it is there, with what the manifest says of it.
 final class FileCheck {
     private let file: Manifest.File
     private let settings: DataTemplateSettings
@@ -32,28 +32,37 @@ final class FileCheck {
         }
     }
 
-    func findings(at path: String) -> [VerificationReport.Finding] {
+    /// - Throws: What ends the whole verification: nothing can be read there.
+    func findings(in folder: any DeliveryFolder) throws -> [VerificationReport.Finding] {
+        let decompressor: (any Decompressor)? = attempt { try makeDecompressor() } ?? nil
         do {
-            let decompressor = try makeDecompressor()
-            try readFile(at: path) { chunk in
+            try folder.read(file.name) { chunk in
                 bytes += Int64(chunk.count)
                 sha256.update(bufferPointer: chunk)
                 if damage == nil { look(at: chunk, through: decompressor) }
             }
-            if damage == nil {
+        } catch let error as DeliveryReadingError {
+            return [error.finding(file.name)]
+        }
+        if damage == nil {
+            attempt {
                 try decompressor?.finish()
                 if case .archive(let check) = contents { try check.finish() }
             }
-        } catch FileReadingError.missing {
-            return [.missing(file: file.name)]
-        } catch FileReadingError.notARegularFile {
-            return [.notAFile(file: file.name)]
-        } catch FileReadingError.failed(let reason) {
-            return [.unreadable(file: file.name, reason: reason)]
-        } catch {
-            damage = "\(error)"
         }
         return differences()
+    }
+
+    /// Takes an error down as damage.
+    @discardableResult
+    private func attempt<Value>(_ work: () throws -> Value) -> Value? {
+        do {
+            return try work()
+        } catch {
+            // Go on hashing: whether the bytes are those of the manifest is still worth knowing.
+            damage = "\(error)"
+            return nil
+        }
     }
 
     private func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
@@ -67,15 +76,12 @@ final class FileCheck {
     private func look(
         at chunk: UnsafeRawBufferPointer, through decompressor: (any Decompressor)?
     ) {
-        do {
+        attempt {
             if let decompressor {
                 try decompressor.decompress(chunk) { try look(at: $0) }
             } else {
                 try look(at: chunk)
             }
-        } catch {
-            // Go on hashing: whether the bytes are those of the manifest is still worth knowing.
-            damage = "\(error)"
         }
     }
 
@@ -119,5 +125,16 @@ final class FileCheck {
         case .rows: break
         }
         return findings
+    }
+}
+
+extension DeliveryReadingError {
+    /// What there is to say of a file that could not be read.
+    func finding(_ file: String) -> VerificationReport.Finding {
+        switch self {
+        case .missing: .missing(file: file)
+        case .notARegularFile: .notAFile(file: file)
+        case .failed(let reason, _): .unreadable(file: file, reason: reason)
+        }
     }
 }

@@ -45,6 +45,8 @@ extension Manifest {
 
 /// Why a manifest was refused before any file was looked at.
 public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is none where it should be.
+    case missing(path: String)
     /// The manifest could not be read from where it should be.
     case unreadable(path: String, reason: String)
     /// The bytes are not those of a `latest.json`.
@@ -69,6 +71,8 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        case .missing(let path):
+            "cannot read the manifest \"\(path.shown)\": there is no such file"
         case .unreadable(let path, let reason):
             "cannot read the manifest \"\(path.shown)\": \(reason)"
         case .notALatest(let path):

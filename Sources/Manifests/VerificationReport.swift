@@ -1,7 +1,15 @@
 internal import Formats
 
-/// What ``verify(manifestAt:)`` found.
+/// What a delivery was found to be when it was read again.
 public struct VerificationReport: Sendable, Equatable {
+    /// What of it was compared with the manifest.
+    public enum Subject: Sendable, Equatable {
+        /// Files: their bytes, SHA-256 and rows.
+        case files
+        /// The tables of a database: how many rows they have.
+        case tables
+    }
+
     public var manifest: Manifest
     /// Everything that is not as the manifest says; empty when all is. Files of the manifest
     /// come first, in its order, then extra files by name.
@@ -11,6 +19,17 @@ public struct VerificationReport: Sendable, Equatable {
     public var notCounted: [NotCounted] = []
     /// How many bytes were read and hashed.
     public var bytesRead: Int64
+    public var subject = Subject.files
+
+    public init(
+        manifest: Manifest, findings: [Finding] = [], bytesRead: Int64 = 0,
+        subject: Subject = .files
+    ) {
+        self.manifest = manifest
+        self.findings = findings
+        self.bytesRead = bytesRead
+        self.subject = subject
+    }
 
     /// Whether the delivery is exactly what the manifest says.
     public var isComplete: Bool { findings.isEmpty }

@@ -23,10 +23,10 @@ enum ExitStatus: Int32, CaseIterable {
         case .timedOut: "timed out; the command or run continues"
         case .changes: "the configuration differs from the file (ferry plan)"
         case .usage: "invalid arguments or file, or a refused command; nothing was done"
-        case .notFound: "no such run, command, data export or file"
-        case .unavailable: "the database is unavailable, or cannot do this now"
+        case .notFound: "no such run, command, data export, file or bucket"
+        case .unavailable: "the database or a server is unavailable, or cannot do this now"
         case .internalError: "internal error"
-        case .noPermission: "the database role lacks a right"
+        case .noPermission: "the database role or the credential lacks a right"
         case .schema: "the Ferry schema is missing or of another release"
         case .interrupted: "interrupted from the keyboard"
         }

@@ -11,7 +11,9 @@ struct ProgramTests {
         #expect(try await program.run("--version").output == "0.1.0\n")
         let help = try await program.run("--help")
         #expect(help.status == 0)
-        #expect(help.output.contains("   66  there is no such run, command, data export or file\n"))
+        #expect(
+            help.output.contains(
+                "   66  there is no such run, command, data export, file or bucket\n"))
         #expect(try await program.run("no-such-command").status == 64)
     }
 

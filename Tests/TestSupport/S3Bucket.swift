@@ -38,6 +38,19 @@ public final class S3Bucket: Sendable {
             """, folder)
     }
 
+    /// Puts every file below the folder into the bucket; the key is the prefix and its path there.
+    public func upload(_ folder: String, under prefix: String) throws {
+        try boto(
+            """
+            from concurrent.futures import ThreadPoolExecutor
+            def put(path):
+                key = sys.argv[4] + os.path.relpath(path, folder)
+                s3.put_object(Bucket=bucket, Key=key, Body=open(path, "rb").read())
+            paths = [os.path.join(top, name) for top, _, names in os.walk(folder) for name in names]
+            list(ThreadPoolExecutor(8).map(put, paths))
+            """, folder, prefix)
+    }
+
     /// From now on the server refuses all access keys, which it has never heard of.
     public func refuseAll() throws {
         try boto(
@@ -50,12 +63,12 @@ public final class S3Bucket: Sendable {
             """)
     }
 
-    private func boto(_ body: String, _ folder: String = "") throws {
+    private func boto(_ body: String, _ folder: String = "", _ prefix: String = "") throws {
         let script = NSTemporaryDirectory() + "ferry-boto-\(UUID()).py"
         defer { try? FileManager.default.removeItem(atPath: script) }
         let complaints = try TestPython.lines(
             of: Self.opening + body, at: script,
-            ["http://127.0.0.1:\(server.port)", name, folder])
+            ["http://127.0.0.1:\(server.port)", name, folder, prefix])
         guard complaints.isEmpty else { throw Failed(complaints: complaints) }
     }
 
@@ -66,10 +79,12 @@ public final class S3Bucket: Sendable {
     private static let opening = """
         import os, sys
         import boto3
+        from botocore.config import Config
         endpoint, bucket, folder = sys.argv[1:4]
         s3 = boto3.client(
             "s3", endpoint_url=endpoint, region_name="us-east-1",
-            aws_access_key_id="testing", aws_secret_access_key="testing")
+            aws_access_key_id="testing", aws_secret_access_key="testing",
+            config=Config(max_pool_connections=8))
 
         """
 }

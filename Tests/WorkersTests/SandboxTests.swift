@@ -246,7 +246,7 @@ extension Scene {
     }
 
     /// Starts a run in an environment and returns its id.
-    fileprivate func run(in environment: String) async throws -> Int64 {
+    func run(in environment: String) async throws -> Int64 {
         let id = try await send(
             "run_orchestration", #"{"name": "Daily customers"}"#, in: environment)
         let outcome = try await outcome(of: id)

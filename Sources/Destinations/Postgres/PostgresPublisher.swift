@@ -103,12 +103,9 @@ struct PostgresPublisher: Sendable {
     /// Tables never go back to what an earlier run has read. Asked once they are locked.
     private func refuseOvertaken(_ connection: Connection) async throws {
         let folder = publication.folderComponents.dropLast().joined(separator: "/") + "/"
-        let found = try await connection.query(
-            """
-            select max(run) from \(staging.deliveries)
-             where run > $1 and target_schema = $2 and starts_with(folder, $3)
-            """, [.int(publication.run), .text(target.settings.schema), .text(folder)])
-        guard let newer = try found[0][0].optionalInt64() else { return }
+        let newer = try await staging.newestDelivery(
+            after: publication.run, into: target.settings.schema, below: folder, connection)
+        guard let newer else { return }
         throw DestinationError.overtaken(
             destination: target.destination, run: publication.run, by: newer)
     }

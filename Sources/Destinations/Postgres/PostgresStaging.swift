@@ -97,6 +97,19 @@ struct PostgresStaging: Sendable {
         """
     }
 
+    /// The highest run after this one that was delivered into the schema, and whose folder is below
+    /// this one; nil where there is none.
+    func newestDelivery(
+        after run: Int64, into schema: String, below folder: String, _ connection: Connection
+    ) async throws -> Int64? {
+        let found = try await connection.query(
+            """
+            select max(run) from \(deliveries)
+             where run > $1 and target_schema = $2 and starts_with(folder, $3)
+            """, [.int(run), .text(schema), .text(folder)])
+        return try found[0][0].optionalInt64()
+    }
+
     // MARK: - What is staged
 
     /// A file that is staged as a table.

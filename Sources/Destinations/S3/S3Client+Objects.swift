@@ -157,20 +157,62 @@ extension S3Client {
         return names
     }
 
+    /// The names of the objects and folders that are directly below the prefix.
+    func names(in prefix: String) async throws -> (files: [String], folders: [String]) {
+        var names: (files: [String], folders: [String]) = ([], [])
+        // Keys may have characters that XML has not.
+        try await list(prefix, delimiter: "/", isEncoded: true) { page in
+            func name(_ text: String) -> String {
+                let key = page.text("EncodingType") == "url" ? text.formDecoded : text
+                return String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+            }
+            // That of the folder itself, as some tools make it, has no name.
+            names.files += page.all("Contents").compactMap { $0.text("Key").map(name) }
+                .filter { !$0.isEmpty }
+            names.folders += page.all("CommonPrefixes").compactMap { entry in
+                entry.text("Prefix").map { String(name($0).dropLast()) }
+            }
+        }
+        return names
+    }
+
     private func list(
-        _ prefix: String, delimiter: String?, _ take: (S3XML) -> Void
+        _ prefix: String, delimiter: String?, isEncoded: Bool = false, _ take: (S3XML) -> Void
     ) async throws {
         var continuation: String?
         repeat {
             var request = S3Request(operation: "ListBucket", method: .GET)
             request.query = [("list-type", "2"), ("prefix", prefix)]
             if let delimiter { request.query.append(("delimiter", delimiter)) }
+            if isEncoded { request.query.append(("encoding-type", "url")) }
             if let continuation { request.query.append(("continuation-token", continuation)) }
             request.mayFailWithin200 = true
-            guard let page = S3XML(try await send(request).body) else { return }
+            guard let page = S3XML(try await send(request).body) else { throw nonsense(request) }
             take(page)
-            continuation =
-                page.text("IsTruncated") == "true" ? page.text("NextContinuationToken") : nil
+            guard page.text("IsTruncated") == "true" else { return }
+            continuation = page.text("NextContinuationToken")
         } while continuation != nil
+        // What was not listed would count as not there.
+        throw nonsense(S3Request(operation: "ListBucket", method: .GET))
+    }
+}
+
+extension String {
+    /// Decoded from the form in which URLs have keys: `%2F` for a byte, and `+` for a space.
+    var formDecoded: String {
+        var bytes: [UInt8] = []
+        var rest = utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2,
+                digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

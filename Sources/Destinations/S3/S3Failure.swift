@@ -53,7 +53,7 @@ struct S3Failure: Error, Sendable {
     var isBad: Bool { status == 400 && !refusesKey && (isUntold || remedy == .none) }
 
     /// Whether S3 says that it does not take the access key.
-    private var refusesKey: Bool {
+    var refusesKey: Bool {
         [
             "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken",
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired",

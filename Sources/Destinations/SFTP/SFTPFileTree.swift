@@ -116,15 +116,24 @@ struct SFTPFileTree: FileTree {
     }
 
     func read(_ path: String) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try read(path) { bytes += $0 }
+        return bytes
+    }
+
+    /// Passes the bytes of a file on, in order, in chunks that are valid only during the call.
+    func read(_ path: String, _ chunk: (UnsafeRawBufferPointer) throws -> Void) throws {
         let handle = try openToRead(path)
         defer { close(handle) }
-        var bytes: [UInt8] = []
-        var buffer = [CChar](repeating: 0, count: 64 * 1024)
+        // libssh2 asks for a few times as much ahead.
+        var buffer = [CChar](repeating: 0, count: 256 << 10)
         while true {
             let count = libssh2_sftp_read(handle, &buffer, buffer.count)
-            if count == 0 { return bytes }
+            if count == 0 { return }
             if count < 0 { throw error(after: Int32(count), .read, path) }
-            bytes += buffer[..<count].map(UInt8.init(bitPattern:))
+            try buffer.withUnsafeBytes {
+                try chunk(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+            }
         }
     }
 

@@ -10,6 +10,8 @@ enum NamedKind: Sendable {
         sandbox, environment
     /// A secret that workers on duty were given, of one kind.
     case credential(String)
+    /// The same of any kind.
+    case anyCredential
 
     /// What the argument of a command names; nil when that is no object.
     init?(argument: String, of definition: CommandDefinition) {
@@ -47,6 +49,11 @@ enum NamedKind: Sendable {
         case .alert: Self.names(in: "ferry.alerts")
         case .orchestrationGroup: Self.names(in: "ferry.orchestration_groups")
         case .sandbox: "select name from ferry.sandboxes where $1::text is not null order by 1"
+        case .anyCredential:
+            """
+            select distinct name from ferry.credentials
+             where $1::text is not null order by 1 limit 10000
+            """
         case .credential(let kind):
             // Those of workers belong to no environment.
             """

@@ -58,7 +58,7 @@ struct YAMLFuzzTests {
 
     private static func check(_ error: InvalidConfiguration, in text: String) throws {
         try require(!error.problems.isEmpty, "nothing is wrong")
-        // Line ends as YAML has them; a column may be that behind the last character.
+        // Line ends as YAML has them; a place may be that behind the last line or character.
         let lines = text.unicodeScalars.split(omittingEmptySubsequences: false) {
             ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"].contains($0)
         }
@@ -66,7 +66,7 @@ struct YAMLFuzzTests {
             let place = problem.place
             try require(!problem.message.isEmpty, "a problem without words")
             try require(
-                (1...lines.count).contains(place.line),
+                (1...lines.count + 1).contains(place.line),
                 "line \(place.line) of \(lines.count): \(problem.message)")
             let longest = lines.map(\.count).max() ?? 0
             try require(

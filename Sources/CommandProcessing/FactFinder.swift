@@ -231,6 +231,7 @@ public struct FactFinder: Sendable {
             let source = SourceDatabase(name: subject, credential: credential, of: credentials)
             let connection = try await source.connect()
             do {
+                try await source.requireOneServer(connection)
                 let answer = try await question(connection)
                 await connection.close()
                 return answer
@@ -238,6 +239,8 @@ public struct FactFinder: Sendable {
                 await connection.close()
                 throw error
             }
+        } catch SourceError.severalServers {
+            return .severalServers
         } catch let error as SourceError {
             return .failed("\(error); \(error.hint)")
         } catch let error as PostgresError where error.isTransient {

@@ -8,6 +8,7 @@ struct YAMLDocument {
     /// - Throws: ``InvalidConfiguration`` for what is no YAML, no document or more than one, and
     ///   for what ``YAMLInspection`` finds.
     init(_ text: String) throws(InvalidConfiguration) {
+        try YAMLAliases.check(text)
         let root = try Self.root(text)
         var inspection = YAMLInspection()
         inspection.inspect(root)
@@ -38,11 +39,17 @@ struct YAMLDocument {
             ])
         } catch let error as InvalidConfiguration {
             throw error
-        } catch let error as YamlError {
-            throw InvalidConfiguration([problem(error)])
         } catch {
-            throw InvalidConfiguration([ConfigurationProblem(start, "\(error)")])
+            throw invalid(error)
         }
+    }
+
+    /// An error of Yams.
+    static func invalid(_ error: any Error) -> InvalidConfiguration {
+        InvalidConfiguration([
+            (error as? YamlError).map(problem)
+                ?? ConfigurationProblem(Place(line: 1, column: 1), "\(error)")
+        ])
     }
 
     private static func isEmpty(_ node: Node) -> Bool {
@@ -50,7 +57,7 @@ struct YAMLDocument {
         return scalar.style == .plain && scalar.string.isEmpty
     }
 
-    private static func problem(_ error: YamlError) -> ConfigurationProblem {
+    static func problem(_ error: YamlError) -> ConfigurationProblem {
         switch error {
         case .scanner(let context, let problem, let mark, _),
             .parser(let context, let problem, let mark, _),

@@ -36,8 +36,8 @@ struct YAMLInspection {
         if tooLarge != nil { return }
         nodes += 1
         if nodes > Self.nodesMax {
-            return stop(
-                at: node, "aliases included, the file has more than \(Self.nodesMax) values")
+            tooLarge = [Self.tooManyValues(at: node)]
+            return
         }
         switch node {
         case .scalar(let scalar):
@@ -86,7 +86,10 @@ struct YAMLInspection {
         depth += 1
         defer { depth -= 1 }
         if depth > Self.depthMax {
-            return stop(at: node, "values are more than \(Self.depthMax) levels deep")
+            tooLarge = [
+                Self.tooLarge(node, "values are more than \(Self.depthMax) levels deep")
+            ]
+            return
         }
         body(&self)
     }
@@ -129,10 +132,12 @@ struct YAMLInspection {
                     + "have seen this one, change it"))
     }
 
-    private mutating func stop(at node: Node, _ message: String) {
-        tooLarge = [
-            ConfigurationProblem(
-                YAMLReading.place(node), message, hint: "write less, or in several files")
-        ]
+    static func tooManyValues(at node: Node) -> ConfigurationProblem {
+        tooLarge(node, "aliases included, the file has more than \(nodesMax) values")
+    }
+
+    private static func tooLarge(_ node: Node, _ message: String) -> ConfigurationProblem {
+        ConfigurationProblem(
+            YAMLReading.place(node), message, hint: "write less, or in several files")
     }
 }

@@ -92,6 +92,10 @@ public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/tableSettings(databaseID:settings:ofAll:)``: in words, each naming its table.
     /// None when all is well.
     case problems([String])
+    /// Answers ``Fact/catalog(databaseID:)``, ``Fact/currentCatalog(databaseID:)``,
+    /// ``Fact/sourceRole(credential:)`` and ``Fact/tableSettings(databaseID:settings:ofAll:)``: the
+    /// credential leads to several servers, from which no single snapshot can be read.
+    case severalServers
     /// The test or check passed.
     case passed
     /// Answers ``Fact/destinationTest(_:)``: the settings are not valid, so it was not tested; the

@@ -1,10 +1,21 @@
+import CLibPQ
+
 /// Bytes of whole rows out of a COPY. Its memory is used again for the next chunk.
 ///
-/// Valid while the body that got it runs; what must stay longer has to be copied.
+/// Valid while the body that got it runs; what must stay longer has to be kept, or copied. A large
+/// row is a chunk by itself, which is not copied.
 public final class CopyChunk: @unchecked Sendable {
     // Sendable because the connection and the body take turns: neither runs while the other does.
+
+    /// Rows of so many bytes are not copied: memory for several of them is more than a copy costs.
+    private static let largeRowBytes = 1 << 20
+
     private var start: UnsafeMutableRawPointer
     private var capacity: Int
+    /// The one row of this chunk, where that is large.
+    private var large: RowBytes?
+    /// A large row that came behind the rows of this chunk, and is the next one.
+    private var next: RowBytes?
     /// How many bytes there are.
     public private(set) var count = 0
     /// How many rows there are. A header, and the trailer of the binary format, count as a row.
@@ -27,15 +38,43 @@ public final class CopyChunk: @unchecked Sendable {
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
     public func withUnsafeBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
-        try body(UnsafeRawBufferPointer(start: start, count: count))
+        if let large { return try large.withUnsafeBytes(body) }
+        return try body(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    func removeAll() {
-        count = 0
-        rows = 0
+    /// Gives the bytes to whoever needs them for longer. The chunk may have none afterwards, but
+    /// its counts stay.
+    public func keep() -> RowBytes {
+        if let kept = large {
+            large = RowBytes(copying: UnsafeRawBufferPointer(start: nil, count: 0))
+            return kept
+        }
+        return withUnsafeBytes { RowBytes(copying: $0) }
     }
 
-    func append(_ row: UnsafeRawPointer, _ length: Int) {
+    /// Whether no row can be added, as a large one is or will be a chunk by itself.
+    var isClosed: Bool { large != nil || next != nil }
+
+    /// Removes all rows; begins with the large one that came behind them.
+    func begin() {
+        large = next
+        next = nil
+        count = large?.count ?? 0
+        rows = large == nil ? 0 : 1
+    }
+
+    /// Adds a row that libpq gave, and frees it when it is no longer needed.
+    func append(_ row: UnsafeMutablePointer<CChar>, _ length: Int) {
+        guard length < Self.largeRowBytes else {
+            next = RowBytes(takingOver: row, length)
+            if rows == 0 { begin() }
+            return
+        }
+        add(row, length)
+        PQfreemem(row)
+    }
+
+    private func add(_ row: UnsafeRawPointer, _ length: Int) {
         if count + length > capacity {
             capacity = max(capacity * 2, count + length)
             let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)

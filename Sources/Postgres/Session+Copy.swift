@@ -50,11 +50,11 @@ extension Session {
     ///
     /// - Returns: False when there are no more rows.
     func fill(_ chunk: CopyChunk) throws -> Bool {
-        chunk.removeAll()
+        chunk.begin()
         let (bytes, rows) = (max(1, chunk.bytesMax), max(1, chunk.rowsMax))
         var row: UnsafeMutablePointer<CChar>?
         var isDrained = false
-        while copyState == .reading, chunk.count < bytes, chunk.rows < rows {
+        while copyState == .reading, !chunk.isClosed, chunk.count < bytes, chunk.rows < rows {
             let length = PQgetCopyData(pg, &row, 1)
             switch length {
             case 0:
@@ -69,7 +69,6 @@ extension Session {
             case ..<0: throw failure()
             default:
                 if let row { chunk.append(row, Int(length)) }
-                PQfreemem(row)
                 isDrained = false
             }
         }

@@ -6,6 +6,9 @@ import Formats
 /// An archive that is being written: its members one after another, each as if it were a file.
 final class ArchiveFile: @unchecked Sendable {
     // Sendable because the writer is used for one member at a time, by the thread that writes it.
+
+    private static let bytesAtOnceMax = 4 << 20
+
     private let name: String
     private let writer: any ArchiveWriter
     private let sink: FileSink
@@ -40,7 +43,15 @@ final class ArchiveFile: @unchecked Sendable {
     func abandon() async { await sink.abandon() }
 
     /// Waits while the destination takes no more.
-    private func pass(_ bytes: UnsafeRawBufferPointer) throws { try sink.submit(Array(bytes)) }
+    private func pass(_ bytes: UnsafeRawBufferPointer) throws {
+        // They are copied, and may be as many as a value has.
+        var rest = bytes
+        while !rest.isEmpty {
+            let piece = rest.prefix(Self.bytesAtOnceMax)
+            try sink.submit(Array(piece))
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+        }
+    }
 
     /// A member that is being written.
     private final class Member: StagedFileWriter, @unchecked Sendable {

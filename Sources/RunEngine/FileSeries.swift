@@ -65,7 +65,7 @@ final class FileSeries {
             try await open()
         }
         guard var file = current else { return }
-        try file.sink.submit(chunk.bytes)
+        try file.sink.submit(chunk.keep())
         file.rows += Int64(rows)
         file.bytes += Int64(chunk.count)
         current = file

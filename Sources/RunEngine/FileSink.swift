@@ -2,12 +2,20 @@ import Destinations
 import Dispatch
 import Formats
 import Locks
+import Postgres
 
 /// Encodes, compresses and writes one file on a thread of its own, while the next bytes are read.
 ///
-/// At most two chunks wait: a slow destination slows the reader down instead of filling memory.
+/// At most two chunks wait, and none beside a large one: a slow destination slows the reader down
+/// instead of filling memory.
 final class FileSink: @unchecked Sendable {
     // Sendable because writer and stages are only used on the queue.
+
+    /// A chunk of so many bytes is written before anything else is held in memory.
+    private static let largeBytes = 8 << 20
+    /// Writers may copy what they are given.
+    private static let bytesAtOnceMax = 4 << 20
+
     private let writer: any StagedFileWriter
     /// What the bytes go through, in order, before they are written.
     private let stages: [any FileStage]
@@ -27,10 +35,28 @@ final class FileSink: @unchecked Sendable {
         progress?.pace.onCancel { [weak writer] in writer?.cancel() }
     }
 
+    /// Takes the next rows of the file. Blocks the calling thread while two chunks wait; with a
+    /// large one until it is written.
+    ///
+    /// - Throws: What this or an earlier write threw.
+    func submit(_ rows: RowBytes) throws {
+        guard rows.count >= Self.largeBytes else {
+            return try enqueue { try rows.withUnsafeBytes(self.process) }
+        }
+        for _ in 0..<2 { places.wait() }
+        defer { for _ in 0..<2 { places.signal() } }
+        queue.sync { record { try rows.withUnsafeBytes(process) } }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
     /// Takes the next bytes of the file. Blocks the calling thread while two chunks wait.
     ///
     /// - Throws: What an earlier write threw.
     func submit(_ bytes: [UInt8]) throws {
+        try enqueue { try bytes.withUnsafeBytes(self.process) }
+    }
+
+    private func enqueue(_ write: @escaping @Sendable () throws -> Void) throws {
         places.wait()
         if let error = failure.withLock({ $0 }) {
             places.signal()
@@ -38,7 +64,7 @@ final class FileSink: @unchecked Sendable {
         }
         queue.async { [self] in
             defer { places.signal() }
-            record { try self.process(bytes) }
+            record(write)
         }
     }
 
@@ -69,9 +95,9 @@ final class FileSink: @unchecked Sendable {
         }
     }
 
-    private func process(_ bytes: [UInt8]) throws {
+    private func process(_ bytes: UnsafeRawBufferPointer) throws {
         if failure.withLock({ $0 != nil }) { return }
-        try bytes.withUnsafeBytes { try pass($0, through: stages[...]) }
+        try pass(bytes, through: stages[...])
     }
 
     private func pass(
@@ -91,7 +117,8 @@ final class FileSink: @unchecked Sendable {
         var rest = buffer
         while !rest.isEmpty {
             let piece = UnsafeRawBufferPointer(
-                rebasing: rest.prefix(progress?.pace.bytesAtOnceMax ?? rest.count))
+                rebasing: rest.prefix(
+                    min(progress?.pace.bytesAtOnceMax ?? .max, Self.bytesAtOnceMax)))
             try progress?.pace.pass(piece.count)
             try writer.write(piece)
             progress?.add(bytes: piece.count)

@@ -6,6 +6,7 @@ extension SourceError {
     var code: String {
         switch self {
         case .credentialUnavailable: "credential_unavailable"
+        case .severalServers: "source_unavailable"
         case .tablesMissing: "tables_missing"
         case .columnsMissing: "columns_missing"
         case .settingsRefused, .filterIsVolatile: "table_settings_refused"
@@ -23,7 +24,8 @@ extension SourceError {
         switch self {
         case .credentialUnavailable, .settingsRefused, .filterIsVolatile, .settingsFailed:
             .configuration
-        case .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked, .notText,
+        case .severalServers, .tablesMissing, .columnsMissing, .keepsChanging, .tablesLocked,
+            .notText,
             .tooManyTables,
             .changeWaits, .changedMeanwhile, .incomplete:
             .source

@@ -102,7 +102,7 @@ public struct TaskExecutor: Sendable {
     private func explained(
         _ error: any Error, _ task: ClaimedTask, _ table: TableName
     ) async -> any Error {
-        guard (error as? PostgresError)?.sqlState == "22021" else {
+        guard case PostgresError.server(let refusal) = error, refusal.isOfEncoding else {
             return SourceError.concealing(error, of: table, task.inputs.tableSettings)
         }
         let source = SourceDatabase(

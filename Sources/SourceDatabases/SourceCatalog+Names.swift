@@ -1,5 +1,5 @@
 public import Lifecycle
-internal import Postgres
+public import Postgres
 
 // Names that are no text. A database with the encoding SQL_ASCII takes any bytes for a name, and
 // whoever reads one that is not UTF-8 gets an error in place of all rows.
@@ -75,6 +75,10 @@ extension SourceDatabase {
              order by a.attnum
             """, [.text(table.schema), .text(table.name)]
         ).map { try $0[0].string() }
+        let encoding = try await connection.query("SHOW server_encoding")[0][0].string()
+        guard encoding == "SQL_ASCII" else {
+            return try await columnsWithoutEquivalent(columns, table, connection)
+        }
         if columns.isEmpty { return [] }
         try await connection.run("BEGIN READ ONLY; SET LOCAL statement_timeout = '10s'")
         let found = try await connection.query(
@@ -85,6 +89,32 @@ extension SourceDatabase {
             .map { shown($0.element) }
     }
 
+    /// The columns with bytes that stand for no character in the database's encoding, such as 0x81
+    /// in WIN1252. Reading one ends the statement, so each column is asked about by itself.
+    private static func columnsWithoutEquivalent(
+        _ columns: [String], _ table: TableName, _ connection: Connection
+    ) async throws -> [String] {
+        let end = ContinuousClock.now + .seconds(10)
+        var found: [String] = []
+        for column in columns {
+            let left = Int((end - .now) / .milliseconds(1))
+            guard left > 0 else { break }
+            try await connection.run("SET statement_timeout = \(left)")
+            do {
+                _ = try await connection.query(
+                    """
+                    SELECT max(length(convert_to(\(quoteIdentifier(column))::text, 'UTF8')))
+                      FROM \(table.quoted)
+                    """)
+            } catch PostgresError.server(let error) where error.isOfEncoding {
+                found.append(shown(column))
+            } catch PostgresError.server(let error) where error.sqlState == "57014" {
+                break
+            }
+        }
+        return found
+    }
+
     /// Of the bytes in hexadecimal digits: no surrogates, nothing above U+10FFFF, no long forms.
     private static let utf8 = """
         ^([0-7][0-9a-f]|(c[2-9a-f]|d[0-9a-f])[89ab][0-9a-f]|e0[ab][0-9a-f][89ab][0-9a-f]\
@@ -92,4 +122,10 @@ extension SourceDatabase {
         |f0[9ab][0-9a-f]([89ab][0-9a-f]){2}|f[1-3]([89ab][0-9a-f]){3}\
         |f48[0-9a-f]([89ab][0-9a-f]){2})*$
         """
+}
+
+extension ServerError {
+    /// Whether bytes of a value are no text in the encoding that it is in, or have no equivalent in
+    /// UTF-8.
+    public var isOfEncoding: Bool { ["22021", "22P05"].contains(sqlState) }
 }

@@ -6,6 +6,8 @@ internal import Postgres
 public enum SourceError: Error, Equatable {
     /// The worker cannot use the database's credential.
     case credentialUnavailable(CredentialUnavailable)
+    /// Each connection leads to another server, so that not all can read from one snapshot.
+    case severalServers(credential: String)
     /// Tables that are to be read are not there.
     case tablesMissing(database: String, tables: [String])
     /// Columns that are to be sent or masked are not there.
@@ -41,6 +43,9 @@ extension SourceError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .credentialUnavailable(let error): "\(error)"
+        case .severalServers(let credential):
+            "credential \"\(credential)\" leads to several servers: a snapshot taken through one "
+                + "connection is not found by the next"
         case .tablesMissing(let database, let tables):
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .columnsMissing(let table, let columns):
@@ -78,6 +83,8 @@ extension SourceError: CustomStringConvertible {
     public var hint: String {
         switch self {
         case .credentialUnavailable: "correct it where the workers run, then run again"
+        case .severalServers:
+            "let it name one server, and no pooler or name that leads each connection to another"
         case .tablesMissing: "restore them, or take them out of the export and activate it"
         case .columnsMissing:
             "add them to the table, or correct its settings with edit_table, and activate"
@@ -108,8 +115,8 @@ extension SourceError: CustomStringConvertible {
     /// Whether trying again later may help without anybody doing anything.
     public var isTransient: Bool {
         switch self {
-        case .credentialUnavailable, .tablesMissing, .columnsMissing, .settingsRefused,
-            .filterIsVolatile, .settingsFailed, .notText, .tooManyTables:
+        case .credentialUnavailable, .severalServers, .tablesMissing, .columnsMissing,
+            .settingsRefused, .filterIsVolatile, .settingsFailed, .notText, .tooManyTables:
             false
         case .keepsChanging, .tablesLocked, .changeWaits, .changedMeanwhile, .incomplete: true
         }

@@ -150,7 +150,7 @@ public struct SourceSnapshot: Sendable {
         do {
             try await connection.run("SET TRANSACTION SNAPSHOT \(quoteLiteral(id))")
         } catch PostgresError.server(let error)
-            where ["22023", "42704", "55000"].contains(error.sqlState)
+            where ["0A000", "22023", "42704", "55000"].contains(error.sqlState)
         {
             throw SnapshotGone()
         }

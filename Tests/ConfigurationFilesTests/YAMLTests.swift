@@ -117,6 +117,35 @@ struct YAMLTests {
         #expect(problems("---\n...\n") == ["1:1: the file is empty"])
     }
 
+    /// The parser hashes keys with all that is in them.
+    @Test func `has aliases to texts alone in its keys`() {
+        var bomb = "{a0: &a0 [x, x, x, x, x, x, x, x, x]"
+        for level in 1...4 {
+            let aliases = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+            bomb += ", a\(level): &a\(level) [\(aliases)]"
+        }
+        bomb += ", a5: {"
+        let keys = [
+            ("*a4", "a list"), ("[*a4, *a4]", "a list"), ("{a: *a4}", "a mapping"),
+            ("? *a4", "a list"), ("? [[*a4], *a4]", "a list"), ("? {*a4: *a4}", "a list"),
+        ]
+        for (key, words) in keys {
+            let found = problems(file(bomb + key + " : 1}}"))
+            #expect(found.count == 1)
+            #expect(found.first?.hasPrefix("2:") == true)
+            #expect(found.first?.hasSuffix("a key must be text, not \(words)") == true, "\(found)")
+            // Nothing behind it keeps it from being found.
+            #expect(problems(file(bomb + key + " : 1}, *")) == found, "\(key)")
+        }
+
+        #expect(
+            problems(file("{a: &a [x], b: {? *a : 1}}"))
+                == ["2:60: a key must be text, not a list"])
+        #expect(problems(file("{a: &a x, b: {*a : 1}, \"*a\": '*a', c: x*a}")) == [])
+        #expect(
+            problems(file("{a: &a x, b: {*a : 1, *a : 2}}")) == ["2:56: given twice: \"*a\""])
+    }
+
     @Test func `has aliases that stand for no more than can be read`() {
         var bomb = "{a0: &a0 [x, x, x, x, x, x, x, x, x]"
         for level in 1...8 {

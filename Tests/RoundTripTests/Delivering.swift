@@ -129,6 +129,12 @@ struct Delivering: Sendable {
 
     /// Each table that is exported, quoted, and its columns, quoted.
     func tables() async throws -> [(name: String, quoted: String, columns: [String])] {
+        try await Self.tables(of: source)
+    }
+
+    static func tables(
+        of source: Connection
+    ) async throws -> [(name: String, quoted: String, columns: [String])] {
         try await source.query(
             """
             select nspname || '.' || relname, format('%I.%I', nspname, relname),

@@ -30,6 +30,29 @@ struct ParquetScene: Sendable {
         }
     }
 
+    private var database: SourceDatabase {
+        SourceDatabase(
+            name: "source", credential: "source", of: WorkerCredentials(paths: [folder]))
+    }
+
+    /// Tries to write each of these tables; gives why it was refused by those where it was.
+    func refusals(_ tables: [TableName]) async throws -> [TableName: String] {
+        let settings = try DataTemplateSettings(json: #"{"format": "parquet"}"#)
+        let snapshot = try await SourceSnapshot.take(database, tables: tables)
+        var refusals: [TableName: String] = [:]
+        for table in snapshot.tables {
+            let connection = try await database.connect()
+            do {
+                _ = try await write(table, settings, connection, 256 * 1024, nil)
+            } catch let refusal as UnrepresentableValue {
+                refusals[table.name] = refusal.description
+            }
+            await connection.close()
+        }
+        await snapshot.release()
+        return refusals
+    }
+
     /// Writes every table of the source to `<table>.parquet`, as a task does.
     ///
     /// - Parameters:
@@ -42,8 +65,6 @@ struct ParquetScene: Sendable {
         limits: ParquetEncoder.GroupLimits? = nil
     ) async throws -> [String: Int64] {
         let settings = try DataTemplateSettings(json: settings)
-        let database = SourceDatabase(
-            name: "source", credential: "source", of: WorkerCredentials(paths: [folder]))
         let snapshot = try await SourceSnapshot.take(database, tables: nil)
         let connection = try await database.connect()
         try await SourceSnapshot.join(connection, id: snapshot.id)

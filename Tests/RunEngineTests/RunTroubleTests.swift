@@ -34,6 +34,7 @@ struct RunTroubleTests {
         (.filterIsVolatile(table: "t"), "table_settings_refused", .configuration),
         (.settingsFailed(table: "t", sqlState: "x"), "table_settings_failed", .configuration),
         (.notText(table: "t", columns: ["c"]), "unrepresentable_value", .source),
+        (.severalServers(credential: "c"), "source_unavailable", .source),
     ])
     func `of the source lies with it or with what was configured`(
         error: SourceError, code: String, origin: ErrorOrigin
@@ -53,6 +54,7 @@ struct RunTroubleTests {
         .settingsFailed(table: "t", sqlState: "x"),
         .credentialUnavailable(CredentialUnavailable("x")),
         .tooManyTables(database: "d", locks: 2, room: 1, setting: 64),
+        .severalServers(credential: "c"),
     ]
     private static let ofDestinations: [DestinationError] = [
         .accessDenied(destination: "D", path: "p"), .notFound(destination: "D", path: "p"),
@@ -91,6 +93,33 @@ struct RunTroubleTests {
         #expect(!["internal", "invalid_publication"].contains(trouble.code), "\(error)")
         for text in [trouble.message, trouble.hint ?? ""] {
             #expect(!text.contains(/(?i)report it|bug in ferry|fault of ferry|internal error/))
+        }
+    }
+
+    @Test func `with a statement that an administrator cancelled is tried again, and says so`()
+        async throws
+    {
+        try await TestDatabase.withEmpty { database in
+            let connection = try await database.connect()
+            let other = try await database.connect()
+            let id = try await connection.query("select pg_backend_pid()")[0][0].int()
+            let waiting = Task { try await connection.run("select pg_sleep(600)") }
+            // Until the statement has begun there is nothing to cancel.
+            try await eventually("the statement runs") {
+                try await other.query(
+                    "select wait_event = 'PgSleep' from pg_stat_activity where pid = \(id)"
+                )[0][0].optionalBool() == true
+            }
+            _ = try await other.query("select pg_cancel_backend(\(id))")
+            let error = await #expect(throws: PostgresError.self) { try await waiting.value }
+
+            let trouble = RunTrouble(try #require(error), while: "table public.t")
+
+            #expect(trouble.isTransient)
+            #expect(trouble.code == "source_unavailable")
+            #expect(
+                trouble.hint
+                    == "an administrator or a timeout of the source ended the statement")
         }
     }
 

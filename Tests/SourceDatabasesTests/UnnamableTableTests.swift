@@ -6,12 +6,15 @@ import Testing
 
 @Suite("A database that checks no encoding", .timeLimit(.minutes(5)))
 struct UnnamableTableTests {
-    /// Gives the body a database with the encoding SQL_ASCII, which takes any bytes for names.
+    /// Gives the body a database with the encoding SQL_ASCII, which takes any bytes for names, or
+    /// with another one that does not check each byte.
     private func withUnchecked(
+        encoding: String = "SQL_ASCII",
         _ body: (SourceScene, _ database: TestDatabase) async throws -> Void
     ) async throws {
         try await SourceScene.with { scene in
-            let database = try await TestDatabase.create(options: "encoding 'SQL_ASCII' locale 'C'")
+            let database = try await TestDatabase.create(
+                options: "encoding '\(encoding)' locale 'C'")
             let admin = try await database.connect()
             try await admin.run("set search_path = public")
             do {
@@ -84,6 +87,23 @@ struct UnnamableTableTests {
                     await source.bytesThatAreNoText(in: .named(name))
                         == .notText(table: "public.\(name)", columns: []))
             }
+        }
+    }
+
+    @Test func `has columns with bytes that stand for no character, which are named`()
+        async throws
+    {
+        try await withUnchecked(encoding: "WIN1252") { scene, _ in
+            try await scene.admin.run(
+                #"""
+                create table bad (id int, good text, "a b" text, list text[], none text);
+                insert into bad
+                select 1, 'é', t, array[t] from convert_from('\x8120', 'WIN1252') as t
+                """#)
+
+            let error = try await scene.source().bytesThatAreNoText(in: .named("bad"))
+
+            #expect(error == .notText(table: "public.bad", columns: ["a b", "list"]))
         }
     }
 

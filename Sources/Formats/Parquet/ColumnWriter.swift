@@ -12,6 +12,10 @@ struct ParquetColumnWriter {
     /// How much memory the chunk takes, roughly.
     let bufferedBytes: () -> Int
 
+    /// Whether the last value is so large that it was not copied: the chunk has to be finished
+    /// before its bytes go.
+    let holdsLargeValue: () -> Bool
+
     /// Ends the chunk and gives its pages in the order of the file, each part valid during the
     /// call. Begins the next chunk.
     let finish: (_ output: (UnsafeRawBufferPointer) throws -> Void) throws -> ColumnChunk
@@ -22,6 +26,7 @@ struct ParquetColumnWriter {
         let writer = ColumnWriter(column, reading, codec)
         append = { try writer.append($0, rows: $1, stride: $2) }
         bufferedBytes = { writer.bufferedBytes }
+        holdsLargeValue = { writer.holdsLargeValue }
         finish = { try writer.finish(into: $0) }
     }
 }
@@ -43,6 +48,8 @@ private final class ColumnWriter<Reading: ValueReading> {
     /// A page ends with the row with which it reaches either.
     private static var pageBytesMax: Int { 1 << 20 }
     private static var pageValuesMax: Int { 1 << 17 }
+    /// A value of so many bytes is a page by itself, and the last of its row group.
+    private static var largeBytes: Int { ParquetEncoder.largeValueBytes }
 
     private let column: ParquetColumn
     private let reading: Reading
@@ -59,6 +66,8 @@ private final class ColumnWriter<Reading: ValueReading> {
     private let values = GrowingBytes()
     private let definitions = GrowingBytes()
     private let repetitions = GrowingBytes()
+    /// The value of the page, where that is large.
+    private var large: UnsafeRawBufferPointer?
     private var pageValues = 0
     private var nulls: Int64 = 0
 
@@ -79,6 +88,8 @@ private final class ColumnWriter<Reading: ValueReading> {
         pages.bytes.count + values.count + definitions.count + repetitions.count
             + dictionary.bytes
     }
+
+    var holdsLargeValue: Bool { large != nil }
 
     func append(_ fields: UnsafePointer<BinaryField>, rows: Int, stride: Int) throws {
         do {
@@ -161,6 +172,7 @@ private final class ColumnWriter<Reading: ValueReading> {
     @inline(__always)
     private func store(_ field: BinaryField) throws {
         let value = try reading.page(field, scratch)
+        if value.count >= Self.largeBytes, !column.isList { return try hold(value) }
         if usesDictionary {
             let found = dictionary.index(of: value)
             if found.isNew { extremes.add(value) }
@@ -172,6 +184,14 @@ private final class ColumnWriter<Reading: ValueReading> {
             values.append(number: UInt32(truncatingIfNeeded: value.count).littleEndian)
         }
         values.append(value)
+    }
+
+    @inline(never)
+    private func hold(_ value: UnsafeRawBufferPointer) throws {
+        if usesDictionary { try leaveDictionary() }
+        try endPage()
+        extremes.add(value)
+        large = value
     }
 
     @inline(__always)
@@ -204,7 +224,12 @@ private final class ColumnWriter<Reading: ValueReading> {
         let page = PageWriter.Page(
             count: pageValues, definitions: definitions.bytes, repetitions: repetitions.bytes,
             values: values.bytes, dictionaryCount: refersToDictionary ? dictionary.count : nil)
-        try pages.append(page)
+        if let large {
+            try pages.hold(large, in: page)
+        } else {
+            try pages.append(page)
+        }
+        large = nil
         pageValues = 0
         values.removeAll()
         definitions.removeAll()

@@ -12,11 +12,14 @@ final class PageCodec {
         case zstd = 6
     }
 
+    /// As fast as snappy here, for files a quarter smaller.
+    static let zstdLevel: Int32 = 1
+
     let kind: Kind
     private let output = GrowingBytes()
-    private let zstd: OpaquePointer?
-    private let zlib: UnsafeMutablePointer<z_stream>
-    private let gzipHeader: UnsafeMutablePointer<gz_header>
+    let zstd: OpaquePointer?
+    let zlib: UnsafeMutablePointer<z_stream>
+    let gzipHeader: UnsafeMutablePointer<gz_header>
 
     /// - Throws: ``CompressionError/cannotStart(code:)``
     init(_ kind: Kind) throws(CompressionError) {
@@ -71,10 +74,8 @@ final class PageCodec {
     private func compressByZstd(_ page: UnsafeRawBufferPointer) throws(CompressionError) {
         let room = ZSTD_compressBound(page.count)
         output.reserve(room)
-        // As fast as snappy here, for files a quarter smaller.
-        let level: Int32 = 1
         let size = ZSTD_compressCCtx(
-            zstd, output.start, room, page.baseAddress, page.count, level)
+            zstd, output.start, room, page.baseAddress, page.count, Self.zstdLevel)
         guard ZSTD_isError(size) == 0 else { throw .cannotStart(code: 0) }
         output.append(room: size) { _ in size }
     }

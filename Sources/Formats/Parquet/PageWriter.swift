@@ -25,6 +25,9 @@ final class PageWriter {
     private let column: ParquetColumn
     private let codec: PageCodec
     private let body = GrowingBytes()
+    /// The last page of the chunk, where its only value is large: what comes before the value, and
+    /// the value itself, which is not copied.
+    private var large: (head: GrowingBytes, value: UnsafeRawBufferPointer)?
     private var chunk = ColumnChunk()
 
     init(_ column: ParquetColumn, _ codec: PageCodec) {
@@ -34,10 +37,7 @@ final class PageWriter {
 
     /// - Throws: ``CompressionError``, ``UnrepresentableValue``
     func append(_ page: Page) throws {
-        body.removeAll()
-        if column.isList { appendLevels(page.repetitions, width: 1) }
-        let most = (column.isList ? 2 : 0) + (column.isNullable ? 1 : 0)
-        if most > 0 { appendLevels(page.definitions, width: HybridRuns.width(of: most)) }
+        beginBody(of: page)
         if let count = page.dictionaryCount {
             let width = HybridRuns.width(of: max(0, count - 1))
             body.append(UInt8(truncatingIfNeeded: width))
@@ -51,15 +51,41 @@ final class PageWriter {
         }
         if column.type == .bool { chunk.hasPlainPages = true }
         let encoding: Encoding = page.dictionaryCount == nil ? .plain : .dictionary
-        try write(to: bytes) { header in
-            header.field(5) { data in
-                data.field(1, Int32(truncatingIfNeeded: page.count))
-                data.field(2, encoding.rawValue)
-                data.field(3, Encoding.runs.rawValue)
-                data.field(4, Encoding.runs.rawValue)
-            }
-        }
+        try write(to: bytes) { Self.describe(values: page.count, encoding, in: &$0) }
         chunk.values += Int64(page.count)
+    }
+
+    /// Takes a page with one value that is not copied: it has to stay until the chunk is finished,
+    /// before which no other page is taken.
+    ///
+    /// - Throws: ``UnrepresentableValue``
+    func hold(_ value: UnsafeRawBufferPointer, in page: Page) throws {
+        beginBody(of: page)
+        let head = GrowingBytes()
+        head.append(body.bytes)
+        head.append(number: UInt32(truncatingIfNeeded: value.count).littleEndian)
+        try requirePage(of: head.count + value.count)
+        large = (head, value)
+        chunk.hasPlainPages = true
+        chunk.values += Int64(page.count)
+    }
+
+    private func beginBody(of page: Page) {
+        body.removeAll()
+        if column.isList { appendLevels(page.repetitions, width: 1) }
+        let most = (column.isList ? 2 : 0) + (column.isNullable ? 1 : 0)
+        if most > 0 { appendLevels(page.definitions, width: HybridRuns.width(of: most)) }
+    }
+
+    private static func describe(
+        values: Int, _ encoding: Encoding, in header: inout ThriftWriter
+    ) {
+        header.field(5) { data in
+            data.field(1, Int32(truncatingIfNeeded: values))
+            data.field(2, encoding.rawValue)
+            data.field(3, Encoding.runs.rawValue)
+            data.field(4, Encoding.runs.rawValue)
+        }
     }
 
     /// Gives the dictionary, if there is one, and the pages. Begins the next chunk.
@@ -83,6 +109,10 @@ final class PageWriter {
         try output(bytes.bytes)
         chunk.bytes = chunk.dictionaryBytes + Int64(bytes.count)
         bytes.removeAll()
+        if let (head, value) = large {
+            large = nil
+            try write([head.bytes, value], into: output)
+        }
         defer { chunk = ColumnChunk() }
         return chunk
     }
@@ -90,11 +120,7 @@ final class PageWriter {
     private func write(
         to target: GrowingBytes, type: Int32 = 0, _ particulars: (inout ThriftWriter) -> Void
     ) throws {
-        guard body.count <= Int32.max else {
-            throw UnrepresentableValue(
-                column: column.name, value: "a value of more than 2 GiB", target: "a Parquet page",
-                wayOut: "choose the format csv")
-        }
+        try requirePage(of: body.count)
         let page = body.bytes
         let compressed = try codec.compressed(page)
         let before = target.count
@@ -107,6 +133,51 @@ final class PageWriter {
         }
         chunk.bytesUncompressed += Int64(target.count - before + page.count)
         target.append(compressed)
+    }
+
+    /// Writes a page of one value that lies in these parts. Its compressed length comes first: if
+    /// the compressed bytes would take more than half as much memory as the value, it is compressed
+    /// once to measure it, and once more to write it.
+    private func write(
+        _ parts: [UnsafeRawBufferPointer], into output: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let size = parts.reduce(0) { $0 + $1.count }
+        var kept: [[UInt8]]? = codec.kind == .uncompressed ? nil : []
+        var compressedSize = 0
+        if codec.kind == .uncompressed {
+            compressedSize = size
+        } else {
+            try codec.compress(parts) { piece in
+                compressedSize += piece.count
+                if compressedSize > size / 2 { kept = nil }
+                kept?.append(Array(piece))
+            }
+        }
+        try requirePage(of: compressedSize)
+        let head = GrowingBytes()
+        var header = ThriftWriter(head)
+        header.structure { header in
+            header.field(1, Int32(0))
+            header.field(2, Int32(truncatingIfNeeded: size))
+            header.field(3, Int32(truncatingIfNeeded: compressedSize))
+            Self.describe(values: 1, .plain, in: &header)
+        }
+        try output(head.bytes)
+        if let kept {
+            for piece in kept { try piece.withUnsafeBytes(output) }
+        } else {
+            try codec.compress(parts, into: output)
+        }
+        chunk.bytes += Int64(head.count + compressedSize)
+        chunk.bytesUncompressed += Int64(head.count + size)
+    }
+
+    private func requirePage(of bytes: Int) throws {
+        guard bytes <= Int32.max else {
+            throw UnrepresentableValue(
+                column: column.name, value: "a value of more than 2 GiB", target: "a Parquet page",
+                wayOut: "choose the format csv")
+        }
     }
 
     private func appendLevels(_ levels: UnsafeRawBufferPointer, width: Int) {

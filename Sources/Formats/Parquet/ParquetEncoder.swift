@@ -12,10 +12,14 @@ final class ParquetEncoder: RowEncoder {
         var bytesBetweenLooks = 1 << 20
     }
 
+    /// A value of so many bytes is not copied, so it ends its row group.
+    static let largeValueBytes = 16 << 20
+
     /// Values are gathered by column in batches of about so many.
     private static let batchValues = 8_192
 
     private let limits: GroupLimits
+    private let bytesBetweenLooks: Int
     private let input: BinaryRows
     private let columns: [ParquetColumnWriter]
     private var metadata: ParquetMetadata
@@ -32,6 +36,7 @@ final class ParquetEncoder: RowEncoder {
         _ columns: [ParquetColumn], _ kind: PageCodec.Kind, limits: GroupLimits = GroupLimits()
     ) throws {
         self.limits = limits
+        bytesBetweenLooks = min(limits.bytesBetweenLooks, Self.largeValueBytes)
         let codec = try PageCodec(kind)
         input = BinaryRows(columns: columns.count)
         self.columns = columns.map { $0.makeWriter(codec) }
@@ -55,11 +60,13 @@ final class ParquetEncoder: RowEncoder {
             if let first = row.first, let last = row.last {
                 uncheckedBytes += last.bytes.count + (last.start - first.start)
             }
-            if groupRows >= limits.rows || uncheckedBytes >= limits.bytesBetweenLooks {
+            if groupRows >= limits.rows || uncheckedBytes >= bytesBetweenLooks {
                 try endBatch()
                 uncheckedBytes = 0
                 let buffered = columns.reduce(0) { $0 + $1.bufferedBytes() }
-                if groupRows >= limits.rows || buffered >= limits.bytes {
+                if groupRows >= limits.rows || buffered >= limits.bytes
+                    || columns.contains(where: { $0.holdsLargeValue() })
+                {
                     try endGroup(output)
                 }
             } else if batchRows == batchRowsMax {

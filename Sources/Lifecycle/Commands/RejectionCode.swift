@@ -64,7 +64,7 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case nameInUse = "name_in_use"
     /// A database that the command names is not registered.
     case databaseNotRegistered = "database_not_registered"
-    /// The tables of a database could not be looked up.
+    /// The tables of a database could not be looked up, or its credential leads to several servers.
     case databaseUnavailable = "database_unavailable"
     /// A table that was chosen is not in the database.
     case tableNotInDatabase = "table_not_in_database"

@@ -77,6 +77,7 @@ extension World {
                     + problems.map(shown).joined(separator: "; "),
                 hint: "correct the settings with edit_table; {} removes those of a table")
         case .failed(let reason): throw unavailable(database, reason)
+        case .severalServers: throw severalServers(database.credential)
         default: throw .needs(fact)
         }
     }

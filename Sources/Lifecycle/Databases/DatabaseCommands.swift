@@ -85,7 +85,7 @@ extension World {
     /// The details of an event, with a warning where the role of this credential may do too much.
     ///
     /// A database that cannot be asked now is registered all the same: what reads it first looks
-    /// again.
+    /// again. One whose credential leads to several servers is rejected: no run could read it.
     func warned(
         _ details: [String: JSONValue], of credential: String
     ) throws(Refusal) -> [String: JSONValue] {
@@ -93,6 +93,7 @@ extension World {
         switch facts[fact] {
         case .sourceRole(let role): return role.warned(details)
         case .failed: return details
+        case .severalServers: throw severalServers(credential)
         default: throw .needs(fact)
         }
     }

@@ -76,6 +76,10 @@ public struct SandboxCheck: Sendable {
                             .error, export,
                             "\(what): the tables of \(database) cannot be looked up: "
                                 + shown(reason)))
+                case .severalServers:
+                    errors.append(
+                        SandboxProblem(
+                            .error, export, "\(what): \(database) leads to several servers"))
                 default:
                     errors.append(
                         SandboxProblem(

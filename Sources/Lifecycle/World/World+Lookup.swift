@@ -87,8 +87,19 @@ extension World {
         switch facts[fact] {
         case .catalog(let catalog): return catalog
         case .failed(let reason): throw unavailable(database, reason)
+        case .severalServers: throw severalServers(database.credential)
         default: throw .needs(fact)
         }
+    }
+
+    func severalServers(_ credential: String) -> Refusal {
+        .because(
+            .databaseUnavailable,
+            "credential \(quoted(credential)) leads to several servers: a snapshot taken through "
+                + "one connection is not found by the next, and all tables of a run are read from "
+                + "one snapshot",
+            hint: "let it name one server, and no pooler or name that leads each connection to "
+                + "another; then resend the command")
     }
 
     func unavailable(_ database: Database, _ reason: String) -> Refusal {

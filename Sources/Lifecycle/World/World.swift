@@ -61,7 +61,9 @@ public struct World: Sendable {
     /// The value must be of the fact's kind: a catalog for a catalog, and so on.
     public mutating func learn(_ fact: Fact, _ value: FactValue) {
         switch (fact, value) {
-        case (.catalog, .catalog), (.catalog, .failed),
+        case (.catalog, .severalServers), (.currentCatalog, .severalServers),
+            (.sourceRole, .severalServers), (.tableSettings, .severalServers),
+            (.catalog, .catalog), (.catalog, .failed),
             (.tableSettings, .problems), (.tableSettings, .failed), (.registeredDatabases, .names),
             (.tablesOfRun, .names), (.sourceRole, .sourceRole), (.sourceRole, .failed),
             (.destinationTest, .passed), (.destinationTest, .failed),

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension Attacks {
-    @Suite("An operator")
+    @Suite("An operator", .timeLimit(.minutes(5)))
     struct OperatorTests {
         @Test func `neither reaches nor stops what a destination of administrators is sent`()
             async throws

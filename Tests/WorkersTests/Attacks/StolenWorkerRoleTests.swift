@@ -5,7 +5,7 @@ import Testing
 
 extension Attacks {
     /// The trust in a worker's role ends where the schema, the record and the work of others begin.
-    @Suite("A session with the role of a worker")
+    @Suite("A session with the role of a worker", .timeLimit(.minutes(5)))
     struct StolenWorkerRoleTests {
         private static let statements = [
             // To have every program refuse the schema, or stop all commands.

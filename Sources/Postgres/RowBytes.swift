@@ -1,0 +1,33 @@
+import CLibPQ
+
+/// Bytes of whole rows out of a COPY, for as long as somebody refers to them.
+public final class RowBytes: @unchecked Sendable {
+    // Sendable because nobody changes them.
+    private let start: UnsafeMutableRawPointer
+    private let isOfLibPQ: Bool
+    public let count: Int
+
+    /// - Parameter row: What `PQgetCopyData` gave.
+    init(takingOver row: UnsafeMutablePointer<CChar>, _ count: Int) {
+        start = UnsafeMutableRawPointer(row)
+        self.count = count
+        isOfLibPQ = true
+    }
+
+    init(copying bytes: UnsafeRawBufferPointer) {
+        start = .allocate(byteCount: max(1, bytes.count), alignment: 16)
+        if let source = bytes.baseAddress {
+            start.copyMemory(from: source, byteCount: bytes.count)
+        }
+        count = bytes.count
+        isOfLibPQ = false
+    }
+
+    deinit {
+        if isOfLibPQ { PQfreemem(start) } else { start.deallocate() }
+    }
+
+    public func withUnsafeBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+}

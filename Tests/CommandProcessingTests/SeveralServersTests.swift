@@ -14,7 +14,9 @@ struct SeveralServersTests {
         let proxy: BalancingProxy
 
         var both: [Int] { [primary.port, standby.port] }
-        var url: String { "host=127.0.0.1 port=\(proxy.port) dbname=postgres user=ferry" }
+        var url: String {
+            "host=127.0.0.1 port=\(proxy.port) dbname=postgres user=ferry sslmode=disable"
+        }
     }
 
     private func with(_ body: (CommandScene, Servers) async throws -> Void) async throws {
@@ -51,7 +53,7 @@ struct SeveralServersTests {
         + "connection is not found by the next, and all tables of a run are read from one snapshot"
     private static let hint =
         "let it name one server, and no pooler or name that leads each connection to another; "
-        + "then send the command again"
+        + "then resend the command"
 
     @Test func `is rejected when it registers the database`() async throws {
         try await with { scene, servers in

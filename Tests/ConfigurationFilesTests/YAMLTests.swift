@@ -127,15 +127,15 @@ struct YAMLTests {
         bomb += ", a5: {"
         let keys = [
             ("*a4", "a list"), ("[*a4, *a4]", "a list"), ("{a: *a4}", "a mapping"),
-            ("? *a4", "a list"), ("? [[*a4], *a4]", "a list"), ("? {*a4: *a4}", "a list"),
+            ("? *a4", "a list"), ("? [[*a4], *a4]", "a list"), ("? {*a4: *a4}", "a mapping"),
         ]
         for (key, words) in keys {
             let found = problems(file(bomb + key + " : 1}}"))
             #expect(found.count == 1)
             #expect(found.first?.hasPrefix("2:") == true)
             #expect(found.first?.hasSuffix("a key must be text, not \(words)") == true, "\(found)")
-            // Nothing behind it keeps it from being found.
-            #expect(problems(file(bomb + key + " : 1}, *")) == found, "\(key)")
+            // Nor is it followed where something behind it is no YAML.
+            #expect(problems(file(bomb + key + " : 1}, *")).count == 1)
         }
 
         #expect(

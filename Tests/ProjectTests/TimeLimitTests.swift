@@ -3,8 +3,9 @@ import Testing
 @Suite("The suites of tests")
 struct TimeLimitTests {
     /// Its attribute, and the type; a title may have any words.
-    private static let suite =
+    private static var suite: Regex<(Substring, Substring)> {
         /(?s)@Suite(?:\("(?:[^"\\]|\\.)*")?.*?\b(?:struct|class|actor|enum) (\w+)/
+    }
 
     /// What starts processes or waits for servers may wait for ever, and then holds up all others.
     @Test func `have a time limit where they start processes or wait for servers`() throws {

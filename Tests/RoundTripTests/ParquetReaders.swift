@@ -130,8 +130,10 @@ enum ParquetReaders {
             nulls, isList = wanted["values"].count(None), wanted["arrow"].startswith("list")
             if nulls > told.null_count or not isList and nulls < told.null_count:
                 print(*where, "nulls", told.null_count)
+            if not wanted["arrow"].startswith(known):
+                return
             present = [value for value in read.column(index).to_pylist() if value is not None]
-            if wanted["arrow"].startswith(known) and present:
+            if present:
                 low, high = (
                     (uuid.UUID(bytes=value) if found == "uuid" else value)
                     for value in (told.min, told.max))

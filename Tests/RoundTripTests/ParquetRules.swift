@@ -45,12 +45,14 @@ struct ParquetRule {
                     value: "to_jsonb(\(rule.text(name)))", isRefused: rule.isRefused(name))
             }
             let rule = Scalar(try row[5].string())
+            // Not by unnest, which takes composites apart.
+            let element = "(\(name))[number]"
             return ParquetRule(
                 column: column, type: try row[1].string(), arrow: "list<\(rule.arrow)>" + ending,
                 value: """
                     case when \(name) is not null then
-                        (select coalesce(jsonb_agg(\(rule.text("e")) order by number), '[]')
-                           from unnest(\(name)) with ordinality as element (e, number)) end
+                        (select coalesce(jsonb_agg(\(rule.text(element)) order by number), '[]')
+                           from generate_subscripts(\(name), 1) as number) end
                     """,
                 isRefused: """
                     array_ndims(\(name)) > 1 or array_lower(\(name), 1) <> 1

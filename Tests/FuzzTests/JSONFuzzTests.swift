@@ -58,8 +58,8 @@ struct JSONFuzzTests {
         return count
     }
 
-    /// Where the rules differ: Foundation guesses encodings by zero bytes and a byte order mark, and
-    /// lets a list end in a comma, which JSON does not.
+    /// Where the rules differ: Foundation guesses encodings by zero bytes and a byte order mark,
+    /// and lets a list end in a comma, which JSON does not.
     private static func isReadOtherwise(_ text: String) -> Bool {
         text.unicodeScalars.first == "\u{feff}" || text.utf8.prefix(4).contains(0)
             || text.contains(/,[ \t\r\n]*[\]}]/)

@@ -15,7 +15,8 @@ struct LargeRowTests {
             let list = sizes.map(String.init).joined(separator: ",")
             let sql = """
                 COPY (SELECT repeat(chr(96 + n::int), s)
-                        FROM unnest(array[\(list)]) WITH ORDINALITY AS t (s, n) ORDER BY n) TO STDOUT
+                        FROM unnest(array[\(list)]) WITH ORDINALITY AS t (s, n)
+                       ORDER BY n) TO STDOUT
                 """
 
             for rowsOfFirstChunk in [0, 1, 2] {

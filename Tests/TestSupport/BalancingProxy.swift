@@ -1,7 +1,8 @@
 import Foundation
 import Locks
 
-/// A TCP socket that leads each connection to the next of several servers, as a balancing name does.
+/// A TCP socket that leads each connection to the next of several servers, as a balancing name
+/// does.
 public final class BalancingProxy: Sendable {
     public let port: Int
     private let listener: LocalSocket

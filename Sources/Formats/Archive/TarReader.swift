@@ -118,8 +118,8 @@ final class TarReader: ArchiveReader {
         var rest = block.prefix(Int(size))
         while !rest.isEmpty {
             let digits = rest.prefix { $0 != UInt8(ascii: " ") }
-            // By bytes: a mark behind the sign, or a carriage return before the line feed, makes one
-            // character of both.
+            // By bytes: a mark behind the sign, or a carriage return before the line feed, makes
+            // one character of both.
             guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count,
                 length <= rest.count,
                 case let record = rest.prefix(length).dropFirst(digits.count + 1),

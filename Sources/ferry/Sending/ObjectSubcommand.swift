@@ -94,7 +94,7 @@ extension NamedKind {
         case .alert: "alert"
         case .sandbox: "sandbox"
         case .environment: "environment"
-        case .credential: "credential"
+        case .credential, .anyCredential: "credential"
         }
     }
 }

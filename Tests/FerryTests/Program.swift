@@ -27,7 +27,10 @@ struct Program {
         return folder.appendingPathComponent("ferry").path
     }
 
-    init(url: String) { self.url = url }
+    init(url: String, environment: [String: String] = [:]) {
+        self.url = url
+        self.environment = environment
+    }
 
     init(_ database: TestDatabase, as role: TestRole? = nil) async throws {
         let server = try await TestServer.shared

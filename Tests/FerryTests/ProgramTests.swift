@@ -13,7 +13,7 @@ struct ProgramTests {
         #expect(help.status == 0)
         #expect(
             help.output.contains(
-                "   66  there is no such run, command, data export, file or bucket\n"))
+                "   66  no such run, command, data export, file or bucket\n"))
         #expect(try await program.run("no-such-command").status == 64)
     }
 

@@ -67,7 +67,8 @@ struct SendingTests {
                         actor, details)
                 values ('production', 'orchestration_group_created', 'orchestration_group', $1,
                         'G', $1, 'x',
-                        '{"next_times": ["2026-01-01T03:00:00+00:00",
+                        '{"orchestrations": ["A"], "enabled": true,
+                          "next_times": ["2026-01-01T03:00:00+00:00",
                                          "2026-01-02T03:00:00+00:00"]}')
                 """, [.int(id)])
             try await connection.end(command: id, as: "applied")

@@ -24,12 +24,13 @@ extension S3Client {
             let response = try await send(request)
             let tag = response.headers.first(name: "etag") ?? ""
             let count = Int64(response.body.count)
-            guard response.status == 206 else {
+            // Not the status: rclone answers 200 with a part, too.
+            guard let range = response.headers.first(name: "content-range") else {
                 // A service may answer with all of a short object.
-                guard start == 0 else { throw nonsense(request) }
+                guard start == 0, response.status == 200 else { throw nonsense(request) }
                 return S3Range(bytes: response.body, entityTag: tag, objectBytes: count)
             }
-            guard let whole = Self.objectBytes(response.headers.first(name: "content-range")),
+            guard let whole = Self.objectBytes(range),
                 count == min(Int64(bytesMax), whole - start)
             else { throw nonsense(request) }
             return S3Range(bytes: response.body, entityTag: tag, objectBytes: whole)

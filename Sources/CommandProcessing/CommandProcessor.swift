@@ -19,8 +19,12 @@ public actor CommandProcessor {
     private var lookedAtAll = ContinuousClock.now
     private static let lookInterval: Duration = .seconds(2)
 
-    /// For how long senders may count on a worker that found something to look again by itself.
+    /// For how long senders may count on a worker that found something to look again by itself,
+    /// once it has done with that: twice as long as the last batch took, and this.
     public static let awake: Duration = .milliseconds(100)
+    private static let awakeMax: Duration = .seconds(1)
+    /// How long the last batch took that found something, from its claim to its commit.
+    private var lasted: Duration = .zero
 
     /// - Parameters:
     ///   - connection: Used by nobody else.
@@ -49,7 +53,9 @@ public actor CommandProcessor {
         if ContinuousClock.now - lookedAtAll > Self.lookInterval { settled = nil }
         if settled == nil { lookedAtAll = .now }
         let (applier, batchMax, mark, marks, settled) = (applier, batchMax, mark, marks, settled)
-        let awake = Int64(Self.awake / .milliseconds(1))
+        let began = ContinuousClock.now
+        // Else senders would notify while a slow batch is being applied, and wait for one another.
+        let awake = Int64(min(Self.awake + lasted * 2, Self.awakeMax) / .milliseconds(1))
         let (count, result, newMark, newMarks) = try await connection.transaction { connection in
             let rows = try await connection.query(
                 "select * from ferry_state.claim_commands($1, $2::xid8, $3, $4::jsonb, $5, $6)",
@@ -71,7 +77,10 @@ public actor CommandProcessor {
             Failpoint.reach("commands.before_commit")
             return (commands.count, result, newMark, newMarks)
         }
-        if count > 0 { Failpoint.reach("commands.after_commit") }
+        if count > 0 {
+            lasted = .now - began
+            Failpoint.reach("commands.after_commit")
+        }
         if let newMark { self.mark = newMark }
         self.marks = newMarks
         self.settled = count > 0 ? result.settled : nil

@@ -41,8 +41,10 @@ struct S3Publisher: Sendable {
     /// does.
     func rehearse() async throws {
         if try await isPublished() { return }
-        try await refuseStrangers()
-        _ = try await manifest.files.concurrently(atMost: 8) { try await place(of: $0) }
+        try await settled {
+            try await refuseStrangers()
+            _ = try await manifest.files.concurrently(atMost: 8) { try await place(of: $0) }
+        }
         let parent = publication.folderComponents.dropLast().map { $0 + "/" }.joined()
         let shown = client.settings.prefix + parent
         let probe = S3Probe(client: client)
@@ -64,7 +66,7 @@ struct S3Publisher: Sendable {
 
     private func reveal() async throws {
         do {
-            try await assemble()
+            try await settled { try await assemble() }
         } catch let error where error is S3Failure || error is DestinationError {
             // Another process may have done it all, and discarded the staging.
             guard try await isPublished() else { throw error }
@@ -92,8 +94,29 @@ struct S3Publisher: Sendable {
         _ = try await files.concurrently(atMost: 8) { try await check($0) }
     }
 
+    /// Looks again for some seconds where the place seems to be taken.
+    ///
+    /// There are services that do not replace an object at once (rclone's writes into the file that
+    /// it shows), so what another process of this publication puts there may be seen half.
+    private func settled<Seen: Sendable>(
+        _ look: () async throws -> Seen
+    ) async throws -> Seen {
+        for pause in [50, 100, 200, 400, 800, 1600] {
+            do {
+                return try await look()
+            } catch DestinationError.alreadyPublished {
+                try await Task.sleep(for: .milliseconds(pause))
+            }
+        }
+        return try await look()
+    }
+
     /// Whether the folder holds this very manifest; throws if it holds another.
     func isPublished() async throws -> Bool {
+        try await settled { try await holdsManifest() }
+    }
+
+    private func holdsManifest() async throws -> Bool {
         let found = try await client.get(
             key(Manifest.fileName), bytesMax: publication.manifest.count + (64 << 20))
         guard let found else { return false }

@@ -188,7 +188,7 @@ public enum SchemaSQL {
             SQLFile("rescue", PackageResources.rescue_sql),
             SQLFile("return_checks", PackageResources.return_checks_sql),
             SQLFile("retry_run_later", PackageResources.retry_run_later_sql),
-            SQLFile("run_standing", PackageResources.run_standing_sql),
+            SQLFile("run_status", PackageResources.run_status_sql),
             SQLFile("run_state", PackageResources.run_state_sql),
             SQLFile("running_tasks", PackageResources.running_tasks_sql),
             SQLFile("save_alerts", PackageResources.save_alerts_sql),

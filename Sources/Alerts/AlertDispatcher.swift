@@ -8,16 +8,16 @@ internal import Locks
 public struct AlertDispatcher: Sendable {
     private let store: AlertStore
     private let options: AlertDeliveryOptions
-    private let bell: Bell
+    private let signal: WakeSignal
     private let logger: Logger
 
-    /// - Parameter bell: Rings when there may be messages.
+    /// - Parameter signal: Rings when there may be messages.
     public init(
-        store: AlertStore, options: AlertDeliveryOptions, bell: Bell, logger: Logger
+        store: AlertStore, options: AlertDeliveryOptions, signal: WakeSignal, logger: Logger
     ) {
         self.store = store
         self.options = options
-        self.bell = bell
+        self.signal = signal
         self.logger = logger
     }
 
@@ -33,7 +33,7 @@ public struct AlertDispatcher: Sendable {
             let underWay = UnderWay()
             var tended = ContinuousClock.now - Self.tendingInterval
             while !isStopped() {
-                let seen = bell.rings
+                let seen = signal.count
                 if .now - tended >= Self.tendingInterval {
                     try await store.tend()
                     tended = .now
@@ -45,11 +45,11 @@ public struct AlertDispatcher: Sendable {
                         group.addTask {
                             await deliver(delivery)
                             underWay.end()
-                            bell.ring()
+                            signal.send()
                         }
                     }
                 }
-                await bell.wait(after: seen, atMost: pollInterval)
+                await signal.wait(after: seen, atMost: pollInterval)
                 try Task.checkCancellation()
             }
         }

@@ -64,7 +64,7 @@ struct BatchApplier: Sendable {
     ) async throws -> BatchResult {
         var result = BatchResult()
         do {
-            try result.troubled(command, by: reason, retry)
+            try result.retryOrFail(command, by: reason, retry)
             try await save(result, changes: nil, connection)
         } catch let error where error.isOfCommand {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
@@ -103,7 +103,7 @@ struct BatchApplier: Sendable {
                 result.checking(claimed)
                 earlier.add(claimed, in: world)
             case .unavailable(let reason):
-                try result.troubled(claimed, by: reason, retry)
+                try result.retryOrFail(claimed, by: reason, retry)
                 earlier.add(claimed, in: world)
             }
         }

@@ -61,7 +61,7 @@ struct BatchResult: Sendable {
     }
 
     /// The command could not be carried out: it is tried again, and fails after its last attempt.
-    mutating func troubled(
+    mutating func retryOrFail(
         _ claimed: ClaimedCommand, by reason: String, _ policy: RetryPolicy
     ) throws {
         let attempts = claimed.failedAttempts + 1

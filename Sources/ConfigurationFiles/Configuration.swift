@@ -2,19 +2,19 @@ import Lifecycle
 
 /// All configured objects of an environment.
 public struct Configuration: Sendable {
-    public private(set) var objects: [ConfiguredObject.Identity: ConfiguredObject] = [:]
+    public private(set) var objects: [DefinedObject.Identity: DefinedObject] = [:]
 
     /// The newest form of the file.
     static let version: Int64 = 1
 
-    public init(_ objects: some Sequence<ConfiguredObject>) {
+    public init(_ objects: some Sequence<DefinedObject>) {
         for object in objects { self.objects[object.identity] = object }
     }
 
-    subscript(_ identity: ConfiguredObject.Identity) -> ConfiguredObject? { objects[identity] }
+    subscript(_ identity: DefinedObject.Identity) -> DefinedObject? { objects[identity] }
 
     /// The objects of a kind, in the order of their names.
-    func all(_ kind: ConfiguredKind) -> [ConfiguredObject] {
+    func all(_ kind: ConfiguredKind) -> [DefinedObject] {
         objects.values.filter { $0.kind == kind }.sorted { first, second in
             first.destination == second.destination
                 ? YAMLText.precedes(first.name, second.name)
@@ -40,7 +40,7 @@ public struct Configuration: Sendable {
         return yaml.text
     }
 
-    private func write(_ object: ConfiguredObject, to yaml: inout YAMLText) {
+    private func write(_ object: DefinedObject, to yaml: inout YAMLText) {
         yaml.open(object.name, indentation: 2)
         let written = object.written
         for key in object.kind.keys {

@@ -35,7 +35,7 @@ extension ConfigurationChange {
         }
     }
 
-    private static func creating(_ object: ConfiguredObject) -> [PlannedCommand] {
+    private static func creating(_ object: DefinedObject) -> [PlannedCommand] {
         let name = JSONValue.string(object.name)
         let definition = object.definition
         switch object.kind {
@@ -83,7 +83,7 @@ extension ConfigurationChange {
     }
 
     private static func updating(
-        _ old: ConfiguredObject, _ new: ConfiguredObject
+        _ old: DefinedObject, _ new: DefinedObject
     ) -> [PlannedCommand] {
         let name = JSONValue.string(new.name)
         func changed(_ key: String) -> JSONValue? {
@@ -125,7 +125,7 @@ extension ConfigurationChange {
     }
 
     private static func editing(
-        _ name: JSONValue, _ old: ConfiguredObject, _ new: ConfiguredObject
+        _ name: JSONValue, _ old: DefinedObject, _ new: DefinedObject
     ) -> [PlannedCommand] {
         let isMoved =
             old.references("database").map(\.identity)
@@ -149,7 +149,7 @@ extension ConfigurationChange {
         return commands + tableSettings(name, kept, new) + [activating(name)]
     }
 
-    private static func tableSettings(of object: ConfiguredObject) -> [String: JSONValue] {
+    private static func tableSettings(of object: DefinedObject) -> [String: JSONValue] {
         if case .object(let settings)? = object.definition["table_settings"] {
             settings
         } else {
@@ -158,7 +158,7 @@ extension ConfigurationChange {
     }
 
     private static func tableSettings(
-        _ name: JSONValue, _ old: [String: JSONValue], _ object: ConfiguredObject
+        _ name: JSONValue, _ old: [String: JSONValue], _ object: DefinedObject
     ) -> [PlannedCommand] {
         let new = tableSettings(of: object)
         return Set(old.keys).union(new.keys).sorted(by: YAMLText.precedes)
@@ -174,11 +174,11 @@ extension ConfigurationChange {
         PlannedCommand("activate_data_export", ["name": name])
     }
 
-    private static func discarding(_ export: ConfiguredObject) -> PlannedCommand {
+    private static func discarding(_ export: DefinedObject) -> PlannedCommand {
         PlannedCommand("discard_draft", ["name": .string(export.name)])
     }
 
-    private static func deleting(_ object: ConfiguredObject) -> [PlannedCommand] {
+    private static func deleting(_ object: DefinedObject) -> [PlannedCommand] {
         let command =
             switch object.kind {
             case .database: "unregister_database"

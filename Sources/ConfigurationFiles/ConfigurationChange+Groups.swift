@@ -2,7 +2,7 @@ import Lifecycle
 
 // The commands about orchestration groups.
 extension ConfigurationChange {
-    static func creatingGroup(_ group: ConfiguredObject) -> [PlannedCommand] {
+    static func creatingGroup(_ group: DefinedObject) -> [PlannedCommand] {
         let create = "create_orchestration_group"
         if isEnabled(group) { return [command(create, group, chosen(group))] }
         // Until it is disabled, nothing may make it run.
@@ -15,7 +15,7 @@ extension ConfigurationChange {
     }
 
     static func updatingGroup(
-        _ old: ConfiguredObject, _ new: ConfiguredObject
+        _ old: DefinedObject, _ new: DefinedObject
     ) -> [PlannedCommand] {
         let edit = chosen(old) == chosen(new) ? [] : [editing(new)]
         switch (isEnabled(old), isEnabled(new)) {
@@ -26,23 +26,23 @@ extension ConfigurationChange {
     }
 
     /// All that is chosen, as the time zone of a former schedule would stay otherwise.
-    private static func editing(_ group: ConfiguredObject) -> PlannedCommand {
+    private static func editing(_ group: DefinedObject) -> PlannedCommand {
         command("edit_orchestration_group", group, chosen(group))
     }
 
-    private static func isEnabled(_ group: ConfiguredObject) -> Bool {
+    private static func isEnabled(_ group: DefinedObject) -> Bool {
         group.definition["enabled"] == true
     }
 
     /// The arguments that say which orchestrations run, and when.
     private static func chosen(
-        _ group: ConfiguredObject, _ keys: [String]? = nil
+        _ group: DefinedObject, _ keys: [String]? = nil
     ) -> [String: JSONValue] {
         group.definition.filter { key, _ in keys?.contains(key) ?? (key != "enabled") }
     }
 
     private static func command(
-        _ name: String, _ group: ConfiguredObject, _ arguments: [String: JSONValue] = [:]
+        _ name: String, _ group: DefinedObject, _ arguments: [String: JSONValue] = [:]
     ) -> PlannedCommand {
         PlannedCommand(name, arguments.merging(["name": .string(group.name)]) { $1 })
     }

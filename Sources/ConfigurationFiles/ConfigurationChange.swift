@@ -2,15 +2,15 @@ public import Lifecycle
 
 /// What becomes of one object.
 public enum ConfigurationChange: Hashable, Sendable {
-    case create(ConfiguredObject)
-    case update(ConfiguredObject, ConfiguredObject)
-    case delete(ConfiguredObject)
+    case create(DefinedObject)
+    case update(DefinedObject, DefinedObject)
+    case delete(DefinedObject)
     /// Of a data export, the draft that an apply began and did not finish. The object is as it is
     /// without it: without a definition where it was never activated.
-    case discard(ConfiguredObject)
+    case discard(DefinedObject)
 
     /// The object as it is to be; of one that is deleted, as it was.
-    public var object: ConfiguredObject {
+    public var object: DefinedObject {
         switch self {
         case .create(let object), .update(_, let object), .delete(let object),
             .discard(let object):

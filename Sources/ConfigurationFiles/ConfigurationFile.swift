@@ -4,7 +4,7 @@ import Lifecycle
 public struct ConfigurationFile: Sendable {
     public let configuration: Configuration
     /// Where each object, and each key of its definition, stands.
-    let places: [ConfiguredObject.Identity: [String: Place]]
+    let places: [DefinedObject.Identity: [String: Place]]
 
     /// The kinds of which it says that there are no objects, by an empty mapping.
     let emptied: Set<ConfiguredKind>
@@ -17,7 +17,7 @@ public struct ConfigurationFile: Sendable {
 
     /// Where an object stands, or one of its keys, or an element of the list there; the beginning
     /// for one that is not there.
-    func place(of object: ConfiguredObject, _ key: String = name, _ index: Int = 0) -> Place {
+    func place(of object: DefinedObject, _ key: String = name, _ index: Int = 0) -> Place {
         let here = places[object.identity]
         return here?[Self.element(index, of: key)] ?? here?[key] ?? here?[Self.name]
             ?? Place(line: 1, column: 1)

@@ -5,10 +5,10 @@ public struct ConfigurationPlan: Sendable {
     /// In the order in which it can be done.
     public let changes: [ConfigurationChange]
     /// Objects that the file does not hold, and that stay.
-    public let leftAlone: [ConfiguredObject]
+    public let leftAlone: [DefinedObject]
 
     /// What is deleted.
-    public var deletions: [ConfiguredObject] {
+    public var deletions: [DefinedObject] {
         changes.filter { $0.verb == "delete" }.map(\.object)
     }
 
@@ -58,14 +58,14 @@ public struct ConfigurationPlan: Sendable {
         if !problems.isEmpty { throw InvalidConfiguration(problems) }
         let left = drafts.filter { $0.isOfApply }.map { draft in
             current[draft.identity]
-                ?? ConfiguredObject(.dataExport, name: draft.name, definition: [:])
+                ?? DefinedObject(.dataExport, name: draft.name, definition: [:])
         }.filter { prunes || desired[$0.identity] != nil }
         // First of all, so that every other change meets what the plan has compared.
         self.changes = left.map { .discard($0) } + changes
     }
 
     private static func isBeingEdited(
-        _ object: ConfiguredObject, _ draft: OpenDraft, _ file: ConfigurationFile
+        _ object: DefinedObject, _ draft: OpenDraft, _ file: ConfigurationFile
     ) -> ConfigurationProblem {
         let opener = shown(draft.openedBy)
         return ConfigurationProblem(
@@ -95,7 +95,7 @@ public struct ConfigurationPlan: Sendable {
     }
 
     private static func kindIsFixed(
-        _ object: ConfiguredObject, _ old: ConfiguredObject, _ file: ConfigurationFile
+        _ object: DefinedObject, _ old: DefinedObject, _ file: ConfigurationFile
     ) -> ConfigurationProblem {
         let former = old.definition["kind"].map(\.text) ?? ""
         return ConfigurationProblem(
@@ -107,7 +107,7 @@ public struct ConfigurationPlan: Sendable {
 
 extension Configuration {
     /// The names that could have been meant instead.
-    fileprivate func names(like identity: ConfiguredObject.Identity) -> [String] {
+    fileprivate func names(like identity: DefinedObject.Identity) -> [String] {
         all(identity.kind).filter { $0.identity.destination == identity.destination }
             .map(\.name)
     }

@@ -5,7 +5,7 @@ import Schedules
 extension ConfigurationReader {
     /// - Parameter places: Those of its keys.
     mutating func check(
-        _ object: ConfiguredObject, _ place: Place, _ places: [String: Place]
+        _ object: DefinedObject, _ place: Place, _ places: [String: Place]
     ) {
         guard [.orchestrationGroup, .alert].contains(object.kind) else { return }
         if object.kind == .orchestrationGroup {
@@ -27,7 +27,7 @@ extension ConfigurationReader {
     }
 
     private mutating func checkTrigger(
-        of group: ConfiguredObject, _ place: Place, _ places: [String: Place]
+        of group: DefinedObject, _ place: Place, _ places: [String: Place]
     ) {
         let triggers = ["manual", "schedule", "after"].filter { group.definition[$0] != nil }
         if triggers.count != 1 {

@@ -4,8 +4,8 @@ import Yams
 /// Reads the objects of a configuration file.
 struct ConfigurationReader {
     var yaml = YAMLReading()
-    private(set) var objects: [ConfiguredObject] = []
-    private(set) var places: [ConfiguredObject.Identity: [String: Place]] = [:]
+    private(set) var objects: [DefinedObject] = []
+    private(set) var places: [DefinedObject.Identity: [String: Place]] = [:]
 
     /// The kinds that are there with nothing in them.
     private(set) var emptied: Set<ConfiguredKind> = []
@@ -58,7 +58,7 @@ struct ConfigurationReader {
             }
             definition[key] = value(of: key, given, what)
         }
-        let object = ConfiguredObject(kind, name: name, definition: definition)
+        let object = DefinedObject(kind, name: name, definition: definition)
         let places = Self.places(of: members)
         add(object, member.place, places)
         if problems.count == before { check(object, member.place, places) }
@@ -88,14 +88,14 @@ struct ConfigurationReader {
         let settings = object(
             member.value, "the settings of data template \"\(shown(name))\" of \(what)")
         add(
-            ConfiguredObject(
+            DefinedObject(
                 .dataTemplate, destination: destination, name: name,
                 definition: ["settings": settings]),
             member.place, ["settings": YAMLReading.place(member.value)])
     }
 
     private mutating func add(
-        _ object: ConfiguredObject, _ place: Place, _ keys: [String: Place]
+        _ object: DefinedObject, _ place: Place, _ keys: [String: Place]
     ) {
         if let first = places[object.identity]?[ConfigurationFile.name] {
             yaml.complain(

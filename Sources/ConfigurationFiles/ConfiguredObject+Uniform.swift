@@ -1,7 +1,7 @@
 import Lifecycle
 
 // Two definitions of the same meaning are written in the same way.
-extension ConfiguredObject {
+extension DefinedObject {
     /// The definition in its one form.
     static func uniform(
         _ kind: ConfiguredKind, _ definition: [String: JSONValue]

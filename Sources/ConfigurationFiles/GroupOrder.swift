@@ -9,18 +9,18 @@ struct GroupOrder {
     }
 
     /// Each group after those that it comes after; other objects stay where they are.
-    func earliestFirst(_ objects: [ConfiguredObject]) -> [ConfiguredObject] {
+    func earliestFirst(_ objects: [DefinedObject]) -> [DefinedObject] {
         sorted(objects) { $0 < $1 }
     }
 
     /// Each group before those that it comes after; other objects stay where they are.
-    func latestFirst(_ objects: [ConfiguredObject]) -> [ConfiguredObject] {
+    func latestFirst(_ objects: [DefinedObject]) -> [DefinedObject] {
         sorted(objects) { $0 > $1 }
     }
 
     private func sorted(
-        _ objects: [ConfiguredObject], _ isBefore: (Int, Int) -> Bool
-    ) -> [ConfiguredObject] {
+        _ objects: [DefinedObject], _ isBefore: (Int, Int) -> Bool
+    ) -> [DefinedObject] {
         let numbered = objects.enumerated().map { index, object in
             (object: object, depth: chain(before: object).count, index: index)
         }
@@ -32,10 +32,10 @@ struct GroupOrder {
 
     /// The groups that come before this one, the nearest first; each once, so that the last is
     /// the group itself when they go round in a circle.
-    private func chain(before group: ConfiguredObject) -> [ConfiguredObject] {
-        var chain: [ConfiguredObject] = []
-        var seen: Set<ConfiguredObject.Identity> = []
-        var next: ConfiguredObject? = group
+    private func chain(before group: DefinedObject) -> [DefinedObject] {
+        var chain: [DefinedObject] = []
+        var seen: Set<DefinedObject.Identity> = []
+        var next: DefinedObject? = group
         while let earlier = next?.references("after").first.flatMap({ all[$0.identity] }),
             seen.insert(earlier.identity).inserted
         {
@@ -48,7 +48,7 @@ struct GroupOrder {
     /// Each circle once, at the first of its groups that the file holds.
     func circles(in file: ConfigurationFile) -> [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
-        var told: Set<ConfiguredObject.Identity> = []
+        var told: Set<DefinedObject.Identity> = []
         for group in file.configuration.all(.orchestrationGroup) {
             let chain = chain(before: group)
             guard chain.last?.identity == group.identity, !told.contains(group.identity) else {

@@ -12,5 +12,5 @@ public struct OpenDraft: Hashable, Sendable {
         self.isOfApply = isOfApply
     }
 
-    var identity: ConfiguredObject.Identity { ConfiguredObject.Identity(.dataExport, name) }
+    var identity: DefinedObject.Identity { DefinedObject.Identity(.dataExport, name) }
 }

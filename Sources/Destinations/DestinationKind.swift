@@ -25,7 +25,7 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     /// - Throws: ``SettingsError`` when the settings are not those of this kind.
     public func makeDestination(
         name: String, settings: Data, limits: DestinationLimits, sandbox: String? = nil
-    ) throws(SettingsError) -> any Destination {
+    ) throws(SettingsError) -> any DestinationAdapter {
         let quarantine = sandbox.map { Quarantine(sandbox: $0) }
         switch self {
         case .directory:

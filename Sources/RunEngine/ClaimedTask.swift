@@ -42,8 +42,8 @@ public struct ClaimedTask: Decodable, Sendable {
     }
 }
 
-/// How a run stands, as `run_standing` gives it.
-struct RunStanding: Decodable, Sendable {
+/// How a run stands, as `run_status` gives it.
+struct RunStatus: Decodable, Sendable {
     let state: RunState
     /// How many tasks are not done.
     let unfinished: Int

@@ -16,9 +16,9 @@ extension DataTemplateSettings {
     ///
     /// - Throws: `PGPError.changed` when a file was encrypted for another: a
     ///   credential may change between two tasks.
-    mutating func name(_ key: String?, of standing: RunStanding) throws(PGPError) {
+    mutating func name(_ key: String?, of status: RunStatus) throws(PGPError) {
         guard let key else { return }
-        let files = standing.archive.map { [$0.file] } ?? standing.reads.flatMap(\.files)
+        let files = status.archive.map { [$0.file] } ?? status.reads.flatMap(\.files)
         for file in files where file.pgpKey != key {
             throw .changed(from: key, to: file.pgpKey ?? "none")
         }

@@ -8,7 +8,7 @@ import SourceDatabases
 enum Delivery {
     static func manifest(
         of run: ClaimedRun, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings,
-        _ standing: RunStanding, _ warnings: [Manifest.Warning]
+        _ status: RunStatus, _ warnings: [Manifest.Warning]
     ) throws -> Manifest {
         try Manifest(
             export: Manifest.Export(
@@ -17,14 +17,14 @@ enum Delivery {
             run: run.id, environment: run.environment, database: run.inputs.database.name,
             snapshot: Manifest.Snapshot(id: snapshot.id, takenAt: time(snapshot.takenAt)),
             startedAt: time(run.startedAt), format: settings,
-            files: files(standing, settings), warnings: warnings,
+            files: files(status, settings), warnings: warnings,
             skippedTables: run.inputs.skippedTables ?? [])
     }
 
     private static func files(
-        _ standing: RunStanding, _ settings: DataTemplateSettings
+        _ status: RunStatus, _ settings: DataTemplateSettings
     ) -> [Manifest.File] {
-        let files = named(standing.reads, settings).map { read, file, name in
+        let files = named(status.reads, settings).map { read, file, name in
             Manifest.File(
                 name: name, table: TableName(schema: read.schema, name: read.table),
                 rows: file.rows, bytes: file.bytes, sha256: file.sha256,
@@ -33,7 +33,7 @@ enum Delivery {
                         name: $0.name, type: $0.type, nullable: $0.nullable, masked: $0.masked)
                 })
         }
-        guard let archive = standing.archive?.file else { return files }
+        guard let archive = status.archive?.file else { return files }
         return [
             Manifest.File(
                 archive: archive.name, bytes: archive.bytes, sha256: archive.sha256,
@@ -53,7 +53,7 @@ enum Delivery {
 
     private static func time(_ text: String) throws -> Instant {
         guard let time = Instant(text) else {
-            throw RunTrouble(
+            throw RunError(
                 code: "internal", origin: .internal, message: "the time \(text) cannot be read",
                 hint: "this is a bug in Ferry: report it", isTransient: false)
         }
@@ -63,8 +63,8 @@ enum Delivery {
     /// The files of all reads under their names in the delivery. Those of a table that is split are
     /// numbered through, whatever parts it was read in.
     private static func named(
-        _ reads: [RunStanding.FinishedRead], _ settings: DataTemplateSettings
-    ) -> [(RunStanding.FinishedRead, FinishedFile, String)] {
+        _ reads: [RunStatus.FinishedRead], _ settings: DataTemplateSettings
+    ) -> [(RunStatus.FinishedRead, FinishedFile, String)] {
         var counts: [String: Int] = [:]
         return reads.flatMap { read in
             read.files.map { file in
@@ -77,12 +77,12 @@ enum Delivery {
 
     static func publication(
         of run: ClaimedRun, token: Int64, manifest: [UInt8], _ settings: DataTemplateSettings,
-        _ standing: RunStanding
+        _ status: RunStatus
     ) -> Publication {
-        var files = named(standing.reads, settings).map { read, file, name in
+        var files = named(status.reads, settings).map { read, file, name in
             Publication.File(name: name, stagedToken: read.token, stagedName: file.name)
         }
-        if let archive = standing.archive {
+        if let archive = status.archive {
             files = [
                 Publication.File(
                     name: archive.file.name, stagedToken: archive.token,

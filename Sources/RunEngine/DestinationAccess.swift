@@ -15,8 +15,8 @@ public struct DestinationAccess: Sendable {
     /// Those of this worker.
     public var credentials: WorkerCredentials { limits.credentials }
 
-    /// - Throws: `SettingsError`, `RunTrouble`.
-    func open(_ input: RunInputs.DestinationInput) throws -> any Destinations.Destination {
+    /// - Throws: `SettingsError`, `RunError`.
+    func open(_ input: RunInputs.DestinationInput) throws -> any DestinationAdapter {
         try known(input.kind).makeDestination(
             name: input.name, settings: JSONEncoder().encode(withoutLimits(input.settings)),
             limits: limits, sandbox: input.sandbox)
@@ -24,7 +24,7 @@ public struct DestinationAccess: Sendable {
 
     private func known(_ kind: String) throws -> DestinationKind {
         guard let known = DestinationKind(rawValue: kind) else {
-            throw RunTrouble(
+            throw RunError(
                 code: "unknown_destination_kind", origin: .configuration,
                 message: "this worker does not support destination kind \"\(shown(kind))\"",
                 hint: "update the workers", isTransient: false)
@@ -61,8 +61,8 @@ public struct DestinationAccess: Sendable {
             do {
                 try await open(destination).test()
                 return nil
-            } catch let trouble as RunTrouble {
-                return trouble.message
+            } catch let runError as RunError {
+                return runError.message
             } catch {
                 return "\(error)"
             }
@@ -74,8 +74,8 @@ public struct DestinationAccess: Sendable {
         do {
             _ = try open(destination)
             return nil
-        } catch let trouble as RunTrouble {
-            return trouble.message
+        } catch let runError as RunError {
+            return runError.message
         } catch {
             return "\(error)"
         }
@@ -93,8 +93,8 @@ public struct DestinationAccess: Sendable {
                 return try await destination.isPublished(publication)
                     ? .visible(location: destination.location(of: publication))
                     : .notVisible
-            } catch let trouble as RunTrouble {
-                return .unknown(reason: trouble.message)
+            } catch let runError as RunError {
+                return .unknown(reason: runError.message)
             } catch {
                 return .unknown(reason: "\(error)")
             }
@@ -107,8 +107,8 @@ public struct DestinationAccess: Sendable {
         do {
             _ = try await settings(json, kind: kind).openKeyring(of: credentials)
             return nil
-        } catch let trouble as RunTrouble {
-            return trouble.message
+        } catch let runError as RunError {
+            return runError.message
         } catch {
             return "\(error)"
         }

@@ -4,7 +4,7 @@ import Formats
 
 /// Where the files of a task are written: each by itself, or one after another into an archive.
 struct FilePlace {
-    private let destination: any Destination
+    private let destination: any DestinationAdapter
     private let delivery: StagedDelivery
     private let settings: DataTemplateSettings
     /// The key for whose owner they are encrypted.
@@ -14,7 +14,8 @@ struct FilePlace {
     private let taskProgress: TransferProgress
 
     init(
-        of task: ClaimedTask, _ destination: any Destination, _ settings: DataTemplateSettings,
+        of task: ClaimedTask, _ destination: any DestinationAdapter,
+        _ settings: DataTemplateSettings,
         _ progress: TransferProgress, _ credentials: WorkerCredentials
     ) async throws {
         self.destination = destination

@@ -3,7 +3,7 @@ import Manifests
 
 /// Judges how many rows a run has read, before anything of it is published.
 enum RowJudge {
-    static func rows(of reads: [RunStanding.FinishedRead]) -> [TableName: Int64] {
+    static func rows(of reads: [RunStatus.FinishedRead]) -> [TableName: Int64] {
         reads.reduce(into: [:]) { rows, read in
             rows[TableName(schema: read.schema, name: read.table), default: 0] +=
                 read.files.reduce(0) { $0 + $1.rows }
@@ -11,9 +11,9 @@ enum RowJudge {
     }
 
     /// - Returns: The tables that only warn of their number of rows.
-    /// - Throws: A ``RunTrouble`` naming the tables whose number of rows lets nothing be sent.
+    /// - Throws: A ``RunError`` naming the tables whose number of rows lets nothing be sent.
     static func judge(
-        _ reads: [RunStanding.FinishedRead], _ settings: [TableName: TableSettings]
+        _ reads: [RunStatus.FinishedRead], _ settings: [TableName: TableSettings]
     ) throws -> [Manifest.Warning] {
         let rows = rows(of: reads)
         var warnings: [Manifest.Warning] = []
@@ -33,7 +33,7 @@ enum RowJudge {
             }
         }
         if refusals.isEmpty { return warnings }
-        throw RunTrouble(
+        throw RunError(
             code: "rows_out_of_range", origin: .source,
             message: refusals.joined(separator: "; ") + ": nothing was sent",
             hint: "see to the rows in the source, or change the bounds with edit_table and "

@@ -7,7 +7,7 @@ import Logging
 // is certain that nothing of it can become visible any more, or an administrator abandons it.
 extension RunCoordinator {
     func resumePublishing(_ run: ClaimedRun) async throws {
-        guard let intent = run.intent, let standing = try await store.standing(of: run) else {
+        guard let intent = run.intent, let status = try await store.status(of: run) else {
             throw ClaimLost()
         }
         let destination = try access.open(run.inputs.destination)
@@ -16,19 +16,19 @@ extension RunCoordinator {
             run, to: destination,
             Delivery.publication(
                 of: run, token: intent.token, manifest: Array(intent.text.utf8), settings,
-                standing))
+                status))
     }
 
     func publish(
-        _ run: ClaimedRun, to destination: any Destinations.Destination, _ publication: Publication
+        _ run: ClaimedRun, to destination: any DestinationAdapter, _ publication: Publication
     ) async throws {
         do {
             try lease.check()
             // One that is abandoned, or somebody else's, is ended as soon as that is seen.
             try await unlessStopped(run) { try await destination.publish(publication) }
         } catch let error as DestinationError {
-            throw PublishingTrouble(
-                reason: RunTrouble(publishing: error, run: run.id),
+            throw PublishingError(
+                reason: RunError(publishing: error, run: run.id),
                 isFinal: error.provesNothingVisible)
         }
         // Before the end is written: a worker that dies in between leaves nothing that nobody
@@ -49,7 +49,7 @@ extension RunCoordinator {
     /// fail. An error that may pass is looked at again a few times: reading all tables again, for
     /// which the run would have to be retried, costs more.
     func rehearse(
-        _ publication: Publication, at destination: any Destinations.Destination
+        _ publication: Publication, at destination: any DestinationAdapter
     ) async throws {
         for delay in [Duration.seconds(1), .seconds(3)] {
             do {
@@ -61,23 +61,23 @@ extension RunCoordinator {
         try await destination.rehearse(publication)
     }
 
-    func publishLater(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
+    func publishLater(_ run: ClaimedRun, _ runError: RunError) async throws {
         logger.warning(
             "run not published",
             metadata: [
-                "run": "\(run.id)", "code": "\(trouble.code)",
-                "origin": "\(trouble.origin)", "reason": "\(trouble.message)",
+                "run": "\(run.id)", "code": "\(runError.code)",
+                "origin": "\(runError.origin)", "reason": "\(runError.message)",
             ])
-        _ = try await store.publishLater(run, policy, trouble)
+        _ = try await store.publishLater(run, policy, runError)
     }
 
-    func failPublishing(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
+    func failPublishing(_ run: ClaimedRun, _ runError: RunError) async throws {
         logger.warning(
             "run failed",
             metadata: [
-                "run": "\(run.id)", "code": "\(trouble.code)",
-                "origin": "\(trouble.origin)", "reason": "\(trouble.message)",
+                "run": "\(run.id)", "code": "\(runError.code)",
+                "origin": "\(runError.origin)", "reason": "\(runError.message)",
             ])
-        if try await store.fail(run, in: .publishing, trouble) { await removeStaging(of: run) }
+        if try await store.fail(run, in: .publishing, runError) { await removeStaging(of: run) }
     }
 }

@@ -12,13 +12,13 @@ extension RunCoordinator {
             group.addTask { try await body() }
             group.addTask {
                 while !Task.isCancelled {
-                    let seen = bell.rings
+                    let seen = signal.count
                     switch try await store.state(of: run) {
                     case nil: throw ClaimLost()
                     case .stopping: throw StopRequested()
                     default: break
                     }
-                    await bell.wait(after: seen, atMost: .seconds(1))
+                    await signal.wait(after: seen, atMost: .seconds(1))
                 }
                 return nil
             }

@@ -13,18 +13,18 @@ public struct RunCoordinator: Sendable {
     let store: RunStore
     let lease: Lease
     /// Rings when something about a run has changed.
-    let bell: Bell
+    let signal: WakeSignal
     let access: DestinationAccess
     let policy: RunRetryPolicy
     let logger: Logger
 
     public init(
-        store: RunStore, lease: Lease, bell: Bell, access: DestinationAccess,
+        store: RunStore, lease: Lease, signal: WakeSignal, access: DestinationAccess,
         policy: RunRetryPolicy = RunRetryPolicy(), logger: Logger
     ) {
         self.store = store
         self.lease = lease
-        self.bell = bell
+        self.signal = signal
         self.access = access
         self.policy = policy
         self.logger = logger
@@ -56,39 +56,39 @@ public struct RunCoordinator: Sendable {
             // ours, and nobody would ever carry it on.
             _ = try await store.release(run)
         case is StopRequested: try await stop(run)
-        case let trouble as PublishingTrouble where trouble.isFinal:
-            try await failPublishing(run, trouble.reason)
-        case let trouble as PublishingTrouble:
-            try await publishLater(run, trouble.reason)
+        case let runError as PublishingError where runError.isFinal:
+            try await failPublishing(run, runError.reason)
+        case let runError as PublishingError:
+            try await publishLater(run, runError.reason)
         default:
-            try await fail(run, RunTrouble(error, while: "run \(run.id)"))
+            try await fail(run, RunError(error, while: "run \(run.id)"))
         }
     }
 
-    private func fail(_ run: ClaimedRun, _ trouble: RunTrouble) async throws {
+    private func fail(_ run: ClaimedRun, _ runError: RunError) async throws {
         logger.warning(
             "run failed",
             metadata: [
-                "run": "\(run.id)", "code": "\(trouble.code)",
-                "origin": "\(trouble.origin)", "reason": "\(trouble.message)",
+                "run": "\(run.id)", "code": "\(runError.code)",
+                "origin": "\(runError.origin)", "reason": "\(runError.message)",
             ])
-        if trouble.isTransient {
+        if runError.isTransient {
             // Above all tokens of this attempt, below all of a later one.
             let bound = try await store.drawToken()
             let postponement = try await store.retryLater(
                 run, after: policy.delay(afterAttempt: run.attempt), within: policy.deadline,
-                trouble)
+                runError)
             if postponement == .retrying {
                 return await removeStaging(of: run, tokens: Int64.min...bound)
             }
         }
-        if try await store.fail(run, trouble) {
+        if try await store.fail(run, runError) {
             Failpoint.reach("run.after_failure")
             return await removeStaging(of: run)
         }
         switch try await store.state(of: run) {
         case .stopping: try await stop(run)
-        case .publishing: try await publishLater(run, trouble)
+        case .publishing: try await publishLater(run, runError)
         default: break
         }
     }
@@ -118,7 +118,7 @@ public struct RunCoordinator: Sendable {
 
     /// Removes what ended runs have left at a destination: their worker died before it could, or
     /// one that was thought dead came back later.
-    private func sweep(_ destination: any Destinations.Destination, for run: ClaimedRun) async {
+    private func sweep(_ destination: any DestinationAdapter, for run: ClaimedRun) async {
         do {
             let staged = try await destination.stagedRuns().subtracting([run.id])
             if staged.isEmpty { return }
@@ -198,21 +198,21 @@ public struct RunCoordinator: Sendable {
 
     private func waitForTasks(
         of run: ClaimedRun, _ snapshot: SourceSnapshot
-    ) async throws -> RunStanding {
+    ) async throws -> RunStatus {
         while true {
-            let seen = bell.rings
+            let seen = signal.count
             try lease.check()
-            guard let standing = try await store.standing(of: run) else { throw ClaimLost() }
-            if standing.state == .stopping { throw StopRequested() }
-            if let failure = standing.failure { throw RunTrouble(failure) }
-            if standing.unfinished == 0 { return standing }
+            guard let status = try await store.status(of: run) else { throw ClaimLost() }
+            if status.state == .stopping { throw StopRequested() }
+            if let failure = status.failure { throw RunError(failure) }
+            if status.unfinished == 0 { return status }
             do {
                 try await snapshot.check()
             } catch {
                 try Task.checkCancellation()
-                throw RunTrouble(snapshotLost: error, database: run.inputs.database.name)
+                throw RunError(snapshotLost: error, database: run.inputs.database.name)
             }
-            await bell.wait(after: seen, atMost: .seconds(1))
+            await signal.wait(after: seen, atMost: .seconds(1))
             try Task.checkCancellation()
         }
     }
@@ -225,8 +225,8 @@ struct ClaimLost: Error {}
 struct StopRequested: Error {}
 
 /// Publishing did not work this time; it has to be gone on with.
-struct PublishingTrouble: Error {
-    let reason: RunTrouble
+struct PublishingError: Error {
+    let reason: RunError
     /// Whether it is certain that nothing of the run can become visible any more.
     let isFinal: Bool
 }

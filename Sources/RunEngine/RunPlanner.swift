@@ -30,9 +30,9 @@ public struct RunPlanner: Sendable {
         do {
             return .success(try await planned(dataExport, inputs))
         } catch {
-            let trouble = RunTrouble(error, while: "database \"\(shown(inputs.database.name))\"")
-            let hint = trouble.hint.map { "; \($0)" } ?? ""
-            return .failure(PlanFailure(reason: trouble.message + hint))
+            let runError = RunError(error, while: "database \"\(shown(inputs.database.name))\"")
+            let hint = runError.hint.map { "; \($0)" } ?? ""
+            return .failure(PlanFailure(reason: runError.message + hint))
         }
     }
 

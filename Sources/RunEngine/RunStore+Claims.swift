@@ -118,7 +118,7 @@ extension RunStore {
 
     private func fail(_ run: RunKeys, _ unreadable: UnreadableDocument) async throws {
         defer { held.drop(run.token) }
-        let trouble = trouble(of: run.id, unreadable)
+        let runError = runError(of: run.id, unreadable)
         let keys: [Value] = [.int(run.id), .int(run.token), .int(worker)]
         switch run.state {
         case "stopping":
@@ -129,10 +129,10 @@ extension RunStore {
                 select ferry_state.publish_run_later(
                     $1, $2, $3, interval '1 minute', interval '5 minutes', interval '0', $4, $5,
                     $6, $7, $8)
-                """, keys + [.bool(trouble.isTransient)] + trouble.values)
+                """, keys + [.bool(runError.isTransient)] + runError.values)
         default:
             _ = try await query(
-                "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7)", keys + trouble.values)
+                "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7)", keys + runError.values)
         }
     }
 
@@ -141,14 +141,14 @@ extension RunStore {
         _ = try await query(
             "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             [.int(task.run_id), .int(task.number), .int(task.token), .int(worker), .bool(false)]
-                + trouble(of: task.run_id, unreadable).values + [.null])
+                + runError(of: task.run_id, unreadable).values + [.null])
     }
 
-    private func trouble(of run: Int64, _ unreadable: UnreadableDocument) -> RunTrouble {
+    private func runError(of run: Int64, _ unreadable: UnreadableDocument) -> RunError {
         logger.error(
             "a run cannot be read",
             metadata: ["run": "\(run)", "reason": "\(unreadable)"])
-        return RunTrouble(
+        return RunError(
             code: "internal", origin: .internal, message: "run \(run): \(unreadable)",
             hint: "update the workers; or restart the run, which then has the configuration of now",
             isTransient: false)

@@ -48,9 +48,9 @@ public struct RunStore: Sendable {
             ])
     }
 
-    func standing(of run: ClaimedRun) async throws -> RunStanding? {
+    func status(of run: ClaimedRun) async throws -> RunStatus? {
         try await document(
-            "select ferry_state.run_standing($1, $2, $3)",
+            "select ferry_state.run_status($1, $2, $3)",
             [.int(run.id), .int(run.token), .int(worker)])
     }
 
@@ -76,11 +76,11 @@ public struct RunStore: Sendable {
     /// - Parameter state: That it is in: running, or publishing where it is certain that nothing
     ///   can become visible any more.
     func fail(
-        _ run: ClaimedRun, in state: RunState = .running, _ trouble: RunTrouble
+        _ run: ClaimedRun, in state: RunState = .running, _ runError: RunError
     ) async throws -> Bool {
         try await holds(
             "select ferry_state.fail_run($1, $2, $3, $4, $5, $6, $7, $8)", run,
-            texts(trouble) + [.text(state.rawValue)])
+            texts(runError) + [.text(state.rawValue)])
     }
 
     /// What becomes of a run that met a transient error.
@@ -92,7 +92,7 @@ public struct RunStore: Sendable {
 
     /// - Returns: Nil when the claim is no longer ours, or the run was told to stop.
     func retryLater(
-        _ run: ClaimedRun, after delay: Duration, within limit: Duration, _ trouble: RunTrouble
+        _ run: ClaimedRun, after delay: Duration, within limit: Duration, _ runError: RunError
     ) async throws -> Postponement? {
         try await query(
             """
@@ -100,12 +100,12 @@ public struct RunStore: Sendable {
                                                make_interval(secs => $5::float8), $6, $7, $8, $9)
             """,
             keys(of: run) + [.double(delay / .seconds(1)), .double(limit / .seconds(1))]
-                + texts(trouble)
+                + texts(runError)
         ).first?[0].optionalString().flatMap(Postponement.init)
     }
 
     func publishLater(
-        _ run: ClaimedRun, _ policy: RunRetryPolicy, _ trouble: RunTrouble
+        _ run: ClaimedRun, _ policy: RunRetryPolicy, _ runError: RunError
     ) async throws -> Bool {
         let seconds = [
             policy.delay(afterAttempt: run.attempt), policy.slowDelay(afterAttempt: run.attempt),
@@ -116,7 +116,7 @@ public struct RunStore: Sendable {
             select ferry_state.publish_run_later(
                 $1, $2, $3, make_interval(secs => $4::float8), make_interval(secs => $5::float8),
                 make_interval(secs => $6::float8), $7, $8, $9, $10, $11)
-            """, run, seconds + [.bool(trouble.isTransient)] + texts(trouble))
+            """, run, seconds + [.bool(runError.isTransient)] + texts(runError))
     }
 
     func release(_ run: ClaimedRun) async throws -> Bool {
@@ -167,10 +167,12 @@ public struct RunStore: Sendable {
     }
 
     /// - Parameter read: The number of the read that it is about; nil for the whole task.
-    func fail(_ task: ClaimedTask, read: Int?, _ trouble: RunTrouble) async throws -> Bool {
+    func fail(_ task: ClaimedTask, read: Int?, _ runError: RunError) async throws -> Bool {
         try await holds(
             "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", task,
-            [.bool(trouble.isTransient)] + texts(trouble) + [read.map { .int(Int64($0)) } ?? .null])
+            [.bool(runError.isTransient)] + texts(runError) + [
+                read.map { .int(Int64($0)) } ?? .null
+            ])
     }
 
     func release(_ task: ClaimedTask) async throws -> Bool {
@@ -194,8 +196,8 @@ public struct RunStore: Sendable {
     }
 
     /// What PostgreSQL can store of them: texts without NUL.
-    private func texts(_ trouble: RunTrouble) -> [Value] {
-        trouble.values.map { value in
+    private func texts(_ runError: RunError) -> [Value] {
+        runError.values.map { value in
             guard case .text(let text) = value else { return value }
             return .text(text.replacingOccurrences(of: "\0", with: "\u{FFFD}"))
         }

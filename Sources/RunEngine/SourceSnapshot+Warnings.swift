@@ -36,7 +36,7 @@ extension SourceSnapshot {
     }
 
     /// The same for a manifest.
-    func warnings(of reads: [RunStanding.FinishedRead]) -> [Manifest.Warning] {
+    func warnings(of reads: [RunStatus.FinishedRead]) -> [Manifest.Warning] {
         let rows = RowJudge.rows(of: reads)
         return heirsLeftOut().map { table, message in
             Manifest.Warning(

@@ -77,8 +77,8 @@ public struct TaskExecutor: Sendable {
             // The worker in charge of the run is gone, which is found out soon, and then this claim
             // is worth nothing. Where it is not, this connection leads elsewhere than its own.
             try? await Task.sleep(for: .seconds(3))
-            let trouble = RunTrouble(snapshotNotFoundIn: task.inputs.database.name)
-            _ = try await store.fail(task, read: nil, trouble)
+            let runError = RunError(snapshotNotFoundIn: task.inputs.database.name)
+            _ = try await store.fail(task, read: nil, runError)
         case is CancellationError, is LeaseLost:
             _ = try await store.release(task)
         default:
@@ -87,14 +87,14 @@ public struct TaskExecutor: Sendable {
                 read?.subject ?? "database \"\(shown(task.inputs.database.name))\""
             let reason =
                 if let read { await explained(error, task, read.tableName) } else { error }
-            let trouble = RunTrouble(reason, while: subject)
+            let runError = RunError(reason, while: subject)
             logger.warning(
                 "task failed",
                 metadata: [
                     "run": "\(task.run)", "subject": "\(subject)",
-                    "code": "\(trouble.code)", "reason": "\(trouble.message)",
+                    "code": "\(runError.code)", "reason": "\(runError.message)",
                 ])
-            _ = try await store.fail(task, read: number, trouble)
+            _ = try await store.fail(task, read: number, runError)
         }
     }
 
@@ -204,7 +204,7 @@ public struct TaskExecutor: Sendable {
                 let name = files.currentName
                 await files.abandon()
                 guard let error = error as? DestinationError else { throw error }
-                throw RunTrouble(error, while: "writing \"\(shown(name))\" of \(read.subject)")
+                throw RunError(error, while: "writing \"\(shown(name))\" of \(read.subject)")
             }
         }
     }

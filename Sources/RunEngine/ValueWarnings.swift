@@ -5,7 +5,7 @@ import Manifests
 /// What people should know of values that are delivered as they are, and that their readers may
 /// not take.
 enum ValueWarnings {
-    static func warnings(of reads: [RunStanding.FinishedRead]) -> [Manifest.Warning] {
+    static func warnings(of reads: [RunStatus.FinishedRead]) -> [Manifest.Warning] {
         var found: [TableName: [ColumnHazards]] = [:]
         for read in reads {
             let hazards = read.files.flatMap { $0.hazards ?? [] }

@@ -30,20 +30,20 @@ public struct CommandWaiter: Sendable {
     ///   not seen at all in time, the error that prevented it; `CancellationError`.
     public func outcome(
         of id: Int64, timeout: Duration? = nil, connection: Connection
-    ) async throws -> Command? {
+    ) async throws -> WatchedCommand? {
         let deadline = timeout.map { ContinuousClock.now + $0 }
         var reader: Connection? = connection
-        let bell = Bell()
+        let signal = WakeSignal()
         var listening: Task<Void, Never>?
         defer { listening?.cancel() }
-        var last: Command?
+        var last: WatchedCommand?
         var lost: PostgresError?
         while true {
             try Task.checkCancellation()
-            let seen = bell.rings
+            let seen = signal.count
             do {
                 if listening == nil {
-                    listening = try await listen(ringing: bell)
+                    listening = try await listen(sending: signal)
                 }
                 let current: Connection
                 if let reader {
@@ -52,8 +52,8 @@ public struct CommandWaiter: Sendable {
                     current = try await Connection.connect(options)
                 }
                 reader = current
-                last = try await current.query(Command.query, [.int(id)]).first
-                    .map { try Command($0) }
+                last = try await current.query(WatchedCommand.query, [.int(id)]).first
+                    .map { try WatchedCommand($0) }
                 if lost != nil { hooks.onReconnect() }
                 lost = nil
                 guard let last, !last.isFinished else { return last }
@@ -70,16 +70,16 @@ public struct CommandWaiter: Sendable {
                 if last == nil, let lost { throw lost }
                 return last
             }
-            await bell.wait(
+            await signal.wait(
                 after: seen, atMost: min(left, reader == nil ? .milliseconds(200) : pollInterval))
         }
     }
 
-    private func listen(ringing bell: Bell) async throws -> Task<Void, Never> {
+    private func listen(sending signal: WakeSignal) async throws -> Task<Void, Never> {
         let listener = try await Connection.connect(options)
         let notifications = try await listener.listen([EventFeed.channel])
         return Task {
-            do { for try await _ in notifications { bell.ring() } } catch { bell.ring() }
+            do { for try await _ in notifications { signal.send() } } catch { signal.send() }
             await listener.close()
         }
     }

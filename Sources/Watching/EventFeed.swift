@@ -37,7 +37,7 @@ public actor EventFeed {
     private let pollInterval: Duration
     private let pageSize: Int
     private let hooks: Hooks
-    private let bell = Bell()
+    private let signal = WakeSignal()
 
     private var link: FeedLink?
     private var wasConnected = false
@@ -72,7 +72,7 @@ public actor EventFeed {
     ///   this is at least as new.
     /// - Throws: `PostgresError`; ``FeedError/cursorFromElsewhere``.
     public func open() async throws -> Cursor {
-        let link = try await FeedLink.connect(options, ringing: bell)
+        let link = try await FeedLink.connect(options, sending: signal)
         self.link = link
         wasConnected = true
         let end = try await link.end()
@@ -92,7 +92,7 @@ public actor EventFeed {
         let deadline = ContinuousClock.now + limit
         while true {
             try Task.checkCancellation()
-            let seen = bell.rings
+            let seen = signal.count
             var pause = pollInterval
             do {
                 let page = try await read()
@@ -103,7 +103,7 @@ public actor EventFeed {
             }
             let left = deadline - ContinuousClock.now
             if left <= .zero { return .events([]) }
-            await bell.wait(after: seen, atMost: min(left, pause))
+            await signal.wait(after: seen, atMost: min(left, pause))
         }
     }
 
@@ -206,7 +206,7 @@ extension EventFeed {
         var events: [FeedEvent] = []
         events.reserveCapacity(rows.count)
         for row in rows where try row["in_scope"].optionalBool() == true {
-            let event = try Event(row)
+            let event = try WatchedEvent(row)
             let cursor = Cursor(
                 epoch: start.epoch, seen: start.seen, middle: .init(now: now, id: event.id))
             events.append(FeedEvent(event: event, cursor: cursor))
@@ -222,7 +222,7 @@ extension EventFeed {
 extension EventFeed {
     private func connected() async throws -> FeedLink {
         if let link { return link }
-        let link = try await FeedLink.connect(options, ringing: bell)
+        let link = try await FeedLink.connect(options, sending: signal)
         self.link = link
         retryDelay = .zero
         if wasConnected { hooks.onReconnect() }

@@ -7,7 +7,7 @@ public struct EventLine: Sendable {
     public init(timeZone: TimeZone) { self.timeZone = timeZone }
 
     /// `12:03:44  run 7 Daily customers  snapshot_taken  5 tables`
-    public func text(_ event: Event) -> String {
+    public func text(_ event: WatchedEvent) -> String {
         var parts = [clock(event.at), Self.subject(event), Display.escaped(event.event)]
         let summary = details(event)
         if !summary.isEmpty { parts.append(summary) }
@@ -25,7 +25,7 @@ public struct EventLine: Sendable {
         }.joined(separator: ":")
     }
 
-    private static func subject(_ event: Event) -> String {
+    private static func subject(_ event: WatchedEvent) -> String {
         let kind = event.runID == nil ? event.objectKind : "run"
         var parts = [kind.replacingOccurrences(of: "_", with: " ")]
         if let id = event.runID ?? event.objectID { parts.append(String(id)) }
@@ -34,7 +34,7 @@ public struct EventLine: Sendable {
         return Display.escaped(parts.joined(separator: " "))
     }
 
-    private func details(_ event: Event) -> String {
+    private func details(_ event: WatchedEvent) -> String {
         guard let text = event.details,
             let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)),
             let details = object as? [String: Any]
@@ -140,7 +140,7 @@ public struct EventLine: Sendable {
 
 extension EventLine {
     /// `12:03:44  run 7 Daily customers  running  3/5 tables, 64 %`
-    public func text(_ run: Run, now: Date) -> String {
+    public func text(_ run: WatchedRun, now: Date) -> String {
         var parts = [
             clock(now), Display.escaped("run \(run.id) ") + Frame.name(of: run),
             Display.escaped(run.state),
@@ -154,7 +154,7 @@ extension EventLine {
     }
 
     /// `12:03:44  command 42 create_data_export  queued`
-    public func text(_ command: Command, now: Date) -> String {
+    public func text(_ command: WatchedCommand, now: Date) -> String {
         var parts = [
             clock(now), Display.escaped("command \(command.id) \(command.command)"),
             Display.escaped(command.state),

@@ -14,19 +14,21 @@ struct FeedLink: Sendable {
         var cursor: Cursor { Cursor(epoch: epoch, seen: now) }
     }
 
-    static func connect(_ options: ConnectionOptions, ringing bell: Bell) async throws -> FeedLink {
+    static func connect(_ options: ConnectionOptions, sending signal: WakeSignal) async throws
+        -> FeedLink
+    {
         let listener = try await Connection.connect(options)
         let notifications = try await listener.listen([EventFeed.channel])
         let reader = try await Connection.connect(options)
         let listening = Task {
             do {
-                for try await _ in notifications { bell.ring() }
+                for try await _ in notifications { signal.send() }
             } catch {
                 // Only a lost connection ends the stream. The reader, which had the same server,
                 // learns it from its next query; without a listener it would go on polling.
                 await reader.close()
             }
-            bell.ring()
+            signal.send()
         }
         return FeedLink(listener: listener, reader: reader, listening: listening)
     }
@@ -85,7 +87,7 @@ struct FeedLink: Sendable {
     ) async throws -> Rows {
         try await reader.query(
             """
-            select \(Event.columns), (\(scope.eventCondition(parameter: 6))) as in_scope
+            select \(WatchedEvent.columns), (\(scope.eventCondition(parameter: 6))) as in_scope
               from ferry.events_between($1::text::pg_snapshot, $2::text::pg_snapshot, $3,
                                         $4::integer, $5::integer) as e
              order by e.id

@@ -29,7 +29,7 @@ public struct Resync: Sendable, Equatable {
         + "events shown above may be gone, those below are new"
 
     /// What a list of events shows instead of an event.
-    public func line(at date: Date) -> Event {
-        Event(id: 0, at: date, event: Self.message, objectKind: "resync", actor: "")
+    public func line(at date: Date) -> WatchedEvent {
+        WatchedEvent(id: 0, at: date, event: Self.message, objectKind: "resync", actor: "")
     }
 }

@@ -23,8 +23,8 @@ public struct Frame: Sendable {
     public func lines(_ state: WatchState, now: Date) -> [String] {
         let room = height - 1
         var lines: [String] = []
-        if let trouble = state.connectionTrouble {
-            let text = "connection lost, trying again: \(trouble)"
+        if let error = state.connectionError {
+            let text = "connection lost, trying again: \(error)"
             lines.append(paint(fit(Display.escaped(text)), .red))
         }
         if let command = state.command { lines += describe(command) }
@@ -41,7 +41,7 @@ public struct Frame: Sendable {
         return lines
     }
 
-    private func describe(_ command: Command) -> [String] {
+    private func describe(_ command: WatchedCommand) -> [String] {
         let colour = Paint(state: command.state)
         let name = Display.escaped("command \(command.id) \(command.command)  ")
         let text = fit(name + command.state)
@@ -73,7 +73,7 @@ public struct Frame: Sendable {
         return [paint(fit(columns.header), .bold)] + shown.map { row($0, columns, now) }
     }
 
-    private func row(_ run: Run, _ columns: Columns, _ now: Date) -> String {
+    private func row(_ run: WatchedRun, _ columns: Columns, _ now: Date) -> String {
         let waits = run.state == "queued" && run.retryAt != nil
         let name = waits ? "retrying" : run.state
         let start =
@@ -90,7 +90,7 @@ public struct Frame: Sendable {
     }
 
     /// Everything from the column ROWS on.
-    private func progress(_ run: Run, waits: Bool, _ now: Date) -> String {
+    private func progress(_ run: WatchedRun, waits: Bool, _ now: Date) -> String {
         let error = run.error.map { Display.escaped($0) }
         if waits, let retryAt = run.retryAt {
             let seconds = max(0, retryAt.timeIntervalSince(now))
@@ -119,7 +119,7 @@ public struct Frame: Sendable {
         return Display.left(text, 10)
     }
 
-    static func name(of run: Run) -> String {
+    static func name(of run: WatchedRun) -> String {
         let suffix = run.environment == "production" ? "" : " (\(run.environment))"
         return Display.escaped(run.export + suffix)
     }
@@ -138,7 +138,7 @@ private struct Columns {
     var run: Int
     var export: Int
 
-    init(_ runs: [Run], width: Int) {
+    init(_ runs: [WatchedRun], width: Int) {
         run = max(3, runs.map { String($0.id).count }.max() ?? 0)
         let longest = runs.map { Display.width(Frame.name(of: $0)) }.max() ?? 0
         // The other columns take 64 with a run number of three digits.

@@ -8,7 +8,7 @@ public enum Outcome: Sendable, Equatable {
     case stopped
 }
 
-extension Run {
+extension WatchedRun {
     /// How it ended; nil while it has not.
     public var outcome: Outcome? {
         switch state {
@@ -20,7 +20,7 @@ extension Run {
     }
 }
 
-extension Command {
+extension WatchedCommand {
     /// How it ended; nil while it has not.
     public var outcome: Outcome? {
         switch state {

@@ -3,22 +3,22 @@ import Postgres
 /// What a watcher shows at one moment.
 public struct WatchState: Sendable, Equatable {
     /// Runs that go on, oldest first, then the last finished ones.
-    public var runs: [Run] = []
+    public var runs: [WatchedRun] = []
     /// The command that is followed.
-    public var command: Command?
+    public var command: WatchedCommand?
     /// The last events, oldest first.
-    public var events: [Event] = []
+    public var events: [WatchedEvent] = []
     /// Why the connection is lost; nil while it is not.
-    public var connectionTrouble: String?
+    public var connectionError: String?
 
     public init(
-        runs: [Run] = [], command: Command? = nil, events: [Event] = [],
-        connectionTrouble: String? = nil
+        runs: [WatchedRun] = [], command: WatchedCommand? = nil, events: [WatchedEvent] = [],
+        connectionError: String? = nil
     ) {
         self.runs = runs
         self.command = command
         self.events = events
-        self.connectionTrouble = connectionTrouble
+        self.connectionError = connectionError
     }
 
     /// Whether what is shown changes without an event.
@@ -50,7 +50,7 @@ public struct WatchState: Sendable, Equatable {
     }
 
     /// Adds events, forgetting the oldest beyond the limit.
-    public mutating func add(_ new: [Event], limit: Int = 200) {
+    public mutating func add(_ new: [WatchedEvent], limit: Int = 200) {
         events = Array((events + new).suffix(limit))
     }
 }
@@ -75,7 +75,7 @@ extension EventFeed {
         var state = state
         let rows = try await query(
             """
-            (select \(Run.columns) from ferry.runs as r
+            (select \(WatchedRun.columns) from ferry.runs as r
               where r.id = any (array(
                     select r.id from ferry.runs as r
                      where r.finished_at is null and (\(scope.runCondition))
@@ -83,17 +83,19 @@ extension EventFeed {
               order by r.id)
             union all
             (select * from (
-                select \(Run.columns) from ferry.runs as r
+                select \(WatchedRun.columns) from ferry.runs as r
                  where r.finished_at is not null and (\(scope.runCondition))
                  order by r.id desc limit \(max(0, finished))) as f order by f.id)
             """, scope.parameters)
-        state.runs = try rows.map { try Run($0) }
+        state.runs = try rows.map { try WatchedRun($0) }
         switch scope {
         case .everything, .export: break
         case .run(let id), .command(let id):
-            state.command = try await query(Command.query, [.int(id)]).first.map { try Command($0) }
+            state.command = try await query(WatchedCommand.query, [.int(id)]).first.map {
+                try WatchedCommand($0)
+            }
         }
-        state.connectionTrouble = nil
+        state.connectionError = nil
         return state
     }
 }

@@ -14,7 +14,7 @@ struct Housekeeper: Sendable {
     let validator: SandboxValidator
     let retrier: Retrier
     /// Rings when there are runs or tasks that nobody holds.
-    let runBell: Bell
+    let runSignal: WakeSignal
     let logger: Logger
 
     static let interval = Duration.seconds(1)
@@ -30,20 +30,20 @@ struct Housekeeper: Sendable {
 
     /// What wakes each of the duties.
     private struct Bells {
-        let silent = Bell()
-        let schedules = Bell()
-        let sandboxes = Bell()
+        let silent = WakeSignal()
+        let schedules = WakeSignal()
+        let sandboxes = WakeSignal()
     }
 
     /// Looks until cancelled. Each duty has a loop of its own, so that none waits for another.
     func run() async throws {
-        let bells = Bells()
+        let signals = Bells()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await look(bells) }
+            group.addTask { try await look(signals) }
             group.addTask { try await tidy() }
             group.addTask {
                 var rescuer = Rescuer(pool: pool, logger: logger)
-                try await whenever(bells.silent) {
+                try await whenever(signals.silent) {
                     try await retrier.run("take over from lost workers", .everything) { _ in
                         try await rescuer.look()
                     }
@@ -51,28 +51,28 @@ struct Housekeeper: Sendable {
             }
             group.addTask {
                 var unreadable: Set<String> = []
-                try await whenever(bells.schedules) {
+                try await whenever(signals.schedules) {
                     unreadable = try await fireSchedules(known: unreadable)
                 }
             }
             group.addTask {
-                try await whenever(bells.sandboxes) { try await checkSandboxes() }
+                try await whenever(signals.sandboxes) { try await checkSandboxes() }
             }
             for try await _ in group {}
         }
     }
 
-    private func whenever(_ bell: Bell, _ duty: () async throws -> Void) async throws {
-        var seen = bell.rings
+    private func whenever(_ signal: WakeSignal, _ duty: () async throws -> Void) async throws {
+        var seen = signal.count
         while true {
-            await bell.wait(after: seen, atMost: .seconds(3600))
+            await signal.wait(after: seen, atMost: .seconds(3600))
             try Task.checkCancellation()
-            seen = bell.rings
+            seen = signal.count
             try await duty()
         }
     }
 
-    private func look(_ bells: Bells) async throws {
+    private func look(_ signals: Bells) async throws {
         var interval = Self.interval
         while true {
             try await Task.sleep(for: interval)
@@ -83,12 +83,12 @@ struct Housekeeper: Sendable {
                         DueWork.self, from: Data(try rows[0][0].string().utf8))
                 }
             }
-            if due.runs || due.tasks { runBell.ring() }
-            if due.silent { bells.silent.ring() }
+            if due.runs || due.tasks { runSignal.send() }
+            if due.silent { signals.silent.send() }
             // Who is gone is known at the second look.
             interval = due.silent ? Self.interval / 4 : Self.interval
-            if due.schedules { bells.schedules.ring() }
-            if due.sandboxes { bells.sandboxes.ring() }
+            if due.schedules { signals.schedules.send() }
+            if due.sandboxes { signals.sandboxes.send() }
         }
     }
 

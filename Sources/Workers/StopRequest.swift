@@ -4,17 +4,17 @@ import Synchronization
 /// Tells the loops of a worker to take on nothing new.
 final class StopRequest: Sendable {
     private let requested = Atomic(false)
-    private let bells: [Bell]
+    private let signals: [WakeSignal]
 
-    /// - Parameter bells: What the loops wait for; they are rung, so that the loops look.
-    init(waking bells: [Bell]) {
-        self.bells = bells
+    /// - Parameter signals: What the loops wait for; they are rung, so that the loops look.
+    init(waking signals: [WakeSignal]) {
+        self.signals = signals
     }
 
     var isMade: Bool { requested.load(ordering: .acquiring) }
 
     func make() {
         requested.store(true, ordering: .releasing)
-        for bell in bells { bell.ring() }
+        for signal in signals { signal.send() }
     }
 }

@@ -98,7 +98,7 @@ public struct Worker: Sendable {
             ])
         let (endings, ending) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
         let limit = Self.cancellationLimit
-        let shift = Shift(configuration, session, log, logger) { error in
+        let shift = WorkerLoops(configuration, session, log, logger) { error in
             Task {
                 try? await Task.sleep(for: limit)
                 ending.yield(.failure(error))

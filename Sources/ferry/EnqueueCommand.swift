@@ -68,8 +68,8 @@ struct EnqueueCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         let sent = try await SentCommand(
             command, try arguments(), environment: environment, priority: priority, runAt: runAt,
             idempotencyKey: idempotencyKey, over: connection)
@@ -80,7 +80,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             status = try await report.outcome(
                 timeout: timeout, telling: .state, connection: connection)
         } else {
-            try await report.standing(connection)
+            try await report.status(connection)
         }
         await connection.close()
         throw status.code

@@ -88,8 +88,8 @@ struct ListCommand<Content: Listing>: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         let conditions = filter.conditions
         let wheres = conditions.enumerated().map { index, condition in
             condition.0.replacingOccurrences(of: "$?", with: "$\(index + 1)")

@@ -41,8 +41,8 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await Database.connect()
-        let observer = try await Database.connect()
+        let connection = try await QueueDatabase.connect()
+        let observer = try await QueueDatabase.connect()
         var patience = Migrator.Patience()
         patience.total = .seconds(timeout)
         patience.wait = min(patience.wait, patience.total)
@@ -54,7 +54,7 @@ struct MigrateCommand: AsyncParsableCommand {
             FileHandle.standardError.write(Data("ferry: waiting for \(whom)\n".utf8))
         }
         try await write(report)
-        for finding in try await Examination(connection, options: Database.options).access()
+        for finding in try await Examination(connection, options: QueueDatabase.options).access()
         where finding.level != .ok {
             Diagnostics.write(
                 "\(finding.level): \(finding.message)"

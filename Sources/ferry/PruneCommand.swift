@@ -57,8 +57,8 @@ struct PruneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         let pruner = Pruner(connection)
         try await dryRun ? pruner.checkOwner() : pruner.begin()
         let days = days ?? 0

@@ -110,17 +110,17 @@ struct SentCommand {
     ///
     /// - Parameter timeout: Seconds at most; nil waits for ever.
     /// - Returns: It with its outcome, or without one when it timed out.
-    func ended(timeout: Double?, connection: Connection) async throws -> Watching.Command {
+    func ended(timeout: Double?, connection: Connection) async throws -> WatchedCommand {
         try await Self.ended(id, timeout: timeout, connection: connection)
     }
 
     /// Waits until a command has ended; as ``ended(timeout:connection:)``.
     static func ended(
         _ id: Int64, timeout: Double?, connection: Connection
-    ) async throws -> Watching.Command {
+    ) async throws -> WatchedCommand {
         let limit = timeout.map { Duration.seconds($0) }
         let waiter = CommandWaiter(
-            Database.options,
+            QueueDatabase.options,
             hooks: EventFeed.Hooks(
                 onDisconnect: { Diagnostics.write("\($0); trying again") },
                 onReconnect: { Diagnostics.write("connected again") }))
@@ -139,7 +139,7 @@ struct SentCommand {
     }
 
     /// What to tell of a command that was not applied.
-    func failure(_ ended: Watching.Command) -> Failure {
+    func failure(_ ended: WatchedCommand) -> Failure {
         guard let outcome = ended.outcome else {
             return Failure(
                 .timedOut, "command \(id) is still \(ended.state)",
@@ -151,7 +151,7 @@ struct SentCommand {
     }
 
     /// The same, with the name that was probably meant when one does not exist.
-    func advised(_ ended: Watching.Command, _ connection: Connection) async throws -> Failure {
+    func advised(_ ended: WatchedCommand, _ connection: Connection) async throws -> Failure {
         var failure = failure(ended)
         guard
             ended.errorCode == RejectionCode.notFound.rawValue

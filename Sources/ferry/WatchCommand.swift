@@ -51,8 +51,8 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         await connection.close()
         let outcome = try await Self.watch(
             scope, after: try after.map(Cursor.init), once: once, format: format.output)

@@ -9,26 +9,26 @@ final class Watcher: Sendable {
     private let after: Cursor?
     private let view: any WatchView
     private let feed: EventFeed
-    private let trouble: Trouble
+    private let loss: ConnectionLoss
 
     init(
-        _ options: ConnectionOptions = Database.options, scope: Scope, after: Cursor?,
+        _ options: ConnectionOptions = QueueDatabase.options, scope: Scope, after: Cursor?,
         view: any WatchView
     ) {
         self.scope = scope
         self.after = after
         self.view = view
-        let trouble = Trouble()
-        self.trouble = trouble
+        let loss = ConnectionLoss()
+        self.loss = loss
         feed = EventFeed(
             options, scope: scope, after: after,
             hooks: EventFeed.Hooks(
                 onDisconnect: { reason in
-                    trouble.set(reason)
+                    loss.set(reason)
                     view.tell("\(reason); trying again")
                 },
                 onReconnect: {
-                    trouble.set(nil)
+                    loss.set(nil)
                     view.tell("connected again")
                 }))
     }
@@ -112,7 +112,7 @@ final class Watcher: Sendable {
         do {
             state = try await feed.refresh(state, scope: scope)
         } catch let error as PostgresError where error.isTransient {}
-        state.connectionTrouble = trouble.reason
+        state.connectionError = loss.reason
         return state
     }
 
@@ -137,7 +137,7 @@ final class Watcher: Sendable {
 }
 
 /// Why the connection is lost, as the feed last said.
-private final class Trouble: Sendable {
+private final class ConnectionLoss: Sendable {
     private let text = Locked<String?>(nil)
 
     var reason: String? { text.withLock { $0 } }

@@ -136,7 +136,7 @@ struct WorkerCommand: AsyncParsableCommand {
         for problem in credentials.problems() {
             logger.error("cannot use a credential", metadata: ["reason": "\(problem)"])
         }
-        var database = Database.options(for: "ferry worker")
+        var database = QueueDatabase.options(for: "ferry worker")
         database.adoptService()
         var configuration = WorkerConfiguration(
             database: database,

@@ -7,13 +7,13 @@ import Yams
 struct ConfigurationFileTests {
     @Test func `is laid out by kind, in an order that depends on nothing else`() throws {
         let configuration = Configuration([
-            ConfiguredObject(
+            DefinedObject(
                 .orchestration, name: "Daily customers",
                 definition: [
                     "data_export": "Daily customers", "destination": "Exchange",
                     "data_template": "CSV",
                 ]),
-            ConfiguredObject(
+            DefinedObject(
                 .dataExport, name: "Daily customers",
                 definition: [
                     "database": "crm", "tables": ["public.orders", "public.customers"],
@@ -21,26 +21,26 @@ struct ConfigurationFileTests {
                         "public.customers": ["filter": "a = 'x'\nor b > 2", "columns": ["a", "b"]]
                     ],
                 ]),
-            ConfiguredObject(
+            DefinedObject(
                 .dataExport, name: "all of it", definition: ["database": "crm", "tables": "all"]),
-            ConfiguredObject(
+            DefinedObject(
                 .dataTemplate, destination: "Exchange", name: "CSV",
                 definition: ["settings": ["format": "csv", "null_text": "no", "header": true]]),
-            ConfiguredObject(
+            DefinedObject(
                 .destination, name: "Exchange",
                 definition: [
                     "kind": "directory", "settings": ["path": "/exports"],
                     "administrators_only": false,
                 ]),
-            ConfiguredObject(
+            DefinedObject(
                 .database, name: "crm", definition: ["credential": "crm"]),
-            ConfiguredObject(
+            DefinedObject(
                 .orchestrationGroup, name: "Nightly",
                 definition: [
                     "orchestrations": ["Daily customers"], "enabled": false,
                     "schedule": "30 2 * * 1-5", "time_zone": "Europe/Berlin", "catch_up": "one",
                 ]),
-            ConfiguredObject(
+            DefinedObject(
                 .alert, name: "Ops",
                 definition: [
                     "on": ["failure"], "credential": "ops", "retry_seconds_max": 86400,
@@ -131,7 +131,7 @@ struct ConfigurationFileTests {
     @Test func `has texts in quotes that some reader takes for something else`() throws {
         for text in SampleConfiguration.texts {
             let configuration = Configuration([
-                ConfiguredObject(
+                DefinedObject(
                     .destination, name: "D",
                     definition: ["kind": "s3", "settings": ["text": .string(text)]])
             ])
@@ -161,14 +161,14 @@ struct ConfigurationFileTests {
         #expect(
             file.configuration.objects
                 == Configuration([
-                    ConfiguredObject(
+                    DefinedObject(
                         .database, name: "crm", definition: ["credential": "crm"]),
-                    ConfiguredObject(
+                    DefinedObject(
                         .dataExport, name: "7",
                         definition: [
                             "database": "crm", "tables": ["public.customers", "public.orders"],
                         ]),
-                    ConfiguredObject(
+                    DefinedObject(
                         .dataExport, name: "on",
                         definition: [
                             "database": "crm", "tables": "all",

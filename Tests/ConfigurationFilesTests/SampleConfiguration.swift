@@ -27,17 +27,17 @@ struct SampleConfiguration: RandomNumberGenerator {
     ]
 
     mutating func configuration() -> Configuration {
-        var objects: [ConfiguredObject] = []
+        var objects: [DefinedObject] = []
         let databases = names(3)
         objects += databases.map {
-            ConfiguredObject(.database, name: $0, definition: ["credential": "a_b"])
+            DefinedObject(.database, name: $0, definition: ["credential": "a_b"])
         }
         var orchestrations: [String] = []
         let exports = names(3)
         for name in exports { objects.append(export(name, of: databases)) }
         for destination in names(3) {
             objects.append(
-                ConfiguredObject(
+                DefinedObject(
                     .destination, name: destination,
                     definition: [
                         "kind": .string(Destination.kinds.randomElement(using: &self) ?? "s3"),
@@ -46,12 +46,12 @@ struct SampleConfiguration: RandomNumberGenerator {
                     ]))
             for template in names(2) {
                 objects.append(
-                    ConfiguredObject(
+                    DefinedObject(
                         .dataTemplate, destination: destination, name: template,
                         definition: ["settings": .object(members(3))]))
                 orchestrations.append(template + destination)
                 objects.append(
-                    ConfiguredObject(
+                    DefinedObject(
                         .orchestration, name: template + destination,
                         definition: [
                             "data_export": .string(exports[0]),
@@ -66,7 +66,7 @@ struct SampleConfiguration: RandomNumberGenerator {
     }
 
     /// Of which some come after the one before.
-    private mutating func groups(of orchestrations: [String]) -> [ConfiguredObject] {
+    private mutating func groups(of orchestrations: [String]) -> [DefinedObject] {
         var seen: Set<String> = []
         let chosen = orchestrations.filter { seen.insert(Name.key(of: $0)).inserted }
         let names = names(4).enumerated().map { "\($0.element) \($0.offset)" }
@@ -82,13 +82,13 @@ struct SampleConfiguration: RandomNumberGenerator {
             definition["orchestrations"] = .array(
                 chosen.shuffled(using: &self).prefix(count).map(JSONValue.string))
             definition["enabled"] = .bool(Bool.random(using: &self))
-            return ConfiguredObject(.orchestrationGroup, name: name, definition: definition)
+            return DefinedObject(.orchestrationGroup, name: name, definition: definition)
         }
     }
 
     private mutating func alert(
         _ name: String, about orchestrations: [String]
-    ) -> ConfiguredObject {
+    ) -> DefinedObject {
         var definition: [String: JSONValue] = ["on": ["failure"]]
         if Bool.random(using: &self) {
             definition = ["on": ["success", "runtime"], "runtime_seconds_max": 7200]
@@ -105,16 +105,16 @@ struct SampleConfiguration: RandomNumberGenerator {
             definition["orchestration"] =
                 orchestrations.randomElement(using: &self).map(JSONValue.string)
         }
-        return ConfiguredObject(.alert, name: name, definition: definition)
+        return DefinedObject(.alert, name: name, definition: definition)
     }
 
-    private mutating func export(_ name: String, of databases: [String]) -> ConfiguredObject {
+    private mutating func export(_ name: String, of databases: [String]) -> DefinedObject {
         let tables = ["public.a", "public.\"A b\"", "s.\"x\"\"y.z\"", "\"1\".\"- c:\""]
         let chosen: JSONValue =
             Bool.random(using: &self)
             ? "all" : .array(tables.shuffled(using: &self).map(JSONValue.string))
         let column = text { !$0.isEmpty && $0.utf8.count < 60 }
-        return ConfiguredObject(
+        return DefinedObject(
             .dataExport, name: name,
             definition: [
                 "database": .string(databases[0]), "tables": chosen,

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Destinations
 
-/// What every kind of destination promises; see ``Destination``.
+/// What every kind of destination promises; see ``DestinationAdapter``.
 @Suite("Every destination", .timeLimit(.minutes(5)))
 struct DestinationConformanceTests {
     struct Stopped: Error {}

@@ -57,7 +57,7 @@ enum KindUnderTest: Hashable, CaseIterable, CustomTestStringConvertible {
 /// A real destination of some kind, and the eyes to look at what it holds.
 protocol DestinationUnderTest: Sendable {
     /// A new object for the same place, as another process would have it.
-    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any DestinationAdapter
 
     /// What a reader of the destination sees, by path. Staging is not seen.
     func visible() throws -> [String: [UInt8]]
@@ -81,7 +81,7 @@ extension DestinationUnderTest {
     var showsFilesBeforeTheirManifest: Bool { false }
     var heedsConditions: Bool { true }
 
-    func connect() -> any Destination { connect { _ in } }
+    func connect() -> any DestinationAdapter { connect { _ in } }
 
     /// Whether what a reader sees is nothing, or this whole, though it may not be named yet as the
     /// latest.
@@ -120,7 +120,7 @@ final class DirectoryUnderTest: DestinationUnderTest {
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
 
-    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any DestinationAdapter {
         DirectoryDestination(
             name: "crm", settings: .at(root), allowedRoots: [root], step: step)
     }
@@ -155,7 +155,7 @@ extension DirectorySettings {
     }
 }
 
-extension Destination {
+extension DestinationAdapter {
     /// Opens a file that is not known to hold the rows of a table.
     func stage(
         _ delivery: StagedDelivery, file name: String
@@ -199,7 +199,7 @@ struct SamplePublication {
             manifest: manifest.encoded())
     }
 
-    func stage(at destination: any Destination) async throws {
+    func stage(at destination: any DestinationAdapter) async throws {
         for file in publication.files {
             let writer = try await destination.stage(
                 StagedDelivery(run: publication.run, token: file.stagedToken), file: file.name)

@@ -21,7 +21,7 @@ struct ModeTests {
         return UInt32(status.st_mode) & 0o7777
     }
 
-    private func deliver(to destination: any Destination) async throws {
+    private func deliver(to destination: any DestinationAdapter) async throws {
         let sample = try SamplePublication()
         try await sample.stage(at: destination)
         try await destination.publish(sample.publication)
@@ -29,7 +29,7 @@ struct ModeTests {
 
     private func directory(
         _ root: String, _ changes: [String: String]
-    ) throws -> any Destination {
+    ) throws -> any DestinationAdapter {
         let settings = changes.merging(["path": root]) { $1 }
         return DirectoryDestination(
             name: "crm",
@@ -40,7 +40,7 @@ struct ModeTests {
     /// A way to each kind of place, and what is in it.
     private func places(
         _ changes: [String: String]
-    ) throws -> [(place: any DestinationUnderTest, root: String, way: any Destination)] {
+    ) throws -> [(place: any DestinationUnderTest, root: String, way: any DestinationAdapter)] {
         let (local, sftp) = (try DirectoryUnderTest(), try SFTPUnderTest(changes))
         return [
             (local, local.root, try directory(local.root, changes)),

@@ -41,7 +41,7 @@ final class PostgresUnderTest: Sendable {
     func connect(
         _ url: String? = nil, schema: String = "crm", lockTimeout: Duration = .seconds(10),
         step: @escaping @Sendable (String) throws -> Void = { _ in }
-    ) throws -> any Destinations.Destination {
+    ) throws -> any DestinationAdapter {
         let secret = url ?? self.url
         let settings = try JSONEncoder().encode(["credential": "dw", "schema": schema])
         return PostgresDestination(
@@ -180,7 +180,7 @@ struct TableDelivery: Sendable {
             manifest: manifest.encoded())
     }
 
-    func stage(at destination: any Destinations.Destination) async throws {
+    func stage(at destination: any DestinationAdapter) async throws {
         for part in parts {
             let writer = try await open(part, at: destination)
             try writer.write(Array(part.text.utf8))
@@ -189,7 +189,7 @@ struct TableDelivery: Sendable {
     }
 
     func open(
-        _ part: Part, at destination: any Destinations.Destination
+        _ part: Part, at destination: any DestinationAdapter
     ) async throws -> any StagedFileWriter {
         try await destination.stage(
             StagedDelivery(run: run, token: part.token),
@@ -197,7 +197,7 @@ struct TableDelivery: Sendable {
     }
 
     /// Stages and publishes it.
-    func deliver(to destination: any Destinations.Destination) async throws {
+    func deliver(to destination: any DestinationAdapter) async throws {
         try await stage(at: destination)
         try await destination.publish(try publication())
     }

@@ -43,7 +43,7 @@ final class S3UnderTest: DestinationUnderTest {
             settings: ["prefix": prefix].merging(settings) { $1 })
     }
 
-    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any DestinationAdapter {
         do {
             return S3Destination(client: try client(), step: step)
         } catch {

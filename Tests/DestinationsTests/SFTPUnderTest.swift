@@ -49,7 +49,7 @@ final class SFTPUnderTest: DestinationUnderTest {
         credentials = try self.server.credentials(credential)
     }
 
-    func connect(step: @escaping @Sendable (String) throws -> Void) -> any Destination {
+    func connect(step: @escaping @Sendable (String) throws -> Void) -> any DestinationAdapter {
         SFTPDestination(
             name: "crm", settings: settings, credentials: credentials,
             timeouts: SFTPTimeouts(
@@ -62,7 +62,7 @@ final class SFTPUnderTest: DestinationUnderTest {
     }
 
     /// The same folder, not by way of the server.
-    var local: any Destination { directory.connect() }
+    var local: any DestinationAdapter { directory.connect() }
 
     func visible() throws -> [String: [UInt8]] { try directory.visible() }
 

@@ -1,7 +1,7 @@
 import Destinations
 import Testing
 
-/// What every kind of destination promises about its staging; see ``Destination``.
+/// What every kind of destination promises about its staging; see ``DestinationAdapter``.
 @Suite("Every destination's staging", .timeLimit(.minutes(5)))
 struct StagingConformanceTests {
     @Test(arguments: KindUnderTest.allCases)

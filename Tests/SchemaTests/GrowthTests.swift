@@ -69,7 +69,7 @@ struct GrowthTests {
 
             for work in [
                 "free_work(\(id))", "rescue('{\(id)}')", "leave(\(id))", "claim_run(\(id))",
-                "claim_task(\(id))", "run_standing(1005000, 5000, \(id))", "tell_long_runs()",
+                "claim_task(\(id))", "run_status(1005000, 5000, \(id))", "tell_long_runs()",
                 "running_tasks(1005000)", "silent_workers()", "prune_when_due()",
             ] {
                 let count = try await worker.rowsRead(by: "select ferry_state.\(work)")

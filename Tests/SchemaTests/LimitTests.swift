@@ -117,11 +117,11 @@ struct LimitTests {
     @Test func `that has room left wakes those who met it being counted`() async throws {
         try await opened([7: Self.ofRun(#"{"tasks": 2}"#)]) { database, _, worker in
             let connection = try await database.connect()
-            let bells = try await connection.listen(["ferry_runs"])
+            let signals = try await connection.listen(["ferry_runs"])
             let heard = Task { () -> Int in
                 var count = 0
-                for try await bell in bells {
-                    if bell.payload == "end" { return count }
+                for try await signal in signals {
+                    if signal.payload == "end" { return count }
                     count += 1
                 }
                 return count

@@ -145,7 +145,7 @@ struct TaskReadTests {
                        select jsonb_agg(jsonb_build_array(r -> 'files' -> 0 ->> 'name',
                                                           r -> 'token'))
                          from jsonb_array_elements(s -> 'reads') as r), '[]'))
-              from (select ferry_state.run_standing(7, $1, $2)::jsonb as s) as x
+              from (select ferry_state.run_status(7, $1, $2)::jsonb as s) as x
             """, [.int(Int64(token)), .int(worker.id)])
     }
 }

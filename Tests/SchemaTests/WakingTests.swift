@@ -8,12 +8,12 @@ struct WakingTests {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let listener = try await database.connect()
-            let bells = try await listener.listen(["ferry_commands"])
+            let signals = try await listener.listen(["ferry_commands"])
             let heard = Task { () -> [String] in
                 var payloads: [String] = []
-                for try await bell in bells {
-                    payloads.append(bell.payload)
-                    if bell.payload == "end" { break }
+                for try await signal in signals {
+                    payloads.append(signal.payload)
+                    if signal.payload == "end" { break }
                 }
                 return payloads
             }

@@ -47,7 +47,7 @@ struct DisplayTests {
 
 @Suite("A line of the feed", .timeLimit(.minutes(5)))
 struct LineTests {
-    private let event = Event(
+    private let event = WatchedEvent(
         id: 3, at: Date(timeIntervalSince1970: 1_769_861_024.5), environment: "sand\u{1b}box",
         event: "tables_added", objectKind: "data_export", objectID: 9,
         objectName: "a\"b\\\u{202e}", commandID: 4, actor: "alice",
@@ -84,7 +84,7 @@ struct LineTests {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         func text(_ name: String, _ details: String) -> String {
             writer.text(
-                Event(
+                WatchedEvent(
                     id: 1, at: event.at, event: name, objectKind: "orchestration_group",
                     objectID: 7, objectName: "Nightly", actor: "w", details: details))
         }
@@ -113,7 +113,7 @@ struct LineTests {
 
     @Test func `names when a run is tried again`() throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
-        let retrying = Event(
+        let retrying = WatchedEvent(
             id: 1, at: event.at, event: "run_retrying", objectKind: "run", objectID: 7,
             objectName: "x", runID: 7, actor: "w",
             details: #"{"message": "gone", "retry_at": "2026-01-31T13:04:44.25+01:00"}"#)
@@ -124,7 +124,7 @@ struct LineTests {
 
     @Test func `says which version came back`() throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
-        let rolledBack = Event(
+        let rolledBack = WatchedEvent(
             id: 1, at: event.at, event: "data_export_rolled_back", objectKind: "data_export",
             objectID: 7, objectName: "x", actor: "alice",
             details: #"{"version": 5, "replaced": 4, "restored": 2}"#)
@@ -139,7 +139,7 @@ struct LineTests {
     ])
     func `says where the fault lies`(origin: String, words: String) throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
-        let failed = Event(
+        let failed = WatchedEvent(
             id: 1, at: event.at, event: "run_failed", objectKind: "run", objectID: 7,
             objectName: "x", runID: 7, actor: "w",
             details: "{\"message\": \"gone\", \"origin\": \"\(origin)\"}")
@@ -151,7 +151,7 @@ struct LineTests {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         func line(_ kind: String, _ details: String) -> String {
             writer.text(
-                Event(
+                WatchedEvent(
                     id: 1, at: event.at, event: kind, objectKind: "run", objectID: 9,
                     objectName: "x", runID: 9, actor: "w", details: details))
         }

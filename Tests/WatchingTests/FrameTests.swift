@@ -18,7 +18,7 @@ struct FrameTests {
             .joined(separator: "\n")
     }
 
-    private static let running = Run(
+    private static let running = WatchedRun(
         id: 7, export: "Daily customers", state: "running", tables: 5, tablesDone: 3,
         rows: 64, percent: 64.2, bytesPerSecond: 88_000_000, secondsLeft: 12)
 
@@ -33,23 +33,23 @@ struct FrameTests {
     @Test func `shows each state of a run and the last events`() throws {
         let runs = [
             Self.running,
-            Run(id: 8, export: "Orders", state: "queued"),
-            Run(
+            WatchedRun(id: 8, export: "Orders", state: "queued"),
+            WatchedRun(
                 id: 9, export: "Invoices", state: "queued",
                 retryAt: Self.noon.addingTimeInterval(30), errorMessage: "crm is not reachable"),
-            Run(
+            WatchedRun(
                 id: 10, environment: "sandbox-1", export: "Orders", state: "publishing",
                 tables: 2, tablesDone: 2, percent: 100, bytesPerSecond: 950),
-            Run(
+            WatchedRun(
                 id: 4, export: "Orders", state: "succeeded", tables: 2, tablesDone: 2,
                 rows: 4_000_000, bytes: 1_240_000_000, percent: 100, bytesPerSecond: 1),
-            Run(
+            WatchedRun(
                 id: 5, export: "Parts", state: "failed", tables: 1,
                 errorMessage: "table public.parts does not exist any more"),
-            Run(id: 6, export: "Parts", state: "stopped", tables: 1),
+            WatchedRun(id: 6, export: "Parts", state: "stopped", tables: 1),
         ]
         let events = [
-            Event(
+            WatchedEvent(
                 id: 1, at: Self.noon.addingTimeInterval(224), event: "snapshot_taken",
                 objectKind: "run", objectID: 7, objectName: "Daily customers", runID: 7,
                 actor: "ferry", details: #"{"tables": 5, "snapshot_at": "x"}"#)
@@ -72,8 +72,8 @@ struct FrameTests {
 
     @Test func `keeps its columns with wide and hostile names`() throws {
         let runs = [
-            Run(id: 1, export: "日本語の顧客データ一覧", state: "running", percent: 5),
-            Run(id: 2, export: "a\u{1b}[2J\u{202e}b", state: "running", percent: 10),
+            WatchedRun(id: 1, export: "日本語の顧客データ一覧", state: "running", percent: 5),
+            WatchedRun(id: 2, export: "a\u{1b}[2J\u{202e}b", state: "running", percent: 10),
         ]
 
         #expect(
@@ -85,13 +85,13 @@ struct FrameTests {
     }
 
     @Test func `is never wider or higher than the terminal`() throws {
-        let runs = (1...50).map { Run(id: $0, export: "export \($0)", state: "running") }
+        let runs = (1...50).map { WatchedRun(id: $0, export: "export \($0)", state: "running") }
         let events = (1...50).map {
-            Event(
+            WatchedEvent(
                 id: $0, at: Self.noon, event: String(repeating: "e", count: 300),
                 objectKind: "worker", actor: "ferry")
         }
-        let state = WatchState(runs: runs, events: events, connectionTrouble: "server gone")
+        let state = WatchState(runs: runs, events: events, connectionError: "server gone")
 
         for (width, height) in [(20, 4), (33, 10), (80, 24), (200, 60)] {
             let lines = try frame(width: width, height: height).lines(state, now: Self.noon)
@@ -104,7 +104,7 @@ struct FrameTests {
     @Test func `paints only when colours are wanted`() throws {
         let state = WatchState(
             runs: [Self.running],
-            command: Command(
+            command: WatchedCommand(
                 id: 42, command: "run_orchestration", state: "rejected", message: "no",
                 hint: "ask"))
 

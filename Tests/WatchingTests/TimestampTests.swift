@@ -6,7 +6,7 @@ import Testing
 struct TimestampTests {
     private func written(_ micros: Int64) throws -> String {
         let date = Date(timeIntervalSince1970: Double(micros) / 1_000_000)
-        let event = Event(id: 1, at: date, event: "x", objectKind: "run", actor: "a")
+        let event = WatchedEvent(id: 1, at: date, event: "x", objectKind: "run", actor: "a")
         let line = JSONLines.event(FeedEvent(event: event, cursor: try Cursor("0-~3:3:")))
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
         return try #require(object?["at"] as? String)

@@ -14,7 +14,7 @@ struct FaultyQueueTests {
         ],
         "facts": ["return_checks", "claim_checks", "take_check", "release_waiting_commands"],
         "runs": [
-            "claim_run", "open_run", "run_standing", "begin_publishing",
+            "claim_run", "open_run", "run_status", "begin_publishing",
             "complete_run", "fail_run", "finish_stop",
         ],
         "tasks": ["claim_task", "finish_task", "report_progress"],

@@ -7,8 +7,8 @@ import Testing
 struct InterruptedLoopTests {
     /// What a worker looks at every second while a run is under way; and the call that waits.
     static let tables = [
-        "worker_leases heartbeat", "worker_leases due_work", "runs run_standing",
-        "run_tasks run_standing", "command_queue claim_commands",
+        "worker_leases heartbeat", "worker_leases due_work", "runs run_status",
+        "run_tasks run_status", "command_queue claim_commands",
         "command_waits claim_commands", "orchestration_groups due_work",
         "sandbox_checks due_work", "alert_deliveries claim_alert_deliveries",
     ]

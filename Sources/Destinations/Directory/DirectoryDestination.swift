@@ -10,7 +10,7 @@ internal import Dispatch
 ///
 /// Staging lies in `<path>/.staging/<run>/<token>/`, on the same file system, so that a delivery
 /// becomes visible by one `rename`.
-public struct DirectoryDestination: Destination {
+public struct DirectoryDestination: DestinationAdapter {
     private let name: String
     private let settings: DirectorySettings
     private let allowedRoots: [String]

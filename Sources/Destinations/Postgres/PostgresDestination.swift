@@ -6,7 +6,7 @@ internal import Postgres
 
 /// A destination that is a schema of another PostgreSQL database: each file of a delivery is the
 /// rows of a table, or of a part of one, and publishing fills the tables in one transaction.
-struct PostgresDestination: Destination {
+struct PostgresDestination: DestinationAdapter {
     private let target: PostgresTarget
     private let step: @Sendable (String) throws -> Void
 

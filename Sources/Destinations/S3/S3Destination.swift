@@ -5,7 +5,7 @@ internal import Foundation
 /// prefix of its keys.
 ///
 /// Files may be seen before their manifest; only a delivery with a manifest counts.
-public struct S3Destination: Destination {
+public struct S3Destination: DestinationAdapter {
     private let client: S3Client
     private let step: @Sendable (String) throws -> Void
 

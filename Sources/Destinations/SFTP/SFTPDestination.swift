@@ -7,7 +7,7 @@ internal import Formats
 /// Staging lies in `<path>/.staging/<run>/<token>/` on the server, so that a delivery becomes
 /// visible by one `rename` there. Each operation, and each file being written, has a session of
 /// its own.
-struct SFTPDestination: Destination {
+struct SFTPDestination: DestinationAdapter {
     private let name: String
     private let settings: SFTPSettings
     private let credentials: WorkerCredentials

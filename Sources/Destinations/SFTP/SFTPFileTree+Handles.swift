@@ -121,7 +121,7 @@ extension SFTPFileTree {
                 rule: "the server does not support the request to \(operation.words). "
                     + (operation.isOptional ? wayOut : "Choose another server"))
         case .failure, .connectionLost:
-            switch mediumTrouble() {
+            switch mediumError() {
             case .full: return .full(destination: destination, path: shown)
             case .readOnly: return .accessDenied(destination: destination, path: shown)
             case nil:
@@ -132,10 +132,10 @@ extension SFTPFileTree {
         }
     }
 
-    private enum MediumTrouble { case full, readOnly }
+    private enum MediumError { case full, readOnly }
 
     /// Looks for the reason of a failure that the server did not explain.
-    private func mediumTrouble() -> MediumTrouble? {
+    private func mediumError() -> MediumError? {
         guard session.lost == nil else { return nil }
         let path = session.settings.path
         var medium = LIBSSH2_SFTP_STATVFS()

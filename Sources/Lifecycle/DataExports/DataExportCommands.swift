@@ -65,11 +65,11 @@ struct ActivateDataExport: CommandOnNamed {
             throw world.noDatabase(export.name, "activate")
         }
         let database: Database = try world.used(databaseID)
-        let deed = "activate \(quoted(export.name))"
+        let action = "activate \(quoted(export.name))"
         try world.requireReach(
-            draft.tables ?? .tables([]), draft.tableSettings, in: database, to: deed, author)
-        let tables = try world.requireReadable(draft.tables, in: database, to: deed)
-        try world.requireSettings(draft.tableSettings, tables, in: database, to: deed)
+            draft.tables ?? .tables([]), draft.tableSettings, in: database, to: action, author)
+        let tables = try world.requireReadable(draft.tables, in: database, to: action)
+        try world.requireSettings(draft.tableSettings, tables, in: database, to: action)
 
         export.draft = nil
         let event = world.activate(
@@ -142,11 +142,11 @@ extension World {
 
     /// The chosen tables, if there is one and all of them can be read now.
     ///
-    /// - Parameter deed: What is refused otherwise: `activate "X"`.
+    /// - Parameter action: What is refused otherwise: `activate "X"`.
     func requireReadable(
-        _ selection: TableSelection?, in database: Database, to deed: String
+        _ selection: TableSelection?, in database: Database, to action: String
     ) throws(Refusal) -> TableSelection {
-        let cannot = "cannot \(deed): "
+        let cannot = "cannot \(action): "
         guard let selection, selection != .tables([]) else {
             throw .because(
                 .noTablesChosen, cannot + "no tables chosen",

@@ -60,10 +60,10 @@ struct EditTable: Command {
 extension World {
     /// That the source can do what the settings say of its tables, now.
     ///
-    /// - Parameter deed: What is refused otherwise: `activate "X"`.
+    /// - Parameter action: What is refused otherwise: `activate "X"`.
     func requireSettings(
         _ settings: [TableName: TableSettings], _ tables: TableSelection,
-        in database: Database, to deed: String
+        in database: Database, to action: String
     ) throws(Refusal) {
         if settings.isEmpty { return }
         let fact = Fact.tableSettings(
@@ -73,7 +73,7 @@ extension World {
         case .problems(let problems):
             throw .because(
                 .invalidTableSettings,
-                "cannot \(deed): "
+                "cannot \(action): "
                     + problems.map(shown).joined(separator: "; "),
                 hint: "correct the settings with edit_table; {} removes those of a table")
         case .failed(let reason): throw unavailable(database, reason)

@@ -37,17 +37,17 @@ struct RollBackDataExport: Command {
                 "version \(number) of \(quoted(export.name)) is what is active\(same)",
                 hint: "see what changed: select * from ferry.data_export_diff(…)")
         }
-        let deed = "roll back \(quoted(export.name)) to version \(number)"
+        let action = "roll back \(quoted(export.name)) to version \(number)"
         guard let database = past.database else {
             throw .because(
-                .databaseNotRegistered, "cannot \(deed): its database is not registered any more",
+                .databaseNotRegistered, "cannot \(action): its database is not registered any more",
                 hint: "choose the tables from another one with edit_data_export; "
                     + "ferry.object_versions has what the version was")
         }
         try world.requireReach(
-            past.version.tables, past.version.tableSettings, in: database, to: deed, author)
-        let tables = try world.requireReadable(past.version.tables, in: database, to: deed)
-        try world.requireSettings(past.version.tableSettings, tables, in: database, to: deed)
+            past.version.tables, past.version.tableSettings, in: database, to: action, author)
+        let tables = try world.requireReadable(past.version.tables, in: database, to: action)
+        try world.requireSettings(past.version.tableSettings, tables, in: database, to: action)
 
         let event = world.activate(
             Version(

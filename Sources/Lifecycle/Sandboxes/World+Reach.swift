@@ -5,11 +5,11 @@ extension World {
     /// What an active data export of production sends with the same credential is within reach:
     /// whole tables, or with the same filter, no more columns and the same masks, where it has any.
     ///
-    /// - Parameter deed: What is refused otherwise: `activate "X"`.
+    /// - Parameter action: What is refused otherwise: `activate "X"`.
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requireReach(
         _ selection: TableSelection, _ settings: [TableName: TableSettings],
-        in database: Database, to deed: String, _ author: Author
+        in database: Database, to action: String, _ author: Author
     ) throws(Refusal) {
         if isUnlimited(author) { return }
         let fact = Fact.activeInProduction(credential: database.credential, tables: selection)
@@ -40,7 +40,7 @@ extension World {
         beyond += " of database \(quoted(database.name))"
         throw .because(
             .permissionDenied,
-            "permission denied: cannot \(deed): no active data export of production sends "
+            "permission denied: cannot \(action): no active data export of production sends "
                 + "\(beyond) like this",
             hint: "in a sandbox only administrators of production choose what production does not "
                 + "send; ask one of them, or choose the tables with the filters and masks that "

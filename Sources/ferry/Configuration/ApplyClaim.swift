@@ -18,7 +18,7 @@ actor ApplyClaim {
 
     /// - Throws: ``Failure`` or `PostgresError` where another apply is at work.
     static func begin(in environment: String) async throws -> ApplyClaim {
-        let claim = ApplyClaim(environment, try await Database.connect())
+        let claim = ApplyClaim(environment, try await QueueDatabase.connect())
         try await claim.request("begin")
         await claim.keepRenewing()
         return claim
@@ -58,7 +58,7 @@ actor ApplyClaim {
     }
 
     private func request(_ request: String) async throws {
-        if await !connection.isUsable { connection = try await Database.connect() }
+        if await !connection.isUsable { connection = try await QueueDatabase.connect() }
         // The lease is counted from the request, not from its answer.
         let now = ContinuousClock.now
         try await connection.execute(

@@ -12,8 +12,8 @@ struct ConfigurationAccess {
     /// Connects to the database, whose schema must be this program's.
     init(environment: String?) async throws {
         self.environment = environment ?? "production"
-        connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
     }
 
     /// The configuration as it is, and of which kinds there are objects that a file cannot hold.
@@ -23,7 +23,7 @@ struct ConfigurationAccess {
             select kind, destination, name, definition::text
               from ferry.configuration where environment = $1
             """, [.text(environment)])
-        var objects: [ConfiguredObject] = []
+        var objects: [DefinedObject] = []
         var others: Set<String> = []
         for row in rows {
             guard let kind = ConfiguredKind(rawValue: try row[0].string()),
@@ -33,7 +33,7 @@ struct ConfigurationAccess {
                 continue
             }
             objects.append(
-                ConfiguredObject(
+                DefinedObject(
                     kind, destination: try row[1].optionalString(), name: try row[2].string(),
                     definition: definition))
         }

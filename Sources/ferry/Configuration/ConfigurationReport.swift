@@ -92,7 +92,7 @@ struct ConfigurationReport {
     }
 
     private func write(
-        _ object: ConfiguredObject, _ verb: String, state: String, _ more: [String: JSONValue]
+        _ object: DefinedObject, _ verb: String, state: String, _ more: [String: JSONValue]
     ) async throws {
         let members: [String: JSONValue] = [
             "change": .string(verb), "state": .string(state),

@@ -12,7 +12,7 @@ struct DeletionGuard {
 
     /// - Parameter mayAsk: Whether there is somebody to ask, if there is a terminal.
     /// - Throws: ``Failure`` where it may not be done.
-    func check(_ objects: [ConfiguredObject], mayAsk: Bool) throws {
+    func check(_ objects: [DefinedObject], mayAsk: Bool) throws {
         if objects.isEmpty { return }
         let words = "--prune would delete \(Self.listed(objects))"
         if objects.count > deletionsMax {
@@ -31,7 +31,7 @@ struct DeletionGuard {
         }
     }
 
-    private static func listed(_ objects: [ConfiguredObject]) -> String {
+    private static func listed(_ objects: [DefinedObject]) -> String {
         let namesMax = 20
         let names = objects.prefix(namesMax).map(\.words).joined(separator: ", ")
         return objects.count > namesMax

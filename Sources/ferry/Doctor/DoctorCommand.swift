@@ -26,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let connection: Connection
         do {
-            connection = try await Database.connect()
+            connection = try await QueueDatabase.connect()
         } catch {
             let failure = Failure(error)
             try await tell(
@@ -35,7 +35,7 @@ struct DoctorCommand: AsyncParsableCommand {
                     wayOut: failure.hint ?? "is the server running?"))
             throw ExitStatus.unavailable.code
         }
-        try await tell(.ok("connection", "\(Database.options)"))
+        try await tell(.ok("connection", "\(QueueDatabase.options)"))
         do {
             try await examine(connection)
         } catch let error as PostgresError where Examination.isOfPooler(error) {
@@ -46,7 +46,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func examine(_ connection: Connection) async throws {
-        let examination = Examination(connection, options: Database.options)
+        let examination = Examination(connection, options: QueueDatabase.options)
         var worst = try await tell(examination.server())
         guard try await checkSchema(connection) else { throw ExitStatus.schema.code }
         worst = max(worst, try await tell(examination.role()))
@@ -63,7 +63,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func checkSchema(_ connection: Connection) async throws -> Bool {
         do {
-            try await Database.checkSchema(connection)
+            try await QueueDatabase.checkSchema(connection)
             try await tell(.ok("schema", "as this program expects it"))
             return true
         } catch let error as SchemaError {

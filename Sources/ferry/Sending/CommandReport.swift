@@ -33,27 +33,27 @@ struct CommandReport {
             try await Output.line("\(sentence) (command \(sent.id))")
             return .succeeded
         case (.succeeded?, _, _):
-            try await standing(connection)
+            try await status(connection)
             return .succeeded
         case (let outcome?, _, .ndjson):
-            try await standing(connection)
+            try await status(connection)
             return outcome.status
         case (nil, _, _):
-            try await standing(connection)
+            try await status(connection)
             throw sent.failure(ended)
         default: throw try await sent.advised(ended, connection)
         }
     }
 
     /// Writes how the command stands, over a new connection when the old one is lost.
-    func standing(_ connection: Connection) async throws {
-        try await Self.standing(of: sent.id, format, connection)
+    func status(_ connection: Connection) async throws {
+        try await Self.status(of: sent.id, format, connection)
     }
 
-    static func standing(
+    static func status(
         of id: Int64, _ format: OutputFormat, _ connection: Connection
     ) async throws {
-        let connection = await connection.isUsable ? connection : try await Database.connect()
+        let connection = await connection.isUsable ? connection : try await QueueDatabase.connect()
         let rows = try await connection.query(
             """
             select state, row_to_json(c)::text as json

@@ -72,7 +72,7 @@ protocol GroupSchedulingAction: ObjectAction {}
 extension GroupSchedulingAction {
     static func follow(_ sent: SentCommand, _ sending: SendingOptions) async throws -> ExitStatus {
         guard sending.format.output == .table else { return .succeeded }
-        let connection = try await Database.connect()
+        let connection = try await QueueDatabase.connect()
         let rows = try await connection.query(
             """
             select jsonb_array_elements_text(details -> 'next_times') from ferry.events

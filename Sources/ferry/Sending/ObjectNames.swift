@@ -98,7 +98,7 @@ enum ObjectNames {
     }
 
     private static func completions(_ kind: NamedKind, in environment: String) async -> [String] {
-        guard let connection = try? await Database.connect() else { return [] }
+        guard let connection = try? await QueueDatabase.connect() else { return [] }
         return await all(kind, environment, connection).filter(isPlain)
     }
 

@@ -39,8 +39,8 @@ extension SendingCommand {
     func follow(_ sent: SentCommand) async throws -> ExitStatus { .succeeded }
 
     func run() async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         let sent = try await SentCommand(
             Self.command, try json, sending: sending, over: connection)
         sent.reportRepetition()
@@ -52,7 +52,7 @@ extension SendingCommand {
                 connection: connection)
             if status == .succeeded { status = try await follow(sent) }
         } else {
-            try await report.standing(connection)
+            try await report.status(connection)
         }
         await connection.close()
         throw status.code

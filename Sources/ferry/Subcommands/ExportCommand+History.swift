@@ -56,8 +56,8 @@ extension ExportCommand {
         @OptionGroup var format: OutputOptions
 
         func run() async throws {
-            let connection = try await Database.connect()
-            try await Database.checkSchema(connection)
+            let connection = try await QueueDatabase.connect()
+            try await QueueDatabase.checkSchema(connection)
             // Of one version alone, what has changed since.
             let to = to ?? (from == nil ? nil : "active")
             let rows = try await connection.query(

@@ -25,7 +25,7 @@ struct RunPlanCommand: SendingCommand {
     var done: String? { nil }
 
     func follow(_ sent: SentCommand) async throws -> ExitStatus {
-        let connection = try await Database.connect()
+        let connection = try await QueueDatabase.connect()
         switch sending.format.output {
         case .ndjson: try await writeLines(of: sent.id, connection)
         case .table: try await writeTables(of: sent.id, connection)

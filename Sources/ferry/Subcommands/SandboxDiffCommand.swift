@@ -20,8 +20,8 @@ struct SandboxDiffCommand: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         let found = try await connection.query(
             "select name from ferry.sandboxes where lower(name) = lower(btrim($1))",
             [.text(name)])

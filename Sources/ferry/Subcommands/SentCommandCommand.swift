@@ -23,12 +23,12 @@ struct SentCommandCommand: AsyncParsableCommand {
         @OptionGroup var format: OutputOptions
 
         func run() async throws {
-            let connection = try await Database.connect()
-            try await Database.checkSchema(connection)
+            let connection = try await QueueDatabase.connect()
+            try await QueueDatabase.checkSchema(connection)
             switch format.output {
             case .ndjson:
                 _ = try await SentCommandCommand.state(of: id, connection)
-                try await CommandReport.standing(of: id, .ndjson, connection)
+                try await CommandReport.status(of: id, .ndjson, connection)
             case .table:
                 let rows = try await connection.query(
                     """
@@ -89,10 +89,10 @@ struct SentCommandCommand: AsyncParsableCommand {
         func validate() throws { try checkTimeout(timeout) }
 
         func run() async throws {
-            let connection = try await Database.connect()
-            try await Database.checkSchema(connection)
+            let connection = try await QueueDatabase.connect()
+            try await QueueDatabase.checkSchema(connection)
             let state = try await SentCommandCommand.state(of: id, connection)
-            if !Watching.Command(id: id, command: "", state: state).isFinished {
+            if !WatchedCommand(id: id, command: "", state: state).isFinished {
                 do {
                     try await connection.execute("select ferry.cancel_command($1)", [.int(id)])
                 } catch let error as PostgresError where error.sqlState == "FY009" {
@@ -102,7 +102,7 @@ struct SentCommandCommand: AsyncParsableCommand {
             }
             let ended = try await SentCommand.ended(id, timeout: timeout, connection: connection)
             if ended.state == "canceled" || format.output == .ndjson {
-                try await CommandReport.standing(of: id, format.output, connection)
+                try await CommandReport.status(of: id, format.output, connection)
             }
             await connection.close()
             switch ended.outcome {

@@ -19,8 +19,8 @@ struct DeliveredRun {
 
     /// - Throws: ``Failure``, `PostgresError`.
     init(_ id: Int64) async throws {
-        let connection = try await Database.connect()
-        try await Database.checkSchema(connection)
+        let connection = try await QueueDatabase.connect()
+        try await QueueDatabase.checkSchema(connection)
         let rows = try await connection.query(
             """
             select r.state, r.manifest_sha256, r.environment, r.destination, d.kind,

@@ -1,7 +1,7 @@
 public import Lifecycle
 
 /// An object of the configuration of an environment, by its definition.
-public struct ConfiguredObject: Hashable, Sendable {
+public struct DefinedObject: Hashable, Sendable {
     /// What makes it the same object in two configurations.
     public struct Identity: Hashable, Sendable {
         public let kind: ConfiguredKind
@@ -67,7 +67,7 @@ public struct ConfiguredObject: Hashable, Sendable {
     }
 
     /// Whether both mean the same.
-    func isSame(as other: ConfiguredObject) -> Bool { folded == other.folded }
+    func isSame(as other: DefinedObject) -> Bool { folded == other.folded }
 
     private var folded: [String: JSONValue] {
         definition.merging(

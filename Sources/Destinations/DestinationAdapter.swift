@@ -23,7 +23,7 @@
 /// - **Errors** are ``DestinationError``, which says whether trying again can help.
 ///
 /// Methods do not block the calling task's thread.
-public protocol Destination: Sendable {
+public protocol DestinationAdapter: Sendable {
     /// Connects, and does with a probe all that staging and publishing need: writes it, reads it
     /// back, shows it under another name where no reader looks, and deletes it. Leaves no file
     /// behind; what a test that broke off has left goes with one of a day later.
@@ -72,7 +72,7 @@ public protocol Destination: Sendable {
     func stagedRuns() async throws -> Set<Int64>
 }
 
-extension Destination {
+extension DestinationAdapter {
     /// The manifest in the publication's folder.
     public func location(of publication: Publication) -> String {
         publication.folder + "/manifest.json"

@@ -3,7 +3,7 @@ import Migrations
 import Postgres
 
 /// Ferry's own database, as the environment names it.
-enum Database {
+enum QueueDatabase {
     static var options: ConnectionOptions { options(for: "ferry") }
 
     /// - Parameter program: What `pg_stat_activity` shows as the application.

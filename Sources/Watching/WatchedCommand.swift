@@ -1,7 +1,7 @@
 import Postgres
 
 /// How a command stands, as the view `ferry.command_status` shows it.
-public struct Command: Sendable, Equatable {
+public struct WatchedCommand: Sendable, Equatable {
     public var id: Int64
     public var command: String
     /// `queued`, `scheduled`, `retrying`, `applied`, `rejected`, `failed` or `canceled`.
@@ -32,7 +32,7 @@ public struct Command: Sendable, Equatable {
     }
 }
 
-extension Command {
+extension WatchedCommand {
     static let query = """
         select id, command, state, error_code, message, hint
           from ferry.command_status where id = $1

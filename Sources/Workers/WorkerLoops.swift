@@ -12,7 +12,7 @@ import RunEngine
 ///
 /// Each loop repeats by itself what an error interrupts. Only the loss of the lease, or of the
 /// session that holds it, ends all of them.
-struct Shift: Sendable {
+struct WorkerLoops: Sendable {
     let stop: StopRequest
     let pool: ConnectionPool
     /// Alerts have a connection of their own, so that they wait for nothing else and nothing else
@@ -27,10 +27,10 @@ struct Shift: Sendable {
     private let logger: Logger
     private let retrier: Retrier
     private let onLoss: @Sendable (any Error) -> Void
-    private let commandBell = Bell()
-    private let checkBell = Bell()
-    private let runBell = Bell()
-    private let alertBell = Bell()
+    private let commandSignal = WakeSignal()
+    private let checkSignal = WakeSignal()
+    private let runSignal = WakeSignal()
+    private let alertSignal = WakeSignal()
     private let active = ActiveTasks()
     private let store: RunStore
 
@@ -50,7 +50,7 @@ struct Shift: Sendable {
         alertPool = ConnectionPool(configuration.database, size: 1)
         // A lookup needs one only before and after it asks others.
         checkPool = ConnectionPool(configuration.database, size: 2)
-        stop = StopRequest(waking: [commandBell, checkBell, runBell, alertBell])
+        stop = StopRequest(waking: [commandSignal, checkSignal, runSignal, alertSignal])
         let over = over
         retrier = Retrier(
             log: log,
@@ -122,12 +122,12 @@ struct Shift: Sendable {
         var watch = CommandWatch(pollInterval: configuration.pollInterval)
         var refusals = 0
         while !stop.isMade {
-            let seen = commandBell.rings
+            let seen = commandSignal.count
             let began = ContinuousClock.now
             do {
                 let batch = try await processor.applyBatch()
                 refusals = 0
-                if batch.hasChecks { checkBell.ring() }
+                if batch.hasChecks { checkSignal.send() }
                 if batch.count > 0 {
                     watch.foundSomething(at: began)
                     continue
@@ -140,7 +140,7 @@ struct Shift: Sendable {
                 await rest(.seconds(min(1 << min(refusals - 1, 5), 30)))
                 continue
             }
-            await commandBell.wait(after: seen, atMost: watch.next())
+            await commandSignal.wait(after: seen, atMost: watch.next())
         }
         await connection.close()
     }
@@ -153,19 +153,19 @@ struct Shift: Sendable {
         let free = Locked(Self.lookupsMax)
         try await withThrowingTaskGroup(of: Void.self) { group in
             while !stop.isMade {
-                let seen = checkBell.rings
+                let seen = checkSignal.count
                 let checks = free.withLock({ $0 > 0 }) ? try await lookup.claim() : []
                 free.withLock { $0 -= checks.count }
                 for check in checks {
                     group.addTask {
                         try await carryOut(check, lookup)
                         free.withLock { $0 += 1 }
-                        commandBell.ring()
-                        checkBell.ring()
+                        commandSignal.send()
+                        checkSignal.send()
                     }
                 }
                 if checks.isEmpty {
-                    await checkBell.wait(after: seen, atMost: configuration.pollInterval)
+                    await checkSignal.wait(after: seen, atMost: configuration.pollInterval)
                 }
             }
             try await group.waitForAll()
@@ -196,10 +196,10 @@ struct Shift: Sendable {
     private func rest(_ duration: Duration) async {
         let end = ContinuousClock.now + duration
         while !Task.isCancelled {
-            let seen = commandBell.rings
+            let seen = commandSignal.count
             let left = end - .now
             if stop.isMade || left <= .zero { return }
-            await commandBell.wait(after: seen, atMost: left)
+            await commandSignal.wait(after: seen, atMost: left)
         }
     }
 
@@ -208,55 +208,57 @@ struct Shift: Sendable {
             store: store, lease: session.lease, active: active, access: configuration.access,
             logger: logger)
         while !stop.isMade {
-            let seen = runBell.rings
+            let seen = runSignal.count
             if let task = try await store.claimTask() {
                 try await store.carrying(task.token) { try await executor.carryOut(task) }
             } else {
-                await runBell.wait(after: seen, atMost: Self.patience)
+                await runSignal.wait(after: seen, atMost: Self.patience)
             }
         }
     }
 
     private func takeChargeOfRuns() async throws {
         let coordinator = RunCoordinator(
-            store: store, lease: session.lease, bell: runBell, access: configuration.access,
+            store: store, lease: session.lease, signal: runSignal, access: configuration.access,
             policy: configuration.runRetry, logger: logger)
         while !stop.isMade {
-            let seen = runBell.rings
+            let seen = runSignal.count
             if let run = try await store.claimRun() {
                 try await store.carrying(run.token) { try await coordinator.carryOut(run) }
             } else {
-                await runBell.wait(after: seen, atMost: Self.patience)
+                await runSignal.wait(after: seen, atMost: Self.patience)
             }
         }
     }
 
-    /// How long a loop waits for its bell, which the housekeeper rings as well.
+    /// How long a loop waits for its signal, which the housekeeper rings as well.
     private static let patience = Duration.seconds(30)
 
     private func deliverAlerts() async throws {
         let dispatcher = AlertDispatcher(
             store: AlertStore(worker: session.id, pool: alertPool, retrier: retrier),
-            options: configuration.alerts, bell: alertBell, logger: logger)
+            options: configuration.alerts, signal: alertSignal, logger: logger)
         try await dispatcher.run(pollInterval: configuration.pollInterval) { stop.isMade }
     }
 
     // MARK: - What keeps it going
 
     private func hear() async throws {
-        let bells = [
-            "ferry_commands": commandBell, "ferry_runs": runBell, "ferry_alerts": alertBell,
+        let signals = [
+            "ferry_commands": commandSignal, "ferry_runs": runSignal, "ferry_alerts": alertSignal,
         ]
         while true {
             let notifications = try await retrier.run("hear of new work", .everything) { _ in
                 let connection = try await Connection.connect(configuration.database)
-                return try await connection.listen(bells.keys.sorted())
+                return try await connection.listen(signals.keys.sorted())
             }
             // What came while nobody listened is not heard of.
-            for bell in bells.values { bell.ring() }
+            for signal in signals.values { signal.send() }
             do {
                 // Only a hint: the loops look at what is there.
-                for try await notification in notifications { bells[notification.channel]?.ring() }
+                for try await notification in notifications {
+                    signals[notification.channel]?.send()
+                }
             } catch is PostgresError {}
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -267,7 +269,7 @@ struct Shift: Sendable {
             pool: pool, store: store,
             validator: SandboxValidator(
                 facts: facts, interval: configuration.sandboxCheckInterval),
-            retrier: retrier, runBell: runBell, logger: logger
+            retrier: retrier, runSignal: runSignal, logger: logger
         ).run()
     }
 

@@ -2,7 +2,7 @@ public import Foundation
 import Postgres
 
 /// One transition, as the view `ferry.events` shows it.
-public struct Event: Sendable, Equatable {
+public struct WatchedEvent: Sendable, Equatable {
     public var id: Int64
     /// When the transaction that wrote it began, by the database's clock.
     public var at: Date
@@ -41,7 +41,7 @@ public struct Event: Sendable, Equatable {
     }
 }
 
-extension Event {
+extension WatchedEvent {
     /// What ``init(_:)`` reads, of events `e`.
     static let columns = """
         e.id, extract(epoch from e.at)::float8 as at, e.environment, e.event, e.object_kind,

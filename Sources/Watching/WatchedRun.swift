@@ -2,7 +2,7 @@ public import Foundation
 import Postgres
 
 /// One run and how far it is, as the view `ferry.runs` shows it.
-public struct Run: Sendable, Equatable {
+public struct WatchedRun: Sendable, Equatable {
     public var id: Int64
     public var environment: String
     public var export: String
@@ -59,7 +59,7 @@ public struct Run: Sendable, Equatable {
     public var isMoving: Bool { ["running", "publishing", "stopping"].contains(state) }
 }
 
-extension Run {
+extension WatchedRun {
     /// What ``init(_:)`` reads, of runs `r`.
     static let columns = """
         r.id, r.environment, r.data_export, r.destination, r.state, r.tables, r.tables_done, r.rows,

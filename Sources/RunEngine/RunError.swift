@@ -7,7 +7,7 @@ import Postgres
 import SourceDatabases
 
 /// Why a run or a task could not be carried out: what people are told, and what to do next.
-struct RunTrouble: Error, Sendable {
+struct RunError: Error, Sendable {
     let code: String
     let origin: ErrorOrigin
     let message: String
@@ -26,8 +26,8 @@ struct RunTrouble: Error, Sendable {
     /// - Parameter subject: What was being done, for example `table public.orders`.
     init(_ error: any Error, while subject: String) {
         switch error {
-        case let trouble as RunTrouble:
-            self = trouble
+        case let runError as RunError:
+            self = runError
         case let error as SourceError:
             self.init(
                 code: error.code, origin: error.origin, message: "\(subject): \(error)",
@@ -142,7 +142,7 @@ struct RunTrouble: Error, Sendable {
     private static let standbyHint =
         "set hot_standby_feedback = on there, or a max_standby_streaming_delay as long as a run"
 
-    init(_ failure: RunStanding.Failure) {
+    init(_ failure: RunStatus.Failure) {
         self.init(
             code: failure.code, origin: failure.origin, message: failure.message,
             hint: failure.hint,

@@ -1,6 +1,6 @@
--- run_standing: what the worker in charge of a run needs to decide its next step. Null when the
+-- run_status: what the worker in charge of a run needs to decide its next step. Null when the
 -- run is no longer the caller's.
-create or replace function ferry_state.run_standing(p_run bigint, p_token bigint, p_worker bigint)
+create or replace function ferry_state.run_status(p_run bigint, p_token bigint, p_worker bigint)
 returns json
 language sql
 stable

@@ -10,7 +10,7 @@ import Testing
 @testable import RunEngine
 
 @Suite("A trouble of a run", .timeLimit(.minutes(5)))
-struct RunTroubleTests {
+struct RunErrorTests {
     @Test(arguments: [
         (
             SourceError.tablesMissing(database: "d", tables: []), "tables_missing",
@@ -39,7 +39,7 @@ struct RunTroubleTests {
     func `of the source lies with it or with what was configured`(
         error: SourceError, code: String, origin: ErrorOrigin
     ) {
-        let trouble = RunTrouble(error, while: "run 7")
+        let trouble = RunError(error, while: "run 7")
 
         #expect(trouble.code == code)
         #expect(trouble.origin == origin)
@@ -88,7 +88,7 @@ struct RunTroubleTests {
     @Test(arguments: causedByOthers.indices)
     func `is never taken for a fault of Ferry`(_ index: Int) {
         let error = Self.causedByOthers[index]
-        let trouble = RunTrouble(error, while: "run 7")
+        let trouble = RunError(error, while: "run 7")
 
         #expect(!["internal", "invalid_publication"].contains(trouble.code), "\(error)")
         for text in [trouble.message, trouble.hint ?? ""] {
@@ -113,7 +113,7 @@ struct RunTroubleTests {
             _ = try await other.query("select pg_cancel_backend(\(id))")
             let error = await #expect(throws: PostgresError.self) { try await waiting.value }
 
-            let trouble = RunTrouble(try #require(error), while: "table public.t")
+            let trouble = RunError(try #require(error), while: "table public.t")
 
             #expect(trouble.isTransient)
             #expect(trouble.code == "source_unavailable")
@@ -137,7 +137,7 @@ struct RunTroubleTests {
                     """)
             }
 
-            let trouble = RunTrouble(try #require(error), while: "table public.t")
+            let trouble = RunError(try #require(error), while: "table public.t")
 
             #expect(trouble.code == "source_refused")
             #expect(trouble.hint?.contains("only up to 1 GB") == true)
@@ -173,7 +173,7 @@ struct RunTroubleTests {
     func `of the destination lies with it, with what was configured, or with Ferry`(
         error: DestinationError, code: String, origin: ErrorOrigin
     ) {
-        let trouble = RunTrouble(error, while: "run 7")
+        let trouble = RunError(error, while: "run 7")
 
         #expect(trouble.code == code)
         #expect(trouble.origin == origin)
@@ -202,7 +202,7 @@ struct RunTroubleTests {
     func `after the decision to publish names the way out that there is then`(
         error: DestinationError, hint: String
     ) {
-        let trouble = RunTrouble(publishing: error, run: 7)
+        let trouble = RunError(publishing: error, run: 7)
 
         #expect(trouble.hint == hint)
         #expect(trouble.message == "publishing run 7: \(error)")
@@ -212,7 +212,7 @@ struct RunTroubleTests {
     @Test func `that nobody thought of is a fault of Ferry`() {
         struct Unheard: Error {}
 
-        let trouble = RunTrouble(Unheard(), while: "run 7")
+        let trouble = RunError(Unheard(), while: "run 7")
 
         #expect(trouble.code == "internal")
         #expect(trouble.origin == .internal)
@@ -227,7 +227,7 @@ struct RunTroubleTests {
     func `of encryption lies with the key or with the worker`(
         error: PGPError, code: String, origin: ErrorOrigin
     ) {
-        let trouble = RunTrouble(error, while: "run 7")
+        let trouble = RunError(error, while: "run 7")
 
         #expect(trouble.code == code)
         #expect(trouble.origin == origin)

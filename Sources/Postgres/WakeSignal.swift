@@ -3,9 +3,9 @@ import Locks
 /// Wakes tasks that wait for something to do, such as a notification's coming.
 ///
 /// A ring that comes while nobody waits is not lost: a waiter says which rings it has seen.
-public final class Bell: Sendable {
+public final class WakeSignal: Sendable {
     private struct State {
-        var rings = 0
+        var count = 0
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter = 0
     }
@@ -14,19 +14,19 @@ public final class Bell: Sendable {
 
     public init() {}
 
-    /// How often the bell has rung.
-    public var rings: Int { state.withLock { $0.rings } }
+    /// How often the signal has rung.
+    public var count: Int { state.withLock { $0.rings } }
 
-    public func ring() {
+    public func send() {
         let waiters = state.withLock { state in
-            state.rings += 1
+            state.count += 1
             defer { state.waiters = [:] }
             return state.waiters.values
         }
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Returns once the bell has rung more often than `seen`, the time is up, or the task is
+    /// Returns once the signal has rung more often than `seen`, the time is up, or the task is
     /// cancelled.
     public func wait(after seen: Int, atMost limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
@@ -45,7 +45,7 @@ public final class Bell: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    if state.rings > seen || Task.isCancelled { return true }
+                    if state.count > seen || Task.isCancelled { return true }
                     state.waiters[number] = continuation
                     return false
                 }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite("A command that cannot be carried out", .timeLimit(.minutes(5)))
-struct TroubledCommandTests {
+struct FailingCommandTests {
     @Test func `does not spoil its neighbours, is retried and fails in the end`() async throws {
         try await CommandScene.with { scene in
             try await Self.forbid("poison", scene)

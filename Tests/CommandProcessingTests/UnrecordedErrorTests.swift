@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite("A command whose trouble cannot be recorded either", .timeLimit(.minutes(5)))
-struct UnrecordedTroubleTests {
+struct UnrecordedErrorTests {
     /// Makes the server refuse every row of the table for which the condition holds.
     private func refuse(_ table: String, when condition: String, _ scene: CommandScene)
         async throws

@@ -60,129 +60,145 @@ let targets: [Target] = [
             .embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views"),
         ],
         swiftSettings: settings),
+    module("Values"),
     module("Locks"),
-    module("Postgres", ["CLibPQ", "Locks"]),
-    module("PrivateServer", ["Locks"]),
-    module("Migrations", ["Postgres", "SchemaFiles", "Failpoints", "Lifecycle"]),
-    module("Schedules"),
-    module("Lifecycle", ["Schedules"]),
-    module("Credentials", ["Lifecycle", yams]),
-    module("Formats", ["CZlib", "CZstd", "CSnappy", "Lifecycle", "Schedules", crypto]),
-    module("Manifests", ["Formats", "Lifecycle", crypto]),
+    module("Waiting", ["Locks"]),
+    module("Processes", ["Locks"]),
+    module("Postgres", ["CLibPQ", "Locks", "Waiting"]),
+    module("PrivateServer", ["Locks", "Processes"]),
+    module(
+        "Migrations", ["Postgres", "SchemaFiles", "Failpoints", "Lifecycle", "Values"]),
+    module("Schedules", ["Values"]),
+    module("Lifecycle", ["Schedules", "Values"]),
+    module("Credentials", ["Values", yams]),
+    module("Formats", ["CZlib", "CZstd", "CSnappy", "Processes", "Values", crypto]),
+    module("Manifests", ["Formats", "Values", crypto]),
     module("Failpoints", ["Locks"]),
     module(
         "Destinations",
         [
             "CSSH2", "Credentials", "Failpoints", "Formats", "Lifecycle", "Locks", "Manifests",
-            "Postgres", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
+            "Postgres", "Values", "Waiting", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
         ]),
-    module("SourceDatabases", ["Credentials", "Formats", "Postgres", "Lifecycle"]),
+    module(
+        "SourceDatabases", ["Credentials", "Formats", "Postgres", "Lifecycle", "Values"]),
     module(
         "CommandProcessing",
         [
             "Credentials", "Failpoints", "Locks", "Postgres", "Lifecycle", "Schedules",
-            "SourceDatabases", logging,
+            "SourceDatabases", "Values", "Waiting", logging,
         ]),
     module(
         "RunEngine",
         [
             "Credentials", "Failpoints", "Postgres", "Formats", "Locks", "Manifests",
-            "Destinations", "SourceDatabases", "Lifecycle", logging, crypto,
+            "Destinations", "SourceDatabases", "Lifecycle", "Values", "Waiting", logging,
+            crypto,
         ]),
     module(
         "Alerts",
         [
-            "Credentials", "Failpoints", "Lifecycle", "Locks", "Postgres", asyncHTTPClient, crypto,
-            logging, nioCore, nioHTTP1, subprocess, systemPackage,
+            "Credentials", "Failpoints", "Lifecycle", "Locks", "Postgres", "Values", "Waiting",
+            asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, subprocess, systemPackage,
         ]),
     module(
         "Workers",
         [
             "Alerts", "Credentials", "Postgres", "Migrations", "Lifecycle", "CommandProcessing",
-            "RunEngine", logging,
+            "RunEngine", "Values", "Waiting", logging,
         ]),
-    module("Watching", ["Postgres"]),
-    module("ConfigurationFiles", ["Lifecycle", "Schedules", yams]),
+    module("Watching", ["Postgres", "Values", "Waiting"]),
+    module("ConfigurationFiles", ["Lifecycle", "Schedules", "Values", yams]),
     .executableTarget(
         name: "ferry",
         dependencies: [
             "Alerts", "Credentials", "Locks", "Postgres", "PrivateServer", "Migrations", "Workers",
             "RunEngine", "Watching", "ConfigurationFiles", "Formats", "Lifecycle", "Manifests",
-            "Destinations", argumentParser, logging, signals,
+            "Destinations", "Processes", "Values", "Waiting", argumentParser, logging, signals,
         ],
         swiftSettings: settings),
 
     .executableTarget(
         name: "FerryBench",
-        dependencies: ["Postgres", "PrivateServer", "Migrations", argumentParser],
+        dependencies: [
+            "Postgres", "PrivateServer", "Migrations", "Processes", "Waiting", argumentParser,
+        ],
         swiftSettings: settings),
 
     .target(name: "Pages", path: "Tests/Pages", swiftSettings: settings),
     .target(
         name: "TestSupport",
-        dependencies: ["Locks", "Pages", "Postgres", "PrivateServer", "Migrations"],
+        dependencies: [
+            "Locks", "Pages", "Postgres", "PrivateServer", "Processes", "Migrations",
+        ],
         path: "Tests/TestSupport", swiftSettings: settings),
+    tests("ValuesTests", ["Values"]),
     tests("LocksTests", ["Locks"]),
-    tests("PostgresTests", ["Locks", "Postgres", "TestSupport"]),
-    tests("PrivateServerTests", ["PrivateServer", "Postgres"]),
-    tests("SchedulesTests", ["Schedules", "TestSupport"]),
-    tests("LifecycleTests", ["Lifecycle"]),
+    tests("WaitingTests", ["Waiting"]),
+    tests("PostgresTests", ["Locks", "Postgres", "TestSupport", "Waiting"]),
+    tests("PrivateServerTests", ["PrivateServer", "Postgres", "Processes"]),
+    tests("SchedulesTests", ["Schedules", "TestSupport", "Values"]),
+    tests("LifecycleTests", ["Lifecycle", "Values"]),
     tests("CredentialsTests", ["Credentials", "Lifecycle"]),
-    tests("FormatsTests", ["Formats", "Lifecycle", "TestSupport", crypto]),
-    tests("ManifestsTests", ["Manifests", "Formats", "Lifecycle", crypto]),
+    tests("FormatsTests", ["Formats", "Lifecycle", "TestSupport", crypto, "Values"]),
+    tests("ManifestsTests", ["Manifests", "Formats", "Lifecycle", crypto, "Values"]),
     tests(
         "DestinationsTests",
         [
             "Credentials", "Destinations", "Failpoints", "Manifests", "Formats", "Lifecycle",
-            "Locks", "Postgres", "TestSupport", crypto, nioCore, nioHTTP1,
+            "Locks", "Postgres", "TestSupport", crypto, nioCore, nioHTTP1, "Values", "Waiting",
         ]),
     tests(
         "SourceDatabasesTests",
         [
             "Credentials", "SourceDatabases", "Formats", "Postgres", "Lifecycle", "PrivateServer",
-            "TestSupport",
+            "TestSupport", "Values",
         ]),
     tests(
         "SchemaTests",
-        ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "Pages", "TestSupport"]),
+        ["Postgres", "Migrations", "SchemaFiles", "Lifecycle", "Pages", "TestSupport", "Values"]),
     tests(
         "CommandProcessingTests",
-        ["CommandProcessing", "Credentials", "Locks", "Postgres", "Lifecycle", "TestSupport"]),
-    tests("ConfigurationFilesTests", ["ConfigurationFiles", "Lifecycle", yams]),
+        [
+            "CommandProcessing", "Credentials", "Locks", "Postgres", "Lifecycle", "TestSupport",
+            "Values",
+        ]),
+    tests("ConfigurationFilesTests", ["ConfigurationFiles", "Lifecycle", yams, "Values"]),
     tests(
         "RunEngineTests",
         [
             "Credentials", "RunEngine", "Destinations", "Formats", "Lifecycle", "Locks",
-            "Postgres", "SourceDatabases", "TestSupport",
+            "Postgres", "SourceDatabases", "TestSupport", "Values", "Waiting",
         ]),
     tests(
         "AlertsTests",
         ["Alerts", "Credentials", "Lifecycle", "Postgres", "TestSupport", logging]),
     tests(
         "WatchingTests",
-        ["Watching", "Locks", "Postgres", "Migrations", "PrivateServer", "TestSupport"]),
+        ["Watching", "Locks", "Postgres", "Migrations", "PrivateServer", "TestSupport", "Values"]),
     tests(
         "WorkersTests",
         [
             "ferry", "Locks", "Workers", "Postgres", "PrivateServer", "Migrations", "Manifests",
-            "Formats", "Lifecycle", "TestSupport", crypto,
+            "Formats", "Lifecycle", "TestSupport", crypto, "Processes", "Values",
         ]),
     tests(
         "FerryTests",
         [
             "ferry", "Locks", "Postgres", "PrivateServer", "Manifests", "Formats", "Lifecycle",
-            "ConfigurationFiles", "Pages", "TestSupport", argumentParser, crypto,
+            "ConfigurationFiles", "Pages", "TestSupport", argumentParser, crypto, "Values",
         ]),
     tests(
         "RoundTripTests",
         [
             "Workers", "RunEngine", "Credentials", "Destinations", "SourceDatabases", "Formats",
-            "Manifests", "Lifecycle", "Postgres", "TestSupport", logging,
+            "Manifests", "Lifecycle", "Postgres", "TestSupport", logging, "Values",
         ]),
     tests(
         "FuzzTests",
         [
             "ConfigurationFiles", "Formats", "Lifecycle", "Postgres", "Schedules", "TestSupport",
+            "Values",
         ]),
     tests("ProjectTests", ["Pages"]),
 ]

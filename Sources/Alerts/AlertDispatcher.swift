@@ -1,7 +1,8 @@
+import Lifecycle
+public import Waiting
 internal import Failpoints
-internal import Lifecycle
 public import Logging
-public import Postgres
+import Postgres
 internal import Locks
 
 /// Delivers the messages of alerts: several at once, of each alert one after the other.

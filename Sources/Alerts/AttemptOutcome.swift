@@ -1,4 +1,4 @@
-internal import Lifecycle
+import Values
 
 /// How one attempt to deliver a message ended.
 enum AttemptOutcome: Equatable, Sendable {

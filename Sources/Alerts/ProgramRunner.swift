@@ -1,3 +1,5 @@
+import Values
+import Waiting
 internal import Foundation
 internal import Lifecycle
 internal import Subprocess
@@ -36,7 +38,7 @@ struct ProgramRunner: Sendable {
         }
         do {
             let variables = try Self.variables(of: delivery)
-            let ended = try await within(timeout) {
+            let ended = try await Deadline(timeout).runToItsEnd {
                 try await Self.end(
                     of: path, Array(words.dropFirst()), variables, input: delivery.payload)
             }

@@ -1,7 +1,8 @@
+import Values
+import Waiting
 internal import AsyncHTTPClient
 internal import Credentials
 internal import Foundation
-internal import Lifecycle
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -47,7 +48,7 @@ struct WebhookSender: Sendable {
         }
         do {
             let outgoing = request
-            let answer = try await within(timeout) {
+            let answer = try await Deadline(timeout).run {
                 try await Self.answer(to: outgoing)
             }
             guard let answer else {

@@ -1,5 +1,4 @@
 import Failpoints
-import Lifecycle
 public import Postgres
 
 /// Applies commands: claims a batch, folds it through the lifecycle core, and writes every change,

@@ -1,3 +1,4 @@
+public import Values
 public import Credentials
 import Foundation
 public import Lifecycle

@@ -1,3 +1,5 @@
+import Waiting
+
 /// How often and when a command that could not be carried out is tried again.
 ///
 /// Only for technical failures; a command that a rule rejects is not tried again.
@@ -22,8 +24,7 @@ public struct RetryPolicy: Sendable {
     /// Seconds to wait after this many attempts; up to a quarter less, by chance, so that commands
     /// that failed together do not all come back together.
     func delay(after attempts: Int) -> Double {
-        var seconds = firstDelay / .seconds(1)
-        for _ in 1..<max(attempts, 1) { seconds = min(seconds * 2, delayMax / .seconds(1)) }
-        return seconds * Double.random(in: 0.75...1)
+        let backoff = Backoff(firstDelay: firstDelay, delayMax: delayMax, leastShare: 0.75)
+        return backoff.delay(after: attempts) / .seconds(1)
     }
 }

@@ -1,3 +1,4 @@
+import Values
 import Failpoints
 import Foundation
 import Lifecycle

@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 /// All configured objects of an environment.
 public struct Configuration: Sendable {

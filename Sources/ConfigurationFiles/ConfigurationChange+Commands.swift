@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 
 /// A command that is to be sent.
 public struct PlannedCommand: Hashable, Sendable {

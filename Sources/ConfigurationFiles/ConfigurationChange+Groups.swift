@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 // The commands about orchestration groups.
 extension ConfigurationChange {

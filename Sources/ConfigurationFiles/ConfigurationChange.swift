@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 
 /// What becomes of one object.
 public enum ConfigurationChange: Hashable, Sendable {

@@ -1,5 +1,3 @@
-import Lifecycle
-
 /// A configuration file that was read.
 public struct ConfigurationFile: Sendable {
     public let configuration: Configuration

@@ -1,5 +1,3 @@
-import Lifecycle
-
 // What a file must hold for others to be deleted by it: one that is empty or was cut off says
 // nothing about what is wanted.
 extension ConfigurationPlan {

@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 extension ConfigurationChange {
     /// The change in lines: `+`, `~` or `-` with the object, and below it what is different.

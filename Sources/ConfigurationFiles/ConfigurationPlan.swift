@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 /// What has to be done so that an environment is configured as a file says.
 public struct ConfigurationPlan: Sendable {

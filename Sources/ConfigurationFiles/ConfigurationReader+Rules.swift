@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 import Schedules
 
@@ -53,7 +54,9 @@ extension ConfigurationReader {
             let isZone = error.part == .timeZone
             let key = isZone ? "time_zone" : "schedule"
             let meant =
-                isZone ? Suggestion.words(for: timeZone, among: TimeZoneName.known) : ""
+                isZone
+                ? TimeZoneName.meant(by: timeZone).map { "; did you mean \(quoted($0))?" } ?? ""
+                : ""
             yaml.complain(
                 places[key] ?? place,
                 "\"\(key)\" of \(group.words): \(shown(error.message))\(meant)",

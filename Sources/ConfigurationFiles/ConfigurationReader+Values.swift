@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 import Yams
 
 // Values of one type.

@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 import Yams
 
@@ -107,7 +108,7 @@ struct ConfigurationReader {
     }
 
     private mutating func name(_ member: YAMLReading.Member, of kind: ConfiguredKind) -> String? {
-        do throws(Rejection) {
+        do throws(InvalidName) {
             return try Name(member.key, of: "\(kind.word) name").text
         } catch {
             yaml.complain(member.place, error.message, hint: error.hint)

@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 /// A kind of object that a configuration file holds; in the order in which they refer to each

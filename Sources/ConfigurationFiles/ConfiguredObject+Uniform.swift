@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 // Two definitions of the same meaning are written in the same way.

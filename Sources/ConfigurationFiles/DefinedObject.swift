@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 
 /// An object of the configuration of an environment, by its definition.
 public struct DefinedObject: Hashable, Sendable {

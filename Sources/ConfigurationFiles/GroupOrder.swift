@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 /// Which orchestration groups of a configuration come after which.
 struct GroupOrder {

@@ -1,4 +1,3 @@
-import Lifecycle
 import Yams
 
 /// What the aliases of a YAML text stand for, counted before Yams follows them.

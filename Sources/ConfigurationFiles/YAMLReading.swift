@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 import Yams
 
 /// Reads the values of a YAML text, and collects what is wrong with them.

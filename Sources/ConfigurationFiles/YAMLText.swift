@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 /// Writes YAML that any reader of YAML 1.1 or 1.2 takes for the same values.
 struct YAMLText {
@@ -114,7 +114,7 @@ struct YAMLText {
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             default:
-                if isPrintable(scalar) {
+                if scalar.isVisible {
                     result.unicodeScalars.append(scalar)
                 } else {
                     let digits = String(scalar.value, radix: 16)
@@ -127,13 +127,6 @@ struct YAMLText {
         return result + "\""
     }
 
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
-        default: scalar.value != 0xfffe && scalar.value != 0xffff
-        }
-    }
-
     /// Whether the text has several lines and can be written as it is.
     private static func isBlock(_ text: String) -> Bool {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -141,7 +134,7 @@ struct YAMLText {
         // By bytes: a space and a combining mark behind it are one character.
         return lines.first?.utf8.first != UInt8(ascii: " ") && lines.first?.isEmpty == false
             && lines.allSatisfy { line in
-                line.last != " " && line.unicodeScalars.allSatisfy(isPrintable)
+                line.last != " " && line.unicodeScalars.allSatisfy(\.isVisible)
             }
     }
 }

@@ -1,5 +1,5 @@
+import Values
 internal import Foundation
-internal import Lifecycle
 internal import Yams
 
 /// Reads the value of one credential: a text that is recognised by its form, or a mapping with a

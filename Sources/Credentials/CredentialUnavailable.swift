@@ -1,4 +1,4 @@
-internal import Lifecycle
+import Values
 
 /// A credential that a worker cannot use. Holds nothing of its value.
 public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {

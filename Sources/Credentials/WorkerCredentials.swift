@@ -1,6 +1,6 @@
+import Values
 internal import Dispatch
 public import Foundation
-internal import Lifecycle
 internal import Yams
 
 /// The credentials that a worker was given: nothing else of its environment and its files can be

@@ -1,6 +1,6 @@
+public import Values
 public import Credentials
 internal import Formats
-public import Lifecycle
 
 /// Why a destination could not do what was asked. Every description names the destination, what
 /// it is about, and the way out.
@@ -91,7 +91,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    public var description: String { "destination \"\(destination.shown)\": \(problem)" }
+    public var description: String { "destination \"\(shown(destination))\": \(problem)" }
 
     /// The name of the destination.
     private var destination: String {
@@ -112,46 +112,46 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
     public var problem: String {
         switch self {
         case .accessDenied(_, let path, let reason):
-            "access to \"\(path.shown)\" was denied"
+            "access to \"\(shown(path))\" was denied"
                 + (reason.map { ": \($0)" }
                     ?? ". Give the worker's user permission to read and write there")
         case .notFound(_, let path, let rule):
-            "\"\(path.shown)\" does not exist"
+            "\"\(shown(path))\" does not exist"
                 + (rule.map { ". \($0)" }
                     ?? " or is not a directory. Create it, or correct the destination's path")
         case .credentialUnavailable(_, let error):
-            "\(error.description.shown)"
+            "\(shown(error.description))"
         case .notAuthenticated(_, let user, let method, let reason):
-            "the server refused user \"\(user.shown)\" by "
-                + "\(method): \(reason.shown). Correct the user or the secret, or let the server "
+            "the server refused user \"\(shown(user))\" by "
+                + "\(method): \(shown(reason)). Correct the user or the secret, or let the server "
                 + "accept it"
         case .stagedFileMissing(_, let run, let file):
-            "the staged file \"\(file.shown)\" of run \(run) "
+            "the staged file \"\(shown(file))\" of run \(run) "
                 + "is gone"
         case .full(_, let path):
             "no space or quota is left for "
-                + "\"\(path.shown)\". Free some"
+                + "\"\(shown(path))\". Free some"
         case .unavailable(_, let path, let reason):
-            "\"\(path.shown)\" is unavailable: "
-                + "\(reason.shown). If this persists, check the storage and its connection"
+            "\"\(shown(path))\" is unavailable: "
+                + "\(shown(reason)). If this persists, check the storage and its connection"
         case .notAllowed(_, let path, let rule):
-            "\"\(path.shown)\" is not allowed: \(rule)"
+            "\"\(shown(path))\" is not allowed: \(rule)"
         case .refused(_, let path, let reason):
-            "\"\(path.shown)\" was not taken: "
-                + reason.shown
+            "\"\(shown(path))\" was not taken: "
+                + shown(reason)
         case .alreadyPublished(_, let folder, let existing, let publishing):
-            "\"\(folder.shown)\" already holds "
-                + "\(existing.shown), not the manifest \(publishing) of this run. Move that folder "
+            "\"\(shown(folder))\" already holds "
+                + "\(shown(existing)), not the manifest \(publishing) of this run. Move that folder "
                 + "away"
         case .checksumMismatch(_, let file, let expected, let actual):
-            "\"\(file.shown)\" should have \(expected) and "
+            "\"\(shown(file))\" should have \(expected) and "
                 + "has \(actual). Check the storage"
         case .overtaken(_, let run, let newer):
             "run \(newer) has been delivered since, which is "
                 + "later than run \(run): what it delivered stays"
         case .invalidPublication(_, let run, let reason):
             "run \(run) cannot be published: "
-                + "\(reason.shown)"
+                + "\(shown(reason))"
         }
     }
 }

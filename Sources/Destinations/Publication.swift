@@ -1,3 +1,4 @@
+import Values
 internal import Crypto
 internal import Formats
 internal import Foundation
@@ -67,10 +68,10 @@ public struct Publication: Sendable, Equatable {
             .invalidPublication(destination: destination, run: run, reason: reason)
         }
         for component in folderComponents where !isPlainName(component) {
-            throw refuse("\"\(component.shown)\" in the folder's name is not a plain name")
+            throw refuse("\"\(shown(component))\" in the folder's name is not a plain name")
         }
         for file in files where !isPlainName(file.name) || !isPlainName(file.stagedName) {
-            throw refuse("\"\(file.name.shown)\" is not a plain file name")
+            throw refuse("\"\(shown(file.name))\" is not a plain file name")
         }
         let decoded: Manifest
         do {

@@ -1,5 +1,5 @@
 internal import Formats
-internal import enum Lifecycle.CredentialName
+internal import Values
 
 extension SettingsReader {
     /// The name in the setting `credential`; nil when it is left out.

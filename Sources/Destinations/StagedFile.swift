@@ -1,5 +1,5 @@
+public import Values
 public import Formats
-public import Lifecycle
 
 /// A file to be staged: its name, and what it holds.
 public struct StagedFile: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Values
+
 /// How files are compressed, alone or together in an archive.
 public enum Compression: String, Codable, Sendable, CaseIterable {
     case none
@@ -87,7 +89,7 @@ public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertibl
             "cannot start the compressor (code \(code)): free some memory, or run fewer "
                 + "tasks at once"
         case .damaged(let reason):
-            "the compressed data is damaged (\(reason.shown)): deliver the file again"
+            "the compressed data is damaged (\(shown(reason))): deliver the file again"
         }
     }
 }

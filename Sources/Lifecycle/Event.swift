@@ -1,3 +1,5 @@
+public import Values
+
 /// One transition of one object, for the audit log and for `watch`.
 public struct Event: Hashable, Codable, Sendable {
     public var kind: EventKind

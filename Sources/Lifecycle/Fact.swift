@@ -1,3 +1,5 @@
+public import Values
+
 /// Something outside the configuration that a rule depends on, looked up only when one does.
 public enum Fact: Hashable, Sendable {
     /// The tables of a registered database (``World/database(id:)``) now.

@@ -1,3 +1,4 @@
+public import Values
 internal import Formats
 public import Foundation
 

@@ -1,3 +1,4 @@
+import Values
 internal import Formats
 
 extension Manifest {
@@ -72,32 +73,32 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path):
-            "cannot read the manifest \"\(path.shown)\": there is no such file"
+            "cannot read the manifest \"\(shown(path))\": there is no such file"
         case .unreadable(let path, let reason):
-            "cannot read the manifest \"\(path.shown)\": \(reason)"
+            "cannot read the manifest \"\(shown(path))\": \(reason)"
         case .notALatest(let path):
-            "\"\(path.shown)\" is not a latest.json of Ferry"
+            "\"\(shown(path))\" is not a latest.json of Ferry"
         case .notTheLatest(let path, let expected, let actual):
-            "the manifest \"\(path.shown)\" has SHA-256 \(actual), latest.json says \(expected): "
+            "the manifest \"\(shown(path))\" has SHA-256 \(actual), latest.json says \(expected): "
                 + "do not trust this delivery"
         case .notTheExpected(let path, let expected, let actual):
-            "the manifest \"\(path.shown)\" has SHA-256 \(actual), expected \(expected): do not "
+            "the manifest \"\(shown(path))\" has SHA-256 \(actual), expected \(expected): do not "
                 + "trust this delivery"
         case .notAManifest(let reason):
-            "this is not a manifest of Ferry: \(reason.shown)"
+            "this is not a manifest of Ferry: \(shown(reason))"
         case .unknownVersion(let version):
-            "the manifest has the schema \"\(version.shown)\", this version of Ferry reads "
+            "the manifest has the schema \"\(shown(version))\", this version of Ferry reads "
                 + "\"\(Manifest.schema)\": verify it with the version that wrote it, or a later one"
         case .unsafeFileName(let name):
-            "the manifest names the file \"\(name.shown)\", but its files must lie beside it: "
+            "the manifest names the file \"\(shown(name))\", but its files must lie beside it: "
                 + "do not trust this manifest"
         case .duplicateFile(let name):
-            "the manifest names the file \"\(name.shown)\" twice: do not trust this manifest"
+            "the manifest names the file \"\(shown(name))\" twice: do not trust this manifest"
         case .impossibleNumber(let file):
-            "the manifest gives the file \"\(file.shown)\" an impossible number of rows or bytes: "
+            "the manifest gives the file \"\(shown(file))\" an impossible number of rows or bytes: "
                 + "do not trust this manifest"
         case .impossibleHash(let file):
-            "the manifest gives the file \"\(file.shown)\" a SHA-256 that is not 64 lowercase "
+            "the manifest gives the file \"\(shown(file))\" a SHA-256 that is not 64 lowercase "
                 + "hexadecimal digits: do not trust this manifest"
         case .wrongTotals:
             "the manifest's totals are not the sums over its files: do not trust this manifest"

@@ -1,6 +1,6 @@
+import Values
 internal import Crypto
 internal import Formats
-internal import Lifecycle
 public import Foundation
 
 extension Manifest: Codable {

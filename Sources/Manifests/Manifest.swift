@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 public import Formats
 
 /// The proof of one delivery: which files, from which snapshot, with which content.

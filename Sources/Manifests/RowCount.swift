@@ -1,3 +1,4 @@
+import Values
 internal import Formats
 
 /// Counts the rows of a file whose bytes it is shown in order.

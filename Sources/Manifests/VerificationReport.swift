@@ -1,3 +1,4 @@
+import Values
 internal import Formats
 
 /// What a delivery was found to be when it was read again.
@@ -61,19 +62,19 @@ public struct VerificationReport: Sendable, Equatable {
 
         public var description: String {
             switch self {
-            case .missing(let file): "missing: \(file.shown)"
-            case .extra(let file): "extra: \(file.shown) is not in the manifest"
-            case .notAFile(let file): "not a file: \(file.shown)"
-            case .unreadable(let file, let reason): "unreadable: \(file.shown): \(reason.shown)"
+            case .missing(let file): "missing: \(shown(file))"
+            case .extra(let file): "extra: \(shown(file)) is not in the manifest"
+            case .notAFile(let file): "not a file: \(shown(file))"
+            case .unreadable(let file, let reason): "unreadable: \(shown(file)): \(shown(reason))"
             case .short(let file, let expected, let actual):
-                "short: \(file.shown) has \(actual) bytes, the manifest says \(expected)"
+                "short: \(shown(file)) has \(actual) bytes, the manifest says \(expected)"
             case .long(let file, let expected, let actual):
-                "long: \(file.shown) has \(actual) bytes, the manifest says \(expected)"
+                "long: \(shown(file)) has \(actual) bytes, the manifest says \(expected)"
             case .changed(let file, let expected, let actual):
-                "changed: \(file.shown) has SHA-256 \(actual), the manifest says \(expected)"
+                "changed: \(shown(file)) has SHA-256 \(actual), the manifest says \(expected)"
             case .wrongRows(let file, let expected, let actual):
-                "wrong rows: \(file.shown) holds \(actual), the manifest says \(expected)"
-            case .damaged(let file, let reason): "damaged: \(file.shown): \(reason.shown)"
+                "wrong rows: \(shown(file)) holds \(actual), the manifest says \(expected)"
+            case .damaged(let file, let reason): "damaged: \(shown(file)): \(shown(reason))"
             }
         }
     }

@@ -1,3 +1,4 @@
+import Values
 import Postgres
 
 /// A session that a migration waits for.

@@ -1,3 +1,5 @@
+import Waiting
+
 /// Repeats work with the queue that an error interrupted, by itself and with growing delays.
 ///
 /// A collision, a lock, a cancelled statement, a lost connection of a pool: none of them is a

@@ -1,3 +1,4 @@
+package import Processes
 import Foundation
 
 #if canImport(Glibc)

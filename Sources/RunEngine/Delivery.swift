@@ -1,3 +1,4 @@
+import Values
 import Destinations
 import Formats
 import Lifecycle

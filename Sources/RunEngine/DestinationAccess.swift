@@ -1,3 +1,4 @@
+public import Values
 public import Credentials
 public import Destinations
 import Formats

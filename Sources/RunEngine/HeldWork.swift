@@ -1,3 +1,4 @@
+import Values
 import Locks
 
 /// What this worker knows that it holds, so that it can find what it holds without knowing.

@@ -1,3 +1,4 @@
+import Values
 import Locks
 
 /// Whether this worker may still act: its lease in the database, by its own monotonic clock.

@@ -1,4 +1,5 @@
-import Lifecycle
+import Values
+import Waiting
 
 /// Asks what may never be answered: a server that is silent, a file system that hangs.
 enum Patience {
@@ -15,17 +16,6 @@ enum Patience {
         within limit: Duration = limit, otherwise: Value,
         _ body: @escaping @Sendable () async -> Value
     ) async -> Value {
-        let (answers, giver) = AsyncStream<Value>.makeStream()
-        let asking = Task { giver.yield(await body()) }
-        let waiting = Task {
-            try await Task.sleep(for: limit)
-            giver.finish()
-        }
-        defer {
-            asking.cancel()
-            waiting.cancel()
-        }
-        for await answer in answers { return answer }
-        return otherwise
+        (try? await Deadline(limit).run(body)) ?? otherwise
     }
 }

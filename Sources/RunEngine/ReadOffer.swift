@@ -1,5 +1,5 @@
+import Values
 import Formats
-import Lifecycle
 import SourceDatabases
 
 /// A table, or a part of one, that a run offers to all workers, and the task in which it is read.

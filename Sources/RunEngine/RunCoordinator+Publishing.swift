@@ -1,6 +1,7 @@
+import Lifecycle
+import Values
 import Destinations
 import Failpoints
-import Lifecycle
 import Logging
 
 // From the intent to the end: a run that was decided to be published only rolls forward, unless it

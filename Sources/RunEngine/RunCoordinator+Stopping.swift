@@ -1,4 +1,5 @@
 import Lifecycle
+import Waiting
 import Postgres
 
 extension RunCoordinator {

@@ -1,11 +1,12 @@
+import Lifecycle
+public import Waiting
 import Destinations
 import Failpoints
 import Formats
 import Foundation
-import Lifecycle
 public import Logging
 import Manifests
-public import Postgres
+import Postgres
 import SourceDatabases
 
 /// Is in charge of runs: holds a run's snapshot, offers its tables to all workers, and publishes.

@@ -1,3 +1,4 @@
+import Values
 import Formats
 public import Lifecycle
 import Postgres

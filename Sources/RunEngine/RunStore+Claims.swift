@@ -1,6 +1,6 @@
+import Values
 import Failpoints
 import Foundation
-import Lifecycle
 import Logging
 import Postgres
 

@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 import SourceDatabases
 
 // What a run tells of an error of its source.

@@ -1,7 +1,8 @@
+import Lifecycle
+import Values
 import Destinations
 import Failpoints
 import Formats
-import Lifecycle
 public import Logging
 import Postgres
 import SourceDatabases

@@ -1,3 +1,5 @@
+import Values
+
 /// The five fields of a cron expression: the minutes of the local clock that it chooses.
 ///
 /// Lists, ranges, steps, three-letter names of months and weekdays, 0 and 7 for Sunday. Where both

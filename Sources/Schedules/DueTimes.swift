@@ -1,3 +1,5 @@
+import Values
+
 /// The moments of a schedule that have come and that nothing has happened for yet.
 public struct DueTimes: Hashable, Sendable {
     public let latest: Int64

@@ -1,3 +1,4 @@
+import Values
 import Foundation
 
 /// How the clock of a time zone runs around one day.

@@ -1,3 +1,4 @@
+import Values
 import Foundation
 
 /// A cron expression in a time zone: the moments at which something is to happen.

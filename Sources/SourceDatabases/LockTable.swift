@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 import Postgres
 
 /// The server's table of locks, which all sessions share.

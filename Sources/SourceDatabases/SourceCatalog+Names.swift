@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 public import Postgres
 
 // Names that are no text. A database with the encoding SQL_ASCII takes any bytes for a name, and

@@ -1,3 +1,4 @@
+public import Values
 import Formats
 public import Lifecycle
 public import Postgres

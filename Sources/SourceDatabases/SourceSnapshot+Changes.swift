@@ -1,5 +1,5 @@
+public import Values
 public import Formats
-public import Lifecycle
 public import Postgres
 
 /// What changes tables while a weaker lock than a reader's conflict is held.

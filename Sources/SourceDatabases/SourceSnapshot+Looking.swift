@@ -1,5 +1,4 @@
 public import Formats
-internal import Lifecycle
 import Postgres
 
 /// Looking at a few rows of a table, without reading all of it.

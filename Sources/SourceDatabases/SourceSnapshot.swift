@@ -1,3 +1,4 @@
+public import Values
 internal import Credentials
 public import Lifecycle
 public import Postgres

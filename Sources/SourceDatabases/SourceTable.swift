@@ -1,5 +1,5 @@
+public import Values
 public import Formats
-public import Lifecycle
 import Postgres
 
 /// A table of a source database as one snapshot sees it.

@@ -1,3 +1,4 @@
+import Waiting
 public import Postgres
 
 /// Waits for commands to end. Needs no more rights than sending commands does.

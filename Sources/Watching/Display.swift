@@ -1,19 +1,5 @@
-/// How text from the database is put on a terminal: made harmless, measured and cut.
+/// How text is laid out on a terminal: measured and cut.
 public enum Display {
-    /// The text with control, escape, bidi and other invisible characters written as `\u{1b}`.
-    public static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if isUnsafe(scalar) {
-                result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-            } else {
-                result.append(scalar)
-            }
-        }
-        return String(result)
-    }
-
     /// How many columns of a terminal the text takes. Wide characters (CJK, emoji) take two.
     public static func width(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.utf8.count }
@@ -44,14 +30,6 @@ public enum Display {
     /// The text in at least this many columns, filled with spaces on the left.
     public static func right(_ text: String, _ columns: Int) -> String {
         String(repeating: " ", count: max(0, columns - width(text))) + text
-    }
-
-    static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value >= 0x20 && scalar.value < 0x7f { return false }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        default: false
-        }
     }
 
     private static func width(of character: Character) -> Int {

@@ -1,3 +1,4 @@
+import Waiting
 public import Postgres
 
 /// Every event of a scope, exactly once, in order per object, across reconnects and restarts.

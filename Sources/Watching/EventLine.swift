@@ -1,3 +1,4 @@
+import Values
 public import Foundation
 
 /// How moments and events are written on one line.
@@ -8,7 +9,7 @@ public struct EventLine: Sendable {
 
     /// `12:03:44  run 7 Daily customers  snapshot_taken  5 tables`
     public func text(_ event: WatchedEvent) -> String {
-        var parts = [clock(event.at), Self.subject(event), Display.escaped(event.event)]
+        var parts = [clock(event.at), Self.subject(event), shown(event.event)]
         let summary = details(event)
         if !summary.isEmpty { parts.append(summary) }
         return parts.joined(separator: "  ")
@@ -31,7 +32,7 @@ public struct EventLine: Sendable {
         if let id = event.runID ?? event.objectID { parts.append(String(id)) }
         if let name = event.objectName { parts.append(name) }
         if event.environment != "production" { parts.append("(\(event.environment))") }
-        return Display.escaped(parts.joined(separator: " "))
+        return shown(parts.joined(separator: " "))
     }
 
     private func details(_ event: WatchedEvent) -> String {
@@ -42,7 +43,7 @@ public struct EventLine: Sendable {
         let parts = Self.order.compactMap { key in
             details[key].flatMap { describe(key, $0) }
         }
-        return Display.escaped(parts.joined(separator: ", "))
+        return shown(parts.joined(separator: ", "))
     }
 
     /// What is said of an event, in this order; other details are for programs.
@@ -142,13 +143,13 @@ extension EventLine {
     /// `12:03:44  run 7 Daily customers  running  3/5 tables, 64 %`
     public func text(_ run: WatchedRun, now: Date) -> String {
         var parts = [
-            clock(now), Display.escaped("run \(run.id) ") + Frame.name(of: run),
-            Display.escaped(run.state),
+            clock(now), shown("run \(run.id) ") + Frame.name(of: run),
+            shown(run.state),
         ]
         var details: [String] = []
         if run.tables > 0 { details.append("\(run.tablesDone)/\(run.tables) tables") }
         if run.isMoving { details.append("\(Int(run.percent)) %") }
-        if let error = run.error { details.append(Display.escaped(error)) }
+        if let error = run.error { details.append(shown(error)) }
         if !details.isEmpty { parts.append(details.joined(separator: ", ")) }
         return parts.joined(separator: "  ")
     }
@@ -156,10 +157,10 @@ extension EventLine {
     /// `12:03:44  command 42 create_data_export  queued`
     public func text(_ command: WatchedCommand, now: Date) -> String {
         var parts = [
-            clock(now), Display.escaped("command \(command.id) \(command.command)"),
-            Display.escaped(command.state),
+            clock(now), shown("command \(command.id) \(command.command)"),
+            shown(command.state),
         ]
-        if let message = command.message { parts.append(Display.escaped(message)) }
+        if let message = command.message { parts.append(shown(message)) }
         return parts.joined(separator: "  ")
     }
 }

@@ -1,3 +1,4 @@
+import Waiting
 import Postgres
 
 /// The two connections of a feed: one listens, the other reads.

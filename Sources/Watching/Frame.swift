@@ -1,3 +1,4 @@
+import Values
 public import Foundation
 
 /// Draws what a watcher shows, as lines for a terminal. Pure: the same input, the same lines.
@@ -25,7 +26,7 @@ public struct Frame: Sendable {
         var lines: [String] = []
         if let error = state.connectionError {
             let text = "connection lost, trying again: \(error)"
-            lines.append(paint(fit(Display.escaped(text)), .red))
+            lines.append(paint(fit(shown(text)), .red))
         }
         if let command = state.command { lines += describe(command) }
         lines = Array(lines.prefix(max(1, room / 2)))
@@ -43,16 +44,16 @@ public struct Frame: Sendable {
 
     private func describe(_ command: WatchedCommand) -> [String] {
         let colour = Paint(state: command.state)
-        let name = Display.escaped("command \(command.id) \(command.command)  ")
+        let name = shown("command \(command.id) \(command.command)  ")
         let text = fit(name + command.state)
         // Painted only when it was not cut.
         let whole = text == name + command.state
         var lines = [whole ? name + paint(command.state, colour) : text]
         if let message = command.message {
-            lines.append(fit("  " + Display.escaped(message)))
+            lines.append(fit("  " + shown(message)))
         }
         if let hint = command.hint, !hint.isEmpty {
-            lines.append(fit("  hint: " + Display.escaped(hint)))
+            lines.append(fit("  hint: " + shown(hint)))
         }
         return lines
     }
@@ -91,7 +92,7 @@ public struct Frame: Sendable {
 
     /// Everything from the column ROWS on.
     private func progress(_ run: WatchedRun, waits: Bool, _ now: Date) -> String {
-        let error = run.error.map { Display.escaped($0) }
+        let error = run.error.map { shown($0) }
         if waits, let retryAt = run.retryAt {
             let seconds = max(0, retryAt.timeIntervalSince(now))
             return "in \(Quantity.seconds(seconds))" + (error.map { ": \($0)" } ?? "")
@@ -121,7 +122,7 @@ public struct Frame: Sendable {
 
     static func name(of run: WatchedRun) -> String {
         let suffix = run.environment == "production" ? "" : " (\(run.environment))"
-        return Display.escaped(run.export + suffix)
+        return shown(run.export + suffix)
     }
 
     private func fit(_ line: String) -> String { Display.cut(line, to: width) }

@@ -1,3 +1,4 @@
+import Values
 import Postgres
 
 extension EventFeed {
@@ -27,7 +28,7 @@ extension EventFeed {
         }
         let row = try await query(
             "select " + selected.joined(separator: ", "), scope.parameters)[0]
-        var text = "{\"type\":\"snapshot\",\"cursor\":\(JSONLines.string(cursor.description))"
+        var text = "{\"type\":\"snapshot\",\"cursor\":\(cursor.description.quotedAsJSON)"
         for (name, _) in parts {
             text += ",\"\(name)\":\(JSONLines.shielded(try row[name].string()))"
         }

@@ -68,6 +68,6 @@ extension WatchedEvent {
 
 /// An event, and the place in the feed just after it.
 public struct FeedEvent: Sendable, Equatable {
-    public var event: Event
+    public var event: WatchedEvent
     public var cursor: Cursor
 }

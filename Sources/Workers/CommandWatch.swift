@@ -1,3 +1,5 @@
+import Values
+
 /// How long a loop waits before it looks at the queue again.
 ///
 /// A loop that found something looks again by itself, so that senders need not notify it: each

@@ -1,3 +1,4 @@
+import Waiting
 import CommandProcessing
 import Foundation
 import Logging

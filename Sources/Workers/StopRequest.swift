@@ -1,3 +1,4 @@
+import Waiting
 import Postgres
 import Synchronization
 

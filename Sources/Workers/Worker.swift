@@ -1,4 +1,5 @@
-import Lifecycle
+import Values
+import Waiting
 public import Logging
 import Migrations
 import Postgres
@@ -98,7 +99,7 @@ public struct Worker: Sendable {
             ])
         let (endings, ending) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
         let limit = Self.cancellationLimit
-        let shift = WorkerLoops(configuration, session, log, logger) { error in
+        let loops = WorkerLoops(configuration, session, log, logger) { error in
             Task {
                 try? await Task.sleep(for: limit)
                 ending.yield(.failure(error))
@@ -106,7 +107,7 @@ public struct Worker: Sendable {
         }
         let work = Task {
             do {
-                try await shift.work()
+                try await loops.work()
                 ending.yield(.success(()))
             } catch {
                 ending.yield(.failure(error))
@@ -119,23 +120,26 @@ public struct Worker: Sendable {
                 return .success(())
             }.value
         } onCancel: {
-            shift.stop.make()
+            loops.stop.make()
             let grace = configuration.grace
             Task {
                 try? await Task.sleep(for: grace)
-                shift.over.make()
+                loops.over.make()
                 work.cancel()
                 try? await Task.sleep(for: limit)
                 // Something hangs. What it still does bears a token that is worth nothing soon.
                 ending.yield(.success(()))
             }
         }
-        await limited(to: Self.leavingLimit) {
-            await session.leave()
-            await shift.pool.close()
-            await shift.alertPool.close()
-            await shift.checkPool.close()
-        }
+        // A task of its own is not cancelled together with this one.
+        await Task {
+            _ = try? await Deadline(Self.leavingLimit).run {
+                await session.leave()
+                await loops.pool.close()
+                await loops.alertPool.close()
+                await loops.checkPool.close()
+            }
+        }.value
         if !Task.isCancelled { try result.get() }
         logger.info("worker stopped", metadata: ["worker": "\(session.id)"])
     }

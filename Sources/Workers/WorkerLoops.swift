@@ -1,7 +1,7 @@
+import Waiting
 import Alerts
 import CommandProcessing
 import Foundation
-import Lifecycle
 import Locks
 import Logging
 import Migrations

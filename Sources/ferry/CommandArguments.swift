@@ -1,3 +1,4 @@
+import Values
 import Foundation
 import Watching
 
@@ -17,7 +18,7 @@ enum CommandArguments {
                 throw Failure(.usage, "--argument \(name) is given twice")
             }
             names.append(name)
-            fields.append("\(JSONLines.string(name)):\(value(text, of: name))")
+            fields.append("\(name.quotedAsJSON):\(value(text, of: name))")
         }
         return "{" + fields.joined(separator: ",") + "}"
     }
@@ -28,9 +29,9 @@ enum CommandArguments {
         // A JSON string stays as it is written: quotes can be part of a name.
         if let parsed, !(parsed is String) { return text }
         if (name == "tables" && text != "all") || name == "orchestrations" {
-            let names = text.namesBetweenCommas.filter { !$0.isEmpty }.map(JSONLines.string)
+            let names = text.namesBetweenCommas.filter { !$0.isEmpty }.map(\.quotedAsJSON)
             return "[" + names.joined(separator: ",") + "]"
         }
-        return JSONLines.string(text)
+        return text.quotedAsJSON
     }
 }

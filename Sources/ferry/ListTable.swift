@@ -1,3 +1,4 @@
+import Values
 import Foundation
 import Postgres
 import Watching
@@ -13,7 +14,7 @@ enum ListTable {
             lines.append(
                 try columns.enumerated().map { index, column in
                     let value = try row[index].optionalString() ?? ""
-                    let text = Display.escaped(format(value, column.kind, timeZone))
+                    let text = shown(format(value, column.kind, timeZone))
                     return Display.cut(text, to: widthMax)
                 })
         }
@@ -49,7 +50,7 @@ enum ListTable {
     /// Lines of as many texts each, in columns aligned to the left; wide texts are cut.
     static func aligned(_ lines: [[String]]) -> [String] {
         aligned(
-            lines.map { $0.map { Display.cut(Display.escaped($0), to: widthMax) } },
+            lines.map { $0.map { Display.cut(shown($0), to: widthMax) } },
             right: [Bool](repeating: false, count: lines.first?.count ?? 0),
             states: [Bool](repeating: false, count: lines.first?.count ?? 0))
     }

@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Foundation
 import Migrations
@@ -50,7 +51,7 @@ struct MigrateCommand: AsyncParsableCommand {
             allowDowngrade: allowDowngrade, afterRestore: afterRestore
         ) { holders in
             let names = holders.map(\.description).joined(separator: "; ")
-            let whom = names.isEmpty ? "the locks of others" : Display.escaped(names)
+            let whom = names.isEmpty ? "the locks of others" : shown(names)
             FileHandle.standardError.write(Data("ferry: waiting for \(whom)\n".utf8))
         }
         try await write(report)
@@ -67,13 +68,13 @@ struct MigrateCommand: AsyncParsableCommand {
     private func write(_ report: Migrator.Report) async throws {
         switch format.output {
         case .ndjson:
-            let names = report.applied.map(JSONLines.string).joined(separator: ",")
+            let names = report.applied.map(\.quotedAsJSON).joined(separator: ",")
             let epoch = report.epoch.map { ",\"epoch\":\($0)" } ?? ""
             try await Output.line(
                 "{\"applied\":[\(names)],\"renewed_code\":\(report.renewedCode)\(epoch)}")
         case .table:
             for name in report.applied {
-                try await Output.line("applied \(Display.escaped(name))")
+                try await Output.line("applied \(shown(name))")
             }
             if report.renewedCode { try await Output.line("wrote views and functions") }
             if let epoch = report.epoch {

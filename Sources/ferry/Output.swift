@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Dispatch
 import Foundation
@@ -67,6 +68,6 @@ enum Diagnostics {
     static func onOneLine(_ text: String) -> String {
         let lines = text.split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
-        return Display.escaped(lines.joined(separator: " "))
+        return shown(lines.joined(separator: " "))
     }
 }

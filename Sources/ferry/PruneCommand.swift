@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Migrations
 import Postgres
@@ -92,7 +93,7 @@ struct PruneCommand: AsyncParsableCommand {
         switch format.output {
         case .ndjson:
             """
-            {"kind":"\(kind.rawValue)","before":\(JSONLines.string(time)),"count":\(count),\
+            {"kind":"\(kind.rawValue)","before":\(time.quotedAsJSON),"count":\(count),\
             "removed":\(!dryRun)}
             """
         case .table: "\(done) \(kind.name(count)) from before \(time)"

@@ -1,3 +1,4 @@
+import Values
 import Foundation
 import Lifecycle
 import Postgres

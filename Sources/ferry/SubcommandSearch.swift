@@ -1,5 +1,5 @@
+import Values
 import ArgumentParser
-import Lifecycle
 
 /// Tells what was probably meant by a subcommand that does not exist.
 enum SubcommandSearch {

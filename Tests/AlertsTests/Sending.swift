@@ -1,6 +1,5 @@
 import Credentials
 import Foundation
-import Lifecycle
 import TestSupport
 
 @testable import Alerts

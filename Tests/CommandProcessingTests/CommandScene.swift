@@ -1,3 +1,4 @@
+import Values
 import CommandProcessing
 import Credentials
 import Foundation

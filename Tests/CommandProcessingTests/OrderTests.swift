@@ -1,5 +1,5 @@
+import Values
 import CommandProcessing
-import Lifecycle
 import Postgres
 import TestSupport
 import Testing

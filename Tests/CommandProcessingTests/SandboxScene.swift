@@ -1,6 +1,6 @@
+import Values
 import CommandProcessing
 import Foundation
-import Lifecycle
 import Postgres
 import TestSupport
 

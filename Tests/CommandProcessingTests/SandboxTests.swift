@@ -1,6 +1,6 @@
+import Values
 import CommandProcessing
 import Failpoints
-import Lifecycle
 import Postgres
 import TestSupport
 import Testing

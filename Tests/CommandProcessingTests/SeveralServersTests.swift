@@ -1,5 +1,5 @@
+import Values
 import Foundation
-import Lifecycle
 import Postgres
 import PrivateServer
 import TestSupport

@@ -1,5 +1,5 @@
+import Values
 import ConfigurationFiles
-import Lifecycle
 import Testing
 import Yams
 

@@ -1,5 +1,4 @@
 import ConfigurationFiles
-import Lifecycle
 import Testing
 
 /// A destination with these settings, in flow style, from line 2 on.

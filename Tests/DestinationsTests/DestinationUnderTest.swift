@@ -1,7 +1,7 @@
 import Crypto
 import Formats
 import Foundation
-import struct Lifecycle.TableName
+import Values
 import Manifests
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import Formats
-import Lifecycle
 import Postgres
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Destinations
 import Formats
-import struct Lifecycle.TableName
+import Values
 import Postgres
 import Testing
 

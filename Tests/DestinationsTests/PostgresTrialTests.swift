@@ -148,7 +148,7 @@ struct PostgresTrialTests {
             try await delivery(7).stage(at: place.connect())
             try await delivery(9).deliver(to: place.connect())
 
-            for call in [Destination.rehearse, Destination.publish] {
+            for call in [DestinationAdapter.rehearse, DestinationAdapter.publish] {
                 let error = await #expect(throws: DestinationError.self) {
                     try await call(place.connect())(delivery(7).publication())
                 }

@@ -2,7 +2,7 @@ import Credentials
 import Crypto
 import Formats
 import Foundation
-import struct Lifecycle.TableName
+import Values
 import Manifests
 import Postgres
 import TestSupport

@@ -1,3 +1,4 @@
+import Waiting
 import Failpoints
 import Foundation
 import Manifests

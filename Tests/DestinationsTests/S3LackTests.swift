@@ -1,3 +1,4 @@
+import Waiting
 import Foundation
 import NIOCore
 import TestSupport

@@ -1,3 +1,4 @@
+import Waiting
 import Credentials
 import Foundation
 import NIOHTTP1
@@ -93,7 +94,7 @@ extension S3Client {
         var client = S3Client(
             destination: "crm", settings: try S3Settings(json: json),
             credentials: WorkerCredentials(environment: { ["FERRY_CREDENTIAL_S3": credential] }))
-        client.retries.firstDelay = .milliseconds(5)
+        client.retries.backoff.firstDelay = .milliseconds(5)
         return client
     }
 }

@@ -1,5 +1,5 @@
+import Values
 import ArgumentParser
-import Lifecycle
 import Testing
 
 @testable import ferry

@@ -3,6 +3,7 @@ import Lifecycle
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @testable import ferry
 

@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 @testable import ferry
 

@@ -1,7 +1,7 @@
+import Values
 import Foundation
 import Formats
 import Manifests
-import Lifecycle
 import Postgres
 import TestSupport
 import Testing

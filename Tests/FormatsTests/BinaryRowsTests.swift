@@ -119,20 +119,6 @@ struct BinaryNumericTests {
     }
 }
 
-@Suite("A binary date", .timeLimit(.minutes(5)))
-struct BinaryTimeTests {
-    @Test(arguments: [
-        (Int64(0), Int64(1970), 1, 1), (10_957, 2000, 1, 1), (19_782, 2024, 2, 29),
-        (-719_162, 1, 1, 1), (-719_163, 0, 12, 31), (-2_440_588, -4713, 11, 24),
-        (2_145_042_905, 5_874_897, 12, 31),
-    ])
-    func `is a day of the Gregorian calendar`(days: Int64, year: Int64, month: Int, day: Int) {
-        let date = BinaryTime.civil(days: days)
-
-        #expect(date.year == year && date.month == month && date.day == day)
-    }
-}
-
 @Suite("A binary array", .timeLimit(.minutes(5)))
 struct BinaryArrayTests {
     @Test func `gives its shape and its elements`() throws {

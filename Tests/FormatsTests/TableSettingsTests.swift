@@ -1,6 +1,6 @@
+import Values
 import Formats
 import Foundation
-import Lifecycle
 import Testing
 
 @Suite("The settings of the format table", .timeLimit(.minutes(5)))

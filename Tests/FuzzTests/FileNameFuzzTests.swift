@@ -1,5 +1,5 @@
+import Values
 import Foundation
-import Lifecycle
 import Testing
 
 @testable import Formats
@@ -126,7 +126,7 @@ extension String {
 
 extension SeededRandom {
     fileprivate mutating func naming() -> Naming {
-        var settings: [String: Lifecycle.JSONValue] = [
+        var settings: [String: JSONValue] = [
             "format": .string(pick(["csv", "tsv", "json", "ndjson", "parquet"]))
         ]
         if once(in: 3) {
@@ -140,7 +140,7 @@ extension SeededRandom {
                 name: random.pick(["orders", "Orders", "manifest", "con", random.text(1...20)]))
         }
         return Naming(
-            settings: Lifecycle.JSONValue.object(settings).text, tables: names,
+            settings: JSONValue.object(settings).text, tables: names,
             values: FileNameTemplate.Values(
                 export: pick(["Daily customers", "aux", ".", text(0...30), text(200...260)]),
                 run: number(1...pick([9, Int64.max])),

@@ -1,5 +1,5 @@
+import Values
 import Foundation
-import Lifecycle
 import Testing
 
 @Suite("Any JSON", .fuzzing)

@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 /// A command about the alert "Ops".

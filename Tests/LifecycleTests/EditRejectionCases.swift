@@ -1,4 +1,5 @@
 import Lifecycle
+import Values
 
 let editCases = [
     RejectionCase(

@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 private let morning = Scene(hasOrchestration: true, groups: [Scene.group()])

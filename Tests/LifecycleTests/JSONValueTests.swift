@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 import Testing
 
 @Suite("A JSON value")

@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 private let failed = Scene(hasOrchestration: true, run: .failed)

@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 private let rollBack = command("roll_back_data_export", ["name": "daily", "version": 1])

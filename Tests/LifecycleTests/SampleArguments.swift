@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 /// Arguments with which a command is well-formed.

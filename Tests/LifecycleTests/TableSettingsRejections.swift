@@ -1,3 +1,4 @@
+import Values
 import Lifecycle
 
 /// What is said of settings of a table that cannot be taken.

@@ -1,6 +1,6 @@
+import Values
 import Crypto
 import Foundation
-import Lifecycle
 import Testing
 
 @testable import Formats

@@ -1,7 +1,7 @@
+import Values
 import Crypto
 import Formats
 import Foundation
-import Lifecycle
 import Manifests
 
 /// A delivered folder with a manifest, in the temporary directory until it is let go.

@@ -1,5 +1,4 @@
 import Foundation
-import Lifecycle
 import Manifests
 import Postgres
 import TestSupport

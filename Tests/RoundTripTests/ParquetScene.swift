@@ -1,7 +1,7 @@
+import Values
 @testable import Formats
 import Credentials
 import Foundation
-import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport

@@ -1,6 +1,6 @@
+import Values
 import Formats
 import Foundation
-import Lifecycle
 import Postgres
 import Testing
 

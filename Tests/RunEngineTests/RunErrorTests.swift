@@ -1,7 +1,7 @@
+import Values
 import Credentials
 import Destinations
 import Formats
-import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport

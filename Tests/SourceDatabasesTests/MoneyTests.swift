@@ -1,3 +1,4 @@
+import Values
 import Credentials
 import Foundation
 import Lifecycle

@@ -1,6 +1,6 @@
+import Values
 import Credentials
 import Foundation
-import Lifecycle
 import Postgres
 import PrivateServer
 import SourceDatabases

@@ -1,5 +1,5 @@
+import Values
 import Formats
-import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport

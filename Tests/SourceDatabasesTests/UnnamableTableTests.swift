@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 import Postgres
 import SourceDatabases
 import TestSupport

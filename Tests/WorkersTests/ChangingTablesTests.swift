@@ -1,6 +1,6 @@
+import Values
 import Formats
 import Foundation
-import Lifecycle
 import Manifests
 import Postgres
 import TestSupport

@@ -1,7 +1,7 @@
+import Values
 import Crypto
 import Formats
 import Foundation
-import Lifecycle
 import Manifests
 import TestSupport
 

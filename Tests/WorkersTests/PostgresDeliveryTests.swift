@@ -1,5 +1,5 @@
 import Foundation
-import struct Lifecycle.TableName
+import Values
 import Manifests
 import Postgres
 import TestSupport

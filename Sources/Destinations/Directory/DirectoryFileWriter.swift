@@ -1,3 +1,4 @@
+import Values
 internal import Crypto
 internal import Formats
 internal import Foundation
@@ -90,7 +91,7 @@ final class DirectoryFileWriter: StagedFileWriter {
     private func openDescriptor(of state: borrowing State) throws -> Int32 {
         if let failure = state.failure { throw failure }
         guard let descriptor = state.descriptor else {
-            preconditionFailure("a finished or abandoned file was written to: \(path.shown)")
+            preconditionFailure("a finished or abandoned file was written to: \(shown(path))")
         }
         return descriptor
     }

@@ -1,8 +1,8 @@
+import Values
 public import Credentials
 internal import Crypto
 public import Formats
 public import Foundation
-internal import Lifecycle
 public import Manifests
 internal import Postgres
 

@@ -1,6 +1,6 @@
+import Values
 internal import Failpoints
 internal import Formats
-internal import Lifecycle
 internal import Manifests
 internal import Postgres
 

@@ -1,3 +1,4 @@
+import Values
 internal import Crypto
 internal import Foundation
 internal import Formats

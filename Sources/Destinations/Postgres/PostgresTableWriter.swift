@@ -1,6 +1,7 @@
+import Values
+import Waiting
 internal import Crypto
 internal import Formats
-internal import Lifecycle
 internal import Manifests
 internal import Postgres
 

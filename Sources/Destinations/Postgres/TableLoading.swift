@@ -1,3 +1,4 @@
+import Values
 internal import Formats
 internal import Manifests
 internal import Postgres

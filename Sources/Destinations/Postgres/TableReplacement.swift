@@ -1,3 +1,4 @@
+import Values
 internal import Crypto
 internal import Formats
 internal import Foundation
@@ -102,7 +103,7 @@ struct TableReplacement: Sendable {
             throw DestinationError.notAllowed(
                 destination: loading.target.destination,
                 path: tables.count == 1 ? first.shown : first.schema,
-                rule: "a table to be replaced is used: \(dependents.shown). Choose the mode "
+                rule: "a table to be replaced is used: \(shown(dependents)). Choose the mode "
                     + "\"truncate\", or drop what depends on it")
         } catch let error as PostgresError where error.sqlState != "55P03" {
             throw loading.target.failure(

@@ -1,3 +1,4 @@
+import Values
 internal import Crypto
 internal import Formats
 internal import Foundation

@@ -1,3 +1,4 @@
+import Values
 internal import Formats
 internal import Manifests
 internal import Postgres
@@ -84,7 +85,8 @@ struct TableTruncation: Sendable {
         guard let heir = try found.first?[0].string() else { return }
         throw DestinationError.notAllowed(
             destination: loading.target.destination, path: table.shown,
-            rule: "table \(heir.shown) inherits from it and would be emptied, too. Send to another "
+            rule:
+                "table \(shown(heir)) inherits from it and would be emptied, too. Send to another "
                 + "schema, or end the inheritance")
     }
 
@@ -95,7 +97,7 @@ struct TableTruncation: Sendable {
             else {
                 throw DestinationError.notAllowed(
                     destination: loading.target.destination, path: table.shown,
-                    rule: "it lacks the column \"\(name.shown)\" that is delivered. Add it there, "
+                    rule: "it lacks the column \"\(shown(name))\" that is delivered. Add it there, "
                         + "or choose the mode \"replace\"")
             }
             return !column.isGenerated
@@ -110,7 +112,7 @@ struct TableTruncation: Sendable {
             throw DestinationError.notAllowed(
                 destination: loading.target.destination, path: path,
                 rule: "a table to be emptied is referenced by another that is not delivered: "
-                    + "\((error.detail ?? error.message).shown) Send both in one data export, or "
+                    + "\(shown(error.detail ?? error.message)) Send both in one data export, or "
                     + "drop the foreign key")
         } catch let error as PostgresError where error.sqlState != "55P03" {
             throw loading.target.failure(error, about: path)

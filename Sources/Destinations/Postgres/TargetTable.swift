@@ -1,4 +1,4 @@
-internal import Lifecycle
+import Values
 internal import Manifests
 internal import Postgres
 

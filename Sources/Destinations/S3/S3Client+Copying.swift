@@ -1,3 +1,4 @@
+import Waiting
 internal import NIOCore
 internal import NIOHTTP1
 

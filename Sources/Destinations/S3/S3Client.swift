@@ -1,3 +1,4 @@
+import Waiting
 internal import AsyncHTTPClient
 internal import Credentials
 internal import Crypto
@@ -23,14 +24,7 @@ struct S3Client: Sendable {
     /// How often and after which delays a request is sent again.
     struct Retries: Sendable {
         var attemptsMax = 6
-        /// Before the second attempt; doubled each time, and cut at random to as little as half.
-        var firstDelay = Duration.milliseconds(150)
-        var delayMax = Duration.seconds(8)
-
-        func delay(before attempt: Int) -> Duration {
-            let longest = min(firstDelay * (1 << min(attempt - 2, 16)), delayMax)
-            return longest * Double.random(in: 0.5...1)
-        }
+        var backoff = Backoff(firstDelay: .milliseconds(150), delayMax: .seconds(8))
     }
 
     /// The same for somebody who waits: sends nothing twice.
@@ -92,7 +86,7 @@ struct S3Client: Sendable {
                 attempt += 1
                 // It may have been carried out all the same.
                 isRepetition = isRepetition || failure.status == 0 || failure.status >= 500
-                try await Task.sleep(for: retries.delay(before: attempt))
+                try await Task.sleep(for: retries.backoff.delay(after: attempt - 1))
             default:
                 throw failure
             }
@@ -111,7 +105,7 @@ struct S3Client: Sendable {
                 guard failure.remedy == .sendAgain, attempt <= retries.attemptsMax else {
                     throw failure
                 }
-                try await Task.sleep(for: retries.delay(before: attempt))
+                try await Task.sleep(for: retries.backoff.delay(after: attempt - 1))
             }
         }
     }

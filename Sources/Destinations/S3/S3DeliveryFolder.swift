@@ -1,3 +1,4 @@
+import Waiting
 internal import Manifests
 
 /// What a bucket has below a prefix, to read deliveries in.

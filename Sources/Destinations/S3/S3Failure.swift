@@ -1,3 +1,4 @@
+import Values
 internal import Formats
 internal import Foundation
 
@@ -97,7 +98,7 @@ struct S3Failure: Error, Sendable {
             return .notAllowed(
                 destination: destination, path: path,
                 rule: "the bucket does not lie in this region (\(said)). Set the region"
-                    + (region.map { " to \"\($0.shown)\"" } ?? " and the endpoint to its own"))
+                    + (region.map { " to \"\(shown($0))\"" } ?? " and the endpoint to its own"))
         }
         if isUnsupported {
             return .notAllowed(
@@ -128,6 +129,6 @@ struct S3Failure: Error, Sendable {
     private var said: String {
         let head = [status == 0 ? "" : "\(status)", code].filter { !$0.isEmpty }
         let text = ([operation] + head).joined(separator: " ")
-        return message.isEmpty ? text : "\(text): \(message.prefix(300))".shown
+        return message.isEmpty ? text : shown("\(text): \(message.prefix(300))")
     }
 }

@@ -1,3 +1,5 @@
+import Values
+import Waiting
 internal import Crypto
 internal import Formats
 internal import NIOCore
@@ -97,7 +99,7 @@ final class S3FileWriter: StagedFileWriter {
     private func checkOpen(_ state: borrowing State) throws {
         if cancellation.isCancelled { throw CancellationError() }
         if let failure = state.failure { throw failure }
-        precondition(!state.isClosed, "a finished or abandoned file was written to: \(key.shown)")
+        precondition(!state.isClosed, "a finished or abandoned file was written to: \(shown(key))")
     }
 
     private func sendPart(_ state: inout State) throws {

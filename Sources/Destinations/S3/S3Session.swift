@@ -1,3 +1,4 @@
+import Values
 internal import Foundation
 
 /// What all requests to one bucket share: the access key and the region in force.

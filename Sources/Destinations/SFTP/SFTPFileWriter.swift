@@ -1,3 +1,4 @@
+import Values
 internal import Crypto
 internal import Dispatch
 internal import Formats
@@ -83,7 +84,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     private func openHandle() throws -> OpaquePointer {
         if let failure { throw failure }
         guard let handle else {
-            preconditionFailure("a finished or abandoned file was written to: \(path.shown)")
+            preconditionFailure("a finished or abandoned file was written to: \(shown(path))")
         }
         return handle
     }

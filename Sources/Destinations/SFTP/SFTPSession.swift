@@ -1,3 +1,4 @@
+import Values
 internal import CSSH2
 internal import Credentials
 internal import Foundation

@@ -1,3 +1,4 @@
+import Values
 internal import Foundation
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import Values
+
 /// Writes an archive: files one after the other, each a stream of bytes of unknown length.
 ///
 /// The same members give the same bytes. Used by one task or thread at a time.
@@ -75,11 +77,11 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSpool(let folder, let reason):
-            "cannot keep a file in \"\(folder.shown)\" until its size is known, which a tar tells "
-                + "first: \(reason.shown). Free some space there, set TMPDIR to another folder "
+            "cannot keep a file in \"\(shown(folder))\" until its size is known, which a tar tells "
+                + "first: \(shown(reason)). Free some space there, set TMPDIR to another folder "
                 + "where the workers run, or set \"compression\" to \"zip\", which needs none"
         case .damaged(let reason):
-            "the archive is damaged (\(reason.shown)): deliver it again"
+            "the archive is damaged (\(shown(reason))): deliver it again"
         }
     }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// What a ZIP file says of its members (APPNOTE 6.3.9), before each of them and, in its directory,
 /// after all of them.
 ///
@@ -159,17 +161,8 @@ struct ZipTime: Equatable {
         let within = min(max(seconds, firstSecond), lastSecond)
         let second = within % 86_400
         time = UInt16((second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60) / 2)
-        // Days since 1980-03-01, so that a leap day ends its year; none is left out before 2100.
-        let days = within / 86_400 - 3712
-        let isEarly = days < 0
-        let (era, day) = isEarly ? (0, days + 366) : (days / 1461, days % 1461)
-        let year = isEarly ? 0 : min(day / 365, 3)
-        let dayOfYear = isEarly ? day : day - year * 365
-        let month = (5 * dayOfYear + 2) / 153
-        let dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1
-        let calendarYear = isEarly ? 0 : era * 4 + year + (month >= 10 ? 1 : 0)
-        date = UInt16(
-            calendarYear << 9 | (month < 10 ? month + 3 : month - 9) << 5 | dayOfMonth)
+        let day = CivilDay(CivilDay.number(of: within))
+        date = UInt16((day.year - 1980) << 9 | day.month << 5 | day.day)
     }
 
     init(time: UInt16, date: UInt16, unix: UInt32) {

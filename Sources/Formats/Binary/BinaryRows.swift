@@ -1,3 +1,5 @@
+import Values
+
 /// Finds the rows and values in what `COPY … TO STDOUT (FORMAT binary)` sends.
 ///
 /// Whether all rows have come is for its reader to know, who can compare ``rows`` with what the
@@ -74,7 +76,7 @@ struct BinaryFormatError: Error, Equatable, CustomStringConvertible {
     init(_ reason: String) { self.reason = reason }
 
     var description: String {
-        "PostgreSQL's binary data cannot be read: \(reason.shown). Please report it with the "
+        "PostgreSQL's binary data cannot be read: \(shown(reason)). Please report it with the "
             + "version of the server, and choose the format csv until then"
     }
 }

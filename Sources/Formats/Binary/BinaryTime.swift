@@ -47,23 +47,4 @@ enum BinaryTime {
         }
         return microseconds
     }
-
-    /// The date of a day in the Gregorian calendar, whose year 0 is 1 BC.
-    ///
-    /// - Parameter days: Since 1970-01-01.
-    static func civil(days: Int64) -> (year: Int64, month: Int, day: Int) {
-        // Counted from 0000-03-01, so that a leap day is the last of its year.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let day = Int(dayOfYear - (153 * month + 2) / 5) + 1
-        let isNextYear = month >= 10
-        return (
-            yearOfEra + era * 400 + (isNextYear ? 1 : 0), Int(month) + (isNextYear ? -9 : 3), day
-        )
-    }
 }

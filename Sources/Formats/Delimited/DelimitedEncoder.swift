@@ -1,3 +1,5 @@
+import Values
+
 /// Writes rows, which it reads as ``QuotedRowReader/copyOptions`` say, as a delimited file.
 final class DelimitedEncoder: RowEncoder {
     private(set) var rows: Int64 = 0

@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 
 extension DataTemplateSettings {
     /// How a table becomes a delimited file: by COPY alone where it writes what is asked for, else

@@ -1,3 +1,4 @@
+import Values
 internal import Foundation
 
 /// How a time is written in the name of a file: `yyyy-MM-dd`.
@@ -72,7 +73,7 @@ struct DatePattern: Sendable, Equatable {
         guard let field = Field(rawValue: known) else {
             throw Fault(
                 offset: offset,
-                reason: "there is no \"\(letters.shown)\" in a date pattern; there are: "
+                reason: "there is no \"\(shown(letters))\" in a date pattern; there are: "
                     + "\(Self.letters). Other letters stand outside of the placeholder")
         }
         return field

@@ -1,6 +1,6 @@
+import Values
 import Crypto
 import Foundation
-internal import Lifecycle
 
 /// Turns names from a database or a person into names of files and folders.
 public enum FileName {

@@ -1,5 +1,5 @@
+import Values
 internal import Foundation
-internal import Lifecycle
 
 /// How the files of a delivery are named: text with placeholders, such as
 /// `{{export}}-{{table}}-{{now|format:'yyyy-MM-dd'}}`.

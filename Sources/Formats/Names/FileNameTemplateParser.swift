@@ -1,5 +1,5 @@
+import Values
 internal import Foundation
-internal import Schedules
 
 /// Reads a template of file names.
 ///
@@ -64,7 +64,7 @@ struct FileNameTemplateParser {
         }
         guard character.unicodeScalars.allSatisfy(FileName.isSafe) else {
             throw fault(
-                "\"\(String(character).shown)\" is not safe in the name of a file; letters, "
+                "\"\(shown(String(character)))\" is not safe in the name of a file; letters, "
                     + "digits, \"-\", \"_\", \".\" and spaces are", at: position)
         }
     }
@@ -112,7 +112,7 @@ struct FileNameTemplateParser {
         if let word = Word(rawValue: text) { return word }
         let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
         throw fault(
-            (text.isEmpty ? "here must be a \(what)" : "there is no \(what) \"\(text.shown)\"")
+            (text.isEmpty ? "here must be a \(what)" : "there is no \(what) \"\(shown(text))\"")
                 + "; \(what)s are: \(known)", at: start)
     }
 
@@ -140,12 +140,11 @@ struct FileNameTemplateParser {
         _ argument: (text: String, position: Int)
     ) throws(SettingsError) -> TimeZone {
         if let zone = TimeZoneName.zone(named: argument.text) { return zone }
-        let similar = SimilarTimeZones.names(to: argument.text)
+        let meant = TimeZoneName.meant(by: argument.text)
         throw fault(
-            "there is no time zone \"\(argument.text.shown)\"; "
-                + (similar.isEmpty
-                    ? "zones are named Area/City, as in \"Europe/Zurich\", or UTC"
-                    : "did you mean \(similar.joined(separator: ", "))?"),
+            "there is no time zone \"\(shown(argument.text))\"; "
+                + (meant.map { "did you mean \($0)?" }
+                    ?? "zones are named Area/City, as in \"Europe/Zurich\", or UTC"),
             at: argument.position)
     }
 

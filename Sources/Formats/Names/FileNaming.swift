@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 
 extension DataTemplateSettings {
     /// The files that the tables of one run are written to, in the order of `tables`, by the

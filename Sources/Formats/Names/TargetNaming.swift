@@ -1,4 +1,4 @@
-internal import Lifecycle
+import Values
 
 extension DataTemplateSettings {
     /// The names of tables as a target has them: those of the source, without their schemas.

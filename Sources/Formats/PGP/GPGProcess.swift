@@ -1,3 +1,5 @@
+import Processes
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -30,16 +32,14 @@ final class GPGProcess {
         let channels = try (SocketPair(), SocketPair(), SocketPair())
         defer { for pair in [channels.0, channels.1, channels.2] { close(pair.theirs) } }
         (input, output, errors) = (channels.0.ours, channels.1.ours, channels.2.ours)
-        var id: pid_t = 0
-        let code = spawn(
-            &id, arguments, variables,
-            [channels.0.theirs, channels.1.theirs, channels.2.theirs])
-        self.id = id
-        guard code == 0 else {
+        do throws(SpawnError) {
+            id = try spawn(
+                arguments, environment: variables,
+                descriptors: [channels.0.theirs, channels.1.theirs, channels.2.theirs])
+        } catch {
             // There is nothing to end.
-            status = -1
-            throw code == ENOENT
-                ? .programMissing : .failed(reason: String(cString: strerror(code)))
+            (id, status) = (0, -1)
+            throw error.code == ENOENT ? .programMissing : .failed(reason: error.reason)
         }
     }
 

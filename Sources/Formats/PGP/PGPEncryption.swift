@@ -1,4 +1,4 @@
-internal import Lifecycle
+import Values
 
 /// For whom files are encrypted with PGP.
 public struct PGPEncryption: Sendable, Equatable {

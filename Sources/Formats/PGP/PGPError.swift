@@ -1,4 +1,4 @@
-public import Lifecycle
+public import Values
 
 /// Why files cannot be encrypted. Each description names the key, the rule and the way out, and
 /// holds nothing of the key but its fingerprint.
@@ -93,7 +93,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
             "the PGP key changed from \(old) to \(new) while the run was going on: all files of a "
                 + "run are encrypted for one key"
         case .failed(let reason):
-            "gpg could not encrypt: \(reason.shown)"
+            "gpg could not encrypt: \(shown(reason))"
         }
     }
 

@@ -1,3 +1,5 @@
+import Values
+
 /// A value that a format cannot hold. It is told, and never changed to something near it.
 public struct UnrepresentableValue: Error, Equatable, Sendable, CustomStringConvertible {
     /// The column that holds the value.
@@ -10,6 +12,6 @@ public struct UnrepresentableValue: Error, Equatable, Sendable, CustomStringConv
     public let wayOut: String
 
     public var description: String {
-        "column \"\(column.shown)\" holds \(value), which \(target) cannot hold: \(wayOut)"
+        "column \"\(shown(column))\" holds \(value), which \(target) cannot hold: \(wayOut)"
     }
 }

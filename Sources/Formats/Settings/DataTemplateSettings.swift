@@ -1,3 +1,4 @@
+import Values
 public import Foundation
 
 /// The file settings of a data template: how a table becomes a file.
@@ -130,7 +131,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
             guard text == own.text else {
                 throw .notAllowed(
                     setting: "delimiter", value: text,
-                    rule: "must be \"\(own.text.shown)\" for the format \"\(format.rawValue)\" "
+                    rule: "must be \"\(shown(own.text))\" for the format \"\(format.rawValue)\" "
                         + "(choose the format \"delimited\" for others)")
             }
             return
@@ -152,7 +153,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
             throw .notAllowed(
                 setting: "null_text", value: text,
                 rule: "must have at most \(Self.nullTextBytesMax) bytes and no quote, delimiter "
-                    + "(\(self.delimiter.text.shown)) or control character")
+                    + "(\(shown(self.delimiter.text))) or control character")
         }
         guard escape == .doubled || text == "\\N" || !text.unicodeScalars.contains("\\") else {
             throw .notAllowed(

@@ -1,3 +1,5 @@
+import Values
+
 /// When a table goes on in another file. Also says that a large table may be read in several parts
 /// at once, each with files of its own; without a split a table is one file.
 public enum FileSplit: Hashable, Sendable {
@@ -12,10 +14,10 @@ public enum FileSplit: Hashable, Sendable {
     /// - Parameter json: `{"rows": 1000000}` or `{"megabytes": 500}`.
     init(_ json: JSONValue) throws(SettingsError) {
         guard case .object(let values) = json, values.count == 1, let (unit, value) = values.first,
-            case .number(let number) = value, let count = Int64(exactly: number)
+            case .int(let count) = value
         else {
             throw .notAllowed(
-                setting: "split", value: json.typeName,
+                setting: "split", value: json.kind,
                 rule: "must be {\"rows\": n} or {\"megabytes\": n}")
         }
         switch unit {

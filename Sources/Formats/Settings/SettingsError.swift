@@ -1,3 +1,5 @@
+import Values
+
 /// Why settings given as JSON were refused. Each description names the setting, the rule and
 /// what is allowed instead.
 public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -31,14 +33,14 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAnObject(let subject):
             "the settings of a \(subject) must be a JSON object, such as {}"
         case .unknownSetting(let name, let subject, let known):
-            "a \(subject) has no setting \"\(name.shown)\"; its settings are: "
+            "a \(subject) has no setting \"\(shown(name))\"; its settings are: "
                 + known.joined(separator: ", ")
         case .missing(let setting, let rule):
             "setting \"\(setting)\" is missing: it \(rule)"
         case .wrongType(let setting, let expected, let actual):
             "setting \"\(setting)\" must be \(expected), was \(actual)"
         case .notAllowed(let setting, let value, let rule):
-            "setting \"\(setting)\" \(rule); was \"\(value.shown)\""
+            "setting \"\(setting)\" \(rule); was \"\(shown(value))\""
         case .malformed(let setting, let character, let reason):
             "\(setting), character \(character): \(reason)"
         case .notOfFormat(let setting, let format):
@@ -50,13 +52,13 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .onlyOfTables(let setting):
             "setting \"\(setting)\" is of the format \"table\": leave it out"
         case .rowNumberTaken(let name, let table):
-            "table \"\(table.shown)\" has a column \"\(name.shown)\" already: choose another "
+            "table \"\(shown(table))\" has a column \"\(shown(name))\" already: choose another "
                 + "name for the setting \"row_number\""
         case .unquotableName(let column, let table):
-            "the name of column \"\(column.shown)\" of table \"\(table.shown)\" "
+            "the name of column \"\(shown(column))\" of table \"\(shown(table))\" "
                 + Self.quotesNeeded
         case .unquotableValue(let column, let row):
-            "column \"\(column.shown)\" of row \(row) " + Self.quotesNeeded
+            "column \"\(shown(column))\" of row \(row) " + Self.quotesNeeded
         }
     }
 

@@ -1,3 +1,4 @@
+import Values
 public import Foundation
 
 /// Reads settings from a JSON object and refuses whatever it does not know.
@@ -13,7 +14,7 @@ public struct SettingsReader: Sendable {
     ///   - known: Every setting there is.
     /// - Throws: ``SettingsError`` when it is not an object, or holds an unknown setting.
     public init(json: Data, subject: String, known: [String]) throws(SettingsError) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: json) else {
+        guard let value = JSONValue(json: String(decoding: json, as: UTF8.self)) else {
             throw .notAnObject(subject: subject)
         }
         try self.init(value, subject: subject, known: known)
@@ -33,7 +34,7 @@ public struct SettingsReader: Sendable {
         case nil: return nil
         case .string(let text)?: return text
         case let other?:
-            throw .wrongType(setting: setting, expected: "a string", actual: other.typeName)
+            throw .wrongType(setting: setting, expected: "a string", actual: other.kind)
         }
     }
 
@@ -43,7 +44,7 @@ public struct SettingsReader: Sendable {
         case nil: return nil
         case .bool(let value)?: return value
         case let other?:
-            throw .wrongType(setting: setting, expected: "a boolean", actual: other.typeName)
+            throw .wrongType(setting: setting, expected: "a boolean", actual: other.kind)
         }
     }
 
@@ -56,14 +57,13 @@ public struct SettingsReader: Sendable {
     ) throws(SettingsError) -> Int64? {
         switch values[setting] {
         case nil: return nil
-        case .number(let number)?:
-            if let count = Int64(exactly: number), allowed.contains(count) { return count }
+        case .int(let count)? where allowed.contains(count): return count
+        case .int?, .double?:
             throw .notAllowed(
-                setting: setting,
-                value: Int64(exactly: number).map { "\($0)" } ?? "\(number)",
+                setting: setting, value: values[setting]?.text ?? "",
                 rule: "must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound)")
         case let other?:
-            throw .wrongType(setting: setting, expected: "a number", actual: other.typeName)
+            throw .wrongType(setting: setting, expected: "a number", actual: other.kind)
         }
     }
 
@@ -78,7 +78,7 @@ public struct SettingsReader: Sendable {
         case .string(let name)?: return name
         case let other?:
             throw .wrongType(
-                setting: setting, expected: "a boolean or a string", actual: other.typeName)
+                setting: setting, expected: "a boolean or a string", actual: other.kind)
         }
     }
 
@@ -94,45 +94,5 @@ public struct SettingsReader: Sendable {
             ? "must be \(choices.joined())"
             : "must be one of \(choices.joined(separator: ", "))"
         throw .notAllowed(setting: setting, value: text, rule: rule)
-    }
-}
-
-/// Any JSON value.
-enum JSONValue: Decodable, Sendable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array
-    case object([String: JSONValue])
-
-    init(from decoder: any Decoder) throws {
-        if (try? decoder.unkeyedContainer()) != nil {
-            self = .array
-            return
-        }
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
-    var typeName: String {
-        switch self {
-        case .null: "null"
-        case .bool: "a boolean"
-        case .number: "a number"
-        case .string: "a string"
-        case .array: "an array"
-        case .object: "an object"
-        }
     }
 }

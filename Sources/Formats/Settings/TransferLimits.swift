@@ -1,3 +1,4 @@
+import Values
 public import Foundation
 
 /// How much may be transferred at once: of one run, or of all runs to one destination together.

@@ -1,3 +1,5 @@
+import Values
+
 /// Somebody, or something, that is told what becomes of runs.
 public struct Alert: StoredObject {
     public let id: Int64

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let alertCommands: [any Command.Type] = [
         CreateAlert.self, EditAlert.self, DeleteAlert.self, TestAlert.self,

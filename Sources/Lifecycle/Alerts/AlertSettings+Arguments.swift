@@ -1,3 +1,5 @@
+import Values
+
 // What `create_alert` and `edit_alert` ask for.
 extension AlertSettings {
     /// ``retrySecondsMax`` unless it is given: a day.

@@ -1,3 +1,5 @@
+import Values
+
 /// The arguments of one command, checked against its definition.
 struct Arguments {
     let definition: CommandDefinition
@@ -53,7 +55,15 @@ struct Arguments {
     func name(_ argument: String, of kind: ObjectKind) throws(Rejection) -> Name {
         let value = try required(argument)
         guard case .string(let text) = value else { throw wrongType(argument, value) }
-        return try Name(text, of: "\(kind.word) name")
+        return try Arguments.name(text, of: kind)
+    }
+
+    private static func name(_ text: String, of kind: ObjectKind) throws(Rejection) -> Name {
+        do throws(InvalidName) {
+            return try Name(text, of: "\(kind.word) name")
+        } catch {
+            throw Rejection(.invalidName, error.message, hint: error.hint)
+        }
     }
 
     func optionalName(_ argument: String, of kind: ObjectKind) throws(Rejection) -> Name? {
@@ -137,7 +147,7 @@ struct Arguments {
         var names: [Name] = []
         for element in elements {
             guard case .string(let text) = element else { throw wrongType(argument, element) }
-            names.append(try Name(text, of: "\(kind.word) name"))
+            names.append(try Arguments.name(text, of: kind))
         }
         return names
     }

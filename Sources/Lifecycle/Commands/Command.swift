@@ -1,3 +1,5 @@
+public import Values
+
 /// What one command asks for: its arguments as values, and how it changes the world.
 ///
 /// One type per command, in a file per kind of object. All that is true of the command is in its

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     /// One argument of a command.
     public struct Argument: Hashable, Sendable {

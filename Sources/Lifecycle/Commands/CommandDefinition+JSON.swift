@@ -1,3 +1,5 @@
+import Values
+
 // What the database is given of the definitions, at every migration.
 extension CommandDefinition {
     /// All definitions in JSON, in one line, for the SQL function `fill_command_definitions`.

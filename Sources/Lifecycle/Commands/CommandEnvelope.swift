@@ -1,3 +1,5 @@
+public import Values
+
 /// A command as it was enqueued.
 public struct CommandEnvelope: Hashable, Codable, Sendable {
     /// Also becomes the id of the object that the command creates.

@@ -1,3 +1,5 @@
+import Values
+
 /// What becomes of a command.
 public enum Decision: Hashable, Sendable {
     /// The world was changed; these are the events, in order. None when nothing had to change.

@@ -1,3 +1,5 @@
+import Values
+
 /// An object that a command names, in whatever environment it is sent to.
 struct NamedObject {
     let kind: ObjectKind

@@ -1,3 +1,5 @@
+public import Values
+
 /// A named set of tables of one database: an active version, a draft, or both.
 public struct DataExport: StoredObject {
     public let id: Int64

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let dataExportCommands: [any Command.Type] = [
         CreateDataExport.self, EditDataExport.self, AddTables.self, RemoveTables.self,

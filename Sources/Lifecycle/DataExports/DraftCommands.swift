@@ -1,3 +1,5 @@
+import Values
+
 /// Without `database` and `tables` it only opens the draft.
 struct EditDataExport: Command {
     static let definition = CommandDefinition(

@@ -1,3 +1,5 @@
+import Values
+
 /// Says what of one table a data export sends. Empty settings remove those of the table.
 struct EditTable: Command {
     static let definition = CommandDefinition(

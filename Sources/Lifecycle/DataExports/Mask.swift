@@ -1,3 +1,5 @@
+import Values
+
 /// How the values of a column are hidden. The source does it: no value itself leaves it.
 ///
 /// In JSON `"null"`, `"hash"`, `{"keep_first": 2}`, `{"keep_last": 4}` or `{"constant": "x"}`.

@@ -1,3 +1,5 @@
+import Values
+
 /// A version that a data export once had, and the database that it is of.
 public struct PastVersion: Hashable, Codable, Sendable {
     public let version: Version

@@ -1,3 +1,5 @@
+import Values
+
 /// How many rows of a table a run may deliver, and what becomes of one that has others.
 ///
 /// In JSON `{"minimum": 10000, "maximum": 2000000, "otherwise": "fail"}`, with at least one bound.

@@ -1,3 +1,5 @@
+public import Values
+
 /// Which tables of its database a data export sends.
 ///
 /// In JSON: `"all"`, or an array of canonical table names, sorted, each once.

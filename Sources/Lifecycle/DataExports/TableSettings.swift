@@ -1,3 +1,5 @@
+public import Values
+
 /// What of one table a data export sends: which columns and rows, with which values masked, and how
 /// many rows there have to be.
 ///

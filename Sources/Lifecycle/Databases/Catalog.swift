@@ -1,3 +1,5 @@
+public import Values
+
 /// What there is in a database at one moment.
 public struct Catalog: Hashable, Sendable {
     /// What a name stands for, as far as a data export goes.

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let databaseCommands: [any Command.Type] = [
         RegisterDatabase.self, EditDatabase.self, UnregisterDatabase.self,

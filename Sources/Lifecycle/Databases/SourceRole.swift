@@ -1,3 +1,5 @@
+import Values
+
 /// The role that a source database is read as, as far as it may do more than read.
 ///
 /// A filter or a mask runs with its rights.

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let dataTemplateCommands: [any Command.Type] = [
         CreateDataTemplate.self, EditDataTemplate.self, DeleteDataTemplate.self,

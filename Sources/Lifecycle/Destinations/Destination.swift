@@ -1,3 +1,5 @@
+public import Values
+
 /// Where files go.
 public struct Destination: StoredObject {
     public let id: Int64

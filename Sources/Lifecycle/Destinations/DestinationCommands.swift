@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let destinationCommands: [any Command.Type] = [
         CreateDestination.self, EditDestination.self, DeleteDestination.self,

@@ -1,3 +1,5 @@
+import Values
+
 /// Where a destination's files are, as far as its settings tell.
 ///
 /// Places are compared as they are written: a link, another name of a host, or another credential

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let groupCommands: [any Command.Type] = [
         CreateOrchestrationGroup.self, EditOrchestrationGroup.self, DeleteOrchestrationGroup.self,

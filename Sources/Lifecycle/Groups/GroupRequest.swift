@@ -1,3 +1,5 @@
+public import Values
+
 /// The arguments of `create_orchestration_group` and `edit_orchestration_group`. Whether they give
 /// one trigger, and a valid one, is judged when the command is applied.
 public struct GroupRequest: Hashable, Sendable {

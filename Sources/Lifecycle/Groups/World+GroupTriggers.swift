@@ -1,3 +1,4 @@
+import Values
 import Schedules
 
 // What makes groups run.
@@ -94,20 +95,11 @@ extension World {
             guard error.part == .timeZone else {
                 throw .because(.invalidSchedule, shown(error.message), hint: shown(error.hint))
             }
-            let meant = zoneMeant(by: timeZone)
+            let meant = TimeZoneName.meant(by: timeZone)
             throw .because(
                 .unknownTimeZone, shown(error.message),
                 hint: meant.map { "did you mean \($0)?" } ?? error.hint)
         }
-    }
-
-    /// A time zone of a name, or a city, like this one.
-    private func zoneMeant(by text: String) -> String? {
-        let names = TimeZoneName.known
-        if let name = Suggestion.closest(to: text, among: names) { return name }
-        let cities = Dictionary(
-            names.map { (String($0.drop { $0 != "/" }.dropFirst()), $0) }, uniquingKeysWith: min)
-        return Suggestion.closest(to: text, among: cities.keys).flatMap { cities[$0] }
     }
 
     /// What a group is now, for its events.

@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let orchestrationCommands: [any Command.Type] = [
         AddOrchestration.self, EditOrchestration.self, DeleteOrchestration.self,

@@ -1,3 +1,5 @@
+import Values
+
 // One lane a policy, so that no two at once can take the last administrators.
 extension CommandDefinition {
     static let policyCommands: [any Command.Type] = [GrantPolicy.self, RevokePolicy.self]

@@ -1,3 +1,5 @@
+import Values
+
 // Who may do what.
 extension World {
     /// Adds the policies that apply to a role: its own, and those it inherits.

@@ -1,3 +1,5 @@
+import Values
+
 /// Ends a run that is publishing and cannot finish. The run is failed, whatever its worker does
 /// afterwards; the event says what that may have made visible.
 struct AbandonRun: Command {

@@ -1,3 +1,5 @@
+import Values
+
 /// What a run was started with, as it is stored.
 ///
 /// Another release may have written it. Most of what is decided about a run, also that it ends,

@@ -1,3 +1,5 @@
+import Values
+
 // Resolving runs that failed: each time by a new run. The failed one stays as it is.
 
 /// With what the failed run was started with.

@@ -1,3 +1,5 @@
+public import Values
+
 /// One execution of an orchestration.
 public struct Run: StoredObject {
     public let id: Int64

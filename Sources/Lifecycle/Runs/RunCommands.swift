@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let runCommands: [any Command.Type] = [
         StopRun.self, RetryRun.self, RestartRun.self, SkipTask.self, AbandonRun.self,

@@ -1,3 +1,5 @@
+import Values
+
 /// What a run would write, found out without writing anything: the answer of a dry run.
 ///
 /// Rows and bytes are estimates, from the statistics of the source and a sample of its rows.

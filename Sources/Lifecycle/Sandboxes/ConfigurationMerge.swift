@@ -1,3 +1,5 @@
+import Values
+
 /// What became of the configuration of a sandbox, and of production, since the last sync: each
 /// object by which the three differ.
 ///

@@ -1,3 +1,5 @@
+public import Values
+
 /// Which object of an environment's configuration. It has the same key in every environment.
 public struct ConfigurationKey: Hashable, Sendable {
     public let kind: ObjectKind

@@ -1,3 +1,5 @@
+import Values
+
 /// Reads the definition of an object that another environment, or an earlier time, had.
 struct DefinitionReader {
     private let object: ObjectDefinition

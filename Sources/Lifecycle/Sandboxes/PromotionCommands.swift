@@ -1,3 +1,5 @@
+import Values
+
 // Bringing changes from production into a sandbox, and from a sandbox into production.
 
 /// Brings what production changed since the last sync into the sandbox.

@@ -1,3 +1,5 @@
+import Values
+
 /// An environment in which to change a copy of production's configuration, try it, and promote it.
 public struct Sandbox: StoredObject {
     public let id: Int64

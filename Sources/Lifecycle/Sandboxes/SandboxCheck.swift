@@ -1,3 +1,5 @@
+import Values
+
 /// What is wrong in a sandbox, or worth knowing before it is promoted.
 public struct SandboxProblem: Hashable, Codable, Sendable {
     public let severity: Severity

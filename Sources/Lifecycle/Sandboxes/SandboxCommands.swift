@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let sandboxCommands: [any Command.Type] = [
         CreateSandbox.self, PullSandbox.self, PromoteSandbox.self, DeleteSandbox.self,

@@ -1,3 +1,5 @@
+import Values
+
 // What may be read of the sources from a sandbox.
 extension World {
     /// In a sandbox nobody sends more of a source than production does, but its administrators.

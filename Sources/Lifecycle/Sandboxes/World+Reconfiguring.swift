@@ -1,3 +1,5 @@
+import Values
+
 // Making the objects of an environment what their definitions say.
 extension World {
     /// Makes objects what they are to become: first those that others refer to; removals last.

@@ -1,3 +1,5 @@
+import Values
+
 // Making the orchestration groups of an environment what their definitions say.
 extension World {
     /// A group runs in the name of whoever brings it here.

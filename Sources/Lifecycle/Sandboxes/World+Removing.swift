@@ -1,3 +1,5 @@
+import Values
+
 // Removing objects of an environment because they are not in another one any more.
 extension World {
     /// Removes an object that nothing uses any more.

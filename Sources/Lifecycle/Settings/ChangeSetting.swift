@@ -1,3 +1,5 @@
+import Values
+
 extension CommandDefinition {
     static let settingCommands: [any Command.Type] = [ChangeSetting.self]
 }

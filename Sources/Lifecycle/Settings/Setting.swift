@@ -1,3 +1,5 @@
+import Values
+
 /// What administrators set for all of Ferry, by the command `change_setting`.
 public enum Setting: String, Hashable, Sendable, CaseIterable {
     /// Whether data exports of production can be configured there, or by promotion only.

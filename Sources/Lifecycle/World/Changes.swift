@@ -1,3 +1,5 @@
+import Values
+
 /// What a batch of commands changed, to be written in one transaction.
 ///
 /// Write `deleted` before `saved`: a new object may bear the name of a deleted one.

@@ -1,3 +1,5 @@
+import Values
+
 /// An object of the configuration, of which it can be said what it is without ids, times or actors.
 ///
 /// The view `ferry.configuration` shows the same definitions.

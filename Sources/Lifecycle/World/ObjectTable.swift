@@ -1,3 +1,5 @@
+import Values
+
 /// The loaded objects of one kind, by id and by name, and which of them changed since.
 public struct ObjectTable<Object: StoredObject>: Sendable {
     private(set) var byID: [Int64: Object] = [:]

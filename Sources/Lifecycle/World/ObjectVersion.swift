@@ -1,3 +1,5 @@
+public import Values
+
 /// What an object was after a command had created, changed or deleted it. Kept until it is pruned.
 ///
 /// A data export has one for its deletion alone: its activations are ``SavedVersion``s.

@@ -1,3 +1,5 @@
+import Values
+
 // Looking objects up by name, or saying that they are not there.
 extension World {
     func find<Object: StoredObject>(

@@ -1,3 +1,5 @@
+import Values
+
 // What uses an object, and so keeps it from being deleted.
 extension World {
     /// - Throws: ``RejectionCode/runInProgress``, or ``RejectionCode/inUse`` naming the users.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ConfigurationFiles
 import Foundation
-import Lifecycle
 import Postgres
 import Watching
 

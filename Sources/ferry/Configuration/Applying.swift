@@ -1,6 +1,6 @@
+import Values
 import ArgumentParser
 import ConfigurationFiles
-import Lifecycle
 import Locks
 import Postgres
 import Watching

@@ -1,6 +1,6 @@
+import Values
 import ConfigurationFiles
 import Foundation
-import Lifecycle
 import Postgres
 import Watching
 
@@ -124,7 +124,7 @@ struct InvalidConfigurationFile: Error {
 
     /// `ferry.yaml:7:5: …`, a line for each problem, with the way out below it.
     var text: String {
-        let name = path == "-" ? "standard input" : Display.escaped(path)
+        let name = path == "-" ? "standard input" : shown(path)
         return problems.map { problem in
             "\(name):\(problem.place.line):\(problem.place.column): \(problem.message)\n"
                 + (problem.hint.map { "hint: \($0)\n" } ?? "")

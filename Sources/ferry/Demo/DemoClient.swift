@@ -1,3 +1,4 @@
+import Values
 import Foundation
 import Postgres
 import Watching
@@ -29,7 +30,7 @@ struct DemoClient {
         }
         let (bold, plain) = Terminal.hasColour ? ("\u{1b}[1m", "\u{1b}[0m") : ("", "")
         try await Output.line(
-            lines.map { bold + Display.escaped($0) + plain }
+            lines.map { bold + shown($0) + plain }
                 .joined(separator: "\n"))
     }
 }
@@ -58,7 +59,7 @@ extension DemoClient {
             """)
         try await Output.line("\nThe same with a typed function for each command:\n")
         _ = try await apply("select ferry.activate_data_export(\(export));")
-        let settings = "{\"path\": \(JSONLines.string(folder.path))}"
+        let settings = "{\"path\": \(folder.path.quotedAsJSON)}"
         _ = try await apply(
             """
             select ferry.create_destination('Partner share', kind => 'directory',

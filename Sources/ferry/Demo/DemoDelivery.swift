@@ -1,3 +1,4 @@
+import Values
 import Foundation
 import Manifests
 import Watching
@@ -9,16 +10,16 @@ struct DemoDelivery {
     /// The files with their sizes, and the end of the manifest.
     func text() throws -> String {
         let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-        var lines = [Display.escaped(path)]
+        var lines = [shown(path)]
         for name in names {
             let attributes = try FileManager.default.attributesOfItem(atPath: path + "/" + name)
             let size = (attributes[.size] as? NSNumber)?.int64Value ?? 0
-            lines.append(Display.right(Quantity.count(size), 14) + "  " + Display.escaped(name))
+            lines.append(Display.right(Quantity.count(size), 14) + "  " + shown(name))
         }
         let manifest = try String(contentsOfFile: path + "/" + Manifest.fileName, encoding: .utf8)
         lines += ["", "\(Manifest.fileName) ends with:"]
         lines += manifest.split(separator: "\n").suffix(14).map {
-            "    " + Display.escaped("\($0)")
+            "    " + shown("\($0)")
         }
         return lines.map { $0 + "\n" }.joined()
     }

@@ -1,3 +1,4 @@
+import Values
 import Postgres
 import Watching
 
@@ -16,7 +17,7 @@ extension DoctorCommand {
             let environment = try row["environment"].string()
             let subject = environment == "production" ? name : "\(name) (\(environment))"
             let sent = try await SentCommand(
-                "test_destination", "{\"name\":\(JSONLines.string(name))}",
+                "test_destination", "{\"name\":\(name.quotedAsJSON)}",
                 environment: environment, over: connection)
             let ended = try await sent.ended(timeout: Self.testSecondsMax, connection: connection)
             if ended.outcome == .succeeded {

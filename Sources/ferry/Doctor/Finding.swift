@@ -1,3 +1,4 @@
+import Values
 import Watching
 
 /// What one check of `ferry doctor` found.
@@ -46,15 +47,15 @@ struct Finding: Equatable {
     func text(_ format: OutputFormat) -> String {
         switch format {
         case .ndjson:
-            return "{\"check\":\(JSONLines.string(check)),\"ok\":\(level != .problem),"
-                + "\"level\":\"\(level.rawValue)\",\"message\":\(JSONLines.string(message)),"
-                + "\"hint\":\(wayOut.map(JSONLines.string) ?? "null")}"
+            return "{\"check\":\(check.quotedAsJSON),\"ok\":\(level != .problem),"
+                + "\"level\":\"\(level.rawValue)\",\"message\":\(message.quotedAsJSON),"
+                + "\"hint\":\(wayOut.map(\.quotedAsJSON) ?? "null")}"
         case .table:
             let space = String(repeating: " ", count: 9 - level.rawValue.count)
             var text = Terminal.painted(level.rawValue, level.paint) + space
-            text += "\(Display.left(check, 13)) \(Display.escaped(message))"
+            text += "\(Display.left(check, 13)) \(shown(message))"
             if let wayOut {
-                text += "\n" + String(repeating: " ", count: 23) + Display.escaped(wayOut)
+                text += "\n" + String(repeating: " ", count: 23) + shown(wayOut)
             }
             return text
         }

@@ -1,4 +1,3 @@
-import Lifecycle
 import Postgres
 import Watching
 

@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Foundation
 import Lifecycle
@@ -80,7 +81,7 @@ extension GroupSchedulingAction {
             """, [.int(sent.id)])
         await connection.close()
         for (index, row) in rows.enumerated() {
-            let time = Display.escaped(try row[0].string())
+            let time = shown(try row[0].string())
             try await Output.line((index == 0 ? "next times  " : "            ") + time)
         }
         return .succeeded

@@ -1,6 +1,6 @@
+import Values
 import ArgumentParser
 import Foundation
-import Lifecycle
 import Postgres
 import Watching
 
@@ -60,4 +60,4 @@ extension SendingCommand {
 }
 
 /// A name or another text between quotation marks, harmless on a terminal.
-func shownName(_ text: String) -> String { "\"\(Display.escaped(text))\"" }
+func shownName(_ text: String) -> String { "\"\(shown(text))\"" }

@@ -1,6 +1,6 @@
+import Values
 import ArgumentParser
 import Foundation
-import Lifecycle
 
 /// The settings of a destination, a data template or a table.
 struct SettingsOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-import Lifecycle
+import Values
 
 /// Names of tables, as they are written on the command line.
 enum TableNames {

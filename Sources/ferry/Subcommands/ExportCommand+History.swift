@@ -1,6 +1,6 @@
+import Values
 import ArgumentParser
 import Foundation
-import Lifecycle
 import Postgres
 import Watching
 
@@ -82,15 +82,15 @@ extension ExportCommand {
         /// `tables  + public.orders`, `database  crm → erp`.
         private static func text(_ rows: Rows) throws -> String {
             let lines = try rows.flatMap { row -> [(String, String)] in
-                let path = Display.escaped(try row["path"].string())
+                let path = shown(try row["path"].string())
                 let elements = try ["added", "removed"].map { try texts(row[$0]) }
                 let marked =
                     elements[0].map { "+ " + $0 } + elements[1].map { "- " + $0 }
                 if !marked.isEmpty {
-                    return marked.map { (path, Display.escaped($0)) }
+                    return marked.map { (path, shown($0)) }
                 }
                 let values = try ["old", "new"].map { try row[$0].optionalString() ?? "(none)" }
-                return [(path, Display.escaped(values.joined(separator: " → ")))]
+                return [(path, shown(values.joined(separator: " → ")))]
             }
             let width = lines.map { Display.width($0.0) }.max() ?? 0
             return lines.map { "\(Display.left($0.0, width))  \($0.1)\n" }.joined()

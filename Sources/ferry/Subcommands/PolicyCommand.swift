@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Lifecycle
 import Watching
@@ -43,7 +44,7 @@ struct PolicyCommand: AsyncParsableCommand {
             ]
         }
         var done: String? {
-            "\(Display.escaped(policy)) \(denial ? "denied" : "granted") to "
+            "\(shown(policy)) \(denial ? "denied" : "granted") to "
                 + "role \(shownName(role))"
         }
     }
@@ -71,7 +72,7 @@ struct PolicyCommand: AsyncParsableCommand {
             ]
         }
         var done: String? {
-            "\(Display.escaped(policy)) taken back from role \(shownName(role))"
+            "\(shown(policy)) taken back from role \(shownName(role))"
         }
     }
 

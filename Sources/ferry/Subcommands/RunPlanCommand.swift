@@ -1,6 +1,6 @@
+import Values
 import ArgumentParser
 import Foundation
-import Lifecycle
 import Postgres
 import Watching
 
@@ -60,7 +60,7 @@ struct RunPlanCommand: SendingCommand {
         let warnings = try rows.compactMap { try $0[7].optionalString() }
         if !warnings.isEmpty { try await Output.line("") }
         for warning in warnings {
-            try await Output.line("Warning: " + Display.escaped(warning))
+            try await Output.line("Warning: " + shown(warning))
         }
         try await Output.line("")
         try await Output.line("Rows and bytes are estimates. Nothing was written.")
@@ -70,7 +70,7 @@ struct RunPlanCommand: SendingCommand {
         let decoder = JSONDecoder()
         let columns = try decoder.decode([String].self, from: Data(row[5].string().utf8))
         let values = try decoder.decode([[String?]].self, from: Data(row[6].string().utf8))
-        let table = Display.escaped(try row[0].string())
+        let table = shown(try row[0].string())
         try await Output.line("")
         guard !values.isEmpty else {
             let isEmpty = try row[3].string() == "0"

@@ -1,6 +1,6 @@
+import Values
 import ArgumentParser
 import Foundation
-import Lifecycle
 import Postgres
 import Watching
 
@@ -113,9 +113,9 @@ private struct Difference {
                     before?[key], after[key], at: path.isEmpty ? key : "\(path).\(key)")
             }
         }
-        let texts = [old, new].map { Display.escaped($0?.text ?? "–") }
-        let shown = old == nil ? texts[1] : "\(texts[0]) → \(texts[1])"
-        return ["\(Display.escaped(path)): \(shown)"]
+        let texts = [old, new].map { shown($0?.text ?? "–") }
+        let change = old == nil ? texts[1] : "\(texts[0]) → \(texts[1])"
+        return ["\(shown(path)): \(change)"]
     }
 
     private static func members(_ value: JSONValue?) -> [String: JSONValue]? {

@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Postgres
 import Watching
@@ -53,7 +54,7 @@ struct SentCommandCommand: AsyncParsableCommand {
             let width = columns.map(\.count).max() ?? 0
             return try columns.map { column in
                 guard let value = try row[column].optionalString() else { return "" }
-                return "\(Display.left(column, width))  \(Display.escaped(value))\n"
+                return "\(Display.left(column, width))  \(shown(value))\n"
             }.joined()
         }
     }

@@ -1,5 +1,5 @@
+import Values
 import Foundation
-import Lifecycle
 import Manifests
 
 /// Where a delivery is that is to be verified.

@@ -1,8 +1,8 @@
+import Values
 import ArgumentParser
 import Credentials
 import Destinations
 import Foundation
-import Lifecycle
 import Manifests
 
 /// How the place of a delivery is reached.

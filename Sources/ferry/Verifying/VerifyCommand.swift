@@ -1,3 +1,4 @@
+import Values
 import ArgumentParser
 import Destinations
 import Foundation
@@ -115,10 +116,10 @@ struct VerifyCommand: AsyncParsableCommand {
         let manifest = report.manifest
         let totals = manifest.totals
         let isCounted = report.notCounted.isEmpty
-        let name = Display.escaped(manifest.export.name)
-        var lines = report.findings.map { Display.escaped("\($0)") }
+        let name = shown(manifest.export.name)
+        var lines = report.findings.map { shown("\($0)") }
         lines += report.notCounted.map {
-            Display.escaped("not counted: \($0.file): \($0.reason)")
+            shown("not counted: \($0.file): \($0.reason)")
         }
         let measures =
             switch report.subject {
@@ -143,11 +144,11 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func json(_ report: VerificationReport) -> String {
-        let findings = report.findings.map { JSONLines.string("\($0)") }.joined(separator: ",")
-        let notCounted = report.notCounted.map { JSONLines.string($0.file) }.joined(separator: ",")
+        let findings = report.findings.map { "\($0)".quotedAsJSON }.joined(separator: ",")
+        let notCounted = report.notCounted.map { $0.file.quotedAsJSON }.joined(separator: ",")
         let subject = report.subject == .tables ? "tables" : "files"
         return "{\"run\":\(report.manifest.run),"
-            + "\"export\":\(JSONLines.string(report.manifest.export.name)),"
+            + "\"export\":\(report.manifest.export.name.quotedAsJSON),"
             + "\"compared\":\"\(subject)\","
             + "\"complete\":\(report.isComplete),\"bytes_read\":\(report.bytesRead),"
             + "\"findings\":[\(findings)],\"not_counted\":[\(notCounted)]}\n"

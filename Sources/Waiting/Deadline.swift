@@ -1,10 +1,10 @@
 import Locks
 
 /// Bounds how long work may take, also work that does not react to being cancelled.
-struct Deadline: Sendable {
+public struct Deadline: Sendable {
     private let limit: Duration
 
-    init(_ limit: Duration) {
+    public init(_ limit: Duration) {
         self.limit = limit
     }
 
@@ -12,7 +12,9 @@ struct Deadline: Sendable {
     ///
     /// - Returns: Nil when it timed out.
     /// - Throws: What the work throws; `CancellationError`.
-    func run<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws -> T? {
+    public func run<T: Sendable>(
+        _ work: @escaping @Sendable () async throws -> T
+    ) async throws -> T? {
         let race = Race<T>()
         let working = Task {
             do {
@@ -34,6 +36,25 @@ struct Deadline: Sendable {
             try await race.result()
         } onCancel: {
             race.end(.failure(CancellationError()))
+        }
+    }
+
+    /// Does the work; when the time is up, cancels it and waits for its end.
+    ///
+    /// - Returns: Nil when it timed out.
+    /// - Throws: What the work throws.
+    public func runToItsEnd<T: Sendable>(
+        _ work: @escaping @Sendable () async throws -> T
+    ) async throws -> T? {
+        try await withThrowingTaskGroup(of: T?.self) { group in
+            let limit = limit
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
         }
     }
 }

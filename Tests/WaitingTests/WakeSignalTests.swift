@@ -1,4 +1,4 @@
-import Postgres
+import Waiting
 import Testing
 
 @Suite("A signal", .timeLimit(.minutes(5)))

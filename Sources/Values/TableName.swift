@@ -8,9 +8,9 @@ public struct TableName: Sendable {
     public let canonical: String
 
     /// The longest identifier of PostgreSQL.
-    static let partBytesMax = 63
+    public static let partBytesMax = 63
     /// The most characters of the text of one, quotes and doubled quotes among them.
-    static let charactersMax = 256
+    public static let charactersMax = 256
 
     public init(schema: String, name: String) {
         self.schema = schema

@@ -6,19 +6,28 @@ extension JSONValue {
         case .bool(let value): value ? "true" : "false"
         case .int(let value): String(value)
         case .double(let value): value.description
-        case .string(let value): JSONValue.quoted(value)
+        case .string(let value): value.quotedAsJSON
         case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"
         case .object(let members):
             "{"
                 + members.sorted { $0.key < $1.key }
-                .map { "\(JSONValue.quoted($0.key)):\($0.value.text)" }
+                .map { "\($0.key.quotedAsJSON):\($0.value.text)" }
                 .joined(separator: ",") + "}"
         }
     }
+}
 
-    private static func quoted(_ text: String) -> String {
+extension String {
+    /// This text as a JSON string.
+    ///
+    /// Characters that are not ``Unicode/Scalar/isVisible`` become `\uXXXX`, which is the same text
+    /// to a program.
+    public var quotedAsJSON: String {
+        if utf8.allSatisfy({ (0x20..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c }) {
+            return "\"" + self + "\""
+        }
         var result = "\""
-        for scalar in text.unicodeScalars {
+        for scalar in unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
@@ -26,14 +35,20 @@ extension JSONValue {
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             default:
-                if scalar.value < 0x20 || scalar.value == 0x7f {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
+                if scalar.isVisible {
                     result.unicodeScalars.append(scalar)
+                } else {
+                    result += scalar.escapedAsJSON
                 }
             }
         }
         return result + "\""
+    }
+}
+
+extension Unicode.Scalar {
+    /// `\uXXXX`, or two of them above U+FFFF.
+    public var escapedAsJSON: String {
+        String(Character(self)).utf16.map { "\\u" + String($0, radix: 16).padded(to: 4) }.joined()
     }
 }

@@ -10,7 +10,7 @@ public enum JSONValue: Hashable, Sendable {
     case object([String: JSONValue])
 
     /// What the value is, in the words of a message: `a string`, `null`.
-    var kind: String {
+    public var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

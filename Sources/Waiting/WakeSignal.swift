@@ -15,7 +15,7 @@ public final class WakeSignal: Sendable {
     public init() {}
 
     /// How often the signal has rung.
-    public var count: Int { state.withLock { $0.rings } }
+    public var count: Int { state.withLock { $0.count } }
 
     public func send() {
         let waiters = state.withLock { state in

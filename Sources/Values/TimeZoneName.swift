@@ -26,12 +26,13 @@ public enum TimeZoneName {
         }
     }
 
-    /// - Throws: ``InvalidSchedule``.
-    static func zone(_ name: String) throws(InvalidSchedule) -> TimeZone {
-        if let zone = zone(named: name) { return zone }
-        throw InvalidSchedule(
-            .timeZone, "there is no time zone \"\(name)\"",
-            hint: "write a name of the IANA database, for example Europe/Berlin or UTC")
+    /// A name in use that this one may be meant for, or that of a city: `Europe/Berlin` for
+    /// `berlin`.
+    public static func meant(by text: String) -> String? {
+        if let name = Suggestion.closest(to: text, among: known) { return name }
+        let cities = Dictionary(
+            known.map { (String($0.drop { $0 != "/" }.dropFirst()), $0) }, uniquingKeysWith: min)
+        return Suggestion.closest(to: text, among: cities.keys).flatMap { cities[$0] }
     }
 
     /// The places that the database's names without a place mean, as its release 2024b has them.

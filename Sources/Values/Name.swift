@@ -12,27 +12,26 @@ public struct Name: Hashable, Sendable {
     /// What makes it unique: lower case, composed (NFC).
     public let key: String
 
-    /// - Throws: ``RejectionCode/invalidName``, with a message about `what` ("export name").
-    public init(_ text: String, of what: String) throws(Rejection) {
+    /// - Parameter what: What the text is, for the message: `export name`.
+    public init(_ text: String, of what: String) throws(InvalidName) {
         let trimmed = Name.trimmed(text)
         if trimmed.isEmpty {
-            throw Rejection(
-                .invalidName, "\(what) is empty",
+            throw InvalidName(
+                "\(what) is empty",
                 hint: "give a name of 1 to \(Name.charactersMax) characters")
         }
         // A name has at most as many scalars as bytes, so most need no counting.
         if trimmed.utf8.count > Name.charactersMax {
             let count = trimmed.unicodeScalars.count
             if count > Name.charactersMax {
-                throw Rejection(
-                    .invalidName,
+                throw InvalidName(
                     "\(what) has \(count) characters, at most \(Name.charactersMax) are allowed",
                     hint: "choose a shorter name")
             }
         }
         if trimmed.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            throw Rejection(
-                .invalidName, "\(what) \(quoted(trimmed)) contains a control character",
+            throw InvalidName(
+                "\(what) \(quoted(trimmed)) contains a control character",
                 hint: "remove tabs, line ends and other control characters from it")
         }
         self.text = trimmed
@@ -41,7 +40,7 @@ public struct Name: Hashable, Sendable {
 
     /// The name as the most forgiving file system would compare it: without differences of case,
     /// and of forms that Unicode calls compatible (NFKC).
-    var folded: String {
+    public var folded: String {
         text.precomposedStringWithCompatibilityMapping.lowercased()
             .precomposedStringWithCompatibilityMapping
     }
@@ -61,5 +60,18 @@ public struct Name: Hashable, Sendable {
         let start = scalars.drop { $0.properties.isWhitespace }
         guard let end = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
         return String(start[...end])
+    }
+}
+
+/// Why a text is not a ``Name``.
+public struct InvalidName: Error, Hashable, Sendable {
+    /// Names the text and the rule; safe to show.
+    public let message: String
+    /// How to correct it.
+    public let hint: String
+
+    init(_ message: String, hint: String) {
+        self.message = message
+        self.hint = hint
     }
 }

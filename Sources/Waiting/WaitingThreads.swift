@@ -2,13 +2,13 @@ internal import Dispatch
 internal import Locks
 
 /// Lets a thread that may block wait for asynchronous work.
-enum WaitingThreads {
+public enum WaitingThreads {
     /// Runs work on threads of its own, so that it goes on even if all threads of Swift's pool
     /// are blocked.
-    static let executor: any TaskExecutor = Executor()
+    public static let executor: any TaskExecutor = Executor()
 
     /// What threads wait for, to be cancelled from anywhere.
-    final class Cancellation: Sendable {
+    public final class Cancellation: Sendable {
         private struct State {
             var isCancelled = false
             var last = 0
@@ -17,10 +17,12 @@ enum WaitingThreads {
 
         private let state = Locked(State())
 
-        var isCancelled: Bool { state.withLock { $0.isCancelled } }
+        public init() {}
+
+        public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
         /// Cancels what is waited for, and whatever will be.
-        func cancel() {
+        public func cancel() {
             let cancels = state.withLock { state in
                 state.isCancelled = true
                 return Array(state.cancels.values)
@@ -43,7 +45,7 @@ enum WaitingThreads {
         }
     }
 
-    static func wait<Value: Sendable>(
+    public static func wait<Value: Sendable>(
         cancelledBy cancellation: Cancellation? = nil,
         _ work: @escaping @Sendable () async throws -> Value
     ) throws -> Value {
@@ -54,21 +56,21 @@ enum WaitingThreads {
     }
 
     /// Work that was begun, to be waited for once.
-    struct Pending<Value: Sendable>: Sendable {
+    public struct Pending<Value: Sendable>: Sendable {
         fileprivate let task: Task<Void, Never>
         fileprivate let box: Box<Value>
         fileprivate let isDone: DispatchSemaphore
 
-        func wait() throws -> Value {
+        public func wait() throws -> Value {
             isDone.wait()
             guard let outcome = box.result.withLock({ $0 }) else { throw CancellationError() }
             return try outcome.get()
         }
 
-        func cancel() { task.cancel() }
+        public func cancel() { task.cancel() }
     }
 
-    static func begin<Value: Sendable>(
+    public static func begin<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) -> Pending<Value> {
         let box = Box<Value>()

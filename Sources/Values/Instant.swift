@@ -27,9 +27,11 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
         func number(_ range: Range<Int>) -> Int64 {
             bytes[range].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
         }
-        let days = Self.days(year: number(0..<4), month: number(5..<7), day: number(8..<10))
+        let day = CivilDay(
+            year: Int(number(0..<4)), month: Int(number(5..<7)), day: Int(number(8..<10)))
         let seconds =
-            ((days * 24 + number(11..<13)) * 60 + number(14..<16)) * 60 + number(17..<19)
+            ((Int64(day.number) * 24 + number(11..<13)) * 60 + number(14..<16)) * 60
+            + number(17..<19)
         microsecondsSince1970 = seconds * 1_000_000 + number(20..<26)
         // 31 February, 25 o'clock and the like come out as another time.
         guard description == text else { return nil }
@@ -40,42 +42,13 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        func digits(_ value: Int64, _ width: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        let (seconds, micros) = Self.divide(microsecondsSince1970, by: 1_000_000)
-        let (days, second) = Self.divide(seconds, by: 86_400)
-        let (year, month, day) = Self.date(days: days)
-        return digits(year, 4) + "-" + digits(month, 2) + "-" + digits(day, 2)
-            + "T" + digits(second / 3600, 2) + ":" + digits(second / 60 % 60, 2)
+        let seconds = microsecondsSince1970.flooredQuotient(by: 1_000_000)
+        let micros = microsecondsSince1970 - seconds * 1_000_000
+        let day = CivilDay(CivilDay.number(of: seconds))
+        let second = seconds - day.start
+        func digits(_ value: Int64, _ width: Int) -> String { "\(value)".padded(to: width) }
+        return day.text + "T" + digits(second / 3600, 2) + ":" + digits(second / 60 % 60, 2)
             + ":" + digits(second % 60, 2) + "." + digits(micros, 6) + "Z"
-    }
-
-    private static func divide(_ value: Int64, by divisor: Int64) -> (Int64, Int64) {
-        let remainder = (value % divisor + divisor) % divisor
-        return ((value - remainder) / divisor, remainder)
-    }
-
-    // Howard Hinnant's days_from_civil and civil_from_days: no calendar, locale or time zone
-    // can change what a manifest says.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let (era, yearOfEra) = divide(year, by: 400)
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let (era, dayOfEra) = divide(days + 719_468, by: 146_097)
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
     }
 }
 

@@ -77,7 +77,7 @@ let targets: [Target] = [
     module(
         "Destinations",
         [
-            "CSSH2", "Credentials", "Failpoints", "Formats", "Lifecycle", "Locks", "Manifests",
+            "CSSH2", "Credentials", "Failpoints", "Formats", "Locks", "Manifests",
             "Postgres", "Values", "Waiting", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL,
         ]),
     module(

@@ -53,7 +53,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// Whether this error of ``DestinationAdapter/publish(_:)`` shows that nothing of the publication is
+    /// Whether this error of ``DestinationAdapter/publish(_:)`` shows that nothing of the
+    /// publication is
     /// visible, and that nobody who tries can make it so any more.
     public var provesNothingVisible: Bool {
         switch self {

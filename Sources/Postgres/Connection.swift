@@ -182,10 +182,13 @@ public actor Connection {
 
     /// The error to throw for one that our own cancel request may have caused.
     func explained(_ error: any Error, _ ticket: UInt64) -> any Error {
-        guard let error = error as? PostgresError, error.sqlState == "57014",
-            session.gate.isRequested(ticket)
+        guard let error = error as? PostgresError, session.gate.isRequested(ticket)
         else { return error }
-        return Task.isCancelled ? CancellationError() : PostgresError.canceled
+        if error.sqlState == "57014" {
+            return Task.isCancelled ? CancellationError() : PostgresError.canceled
+        }
+        // A server that takes too long to react to the request is cut off.
+        return Task.isCancelled && session.lostReason != nil ? CancellationError() : error
     }
 }
 

@@ -7,7 +7,8 @@ import Testing
 
 @testable import Destinations
 
-/// What every destination promises, kept by one whose deliveries are rows; see ``DestinationAdapter``.
+/// What every destination promises, kept by one whose deliveries are rows; see
+/// ``DestinationAdapter``.
 @Suite("A PostgreSQL destination", .timeLimit(.minutes(5)))
 struct PostgresDestinationTests {
     struct Stopped: Error {}

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Destinations
 
-/// What every kind of destination finds out before it is decided to publish; see ``DestinationAdapter``.
+/// What every kind of destination finds out before it is decided to publish; see
+/// ``DestinationAdapter``.
 @Suite("Every destination, before publishing is decided on,", .timeLimit(.minutes(5)))
 struct RehearsalConformanceTests {
     private static let export = "Daily customers"

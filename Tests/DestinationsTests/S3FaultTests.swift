@@ -145,7 +145,7 @@ struct S3FaultTests {
         (.refused(507, "XMinioStorageFull"), "destination_full", "no space or quota is left"),
         (
             .refused(400, "InvalidArgument", "\u{202E}red"), "destination_not_allowed",
-            "PutObject 400 InvalidArgument: \\u{202E}red"
+            "PutObject 400 InvalidArgument: \\u{202e}red"
         ),
         (
             .refused(301, "PermanentRedirect", "Elsewhere."), "destination_not_allowed",

@@ -87,7 +87,7 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"line_ending": "\u202e"}"#,
-            #"setting "line_ending" must be one of "LF", "CRLF"; was "\u{202E}""#
+            #"setting "line_ending" must be one of "LF", "CRLF"; was "\u{202e}""#
         ),
         (
             #"{"format": "ndjson", "header": true}"#,

@@ -114,7 +114,7 @@ struct FileNameTemplateTests {
         (".\u{301}x", 1, "a name must not begin with a dot or a space"),
         ("a/b", 2, "a delivery is one folder, and its files lie in no other below it"),
         ("a:b", 2, "\":\" is not safe in the name of a file"),
-        ("a\u{202E}", 2, "\"\\u{202E}\" is not safe in the name of a file"),
+        ("a\u{202e}", 2, "\"\\u{202e}\" is not safe in the name of a file"),
         ("a}}", 2, "this \"}}\" has no \"{{\" before it"),
         ("ab{{table", 3, "this \"{{\" has no \"}}\" behind it"),
         ("{{tabel}}", 3, "there is no placeholder \"tabel\"; placeholders are: now, export, "),

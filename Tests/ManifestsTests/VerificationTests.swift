@@ -45,7 +45,7 @@ struct VerificationTests {
         #expect(
             try findings(delivery) == [
                 "extra: folder is not in the manifest",
-                "extra: new\\u{202E}.csv is not in the manifest",
+                "extra: new\\u{202e}.csv is not in the manifest",
             ])
     }
 

@@ -48,7 +48,7 @@ struct ErrorPageTests {
                 /code: .*\? "\w+" : "(\w+)"/, in: ["Sources/RunEngine", "Sources/Lifecycle"],
                 ["swift"]))
         for path in [
-            "Destinations/DestinationError", "RunEngine/SourceError+Trouble",
+            "Destinations/DestinationError", "RunEngine/SourceError+RunError",
             "Formats/PGP/PGPError",
         ] {
             codes.formUnion(try self.codes(of: "Sources/\(path).swift"))

@@ -16,15 +16,18 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .collision(let first, let second, let file) where first == second:
-            "table \"\(shown(first.qualified))\" is listed twice and would write \"\(shown(file))\" twice: "
+            "table \"\(shown(first.qualified))\" is listed twice and would write "
+                + "\"\(shown(file))\" twice: "
                 + "list it once"
         case .collision(let first, let second, let file):
-            "tables \"\(spelled(first, beside: second))\" and \"\(spelled(second, beside: first))\" "
+            "tables \"\(spelled(first, beside: second))\" and "
+                + "\"\(spelled(second, beside: first))\" "
                 + "would both write \"\(shown(file))\" (on some systems names are one that differ "
                 + "in case, or in how accents are encoded): name them in two data exports, or "
                 + "rename one"
         case .oneTarget(let first, let second):
-            "tables \"\(shown(first.qualified))\" and \"\(shown(second.qualified))\" would both go into the table "
+            "tables \"\(shown(first.qualified))\" and \"\(shown(second.qualified))\" would "
+                + "both go into the table "
                 + "\"\(shown(first.name))\" of the target: send them in two data exports, to "
                 + "destinations with schemas of their own"
         case .oneNameForAll(let tables, let file):
@@ -32,7 +35,8 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "\"\(shown(file))\": put {{table}} into it, or send each table in a data export "
                 + "of its own"
         case .reserved(let table, let file):
-            "table \"\(shown(table.qualified))\" would write \"\(shown(file))\", the name of the manifest: "
+            "table \"\(shown(table.qualified))\" would write \"\(shown(file))\", the name of "
+                + "the manifest: "
                 + "choose another file format or file_name, or leave the table out"
         case .notOfArchives(let placeholder):
             "an archive holds the files of all tables, so its file_name cannot have "

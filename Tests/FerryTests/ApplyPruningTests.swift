@@ -20,7 +20,7 @@ struct ApplyPruningTests {
             #expect(
                 unasked.error == """
                     ferry: --prune would delete database "b", database "c"
-                    hint: repeat it with --yes if that is right
+                    hint: to confirm, repeat the command with --yes
 
                     """)
             let tooMany = try await scene.apply(less, "--prune", "--yes", "--prune-max", "1")

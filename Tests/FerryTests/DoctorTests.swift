@@ -47,7 +47,7 @@ struct DoctorTests {
             #expect(findings[0].message.contains(", holds locks on ferry."))
             #expect(
                 findings[0].wayOut == "end its transaction: select pg_terminate_backend(\(pid))")
-            #expect(patient == [.ok("locks", "nobody holds locks on Ferry's tables for long")])
+            #expect(patient == [.ok("locks", "no session holds locks on Ferry's tables for long")])
         }
     }
 
@@ -100,7 +100,7 @@ struct DoctorTests {
 
             #expect(
                 findings == [
-                    .ok("locks", "not shown to this role (pg_read_all_stats sees them)")
+                    .ok("locks", "not visible to this role (needs pg_read_all_stats)")
                 ])
         }
     }
@@ -157,7 +157,7 @@ struct DoctorTests {
             #expect(now[0].message.hasSuffix("nothing can be applied"))
             #expect(
                 now[0].wayOut
-                    == "as the owner of the schema: select ferry_state.make_event_partitions()")
+                    == "run as the owner of the schema: select ferry_state.make_event_partitions()")
             #expect(made == well)
         }
     }
@@ -232,7 +232,7 @@ struct DoctorTests {
                     after: """
                         select ferry_state.note_source_role('crm', 'reader', '{}'),
                                ferry_state.note_source_role('erp', 'Wide', '{}')
-                        """) == ["ok: no role is known to do more than read"])
+                        """) == ["ok: no source role is known to have more than read rights"])
         }
     }
 

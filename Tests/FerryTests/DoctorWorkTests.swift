@@ -50,7 +50,7 @@ struct DoctorWorkTests {
             #expect(
                 findings[1].wayOut
                     == "fix the cause, or cancel it: ferry command cancel \(ids[0])")
-            #expect(usual == [.ok("commands", "none waits for long")])
+            #expect(usual == [.ok("commands", "none is waiting for long")])
         }
     }
 
@@ -172,7 +172,7 @@ struct DoctorWorkTests {
                 findings == [
                     .warning(
                         "sandboxes", "\"Autumn\" was not checked for 61 m",
-                        wayOut: "workers check sandboxes: is one running? See `ferry workers`"),
+                        wayOut: "workers check sandboxes: see `ferry workers` for running ones"),
                     .warning(
                         "sandboxes", "\"Spring\" cannot be promoted: 1 error",
                         wayOut: "select * from ferry.sandbox_problems"),

@@ -71,8 +71,7 @@ struct InterruptedApplyTests {
             #expect(result.status == 128 + signal)
             #expect(
                 result.error == """
-                    ferry: update data export "Daily": interrupted; what was begun of it was taken \
-                    back
+                    ferry: update data export "Daily": interrupted; the change was reverted
 
                     """)
             #expect(

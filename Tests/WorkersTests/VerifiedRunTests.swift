@@ -107,7 +107,7 @@ struct VerifiedRunTests {
             let wrong = try await verify(address)
             #expect(wrong.hasPrefix("exit(1) wrong rows: crm.customers holds 2998"))
             #expect(wrong.contains("missing: crm.parts\n"))
-            #expect(wrong.contains("not as the manifest says (2): run \(run) Daily customers"))
+            #expect(wrong.contains("differs from the manifest (2): run \(run) Daily customers"))
 
             let later = try await place.scene.run()
             try await place.scene.reaches("succeeded", later)

@@ -159,7 +159,7 @@ struct ConfigurationReader {
             yaml.complain(
                 YAMLReading.place(node),
                 "\(label) must be one or none, not \"\(shown(text))\"",
-                hint: "one runs once for all times that were missed, none skips them")
+                hint: "one starts one run for all missed times, none skips them")
         }
         if key == "credential", !CredentialName.isValid(text) {
             // The value is not repeated: it may be a URL with a password.

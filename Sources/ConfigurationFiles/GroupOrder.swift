@@ -56,12 +56,12 @@ struct GroupOrder {
             }
             told.formUnion(chain.map(\.identity))
             let links = zip([group] + chain, chain).map { later, earlier in
-                "\"\(shown(later.name))\" comes after \"\(shown(earlier.name))\""
+                "\"\(shown(later.name))\" runs after \"\(shown(earlier.name))\""
             }
             problems.append(
                 ConfigurationProblem(
                     file.place(of: group, "after"),
-                    "\(group.words) would come after itself: " + links.joined(separator: ", "),
+                    "\(group.words) would run after itself: " + links.joined(separator: ", "),
                     hint: "give one of them another trigger: manual or schedule"))
         }
         return problems

@@ -112,7 +112,7 @@ struct RunError: Error, Sendable {
         self.init(
             code: error.code, origin: error.origin, message: "publishing run \(run): \(error)",
             hint: isFinal
-                ? "nothing of it is visible; retry_run or restart_run starts it again"
+                ? "none of its output is visible; retry_run or restart_run starts it again"
                 : "it is tried again by itself; where the cause cannot be fixed, an administrator "
                     + "ends it with abandon_run",
             isTransient: error.disposition == .retry)
@@ -132,10 +132,10 @@ struct RunError: Error, Sendable {
         self.init(
             code: "source_unavailable", origin: .source,
             message: "the run's snapshot of database \"\(shown(database))\" is not found by "
-                + "another connection: the worker that holds it is gone, or the name of the "
-                + "database leads to several servers",
-            hint: "let the credential name one server, and no pooler or name that leads each "
-                + "connection to another: all tables of a run are read from one snapshot",
+                + "another connection: the worker that holds it is gone, or the host name of the "
+                + "database connects to several servers",
+            hint: "use a connection string of one server, without a pooler or host name that "
+                + "distributes connections: all tables of a run are read from one snapshot",
             isTransient: true)
     }
 

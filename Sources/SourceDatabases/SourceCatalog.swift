@@ -57,7 +57,7 @@ extension SourceDatabase {
             } else {
                 try row[5].bool() ? .scattered : .readable
             }
-        default: .other("no table")
+        default: .other("an object of another kind")
         }
     }
 

@@ -45,8 +45,8 @@ extension SourceError: CustomStringConvertible {
         switch self {
         case .credentialUnavailable(let error): "\(error)"
         case .severalServers(let credential):
-            "credential \"\(credential)\" leads to several servers: a snapshot taken through one "
-                + "connection is not found by the next"
+            "credential \"\(credential)\" connects to several servers: a snapshot taken through "
+                + "one connection is not found by the next"
         case .tablesMissing(let database, let tables):
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .columnsMissing(let table, let columns):

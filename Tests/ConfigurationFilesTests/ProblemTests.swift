@@ -47,7 +47,7 @@ struct ProblemTests {
         ("ferry: 1\ndatabases: {\" \": {credential: a}}", "2:13: database name is empty"),
         (
             "ferry: 1\ndestinations: {D: {kind: directry, settings: {}}}",
-            "2:26: there is no destination kind \"directry\"; did you mean \"directory\"?"
+            "2:26: unknown destination kind \"directry\"; did you mean \"directory\"?"
         ),
         (
             "ferry: 1\ndestinations: {D: {kind: s3, settings: [], administrators_only: yes}}",
@@ -72,7 +72,7 @@ struct ProblemTests {
         (
             "ferry: 1\ndata_exports:\n  X:\n    database: crm\n    tables: all\n"
                 + "    table_settings:\n      a: {filtr: x}",
-            "7:7: settings of table \"public.a\": there is no setting \"filtr\""
+            "7:7: settings of table \"public.a\": unknown setting \"filtr\""
         ),
     ]
 
@@ -98,7 +98,7 @@ struct ProblemTests {
         ),
         (
             group + "[], manual: true}",
-            "3:3: orchestration group \"G\": orchestrations names no orchestration"
+            "3:3: orchestration group \"G\": orchestrations is empty"
         ),
         (
             group + "[O, o], manual: true}",
@@ -114,9 +114,8 @@ struct ProblemTests {
         ),
         (
             group + "[O], manual: true, time_zone: UTC, catch_up: one}",
-            "3:53: \"time_zone\" of orchestration group \"G\" goes with schedule, which is not "
-                + "given|"
-                + "3:68: \"catch_up\" of orchestration group \"G\" goes with schedule"
+            "3:53: \"time_zone\" of orchestration group \"G\" requires schedule|3:68: \"catch_up\" "
+                + "of orchestration group \"G\" requires schedule"
         ),
         (
             group + "[O], schedule: 0 25 * * *}",

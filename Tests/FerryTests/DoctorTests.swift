@@ -218,7 +218,7 @@ struct DoctorTests {
                     .map { "\($0.level): \($0.message)" }
             }
             let text = "filters and masks run as role"
-            let wayOut = "use a role that may only select what is exported"
+            let wayOut = "use a role that can only select the exported tables"
 
             #expect(
                 try await messages() == [

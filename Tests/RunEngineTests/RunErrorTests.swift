@@ -192,11 +192,11 @@ struct RunErrorTests {
         ),
         (
             .stagedFileMissing(destination: "d", run: 7, file: "f"),
-            "nothing of it is visible; retry_run or restart_run starts it again"
+            "none of its output is visible; retry_run or restart_run starts it again"
         ),
         (
             .overtaken(destination: "d", run: 7, by: 9),
-            "nothing of it is visible; retry_run or restart_run starts it again"
+            "none of its output is visible; retry_run or restart_run starts it again"
         ),
     ])
     func `after the decision to publish names the way out that there is then`(

@@ -15,7 +15,7 @@ struct RunCommand: AsyncParsableCommand {
     struct Stop: SendingCommand {
         static let command = "stop_run"
         static let configuration = CommandConfiguration(
-            abstract: "Stop a run before it publishes; none of its files becomes visible.")
+            abstract: "Stop a run before it publishes; none of its output becomes visible.")
 
         @Argument(help: "The id of the run.")
         var run: Int64

@@ -92,7 +92,7 @@ public struct AlertDispatcher: Sendable {
                 allowed: options.allowedPrograms, timeout: options.programTimeout
             ).run(program, with: delivery)
         }
-        return .refused(reason: "this worker does not know this kind of alert: update it")
+        return .refused(reason: "this worker does not support this kind of alert: update it")
     }
 }
 

@@ -33,8 +33,8 @@ struct ProgramRunner: Sendable {
         }
         guard isAllowed else {
             return .failed(
-                reason: "no worker may run \(shown(words.joined(separator: " "))): start one with "
-                    + "--allow-program and this whole command line")
+                reason: "no worker allows the program \(shown(words.joined(separator: " "))): "
+                    + "start one with --allow-program and this whole command line")
         }
         do {
             let variables = try Self.variables(of: delivery)
@@ -51,7 +51,7 @@ struct ProgramRunner: Sendable {
             let how =
                 switch status {
                 case .exited(let code): "ended with status \(code)"
-                case .signaled(let signal): "was ended by signal \(signal)"
+                case .signaled(let signal): "was killed by signal \(signal)"
                 }
             let said = excerpt(output, ending: true)
             return .failed(reason: "\(shown(path)) \(how)" + (said.isEmpty ? "" : ": \(said)"))

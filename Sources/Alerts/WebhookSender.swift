@@ -36,8 +36,8 @@ struct WebhookSender: Sendable {
         }
         guard let request = request(delivery, by: access) else {
             return .failed(
-                reason: "the key of credential \(shown(credential)) is not whsec_ and the base64 "
-                    + "of 24 to 64 bytes")
+                reason: "the key of credential \(shown(credential)) must be whsec_ followed by 24 "
+                    + "to 64 bytes in base64")
         }
         var secrets = access.secrets
         if let parts = URLComponents(string: access.url) {
@@ -111,7 +111,7 @@ struct WebhookSender: Sendable {
         switch answer.status {
         case 410: return .refused(reason: reason)
         case 300..<400:
-            return .failed(reason: "\(reason); redirects are not followed: give the new URL")
+            return .failed(reason: "\(reason); redirects are not followed: configure the new URL")
         default:
             return .failed(
                 reason: reason,

@@ -70,7 +70,7 @@ struct BatchApplier: Sendable {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
             result = BatchResult()
             result.postponed(
-                command, by: "\(reason); nor could that be recorded: \(error)", retry)
+                command, by: "\(reason); this could not be recorded: \(error)", retry)
             _ = try await connection.pipeline([try result.ends()])
         }
         return result

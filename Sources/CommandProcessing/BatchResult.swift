@@ -69,7 +69,7 @@ struct BatchResult: Sendable {
         if attempts >= policy.attemptsMax {
             try end(
                 claimed, "failed", code: "technical_failure",
-                message: "not carried out after \(attempts) attempts: \(reason)",
+                message: "failed after \(attempts) attempts: \(reason)",
                 hint: "Fix the cause, then resend the command.")
             return
         }

@@ -50,7 +50,7 @@ struct ClaimedCommand: Sendable {
         Rejection(
             .wrongType,
             "the arguments of \(name) cannot be read: they are nested more than "
-                + "\(JSONValue.depthMax) levels deep, or hold a number that is too large",
+                + "\(JSONValue.depthMax) levels deep, or contain a number that is too large",
             hint: "send arguments as docs/commands.md describes them")
     }
 }

@@ -78,7 +78,7 @@ public struct FactFinder: Sendable {
             let rows = try await connection.query(
                 "select from pg_catalog.pg_roles where rolname = $1", [.text(name.text)])
             return rows.isEmpty
-                ? .failed("there is no role \"\(shown(name.text))\" in the queue's database")
+                ? .failed("role \"\(shown(name.text))\" does not exist in the queue's database")
                 : .passed
         case .now:
             let rows = try await connection.query(
@@ -199,7 +199,7 @@ public struct FactFinder: Sendable {
         do {
             inputs = try UnreadableDocument.decoded(try row[1].string())
         } catch let unreadable as UnreadableDocument {
-            return .failed("what it was started with: \(unreadable)")
+            return .failed("its inputs cannot be read: \(unreadable)")
         }
         return .decided(
             DecidedDelivery(
@@ -245,7 +245,7 @@ public struct FactFinder: Sendable {
         } catch let error as SourceError {
             return .failed("\(error); \(error.hint)")
         } catch let error as PostgresError where error.isTransient {
-            throw FactUnavailable(reason: "\(subject) cannot be reached: \(error)")
+            throw FactUnavailable(reason: "cannot reach \(subject): \(error)")
         } catch let error as PostgresError {
             return .failed("\(error)")
         }

@@ -74,7 +74,7 @@ public struct FactLookup: Sendable {
         // An attempt that its worker did not survive counts; see free_work.
         guard check.claimed.failedAttempts < attemptsMax else {
             var known = Knowledge()
-            known.unavailable = "each worker that looked ended"
+            known.unavailable = "every worker that looked it up ended"
             return try await finish(check, known)
         }
         try await finish(check, try await lookUp(check))

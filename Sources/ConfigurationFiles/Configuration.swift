@@ -29,7 +29,7 @@ public struct Configuration: Sendable {
         var yaml = YAMLText()
         yaml.comment("The configuration of the environment \(shown(environment)) of Ferry.")
         yaml.comment("`ferry plan FILE` shows what would change, `ferry apply FILE` changes it.")
-        yaml.comment("It names credentials, and holds no secrets.")
+        yaml.comment("It names credentials, but contains no secrets.")
         yaml.write("ferry", .int(Self.version), indentation: 0)
         for kind in ConfiguredKind.allCases where kind != .dataTemplate {
             let objects = all(kind)

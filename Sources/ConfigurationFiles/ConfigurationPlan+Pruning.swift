@@ -9,8 +9,8 @@ extension ConfigurationPlan {
             return [
                 ConfigurationProblem(
                     Place(line: 1, column: 1),
-                    "the file holds no object, so --prune would delete everything",
-                    hint: "is it the right file, and all of it?")
+                    "the file contains no objects, so --prune would delete everything",
+                    hint: "check that it is the right file and complete")
             ]
         }
         return ConfiguredKind.allCases.compactMap { kind in
@@ -21,8 +21,8 @@ extension ConfigurationPlan {
             else { return nil }
             return ConfigurationProblem(
                 Place(line: 1, column: 1),
-                "the file has no \(kind.group), and there are \(count), which --prune would delete",
-                hint: "is the file whole? Write \"\(kind.group): {}\" if there are to be none")
+                "the file has no \(kind.group), so --prune would delete \(count)",
+                hint: "check that the file is complete; write \"\(kind.group): {}\" to have none")
         }
     }
 }

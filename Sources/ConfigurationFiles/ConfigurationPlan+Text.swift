@@ -9,7 +9,7 @@ extension ConfigurationChange {
             case .update: "~"
             case .delete, .discard: "-"
             }
-        if case .discard = self { return ["\(mark) \(words), begun by an apply that did not end"] }
+        if case .discard = self { return ["\(mark) \(words), left by an unfinished apply"] }
         return ["\(mark) \(object.words)"]
             + differences.map { "    " + (verb == "create" ? $0.given : $0.text) }
     }

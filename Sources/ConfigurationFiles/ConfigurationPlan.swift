@@ -71,7 +71,7 @@ public struct ConfigurationPlan: Sendable {
         return ConfigurationProblem(
             file.place(of: object), "\(object.words) has a draft, opened by \(opener)",
             hint: "discard it (ferry export discard-draft), or wait until \(opener) has finished; "
-                + "where an apply of \(opener) did not end, \(opener) can apply again")
+                + "if an apply of \(opener) was interrupted, \(opener) can apply again")
     }
 
     private static func missing(
@@ -85,7 +85,7 @@ public struct ConfigurationPlan: Sendable {
                     problems.append(
                         ConfigurationProblem(
                             file.place(of: object, key, index),
-                            "\(object.words) names \(identity.kind.word) \"\(shown(name))\", "
+                            "\(object.words) refers to \(identity.kind.word) \"\(shown(name))\", "
                                 + "which is neither in the file nor in the environment"
                                 + Suggestion.words(for: name, among: all.names(like: identity))))
                 }
@@ -101,7 +101,7 @@ public struct ConfigurationPlan: Sendable {
         return ConfigurationProblem(
             file.place(of: object, "kind"),
             "\(object.words) is of kind \(shown(former)), which cannot be changed",
-            hint: "give it another name, and let its orchestrations use that")
+            hint: "use another name, and change its orchestrations to that name")
     }
 }
 

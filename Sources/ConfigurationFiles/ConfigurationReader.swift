@@ -37,8 +37,8 @@ struct ConfigurationReader {
         if version != .int(Configuration.version) {
             yaml.complain(
                 member.place,
-                "this release reads version \(Configuration.version) of the file, "
-                    + "not \(shown(version.text))", hint: hint)
+                "this release supports version \(Configuration.version) of the file, not "
+                    + "\(shown(version.text))", hint: hint)
         }
     }
 
@@ -100,8 +100,8 @@ struct ConfigurationReader {
     ) {
         if let first = places[object.identity]?[ConfigurationFile.name] {
             yaml.complain(
-                place, "\(object.words) is there twice, first in line \(first.line)",
-                hint: "names are the same without regard to upper and lower case")
+                place, "\(object.words) is defined twice, first in line \(first.line)",
+                hint: "names are case-insensitive")
         }
         objects.append(object)
         places[object.identity] = keys.merging([ConfigurationFile.name: place]) { $1 }
@@ -151,7 +151,7 @@ struct ConfigurationReader {
         if key == "kind", !Destination.kinds.contains(text) {
             yaml.complain(
                 YAMLReading.place(node),
-                "there is no destination kind \"\(shown(text))\""
+                "unknown destination kind \"\(shown(text))\""
                     + Suggestion.words(for: text, among: Destination.kinds),
                 hint: "kinds: " + Destination.kinds.joined(separator: ", "))
         }
@@ -202,7 +202,7 @@ struct ConfigurationReader {
             do throws(InvalidTableSettings) {
                 let settings = try TableSettings(yaml.json(member.value))
                 if result[table.canonical] != nil {
-                    yaml.complain(member.place, "\(label) has \(shown(table.canonical)) twice")
+                    yaml.complain(member.place, "\(label) contains \(shown(table.canonical)) twice")
                 }
                 result[table.canonical] = settings.json
             } catch {

@@ -70,7 +70,7 @@ struct YAMLInspection {
             } else if scalar.tag.description == Self.merging {
                 add(
                     key, "merge keys (<<) are not supported",
-                    hint: "write the keys out; an alias can stand for a whole value")
+                    hint: "write the keys out; aliases are supported for whole values")
             } else {
                 check(scalar.tag, Self.keyTags, key)
                 if !seen.insert(scalar.string).inserted {
@@ -118,7 +118,7 @@ struct YAMLInspection {
         let word = name.hasPrefix(core) ? "!!" + name.dropFirst(core.count) : name
         add(
             node, "the tag \(shown(String(word.prefix(64)))) is not supported here",
-            hint: "write the value itself; a secret is given to the workers, and its name here")
+            hint: "write the value itself; give secrets to the workers, and write their names here")
     }
 
     private mutating func add(_ node: Node, _ message: String, hint: String? = nil) {
@@ -129,7 +129,7 @@ struct YAMLInspection {
         secrets.append(
             ConfigurationProblem(
                 YAMLReading.place(node), message,
-                hint: "give the secret to the workers, and write its name here; should others "
+                hint: "give the secret to the workers, and write its name here; if others could "
                     + "have seen this one, change it"))
     }
 
@@ -139,6 +139,6 @@ struct YAMLInspection {
 
     private static func tooLarge(_ node: Node, _ message: String) -> ConfigurationProblem {
         ConfigurationProblem(
-            YAMLReading.place(node), message, hint: "write less, or in several files")
+            YAMLReading.place(node), message, hint: "shorten it, or split it into several files")
     }
 }

@@ -54,7 +54,7 @@ struct YAMLReading {
                     member.place,
                     "\(what) has no key \"\(shown(member.key))\""
                         + Suggestion.words(for: member.key, among: known),
-                    hint: "its keys are: \(known.joined(separator: ", "))")
+                    hint: "keys: \(known.joined(separator: ", "))")
             }
         }
         return result
@@ -84,7 +84,7 @@ struct YAMLReading {
         case ("float", .int?), ("float", .double?), ("bool", .bool?): return plain ?? .null
         default:
             complain(
-                Self.place(node), "\(Self.words(node)) is not what its tag !!\(tag ?? "") says")
+                Self.place(node), "\(Self.words(node)) does not match its tag !!\(tag ?? "")")
             return .null
         }
     }

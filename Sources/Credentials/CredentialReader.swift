@@ -74,7 +74,7 @@ struct CredentialReader {
     }
 
     private func credential() throws(CredentialProblem) -> Credential {
-        guard isPlain else { throw CredentialProblem("its keys must be texts, each once") }
+        guard isPlain else { throw CredentialProblem("its keys must be unique texts") }
         guard let kind = CredentialKind(rawValue: try required("kind")) else {
             throw CredentialProblem(
                 "\"kind\" must be one of "
@@ -101,8 +101,8 @@ struct CredentialReader {
         let token = try optional("session_token")
         guard (id == nil) == (secret == nil), id != nil || token == nil else {
             throw CredentialProblem(
-                "access_key_id and secret_access_key go together, and session_token with them; "
-                    + "without them the worker's own AWS credentials are used")
+                "access_key_id and secret_access_key require each other, and session_token "
+                    + "requires both; without them the worker's own AWS credentials are used")
         }
         let caFile = try optional("ca_file")
         if let caFile, !caFile.hasPrefix("/") {
@@ -123,7 +123,7 @@ struct CredentialReader {
         guard let parts = text.wholeMatch(of: address)?.output else {
             throw CredentialProblem(
                 "\"endpoint\" must be https:// or http://, a host and perhaps a port and a path, "
-                    + "such as https://minio.example:9000; * stands for a part of the host")
+                    + "such as https://minio.example:9000; * matches a part of the host")
         }
         let usual = parts.1.hasPrefix("https://") ? ":443" : ":80"
         text = "\(parts.1)\(parts.2.flatMap { $0 == usual ? nil : $0 } ?? "")\(parts.3)"
@@ -143,7 +143,7 @@ struct CredentialReader {
             return SFTPAccess(host: host, login: .privateKey(privateKey, passphrase: passphrase))
         default:
             throw CredentialProblem(
-                "it must have either \"password\" or \"private_key\"; \"passphrase\" goes with a "
+                "it must have either \"password\" or \"private_key\"; \"passphrase\" requires a "
                     + "private_key")
         }
     }

@@ -20,13 +20,15 @@ public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {
             "\(owner) has no credential \"\(shown(name))\": give it one, \(variable)in a file "
                 + "(--credentials)"
                 + (others.isEmpty
-                    ? "" : "; of kind \(kind.rawValue) it has \(others.joined(separator: ", "))"))
+                    ? ""
+                    : "; its credentials of kind \(kind.rawValue): "
+                        + "\(others.joined(separator: ", "))"))
     }
 
     static func wrongKind(_ name: String, _ kind: CredentialKind, wanted: CredentialKind) -> Self {
         Self(
-            "credential \"\(shown(name))\" is of kind \(kind.rawValue), and one of kind "
-                + "\(wanted.rawValue) is needed")
+            "credential \"\(shown(name))\" is of kind \(kind.rawValue), but kind "
+                + "\(wanted.rawValue) is required")
     }
 
     /// - Parameters:
@@ -35,7 +37,7 @@ public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {
     public static func misplaced(_ name: String, at place: String, allowed: String) -> Self {
         Self(
             "credential \"\(shown(name))\" may be used for \(shown(allowed)), not for "
-                + "\(shown(place)): only those who run the workers can change that")
+                + "\(shown(place)): only the operators of the workers can change that")
     }
 }
 

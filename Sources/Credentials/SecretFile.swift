@@ -20,7 +20,7 @@ struct SecretFile {
             guard let root = Self.resolved(directory) else { continue }
             if real.utf8.starts(with: (root.hasSuffix("/") ? root : root + "/").utf8) {
                 throw CredentialProblem(
-                    "\(path) is in the directory \(directory), which destinations may write into "
+                    "\(path) is in the directory \(directory), which destinations may write to "
                         + "(--allow-directory)")
             }
         }

@@ -187,7 +187,7 @@ public struct WorkerCredentials: Sendable {
     public func check() throws(CredentialProblem) {
         for path in paths {
             switch SecretFile.isDirectory(path) {
-            case nil: throw CredentialProblem("there is no file or directory \(path)")
+            case nil: throw CredentialProblem("\(path): no such file or directory")
             case true?: break
             case false?: _ = try members(of: path)
             }

@@ -66,7 +66,7 @@ public struct DeliveredManifest {
             bytes = try Self.bytes(of: Manifest.fileName, in: delivery)
         } catch ManifestError.missing {
             // Not a place without a delivery, but one that is not as it says.
-            throw ManifestError.unreadable(path: path, reason: "there is no such file")
+            throw ManifestError.unreadable(path: path, reason: "no such file")
         }
         let hash = SHA256.hash(data: bytes).hexadecimal
         guard hash == latest.sha256 else {

@@ -73,7 +73,7 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path):
-            "cannot read the manifest \"\(shown(path))\": there is no such file"
+            "cannot read the manifest \"\(shown(path))\": no such file"
         case .unreadable(let path, let reason):
             "cannot read the manifest \"\(shown(path))\": \(reason)"
         case .notALatest(let path):
@@ -90,8 +90,8 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
             "the manifest has the schema \"\(shown(version))\", this version of Ferry reads "
                 + "\"\(Manifest.schema)\": verify it with the version that wrote it, or a later one"
         case .unsafeFileName(let name):
-            "the manifest names the file \"\(shown(name))\", but its files must lie beside it: "
-                + "do not trust this manifest"
+            "the manifest names the file \"\(shown(name))\", but its files must be in the same "
+                + "folder: do not trust this manifest"
         case .duplicateFile(let name):
             "the manifest names the file \"\(shown(name))\" twice: do not trust this manifest"
         case .impossibleNumber(let file):

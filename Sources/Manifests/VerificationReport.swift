@@ -73,7 +73,7 @@ public struct VerificationReport: Sendable, Equatable {
             case .changed(let file, let expected, let actual):
                 "changed: \(shown(file)) has SHA-256 \(actual), the manifest says \(expected)"
             case .wrongRows(let file, let expected, let actual):
-                "wrong rows: \(shown(file)) holds \(actual), the manifest says \(expected)"
+                "wrong rows: \(shown(file)) has \(actual), the manifest says \(expected)"
             case .damaged(let file, let reason): "damaged: \(shown(file)): \(shown(reason))"
             }
         }

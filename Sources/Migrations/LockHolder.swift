@@ -30,7 +30,7 @@ public struct MigrationBlocked: Error, CustomStringConvertible {
 
     public var description: String {
         let names = holders.map(\.description).joined(separator: "; ")
-        return "gave up after \(waited.components.seconds) s of waiting for locks"
+        return "timed out after waiting \(waited.components.seconds) s for locks"
             + (names.isEmpty ? "" : " of \(names)")
     }
 

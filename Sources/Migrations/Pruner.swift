@@ -147,8 +147,8 @@ public enum PrunerError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .notOwner(let owner): "only the owner of the schema, \(owner), may prune"
-        case .anotherOne: "another `ferry prune` is at work"
+        case .notOwner(let owner): "only the owner of the schema, \(owner), can prune"
+        case .anotherOne: "another `ferry prune` is running"
         }
     }
 }

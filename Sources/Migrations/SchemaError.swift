@@ -23,7 +23,7 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing:
-            "this database has no Ferry schema: run `ferry migrate` as the role that is to own it"
+            "this database has no Ferry schema: run `ferry migrate` as the role that will own it"
         case .older(let migration):
             "this database's Ferry schema is older than this program (it has no \(migration)): "
                 + "run `ferry migrate`"
@@ -31,10 +31,10 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
             "this database's Ferry schema is newer than this program (it has \(migration)): "
                 + "update this program"
         case .newerCode:
-            "this database's Ferry functions are those of a newer release than this program: "
+            "this database's Ferry functions belong to a newer release than this program: "
                 + "update this program"
         case .differentCode:
-            "this database's Ferry functions are those of another release: run `ferry migrate`"
+            "this database's Ferry functions belong to another release: run `ferry migrate`"
         }
     }
 }

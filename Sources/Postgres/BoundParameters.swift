@@ -10,7 +10,7 @@ struct BoundParameters {
         guard !values.isEmpty else { return }
         guard values.count <= 65_535 else {
             throw PostgresError.misuse(
-                "\(values.count) parameters: PostgreSQL takes 65535 at most; pass arrays instead")
+                "\(values.count) parameters: PostgreSQL accepts at most 65535; pass arrays instead")
         }
         offsets.reserveCapacity(values.count)
         lengths.reserveCapacity(values.count)

@@ -85,7 +85,7 @@ public struct Cell: Sendable {
     ) throws -> T? {
         try withText { text in
             guard let value = parse(text) else {
-                throw PostgresError.decoding("column \"\(name)\" does not hold \(kind)")
+                throw PostgresError.decoding("column \"\(name)\" is not \(kind)")
             }
             return value
         }

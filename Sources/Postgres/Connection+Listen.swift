@@ -19,7 +19,7 @@ extension Connection {
         _ channels: [String]
     ) async throws -> AsyncThrowingStream<Notification, any Error> {
         guard listening == nil else {
-            throw PostgresError.misuse("this connection listens already: use another one")
+            throw PostgresError.misuse("this connection already listens: use another one")
         }
         try executor.prepareWatching()
         let (stream, continuation) = AsyncThrowingStream.makeStream(

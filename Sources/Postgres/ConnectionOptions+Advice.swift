@@ -17,16 +17,16 @@ extension ConnectionOptions {
     static func advice(on conninfo: String) -> String? {
         let start = conninfo.prefix(64).lowercased()
         if start.hasPrefix("\"") || start.hasPrefix("'") {
-            return "take off the quotes around it"
+            return "remove the quotes around it"
         }
         if start.hasPrefix("$") || start.contains("${") {
-            return "it is the name of a variable, and not its value"
+            return "it is the name of a variable, not its value"
         }
         if start.hasPrefix("jdbc:") {
-            return "it is for Java: begin with postgresql://, and give user and password there"
+            return "it is a JDBC URL: begin with postgresql://, and give user and password there"
         }
         if start.contains(/^postgres(ql)?\+[a-z0-9_]+:/) {
-            return "it is for SQLAlchemy: begin with postgresql://"
+            return "it is an SQLAlchemy URL: begin with postgresql://"
         }
         if !start.contains(/^postgres(ql)?:\/\//), start.contains(/^[a-z][a-z0-9+.-]*:/) {
             return "begin with postgresql://"
@@ -38,7 +38,7 @@ extension ConnectionOptions {
         guard let name = names.first(where: { foreignParameters.contains(String($0)) }) else {
             return nil
         }
-        return "its parameter \"\(name)\" is not PostgreSQL's own: leave it out"
+        return "its parameter \"\(name)\" is not a PostgreSQL parameter: remove it"
     }
 
     /// Of Prisma, JDBC, Npgsql and frameworks.

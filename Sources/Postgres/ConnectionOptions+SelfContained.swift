@@ -34,7 +34,7 @@ extension ConnectionOptions {
         let given = try given()
         if given["service"] != nil {
             throw PostgresError.cannotConnect(
-                "\(LoginRefusal.invalid): it must name host, database and user itself, not by a "
+                "\(LoginRefusal.invalid): it must name host, database and user itself, not with a "
                     + "service")
         }
         let isVerifying = given["sslmode"]?.hasPrefix("verify-") ?? true
@@ -64,7 +64,7 @@ extension ConnectionOptions {
         guard isSelfContained, (try? given()["sslmode"]) == nil,
             text.contains("SSL") || text.contains("certificate")
         else { return text }
-        return text + " (sslmode is verify-full unless the connection string says otherwise)"
+        return text + " (sslmode is verify-full unless the connection string sets it)"
     }
 
     private static var systemCertificates: String {

@@ -89,7 +89,7 @@ extension ServerError {
 /// another language counts as a refusal that may pass.
 enum LoginRefusal {
     static let pooler = """
-        it speaks to a connection pooler in transaction mode. Connect directly, or use a pool in \
+        the server is a connection pooler in transaction mode. Connect directly, or use a pool in \
         session mode
         """
     static let invalid = "the connection string is not valid"

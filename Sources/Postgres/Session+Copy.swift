@@ -124,7 +124,7 @@ extension Session {
 
     func abandonCopy(_ status: ExecStatusType) throws {
         guard status != PGRES_COPY_IN else {
-            guard PQputCopyEnd(pg, "the client stopped the COPY") == 1 else { throw failure() }
+            guard PQputCopyEnd(pg, "the client canceled the COPY") == 1 else { throw failure() }
             return try flush()
         }
         gate.request()

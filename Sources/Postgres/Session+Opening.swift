@@ -85,7 +85,7 @@ extension Session {
     private func answer(_ sql: String) throws -> Int32 {
         guard PQsendQuery(pg, sql) == 1 else { throw failure() }
         guard let row = try collect().first, let number = try Int32(exactly: row[0].int64()) else {
-            throw PostgresError.decoding("the server does not say which backend answers")
+            throw PostgresError.decoding("the server did not return its backend process id")
         }
         return number
     }

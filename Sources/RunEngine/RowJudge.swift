@@ -36,8 +36,8 @@ enum RowJudge {
         if refusals.isEmpty { return warnings }
         throw RunError(
             code: "rows_out_of_range", origin: .source,
-            message: refusals.joined(separator: "; ") + ": nothing was sent",
-            hint: "see to the rows in the source, or change the bounds with edit_table and "
+            message: refusals.joined(separator: "; ") + ": nothing was delivered",
+            hint: "correct the rows in the source, or change the bounds with edit_table and "
                 + "activate; then run again",
             isTransient: false)
     }

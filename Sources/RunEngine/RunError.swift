@@ -37,7 +37,7 @@ struct RunError: Error, Sendable {
             // In a transaction that only reads, no other conflict ends a statement.
             self.init(
                 code: "source_unavailable", origin: .source, message: "\(subject): \(error)",
-                hint: "the standby had to replay a change of rows that the run still reads: "
+                hint: "the standby had to apply a change of rows that the run is still reading: "
                     + Self.standbyHint, isTransient: true)
         case let error as PostgresError where error.sqlState == "53200":
             self.init(
@@ -91,16 +91,16 @@ struct RunError: Error, Sendable {
     private static func hint(for error: PostgresError) -> String? {
         switch error.sqlState {
         case "57014":
-            return "an administrator or a timeout of the source ended the statement"
+            return "an administrator or a timeout of the source canceled the statement"
         case "XX000", "54000":
             // Its limit for one piece of memory, and so for the text of a row.
             guard "\(error)".contains(/invalid memory alloc request size|enlarge string buffer/)
             else { return nil }
             return "PostgreSQL writes a row as text only up to 1 GB, bytea as two characters a "
-                + "byte: choose the format parquet, which reads values as they are, or leave the "
-                + "column out"
+                + "byte: choose the format parquet, which reads values in binary form, or omit the "
+                + "column"
         case _ where error.isTransient:
-            return "check the source database and the way to it"
+            return "check the source database and the network connection to it"
         default:
             return nil
         }
@@ -112,9 +112,9 @@ struct RunError: Error, Sendable {
         self.init(
             code: error.code, origin: error.origin, message: "publishing run \(run): \(error)",
             hint: isFinal
-                ? "none of its output is visible; retry_run or restart_run starts it again"
-                : "it is tried again by itself; where the cause cannot be fixed, an administrator "
-                    + "ends it with abandon_run",
+                ? "none of its output is visible; use retry_run or restart_run to start it again"
+                : "it is retried automatically; if the cause cannot be fixed, an administrator can "
+                    + "end it with abandon_run",
             isTransient: error.disposition == .retry)
     }
 
@@ -123,7 +123,7 @@ struct RunError: Error, Sendable {
         self.init(
             code: "source_unavailable", origin: .source,
             message: "the snapshot of database \"\(shown(database))\" is lost: \(error)",
-            hint: "check the source database and the way to it; of a standby, also "
+            hint: "check the source database and the network connection to it; for a standby, also "
                 + Self.standbyHint, isTransient: true)
     }
 
@@ -131,7 +131,7 @@ struct RunError: Error, Sendable {
     init(snapshotNotFoundIn database: String) {
         self.init(
             code: "source_unavailable", origin: .source,
-            message: "the run's snapshot of database \"\(shown(database))\" is not found by "
+            message: "the run's snapshot of database \"\(shown(database))\" is not visible to "
                 + "another connection: the worker that holds it is gone, or the host name of the "
                 + "database connects to several servers",
             hint: "use a connection string of one server, without a pooler or host name that "

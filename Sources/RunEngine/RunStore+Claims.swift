@@ -77,7 +77,7 @@ extension RunStore {
                     [.int(run), .int(token), .int(worker)])
             }
             logger.notice(
-                "handed back what a lost connection had claimed", metadata: ["run": "\(run)"])
+                "released claims of a lost connection", metadata: ["run": "\(run)"])
         }
     }
 
@@ -150,7 +150,8 @@ extension RunStore {
             metadata: ["run": "\(run)", "reason": "\(unreadable)"])
         return RunError(
             code: "internal", origin: .internal, message: "run \(run): \(unreadable)",
-            hint: "update the workers; or restart the run, which then has the configuration of now",
+            hint: "update the workers, or use restart_run to start the run with the current "
+                + "configuration",
             isTransient: false)
     }
 }

@@ -17,8 +17,8 @@ extension SourceSnapshot {
                 table.name,
                 "table \"\(shown(table.name.canonical))\": \(heirs.count) inheriting "
                     + (heirs.count == 1 ? "table has" : "tables have")
-                    + " rows that are not sent with it (\(names.joined(separator: ", "))); add "
-                    + (heirs.count == 1 ? "it" : "them") + " to the data export if they are wanted"
+                    + " rows that are not included (\(names.joined(separator: ", "))); add "
+                    + (heirs.count == 1 ? "it" : "them") + " to the data export to send them"
             )
         }
     }
@@ -28,9 +28,9 @@ extension SourceSnapshot {
         unnamable.map { table in
             (
                 table,
-                "table \"\(shown(table.schema)).\(shown(table.name))\" is left out: its name, "
-                    + "or that of a column, is not valid UTF-8, which a database with the "
-                    + "encoding SQL_ASCII does not check; rename it to send it"
+                "table \"\(shown(table.schema)).\(shown(table.name))\" is omitted: its name or a "
+                    + "column name is not valid UTF-8, which databases with the encoding SQL_ASCII "
+                    + "do not check; rename it to send it"
             )
         }
     }

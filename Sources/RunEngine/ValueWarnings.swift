@@ -40,7 +40,7 @@ enum ValueWarnings {
         }
         return "table \"\(shown(table.canonical))\": "
             + (parts + (columns.count > 3 ? ["…"] : [])).joined(separator: "; ")
-            + ": JSON that some readers refuse or change. It is sent as it is; another format, or "
-            + "a mask, avoids it"
+            + ": JSON that some readers reject or change. It is sent unchanged; to avoid it, use "
+            + "another format or a mask"
     }
 }

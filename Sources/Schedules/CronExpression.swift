@@ -33,13 +33,13 @@ struct CronExpression: Hashable, Sendable {
             : trimmed
         if written.count == 1, written[0].hasPrefix("@") {
             throw .expression(
-                "there is no schedule \"\(written[0])\"",
+                "unknown schedule \"\(written[0])\"",
                 hint: "words: \(Self.words.keys.sorted().joined(separator: ", "))")
         }
         let fields = CronField.allCases
         guard written.count == fields.count else {
             throw .expression(
-                "a schedule has five fields, separated by spaces, was given \(written.count)")
+                "a schedule must have five fields, separated by spaces, has \(written.count)")
         }
         minutes = try CronField.minute.read(written[0])
         hours = try CronField.hour.read(written[1])
@@ -51,7 +51,7 @@ struct CronExpression: Hashable, Sendable {
             throw .expression(
                 "the schedule \"\(text)\" can never fire: none of its months has a day "
                     + "\(days.first ?? 31)",
-                hint: "choose a day that its months have")
+                hint: "choose a day that exists in these months")
         }
     }
 

@@ -25,13 +25,13 @@ extension SourceDatabase {
         var problems: [String] = []
         for (name, settings) in settings.sorted(by: { $0.key < $1.key }) {
             guard let table = tables[name] else {
-                problems.append("there is no table \(shown(name.canonical))")
+                problems.append("table \(shown(name.canonical)) does not exist")
                 continue
             }
             if ofAll && wholes[name] == nil {
                 problems.append(
-                    "table \(shown(name.canonical)) is a partition, which is not read by itself "
-                        + "where all tables are: set its table")
+                    "table \(shown(name.canonical)) is a partition, which is not read separately "
+                        + "when all tables are read: set its parent table")
                 continue
             }
             do {

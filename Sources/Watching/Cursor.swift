@@ -106,10 +106,11 @@ public enum FeedError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidCursor:
-            "this is not a cursor: give the \"cursor\" of an earlier event, as it was written"
+            "invalid cursor: give the \"cursor\" of an earlier event, unchanged"
         case .cursorFromElsewhere:
-            "this cursor is not of this database's history: it comes from another database, or "
-                + "from what was lost in a failover or a restore. Start without a cursor"
+            "this cursor does not belong to this database's history: it comes from another "
+                + "database, or from history lost in a failover or a restore. Start without a "
+                + "cursor"
         }
     }
 }

@@ -26,7 +26,7 @@ public struct Resync: Sendable, Equatable {
 
     public static let message =
         "the database recovered from a crash, a failover or a restore; "
-        + "events shown above may be gone, those below are new"
+        + "events above may be gone, events below are new"
 
     /// What a list of events shows instead of an event.
     public func line(at date: Date) -> WatchedEvent {

@@ -25,7 +25,7 @@ public struct Frame: Sendable {
         let room = height - 1
         var lines: [String] = []
         if let error = state.connectionError {
-            let text = "connection lost, trying again: \(error)"
+            let text = "connection lost, reconnecting: \(error)"
             lines.append(paint(fit(shown(text)), .red))
         }
         if let command = state.command { lines += describe(command) }

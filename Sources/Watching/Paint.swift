@@ -12,7 +12,7 @@ public enum Paint: String, Sendable {
         case "running", "publishing": self = .cyan
         case "succeeded", "applied", "active", "alive", "done": self = .green
         case "failed", "rejected": self = .red
-        case "retrying", "stopping", "stopped", "canceled", "silent", "active with draft":
+        case "retrying", "stopping", "stopped", "canceled", "expired", "active with draft":
             self = .yellow
         default: return nil
         }

@@ -45,7 +45,7 @@ struct Housekeeper: Sendable {
             group.addTask {
                 var rescuer = Rescuer(pool: pool, logger: logger)
                 try await whenever(signals.silent) {
-                    try await retrier.run("take over from lost workers", .everything) { _ in
+                    try await retrier.run("take over work of expired workers", .everything) { _ in
                         try await rescuer.look()
                     }
                 }
@@ -97,12 +97,12 @@ struct Housekeeper: Sendable {
         var tidied = ContinuousClock.now - Self.tidyInterval
         while true {
             try await Task.sleep(for: Self.interval)
-            try await retrier.run("hand back lost claims", .everything) { _ in
+            try await retrier.run("release lost claims", .everything) { _ in
                 try await store.releaseOrphans()
             }
             guard .now - tidied >= Self.tidyInterval else { continue }
             tidied = .now
-            try await retrier.run("forget old plans", .everything) { _ in
+            try await retrier.run("delete old plans", .everything) { _ in
                 _ = try await pool.withConnection {
                     try await $0.query("select ferry_state.forget_plans()")
                 }

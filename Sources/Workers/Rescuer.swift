@@ -40,7 +40,7 @@ struct Rescuer {
             }
             let count = try freed.first?[0].int() ?? 0
             logger.notice(
-                "took over from lost workers",
+                "took over work of expired workers",
                 metadata: [
                     "workers": "\(lost)", "freed": "\(count)",
                 ])

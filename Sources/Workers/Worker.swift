@@ -26,11 +26,13 @@ public struct Worker: Sendable {
             switch entry {
             case .failing(let work, let reason, let sqlState, let isLasting):
                 logger.log(
-                    level: isLasting ? .error : .warning, "cannot do something now; trying again",
+                    level: isLasting ? .error : .warning, "operation failed; retrying",
                     metadata: ["work": "\(work)", "reason": "\(reason)"])
                 if sqlState == "55P03" { LockHolders(database, logger).name() }
             case .recovered(let work, let reason):
-                logger.notice("works again", metadata: ["work": "\(work)", "was": "\(reason)"])
+                logger.notice(
+                    "operation succeeded after retries",
+                    metadata: ["work": "\(work)", "was": "\(reason)"])
             }
         }
     }

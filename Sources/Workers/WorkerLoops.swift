@@ -98,8 +98,8 @@ struct WorkerLoops: Sendable {
             group.addTask { try await persistently("look up facts", lookUpFacts) }
             group.addTask { try await persistently("deliver alerts", deliverAlerts) }
             for _ in 0..<configuration.concurrency {
-                group.addTask { try await persistently("carry out tasks", carryOutTasks) }
-                group.addTask { try await persistently("be in charge of runs", takeChargeOfRuns) }
+                group.addTask { try await persistently("run tasks", carryOutTasks) }
+                group.addTask { try await persistently("coordinate runs", takeChargeOfRuns) }
             }
             // Not waitForAll, which would hear of a failure only once all the others have ended.
             while try await group.next() != nil {}
@@ -134,7 +134,7 @@ struct WorkerLoops: Sendable {
                 }
             } catch let refused as BatchRefused {
                 logger.error(
-                    "no outcome could be written; trying again",
+                    "cannot record an outcome; retrying",
                     metadata: ["reason": "\(refused.reason)"])
                 refusals += 1
                 await rest(.seconds(min(1 << min(refusals - 1, 5), 30)))
@@ -248,7 +248,7 @@ struct WorkerLoops: Sendable {
             "ferry_commands": commandSignal, "ferry_runs": runSignal, "ferry_alerts": alertSignal,
         ]
         while true {
-            let notifications = try await retrier.run("hear of new work", .everything) { _ in
+            let notifications = try await retrier.run("listen for new work", .everything) { _ in
                 let connection = try await Connection.connect(configuration.database)
                 return try await connection.listen(signals.keys.sorted())
             }

@@ -144,8 +144,8 @@ struct RejectedCommandTests {
                 status.message
                     == "cannot look up the tables of database \"Gone\": this worker has no "
                     + "credential \"none\": give it one, as FERRY_CREDENTIAL_NONE or in a file "
-                    + "(--credentials); of kind postgres it has shop; correct it where the "
-                    + "workers run, then run again")
+                    + "(--credentials); its credentials of kind postgres: shop; correct it on the "
+                    + "workers, then run again")
         }
     }
 }

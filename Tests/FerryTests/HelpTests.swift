@@ -18,8 +18,7 @@ struct HelpTests {
 
                 SUBCOMMANDS:
                   create                  Test and create a destination.
-                  edit                    Change a destination, once a test of its new settings
-                                          has passed.
+                  edit                    Test and change a destination's settings.
                   delete                  Delete a destination that no data template or
                                           orchestration uses.
                   test                    Test a destination again: connect, write, read back,
@@ -50,13 +49,13 @@ struct HelpTests {
                   --environment <environment>
                                           The environment: production (the default), or a
                                           sandbox.
-                  --wait/--no-wait        Wait until the command has ended; the default, unless
-                                          --at is given.
+                  --wait/--no-wait        Wait until the command has ended. Default, unless --at
+                                          is given.
                   --timeout <seconds>     Maximum number of seconds to wait. (default: 120.0)
                   --priority <number>     Priority: 0 (first) to 3 (last). Default: 2.
                   --at <time>             Not before this time, for example 2026-01-31T02:00Z.
                   --idempotency-key <key> Sending again with the same key has no effect.
-                  --output <output>       How to write: table, or ndjson (one JSON object per
+                  --output <output>       Output format: table, or ndjson (one JSON object per
                                           line). (values: table, ndjson; default: table)
                   --version               Show the version.
                   -h, --help              Show help information.

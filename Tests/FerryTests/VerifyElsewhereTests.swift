@@ -207,6 +207,6 @@ struct VerifyElsewhereTests {
 
         let nowhere = try await delivery.verify(more: ["--credentials", folder + "/no"])
         #expect(nowhere.status == 64)
-        #expect(nowhere.error.contains("there is no file or directory"))
+        #expect(nowhere.error.contains("no such file or directory"))
     }
 }

@@ -40,11 +40,11 @@ let alertCases = [
     RejectionCase(
         .invalidAlert, create(["on": ["runtime"], "credential": hook, "runtime_seconds_max": 0]),
         message: "alert \"Ops\": runtime_seconds_max must be 1 to 31536000, was 0",
-        hint: "it is in seconds"),
+        hint: "the unit is seconds"),
     RejectionCase(
         .invalidAlert, create(["credential": hook, "retry_seconds_max": 604_801]),
         message: "alert \"Ops\": retry_seconds_max must be 0 to 604800, was 604801",
-        hint: "it is in seconds"),
+        hint: "the unit is seconds"),
     RejectionCase(
         .invalidAlert, create([:]),
         message: "alert \"Ops\": choose exactly one of: credential, program",

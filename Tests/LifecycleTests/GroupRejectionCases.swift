@@ -85,7 +85,7 @@ private let triggerCases = [
     RejectionCase(
         .invalidSchedule, create(["schedule": "0 0 31 2 *"]), in: morning,
         message: "the schedule \"0 0 31 2 *\" can never fire: none of its months has a day 31",
-        hint: "choose a day that its months have"),
+        hint: "choose a day that exists in these months"),
     RejectionCase(
         .invalidSchedule, create(["schedule": "\u{1b} 0 * * *"]), in: morning,
         message: "cron field 1 (minute) must be 0-59, was \"\\u{1b}\"",

@@ -15,16 +15,16 @@ let resolutionCases = [
     RejectionCase(
         .runNotFailed, command("retry_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .succeeded),
-        message: "run 40 is not failed (succeeded)",
+        message: "run 40 has not failed (succeeded)",
         hint: "run_orchestration starts another run"),
     RejectionCase(
         .runNotFailed, command("restart_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .running),
-        message: "run 40 is not failed (running)", hint: "wait until it has ended"),
+        message: "run 40 has not failed (running)", hint: "wait until it has ended"),
     RejectionCase(
         .runNotFailed, command("retry_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .publishing),
-        message: "run 40 is not failed (publishing)",
+        message: "run 40 has not failed (publishing)",
         hint: "wait until it has ended; abandon_run ends one that cannot"),
     RejectionCase(
         .runNotPublishing, abandonment(), in: Scene(hasOrchestration: true, run: .running),

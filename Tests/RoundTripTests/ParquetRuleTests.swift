@@ -86,7 +86,7 @@ struct ParquetDeliveryTests {
             report = try verify(manifestAt: path)
             #expect(
                 report.findings.map(\.description)
-                    == ["wrong rows: t.parquet holds 30000, the manifest says 29999"])
+                    == ["wrong rows: t.parquet has 30000, the manifest says 29999"])
         }
     }
 }

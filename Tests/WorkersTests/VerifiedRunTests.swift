@@ -113,7 +113,8 @@ struct VerifiedRunTests {
             try await place.scene.reaches("succeeded", later)
             #expect(
                 try await verify(address).hasPrefix(
-                    "exit(1) ferry: run \(later) has filled the tables of run \(run) since\n"))
+                    "exit(1) ferry: run \(later) has replaced the contents of the tables of run "
+                        + "\(run)\n"))
 
             try await place.target.run(
                 "update ferry_staging.deliveries set manifest = manifest || ' '")

@@ -13,14 +13,14 @@ struct WebhookSender: Sendable {
 
     private static let answerBytesMax = 4096
 
-    /// The connections to all receivers; open as long as the process lives. Shared with nothing
-    /// else, so that slow receivers hold up no export.
+    /// The connections to all receivers; open as long as the process lives. Not shared with other
+    /// work, so that slow receivers do not delay exports.
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.idleTimeout = .seconds(5)
-        // Messages are sent again by the database's clock.
+        // Retries follow the database's clock.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
@@ -41,7 +41,7 @@ struct WebhookSender: Sendable {
         }
         var secrets = access.secrets
         if let parts = URLComponents(string: access.url) {
-            // What a receiver or a resolver complains about may be a part of it.
+            // Errors of a receiver or a resolver may repeat a part of it.
             secrets += [parts.path, parts.query ?? "", parts.password ?? ""].filter {
                 $0.count > 1
             }
@@ -91,7 +91,7 @@ struct WebhookSender: Sendable {
     }
 
     private static func answer(to request: HTTPClientRequest) async throws -> Answer {
-        // The limit is the caller's; this one only frees the connection.
+        // The caller enforces the limit; this one only releases the connection.
         let response = try await client.execute(request, timeout: .minutes(5))
         var body: [UInt8] = []
         for try await buffer in response.body {

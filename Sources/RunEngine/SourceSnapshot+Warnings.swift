@@ -2,9 +2,9 @@ import Values
 import Manifests
 import SourceDatabases
 
-/// What people should know of the tables of a run before they rely on what it delivers.
+/// Warnings about the tables of a run.
 extension SourceSnapshot {
-    /// Tables whose rows lie in part, or all, in tables that inherit from them and are not sent.
+    /// Tables with rows in inheriting tables that are not sent.
     func heirsLeftOut() -> [(table: TableName, message: String)] {
         let sent = Set(tables.map(\.name))
         return tables.compactMap { table in
@@ -23,7 +23,7 @@ extension SourceSnapshot {
         }
     }
 
-    /// Tables that are not sent with all others, as their names are no text.
+    /// Tables that are omitted from all tables, as their names are not valid text.
     func unnamableLeftOut() -> [(table: TableName, message: String)] {
         unnamable.map { table in
             (

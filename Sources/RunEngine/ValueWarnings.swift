@@ -3,8 +3,7 @@ import Formats
 import Lifecycle
 import Manifests
 
-/// What people should know of values that are delivered as they are, and that their readers may
-/// not take.
+/// Warnings about values that are delivered unchanged, but that readers may reject.
 enum ValueWarnings {
     static func warnings(of reads: [RunStatus.FinishedRead]) -> [Manifest.Warning] {
         var found: [TableName: [ColumnHazards]] = [:]
@@ -23,7 +22,7 @@ enum ValueWarnings {
         }
     }
 
-    /// - Parameter hazards: Those of one column may be said several times.
+    /// - Parameter hazards: Those of one column may occur several times.
     /// - Returns: Nil when there is none.
     static func message(_ hazards: [ColumnHazards], of table: TableName) -> String? {
         if hazards.isEmpty { return nil }

@@ -17,7 +17,7 @@ public struct WatchedRun: Sendable, Equatable {
     public var percent: Double
     public var bytesPerSecond: Int64?
     public var secondsLeft: Double?
-    /// When a run that met a passing trouble is tried again.
+    /// When a run is retried after a transient error.
     public var retryAt: Date?
     public var errorMessage: String?
     /// Where the fault lies: `configuration`, `destination`, `source` or `internal`.

@@ -5,16 +5,16 @@ import Logging
 import Postgres
 import RunEngine
 
-/// What a worker does beside its own work, once a second: finds workers that are gone and frees
-/// what they held, fires schedules, checks sandboxes, and wakes its loops where something is left.
+/// The duties of a worker besides its own work, once a second: releases the work of expired
+/// workers, fires schedules, checks sandboxes, and wakes the loops that have work left.
 ///
-/// One look tells whether there is anything: a worker without work asks once a second.
+/// One query shows whether anything is due: an idle worker runs it once a second.
 struct Housekeeper: Sendable {
     let pool: ConnectionPool
     let store: RunStore
     let validator: SandboxValidator
     let retrier: Retrier
-    /// Rings when there are runs or tasks that nobody holds.
+    /// Signalled when there are runs or tasks without a worker.
     let runSignal: WakeSignal
     let logger: Logger
 
@@ -29,7 +29,7 @@ struct Housekeeper: Sendable {
         let tasks: Bool
     }
 
-    /// What wakes each of the duties.
+    /// The wake-up signal of each duty.
     private struct Bells {
         let silent = WakeSignal()
         let schedules = WakeSignal()
@@ -86,7 +86,7 @@ struct Housekeeper: Sendable {
             }
             if due.runs || due.tasks { runSignal.send() }
             if due.silent { signals.silent.send() }
-            // Who is gone is known at the second look.
+            // An expired worker is recognized at the second look.
             interval = due.silent ? Self.interval / 4 : Self.interval
             if due.schedules { signals.schedules.send() }
             if due.sandboxes { signals.sandboxes.send() }
@@ -110,8 +110,8 @@ struct Housekeeper: Sendable {
         }
     }
 
-    /// - Parameter known: What was wrong with schedules at the last look, which is not said again.
-    /// - Returns: What is wrong with them now.
+    /// - Parameter known: The errors of schedules at the last look, which are not logged again.
+    /// - Returns: Their current errors.
     private func fireSchedules(known: Set<String>) async throws -> Set<String> {
         let unreadable = try await retrier.run("fire schedules", .everything) { _ in
             try await pool.withConnection { try await Scheduler($0).fireDue() }

@@ -1,5 +1,5 @@
-// What a file must hold for others to be deleted by it: one that is empty or was cut off says
-// nothing about what is wanted.
+// What a file must contain to prune objects: an empty or truncated file does not show what is
+// wanted.
 extension ConfigurationPlan {
     static func emptied(
         _ file: ConfigurationFile, _ current: Configuration
@@ -15,7 +15,7 @@ extension ConfigurationPlan {
         }
         return ConfiguredKind.allCases.compactMap { kind in
             let count = current.all(kind).count
-            // Templates are not listed by themselves.
+            // Templates are listed with their destination.
             guard kind != .dataTemplate, count > 0, file.configuration.all(kind).isEmpty,
                 !file.emptied.contains(kind)
             else { return nil }

@@ -1,24 +1,24 @@
 import Values
 
-/// What has to be done so that an environment is configured as a file says.
+/// The changes that bring an environment to the configuration of a file.
 public struct ConfigurationPlan: Sendable {
-    /// In the order in which it can be done.
+    /// In the order in which they can be applied.
     public let changes: [ConfigurationChange]
-    /// Objects that the file does not hold, and that stay.
+    /// Objects that are not in the file, and are kept.
     public let leftAlone: [DefinedObject]
 
-    /// What is deleted.
+    /// The deletions.
     public var deletions: [DefinedObject] {
         changes.filter { $0.verb == "delete" }.map(\.object)
     }
 
-    /// Compares a file with what there is.
+    /// Compares a file with the current configuration.
     ///
     /// - Parameters:
     ///   - drafts: The data exports that have a draft.
-    ///   - prunes: Whether objects that the file does not hold are deleted.
-    /// - Throws: ``InvalidConfiguration`` with the names of objects that are nowhere, with what
-    ///   cannot be changed, and for a file that holds too little to prune by.
+    ///   - prunes: Whether to delete objects that are not in the file.
+    /// - Throws: ``InvalidConfiguration`` for names of objects that do not exist, for changes that
+    ///   are not possible, and for a file that is too empty to prune by.
     public init(
         from current: Configuration, to file: ConfigurationFile, drafts: [OpenDraft] = [],
         prunes: Bool = false
@@ -60,7 +60,7 @@ public struct ConfigurationPlan: Sendable {
             current[draft.identity]
                 ?? DefinedObject(.dataExport, name: draft.name, definition: [:])
         }.filter { prunes || desired[$0.identity] != nil }
-        // First of all, so that every other change meets what the plan has compared.
+        // First, so that all other changes apply to the compared configuration.
         self.changes = left.map { .discard($0) } + changes
     }
 
@@ -106,7 +106,7 @@ public struct ConfigurationPlan: Sendable {
 }
 
 extension Configuration {
-    /// The names that could have been meant instead.
+    /// The candidates for the name that was meant.
     fileprivate func names(like identity: DefinedObject.Identity) -> [String] {
         all(identity.kind).filter { $0.identity.destination == identity.destination }
             .map(\.name)

@@ -2,7 +2,7 @@ import Values
 import Lifecycle
 import Schedules
 
-// What commands would refuse of orchestration groups and alerts, whatever there is besides.
+// Rules of commands for orchestration groups and alerts that do not depend on other objects.
 extension ConfigurationReader {
     /// - Parameter places: Those of its keys.
     mutating func check(

@@ -34,7 +34,7 @@ extension ConfigurationReader {
             })
     }
 
-    /// A list of words of which each is one of these.
+    /// A list of words from a fixed set.
     mutating func list<Choice: RawRepresentable<String>>(
         _ node: Node, _ label: String, of what: String, among choices: [Choice]
     ) -> JSONValue? {

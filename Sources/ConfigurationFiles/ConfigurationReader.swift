@@ -8,7 +8,7 @@ struct ConfigurationReader {
     private(set) var objects: [DefinedObject] = []
     private(set) var places: [DefinedObject.Identity: [String: Place]] = [:]
 
-    /// The kinds that are there with nothing in them.
+    /// The kinds that are present but empty.
     private(set) var emptied: Set<ConfiguredKind> = []
 
     var problems: [ConfigurationProblem] { yaml.problems }
@@ -69,7 +69,7 @@ struct ConfigurationReader {
         }
     }
 
-    /// Those of the values, and of the elements of lists.
+    /// The places of the values, and of the elements of lists.
     private static func places(of members: [String: YAMLReading.Member]) -> [String: Place] {
         var places: [String: Place] = [:]
         for (key, member) in members {
@@ -162,7 +162,7 @@ struct ConfigurationReader {
                 hint: "one starts one run for all missed times, none skips them")
         }
         if key == "credential", !CredentialName.isValid(text) {
-            // The value is not repeated: it may be a URL with a password.
+            // The message does not contain the value: it may be a URL with a password.
             yaml.complain(
                 YAMLReading.place(node),
                 "\(label) must be the name of a credential of the workers: \(CredentialName.rule)")

@@ -2,12 +2,12 @@ import Values
 import Lifecycle
 import Yams
 
-/// The one document of a YAML text; aliases are followed.
+/// The only document of a YAML text; aliases are resolved.
 struct YAMLDocument {
     let root: Node
 
-    /// - Throws: ``InvalidConfiguration`` for what is no YAML, no document or more than one, and
-    ///   for what ``YAMLInspection`` finds.
+    /// - Throws: ``InvalidConfiguration`` for invalid YAML, no document or more than one, and for
+    ///   problems that ``YAMLInspection`` finds.
     init(_ text: String) throws(InvalidConfiguration) {
         try YAMLAliases.check(text)
         let root = try Self.root(text)

@@ -1,4 +1,4 @@
-/// A database without the schema that this program works with.
+/// A database without the schema of this program.
 public enum SchemaError: Error, Equatable, CustomStringConvertible {
     /// There is no Ferry schema in this database.
     case missing
@@ -6,13 +6,13 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     case older(missing: String)
     /// The schema was made by a newer Ferry than this program.
     case newer(migration: String)
-    /// The tables are right, the functions are those of a newer release, which replaced this
+    /// The tables match, but the functions belong to a newer release, which replaced this
     /// program's.
     case newerCode
-    /// The tables are right, the functions are those of another release.
+    /// The tables match, but the functions belong to another release.
     case differentCode
 
-    /// Whether the database is ahead of this program, which can only stand aside, not migrate it.
+    /// Whether the database is newer than this program, which then cannot migrate it.
     public var isNewerThanProgram: Bool {
         switch self {
         case .newer, .newerCode: true

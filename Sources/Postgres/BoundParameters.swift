@@ -1,4 +1,4 @@
-/// The parameters of one statement as libpq wants them: NUL-terminated texts in one buffer.
+/// The parameters of one statement in libpq's form: NUL-terminated texts in one buffer.
 struct BoundParameters {
     private var buffer: [UInt8] = []
     private var offsets: [Int] = []

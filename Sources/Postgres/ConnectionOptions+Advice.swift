@@ -1,19 +1,19 @@
 import Foundation
 
-// What people write instead of a connection string that libpq reads.
+// Common mistakes in connection strings.
 extension ConnectionOptions {
-    /// A connection string without what comes along when it is copied: spaces, line ends and a byte
-    /// order mark around it.
+    /// A connection string without surrounding spaces, line ends and byte order mark, which often
+    /// come with copying.
     static func cleaned(_ conninfo: String) -> String {
         var marks = CharacterSet.whitespacesAndNewlines
         marks.insert("\u{FEFF}")
         return conninfo.trimmingCharacters(in: marks)
     }
 
-    /// What is probably wrong with a string that libpq cannot read. Repeats nothing of it but names
-    /// of parameters that are in common use.
+    /// The probable mistake in a string that libpq cannot parse. Repeats only names of common
+    /// parameters.
     ///
-    /// - Returns: Nil where nothing can be guessed.
+    /// - Returns: Nil if there is no guess.
     static func advice(on conninfo: String) -> String? {
         let start = conninfo.prefix(64).lowercased()
         if start.hasPrefix("\"") || start.hasPrefix("'") {

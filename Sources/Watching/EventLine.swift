@@ -46,7 +46,7 @@ public struct EventLine: Sendable {
         return shown(parts.joined(separator: ", "))
     }
 
-    /// What is said of an event, in this order; other details are for programs.
+    /// The displayed details of an event, in order; others are for programs.
     private static let order = [
         "run", "group", "group_run", "orchestrations", "schedule", "time_zone", "after", "runs",
         "for", "latest", "missed", "next_times", "attempt", "version", "replaced", "restored",

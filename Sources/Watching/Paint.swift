@@ -18,7 +18,7 @@ public enum Paint: String, Sendable {
         }
     }
 
-    /// The text in this colour, and what follows without.
+    /// The text in this colour; following text is not coloured.
     public func callAsFunction(_ text: String) -> String {
         "\u{1b}[\(rawValue)m\(text)\u{1b}[0m"
     }

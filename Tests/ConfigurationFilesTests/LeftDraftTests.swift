@@ -94,8 +94,8 @@ struct PruningFileTests {
 
     @Test func `says of which kinds there are to be none`() {
         let exports = """
-            the file has no data_exports, so --prune would delete 1 (is the file \
-            whole? Write "data_exports: {}" if there are to be none)
+            the file has no data_exports, so --prune would delete 1 (check that the \
+            file is complete; write "data_exports: {}" to have none)
             """
         let databases = "ferry: 1\ndatabases: {crm: {credential: crm}}\n"
         #expect(problems(databases) == [exports])

@@ -2,20 +2,20 @@ import Values
 internal import Foundation
 internal import Yams
 
-/// Reads the value of one credential: a text that is recognised by its form, or a mapping with a
+/// Reads the value of one credential: a text that is recognized by its form, or a mapping with a
 /// `kind`.
 struct CredentialReader {
     /// The longest text of a value.
     static let bytesMax = 64 << 10
 
-    /// - Throws: ``CredentialProblem``, which repeats nothing of the value.
+    /// - Throws: ``CredentialProblem``, which does not repeat the value.
     static func credential(_ text: String) throws(CredentialProblem) -> Credential {
         if let simple = try simple(text) { return simple }
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)
         } catch {
-            // The message of the parser would show the text.
+            // The parser's message would show the text.
             throw CredentialProblem(unknownForm)
         }
         guard case .mapping(let mapping)? = node else { throw CredentialProblem(unknownForm) }
@@ -37,7 +37,7 @@ struct CredentialReader {
         + "or a mapping with \"kind\": "
         + CredentialKind.allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// - Returns: Nil when the text is of no form that tells its kind.
+    /// - Returns: Nil if the form of the text does not determine the kind.
     private static func simple(_ whole: String) throws(CredentialProblem) -> Credential? {
         guard whole.utf8.count <= bytesMax else {
             throw CredentialProblem("it is larger than \(bytesMax) bytes")
@@ -216,7 +216,7 @@ extension CredentialReader {
         throw CredentialProblem("\"\(key)\" is missing")
     }
 
-    /// The text of a key; nil when it is not there.
+    /// The text of a key; nil if absent.
     private func optional(_ key: String) throws(CredentialProblem) -> String? {
         guard let node = mapping[key] else { return nil }
         guard case .scalar(let scalar) = node, !scalar.string.isEmpty,

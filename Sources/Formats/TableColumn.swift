@@ -9,7 +9,7 @@ public struct TableColumn: Codable, Hashable, Sendable {
     /// The SQL type that its values are cast to when they are read, where their own says something
     /// else in each database: `numeric` for `money`.
     public var readAs: String?
-    /// How its values are hidden, as a manifest says it; nil when they are sent as they are.
+    /// How its values are hidden, as a manifest says it; nil if they are sent unmasked.
     public var masked: String?
 
     enum CodingKeys: String, CodingKey {

@@ -17,7 +17,7 @@ package final class ParentWatch: Sendable {
     package let shell: ChildProcess
     private let ourEnd: Int32
 
-    /// Stops a server and removes what was temporary.
+    /// Stops a server and removes temporary files.
     convenience init(over server: pid_t, log: String, removing directories: [String]) throws {
         let script = """
             read -r word && exit
@@ -33,7 +33,7 @@ package final class ParentWatch: Sendable {
     /// - Parameters:
     ///   - script: For `sh`. Must read its standard input to the end, and then act.
     ///   - arguments: Its `$1`, `$2` …
-    ///   - variables: Environment variables beside those of this process.
+    ///   - variables: Environment variables in addition to those of this process.
     package init(
         script: String, _ arguments: [String] = [], log: String, variables: [String: String] = [:]
     ) throws {

@@ -1,11 +1,11 @@
 import Values
 
-/// The five fields of a cron expression: the minutes of the local clock that it chooses.
+/// The five fields of a cron expression: the minutes of the local clock that it selects.
 ///
-/// Lists, ranges, steps, three-letter names of months and weekdays, 0 and 7 for Sunday. Where both
-/// days are restricted, that is do not begin with `*`, a day matches when either does. The words
-/// `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` stand for
-/// the expressions that they do elsewhere.
+/// Lists, ranges, steps, three-letter names of months and weekdays, 0 and 7 for Sunday. If both
+/// days are restricted, that is do not begin with `*`, a day matches if either does. The words
+/// `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` have their
+/// usual meaning.
 struct CronExpression: Hashable, Sendable {
     let minutes: NumberSet
     let hours: NumberSet
@@ -14,8 +14,7 @@ struct CronExpression: Hashable, Sendable {
     private let weekdays: NumberSet
     private let eitherDay: Bool
 
-    /// Whether it goes on through every hour, so that it goes by the hours that pass and not by
-    /// times of the day.
+    /// Whether it runs in every hour, so that it follows elapsed hours and not times of the day.
     var isEveryHour: Bool { hours.count == 24 }
 
     private static let words = [
@@ -55,8 +54,8 @@ struct CronExpression: Hashable, Sendable {
         }
     }
 
-    /// Whether there is any day of the months chosen. Each comes on every weekday in time, also 29
-    /// February.
+    /// Whether the selected months have a selected day. Each falls on every weekday eventually,
+    /// even 29 February.
     private var hasDay: Bool {
         let lengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         return months.numbers.contains { (days.first ?? 32) <= lengths[$0 - 1] }

@@ -3,40 +3,39 @@ public import Credentials
 public import Lifecycle
 internal import Postgres
 
-/// A source database that could not be read as asked.
+/// An error of reading a source database.
 public enum SourceError: Error, Equatable {
     /// The worker cannot use the database's credential.
     case credentialUnavailable(CredentialUnavailable)
-    /// Each connection leads to another server, so that not all can read from one snapshot.
+    /// Connections reach different servers, so that not all can read from one snapshot.
     case severalServers(credential: String)
-    /// Tables that are to be read are not there.
+    /// Tables are missing.
     case tablesMissing(database: String, tables: [String])
-    /// Columns that are to be sent or masked are not there.
+    /// Columns to send or mask are missing.
     case columnsMissing(table: String, columns: [String])
     /// The source does not accept the filter or a mask of a table.
     case settingsRefused(table: String, reason: String)
-    /// The filter of a table calls what may change something or gives another result each time,
-    /// and this worker does not allow that.
+    /// The filter of a table calls volatile functions, which this worker does not allow.
     case filterIsVolatile(table: String)
-    /// The filter or a mask of a table met a value that it cannot be computed of. The source's
-    /// message is left out, as it may hold the value.
+    /// The filter or a mask of a table failed on a value. The source's message is omitted, as it
+    /// may contain the value.
     case settingsFailed(table: String, sqlState: String)
     /// A table contains bytes that are not valid text in the database's encoding, or in UTF-8. The
     /// columns are those where such bytes were found; none where there was no time to look.
     case notText(table: String, columns: [String])
-    /// Tables were created or dropped each time while they were being locked.
+    /// Tables were created or dropped whenever they were being locked.
     case keepsChanging(database: String)
-    /// Somebody held a lock on a table for longer than we wait.
+    /// Another session held a lock on a table for longer than the time limit.
     case tablesLocked(database: String)
-    /// The server's table of locks has no room for one lock on each table, however long one waits.
+    /// The server's lock table has no room for one lock on each table, however long one waits.
     case tooManyTables(database: String, locks: Int, room: Int, setting: Int)
-    /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so
-    /// once the run lets go of it.
+    /// Another session waits to truncate, alter or drop a table, and can only do so once the run
+    /// releases it.
     case changeWaits(table: String)
-    /// Its partitions, or the labels of an enum, were changed while it was being read, so that not
-    /// all was read as the snapshot has it.
+    /// Its partitions, or the labels of an enum, changed during reading, so that not everything was
+    /// read from the snapshot.
     case changedMeanwhile(table: String)
-    /// The number of rows received is not the number the server says it sent.
+    /// The number of received rows differs from the number that the server reports.
     case incomplete(table: String, received: Int, sent: Int)
 }
 
@@ -80,7 +79,7 @@ extension SourceError: CustomStringConvertible {
         }
     }
 
-    /// What the reader can do about it.
+    /// The hint.
     public var hint: String {
         switch self {
         case .credentialUnavailable: "correct it on the workers, then run again"
@@ -114,7 +113,7 @@ extension SourceError: CustomStringConvertible {
         }
     }
 
-    /// Whether trying again later may help without anybody doing anything.
+    /// Whether a later retry may succeed without intervention.
     public var isTransient: Bool {
         switch self {
         case .credentialUnavailable, .severalServers, .tablesMissing, .columnsMissing,
@@ -126,8 +125,8 @@ extension SourceError: CustomStringConvertible {
 }
 
 extension SourceError {
-    /// The error with which reading a table ended; where it has a filter or masks without the
-    /// source's message, which may hold the value that they failed on.
+    /// The error with which reading a table ended; if it has a filter or masks, without the
+    /// source's message, which may contain the value that they failed on.
     public static func concealing(
         _ error: any Error, of table: TableName, _ settings: [TableName: TableSettings]
     ) -> any Error {

@@ -53,8 +53,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// Whether this error of ``DestinationAdapter/publish(_:)`` shows that nothing of the publication is
-    /// visible, and that nobody who tries can make it so any more.
+    /// Whether this error of ``DestinationAdapter/publish(_:)`` proves that none of the publication
+    /// is visible, and that no attempt can make it visible any more.
     public var provesNothingVisible: Bool {
         switch self {
         case .stagedFileMissing, .overtaken: true
@@ -114,7 +114,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .accessDenied(_, let path, let reason):
             "access to \"\(shown(path))\" was denied"
                 + (reason.map { ": \($0)" }
-                    ?? ". Give the worker's user permission to read and write there")
+                    ?? ". Give the worker's user read and write permission there")
         case .notFound(_, let path, let rule):
             "\"\(shown(path))\" does not exist"
                 + (rule.map { ". \($0)" }
@@ -123,8 +123,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
             "\(shown(error.description))"
         case .notAuthenticated(_, let user, let method, let reason):
             "the server refused user \"\(shown(user))\" by "
-                + "\(method): \(shown(reason)). Correct the user or the secret, or let the server "
-                + "accept it"
+                + "\(method): \(shown(reason)). Correct the user or the secret, or configure the "
+                + "server to accept it"
         case .stagedFileMissing(_, let run, let file):
             "the staged file \"\(shown(file))\" of run \(run) "
                 + "is gone"
@@ -137,18 +137,17 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .notAllowed(_, let path, let rule):
             "\"\(shown(path))\" is not allowed: \(rule)"
         case .refused(_, let path, let reason):
-            "\"\(shown(path))\" was not taken: "
+            "\"\(shown(path))\" was rejected: "
                 + shown(reason)
         case .alreadyPublished(_, let folder, let existing, let publishing):
             "\"\(shown(folder))\" already holds "
                 + "\(shown(existing)), not the manifest \(publishing) of this run. Move that folder "
                 + "away"
         case .checksumMismatch(_, let file, let expected, let actual):
-            "\"\(shown(file))\" should have \(expected) and "
-                + "has \(actual). Check the storage"
+            "\"\(shown(file))\" should have \(expected) but has \(actual). Check the storage"
         case .overtaken(_, let run, let newer):
-            "run \(newer) has been delivered since, which is "
-                + "later than run \(run): what it delivered stays"
+            "run \(newer), which is later than run \(run), has been delivered since: its delivery "
+                + "stays"
         case .invalidPublication(_, let run, let reason):
             "run \(run) cannot be published: "
                 + "\(shown(reason))"

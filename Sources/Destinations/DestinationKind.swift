@@ -53,10 +53,9 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
         throw .notAllowed(
             setting: "format", value: settings.format.rawValue,
             rule: self == .postgres
-                ? "must be \"table\" for a destination of the kind \"postgres\", whose rows go "
-                    + "into tables"
-                : "must be that of a file for a destination of the kind \"\(rawValue)\" (only "
-                    + "the kind \"postgres\" has tables)")
+                ? "must be \"table\" for a destination of the kind \"postgres\", which fills tables"
+                : "must be a file format for a destination of the kind \"\(rawValue)\" (only the "
+                    + "kind \"postgres\" has tables)")
     }
 }
 

@@ -80,7 +80,7 @@ public struct Publication: Sendable, Equatable {
             throw refuse(error.description)
         }
         guard files.map(\.name).sorted() == decoded.files.map(\.name).sorted() else {
-            throw refuse("its files are not those of its manifest")
+            throw refuse("its files differ from its manifest")
         }
         return decoded
     }

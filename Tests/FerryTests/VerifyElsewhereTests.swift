@@ -160,7 +160,7 @@ struct VerifyElsewhereTests {
         ).result()
 
         #expect(result.status == 64)
-        #expect(result.error.contains("the server showed the host key"))
+        #expect(result.error.contains("the server has the host key"))
     }
 
     @Test func `says that nothing answers`() async throws {

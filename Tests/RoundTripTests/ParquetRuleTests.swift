@@ -37,7 +37,7 @@ struct ParquetRuleTests {
 
             #expect(
                 error?.description.hasPrefix(
-                    "column \"od\\u{202E}d\" holds \(told), which \(target) cannot hold: "
+                    "column \"od\\u{202E}d\" contains \(told), which \(target) cannot represent: "
                         + "choose the format csv or ndjson, or make the column ") == true,
                 "\(String(describing: error))")
         }

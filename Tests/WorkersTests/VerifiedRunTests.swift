@@ -105,7 +105,7 @@ struct VerifiedRunTests {
             try await place.target.run(
                 "delete from crm.customers where id <= 2; drop table crm.parts")
             let wrong = try await verify(address)
-            #expect(wrong.hasPrefix("exit(1) wrong rows: crm.customers holds 2998"))
+            #expect(wrong.hasPrefix("exit(1) wrong rows: crm.customers has 2998"))
             #expect(wrong.contains("missing: crm.parts\n"))
             #expect(wrong.contains("differs from the manifest (2): run \(run) Daily customers"))
 

@@ -143,7 +143,7 @@ public struct DirectoryDestination: DestinationAdapter {
             let list = allowedRoots.isEmpty ? "none" : allowedRoots.joined(separator: ", ")
             throw DestinationError.notAllowed(
                 destination: name, path: path,
-                rule: "it does not lie in a directory that the worker allows (\(list)). "
+                rule: "it is not in a directory that the worker allows (\(list)). "
                     + "Start the worker with --allow-directory, or choose another path")
         }
         guard let resolved, try FileSystem.kind(of: resolved) == S_IFDIR else {

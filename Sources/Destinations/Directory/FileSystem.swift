@@ -24,9 +24,9 @@ struct SystemCallError: Error {
         if let setting, [EPERM, EACCES, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(code) {
             return .notAllowed(
                 destination: destination, path: path,
-                rule: "the file system refused the mode that \(setting) names ("
-                    + String(cString: strerror(code)) + "). Leave \(setting) out: then the file "
-                    + "system decides")
+                rule: "the file system rejected the mode of \(setting) ("
+                    + String(cString: strerror(code))
+                    + "). Omit \(setting) to use the file system's default")
         }
         return withoutSetting(of: destination)
     }
@@ -39,8 +39,8 @@ struct SystemCallError: Error {
         case ELOOP, ENAMETOOLONG, EXDEV, EFBIG, EISDIR, EEXIST, ENOTEMPTY:
             .notAllowed(
                 destination: destination, path: path,
-                rule: String(cString: strerror(code)) + ". Correct the destination's path, "
-                    + "or move what is in the way")
+                rule: String(cString: strerror(code))
+                    + ". Correct the destination's path, or move the conflicting file")
         default:
             .unavailable(
                 destination: destination, path: path, reason: String(cString: strerror(code)))

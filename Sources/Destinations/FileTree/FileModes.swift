@@ -42,8 +42,8 @@ struct FileModes: Sendable, Equatable {
         else {
             throw .notAllowed(
                 setting: setting, value: text,
-                rule: "must be three octal digits as chmod takes them, of which the first gives "
-                    + "the owner \(needed == 0o600 ? "6 or 7" : "7"), such as \"\(example)\"")
+                rule: "must be three octal digits as for chmod, and the first must give the owner "
+                    + "\(needed == 0o600 ? "6 or 7" : "7"), such as \"\(example)\"")
         }
         return mode
     }

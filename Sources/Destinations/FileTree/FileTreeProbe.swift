@@ -67,9 +67,9 @@ struct FileTreeProbe {
         if (try? tree.rename(name, to: file)) == nil { try? tree.remove(name) }
         return .notAllowed(
             destination: destination, path: name,
-            rule: "files can be renamed there, and folders cannot. A delivery becomes visible as "
-                + "a whole by renaming its folder. Allow that, or choose another server or "
-                + "directory. What was answered: \(error.description)")
+            rule: "files can be renamed there, but folders cannot. A delivery becomes visible by "
+                + "renaming its folder. Allow that, or choose another server or directory. The "
+                + "answer was: \(error.description)")
     }
 
     /// Removes what processes that died have left in these folders. Fails silently: a test is not

@@ -59,8 +59,8 @@ struct FileTreePublisher {
             guard entry == .directory else {
                 throw DestinationError.notAllowed(
                     destination: destination, path: path,
-                    rule: "it is not a folder, but deliveries go into a folder of that name. Move "
-                        + "it away")
+                    rule: "it is not a folder, but deliveries need a folder of that name. Move it "
+                        + "away")
             }
             parent = path
         }
@@ -68,8 +68,8 @@ struct FileTreePublisher {
         if try tree.entry(at: latest) == .directory {
             throw DestinationError.notAllowed(
                 destination: destination, path: latest,
-                rule: "it is a folder, but a file of that name names the newest delivery. Move it "
-                    + "away")
+                rule: "it is a folder, but the file of that name must name the newest delivery. "
+                    + "Move it away")
         }
         let probe = FileTreeProbe(tree: tree, destination: destination)
         probe.sweep([parent])
@@ -119,8 +119,8 @@ struct FileTreePublisher {
         if try tree.entry(at: root + "/" + FileTreeStaging.name) == nil {
             throw DestinationError.notFound(
                 destination: destination, path: root + "/" + FileTreeStaging.name,
-                rule: "Something else has taken the place of the directory in which the files are "
-                    + "staged. Look whether it is mounted")
+                rule: "The directory with the staged files has been replaced. Check whether it is "
+                    + "mounted")
         }
         try step("publish.create_parents")
         try tree.createDirectories(publication.folderComponents.dropLast(), below: root)
@@ -195,7 +195,7 @@ struct FileTreePublisher {
         }) {
             throw DestinationError.invalidPublication(
                 destination: destination, run: publication.run,
-                reason: "\"\(stranger)\" lies among its files and is not in the manifest")
+                reason: "\"\(stranger)\" is among its files but not in the manifest")
         }
     }
 

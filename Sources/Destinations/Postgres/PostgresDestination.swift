@@ -46,7 +46,7 @@ struct PostgresDestination: DestinationAdapter {
             guard mayUse else {
                 throw DestinationError.accessDenied(
                     destination: target.destination, path: schema,
-                    reason: "the role may not use this schema. Let its owner grant usage on it")
+                    reason: "the role lacks usage on this schema. Ask its owner to grant it")
             }
             try await Self.probe(target, connection)
             // Leaves nothing behind, not even the schema of what is staged.

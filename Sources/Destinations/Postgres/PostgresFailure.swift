@@ -11,7 +11,8 @@ extension PostgresError {
         case .cannotConnect(let reason) where errorClass == .accessRefused:
             .accessDenied(
                 destination: destination, path: path,
-                reason: "\(reason). Correct the connection string, or let the server accept it")
+                reason: "\(reason). Correct the connection string, or configure the server to "
+                    + "accept it")
         case .connectionLost(let reason), .cannotConnect(let reason):
             .unavailable(destination: destination, path: path, reason: reason)
         case .decoding, .misuse, .canceled:
@@ -29,11 +30,11 @@ extension ServerError {
         case _ where sqlState == "42501" || errorClass == .accessRefused:
             .accessDenied(
                 destination: destination, path: path,
-                reason: "\(message). Grant the role what it needs")
+                reason: "\(message). Grant the role the missing privilege")
         case "25006":
             .unavailable(
                 destination: destination, path: path,
-                reason: "the server takes no writes: it may be a standby (see libpq's "
+                reason: "the server is read-only: it may be a standby (see libpq's "
                     + "target_session_attrs)")
         case _ where errorClass.isTransient:
             .unavailable(destination: destination, path: path, reason: message)
@@ -46,7 +47,7 @@ extension ServerError {
         let text = unrepresentable ?? (sqlState.hasPrefix("22") ? withoutQuoted(message) : message)
         let advice =
             sqlState == Self.untranslatable
-            ? "Deliver to a database with the encoding UTF8, or leave the column out" : hint
+            ? "Deliver to a database with the encoding UTF8, or omit the column" : hint
         return text + (place.map { " (\($0))" } ?? "") + (advice.map { ". \($0)" } ?? "")
             + " [\(sqlState)]"
     }

@@ -174,8 +174,8 @@ struct PostgresPublisher: Sendable {
         guard first.source == other.source else {
             throw DestinationError.notAllowed(
                 destination: target.destination, path: first.shown,
-                rule: "tables \(first.source) and \(other.source) would both go into it. Send "
-                    + "them in two data exports, to destinations with schemas of their own")
+                rule: "tables \(first.source) and \(other.source) would both fill it. Send them in "
+                    + "two data exports, to destinations with different schemas")
         }
     }
 
@@ -189,8 +189,8 @@ struct PostgresPublisher: Sendable {
         return DestinationError.unavailable(
             destination: target.destination, path: target.settings.schema,
             reason: holders.isEmpty
-                ? "what is to be filled is locked by another session, or another worker is "
-                    + "publishing the same run"
+                ? "a table to fill is locked by another session, or another worker is publishing "
+                    + "the same run"
                 : holders.joined(separator: "; "))
     }
 

@@ -34,8 +34,8 @@ struct PostgresQuarantine: Sendable {
         } catch let error as PostgresError where error.sqlState == "42501" {
             throw DestinationError.accessDenied(
                 destination: target.destination, path: schema,
-                reason: "the role may not create this schema, in which the sandbox delivers. Let "
-                    + "an owner of the database run: create schema \(quoteIdentifier(schema)) "
+                reason: "the role cannot create this schema, which the sandbox delivers to. Ask an "
+                    + "owner of the database to run: create schema \(quoteIdentifier(schema)) "
                     + "authorization \(try found[0][1].string())")
         }
     }

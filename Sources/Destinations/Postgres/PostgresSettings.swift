@@ -26,7 +26,7 @@ struct PostgresSettings: Sendable, Equatable {
         guard schema != stagingSchema else {
             throw .notAllowed(
                 setting: "staging_schema", value: stagingSchema,
-                rule: "must be another schema than that of the tables")
+                rule: "must differ from the schema of the tables")
         }
     }
 
@@ -50,7 +50,7 @@ struct PostgresSettings: Sendable, Equatable {
             throw .notAllowed(
                 setting: setting, value: name,
                 rule: "must be the name of a schema, of 1 to 63 bytes without control "
-                    + "characters, and none of PostgreSQL's own")
+                    + "characters, and not one of PostgreSQL's own")
         }
         return name
     }

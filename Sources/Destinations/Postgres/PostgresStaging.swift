@@ -58,9 +58,9 @@ struct PostgresStaging: Sendable {
             } catch let error as PostgresError where error.sqlState == "42501" {
                 throw DestinationError.accessDenied(
                     destination: target.destination, path: schema,
-                    reason: "the role may not create this schema, in which Ferry stages. Let an "
-                        + "owner of the database run: create schema \(quoteIdentifier(schema)) "
-                        + "authorization \(try found[0][1].string())")
+                    reason: "the role cannot create this schema, which Ferry uses for staging. Ask "
+                        + "an owner of the database to run: create schema "
+                        + "\(quoteIdentifier(schema)) authorization \(try found[0][1].string())")
             }
         }
         do {
@@ -68,8 +68,8 @@ struct PostgresStaging: Sendable {
         } catch let error as PostgresError where error.sqlState == "42501" {
             throw DestinationError.accessDenied(
                 destination: target.destination, path: schema,
-                reason: "the role may not create tables in this schema, in which Ferry stages. "
-                    + "Let its owner run: grant usage, create on schema "
+                reason: "the role cannot create tables in this schema, which Ferry uses for "
+                    + "staging. Ask its owner to run: grant usage, create on schema "
                     + "\(quoteIdentifier(schema)) to \(try found[0][1].string())")
         }
     }

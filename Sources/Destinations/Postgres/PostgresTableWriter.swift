@@ -100,8 +100,8 @@ final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
         throw DestinationError.refused(
             destination: target.destination, path: path,
             reason: "column \"\(column.name)\" is of type \(column.type), which the target does "
-                + "not have. Create the type there (pg_dump --schema-only shows how it is "
-                + "defined), or leave the table out")
+                + "not have. Create the type there (pg_dump --schema-only shows its definition), "
+                + "or omit the table")
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {

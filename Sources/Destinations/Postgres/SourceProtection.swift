@@ -46,12 +46,12 @@ struct SourceProtection: Sendable {
                 .text(target.settings.schema),
             ])
         guard let row = found.first else { return }
-        let way = primary == nil ? "" : ", by way of a standby"
+        let way = primary == nil ? "" : ", through a standby"
         let source = TableName(schema: try row[0].string(), name: try row[1].string())
         throw DestinationError.notAllowed(
             destination: target.destination, path: source.canonical,
-            rule: "it is the very table that the rows are read from\(way), or has partitions or "
-                + "heirs in common with it, and would be overwritten. Send to another schema or "
+            rule: "it is the table that the rows are read from\(way), or shares partitions or "
+                + "inheriting tables with it, and would be overwritten. Send to another schema or "
                 + "database")
     }
 

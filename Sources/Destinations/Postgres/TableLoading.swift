@@ -87,8 +87,8 @@ struct TableLoading: Sendable {
             guard rows == table.rows else {
                 throw DestinationError.refused(
                     destination: target.destination, path: table.shown,
-                    reason: "it holds \(rows) rows once it is filled, but \(table.rows) are "
-                        + "delivered. Look for its triggers, rules and inheriting tables")
+                    reason: "it has \(rows) rows after filling, but \(table.rows) are delivered. "
+                        + "Check its triggers, rules and inheriting tables")
             }
         }
     }

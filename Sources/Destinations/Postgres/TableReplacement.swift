@@ -63,7 +63,8 @@ struct TableReplacement: Sendable {
             """, [.text(table.schema), .text(table.name), .text(table.quoted)])
         guard let row = found.first else { return nil }
         guard try row[0].bool() else {
-            throw refusal(table, "it is no table of its own: drop it, or send to another schema")
+            throw refusal(
+                table, "it is not an independent table: drop it, or send to another schema")
         }
         if let lost = try lost(row) {
             throw refusal(table, "\(lost). Choose the mode \"truncate\"")
@@ -78,7 +79,7 @@ struct TableReplacement: Sendable {
         if try row[1].bool() { return "it has partitions, which a new table would not have" }
         if try row[2].bool() { return "it inherits from a table, which a new one would not" }
         if let publications = try row[3].optionalString() {
-            return "publication \(publications) names it, and would not have a new table"
+            return "publication \(publications) contains it, but would not contain a new table"
         }
         // The new table would show all rows to whoever was granted some.
         if try row[4].bool() {
@@ -103,8 +104,8 @@ struct TableReplacement: Sendable {
             throw DestinationError.notAllowed(
                 destination: loading.target.destination,
                 path: tables.count == 1 ? first.shown : first.schema,
-                rule: "a table to be replaced is used: \(shown(dependents)). Choose the mode "
-                    + "\"truncate\", or drop what depends on it")
+                rule: "other objects depend on a table to replace: \(shown(dependents)). Choose the "
+                    + "mode \"truncate\", or drop these objects")
         } catch let error as PostgresError where error.sqlState != "55P03" {
             throw loading.target.failure(
                 error, about: tables.count == 1 ? first.shown : first.schema)

@@ -93,8 +93,8 @@ struct TableTrial: Sendable {
             guard try orphan[0][0].bool() else { continue }
             throw DestinationError.refused(
                 destination: loading.target.destination, path: table.shown,
-                reason: "rows of it would violate its foreign key \"\(reference.name)\": what they "
-                    + "refer to is neither there nor delivered")
+                reason: "its rows would violate its foreign key \"\(reference.name)\": the "
+                    + "referenced rows are neither present nor delivered")
         }
     }
 

@@ -86,8 +86,8 @@ struct TableTruncation: Sendable {
         throw DestinationError.notAllowed(
             destination: loading.target.destination, path: table.shown,
             rule:
-                "table \(shown(heir)) inherits from it and would be emptied, too. Send to another "
-                + "schema, or end the inheritance")
+                "table \(shown(heir)) inherits from it and would be truncated, too. Send to "
+                + "another schema, or end the inheritance")
     }
 
     /// The columns to fill: those that are delivered, but what the target computes by itself.
@@ -97,8 +97,8 @@ struct TableTruncation: Sendable {
             else {
                 throw DestinationError.notAllowed(
                     destination: loading.target.destination, path: table.shown,
-                    rule: "it lacks the column \"\(shown(name))\" that is delivered. Add it there, "
-                        + "or choose the mode \"replace\"")
+                    rule: "it lacks the delivered column \"\(shown(name))\". Add it there, or "
+                        + "choose the mode \"replace\"")
             }
             return !column.isGenerated
         }
@@ -111,7 +111,7 @@ struct TableTruncation: Sendable {
         } catch PostgresError.server(let error) where error.sqlState == "0A000" {
             throw DestinationError.notAllowed(
                 destination: loading.target.destination, path: path,
-                rule: "a table to be emptied is referenced by another that is not delivered: "
+                rule: "a table to truncate is referenced by another that is not delivered: "
                     + "\(shown(error.detail ?? error.message)) Send both in one data export, or "
                     + "drop the foreign key")
         } catch let error as PostgresError where error.sqlState != "55P03" {

@@ -28,10 +28,10 @@ struct ValueCheck: Sendable {
                 throw DestinationError.refused(
                     destination: loading.target.destination, path: table.shown,
                     reason: "column \"\(delivered.name)\" is of type \(column.type), which would "
-                        + "change values of the type \(delivered.type) that is delivered"
+                        + "change delivered values of type \(delivered.type)"
                         + (column.type == delivered.type
-                            ? ": \(column.type) has fewer digits behind the point there. Deliver "
-                                + "a column of type numeric instead"
+                            ? ": \(column.type) has fewer decimal places there. Deliver a column "
+                                + "of type numeric instead"
                             : ". Alter the column, or choose the mode \"replace\""))
             }
         }

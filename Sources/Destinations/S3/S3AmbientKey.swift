@@ -22,7 +22,7 @@ struct S3AmbientKey: Sendable {
         throw DestinationError.credentialUnavailable(
             destination: destination,
             CredentialUnavailable(
-                "there is no access key: name a credential of kind s3 in the setting "
+                "no access key found: name a credential of kind s3 in the setting "
                     + "\"credential\"; without one the worker looks in AWS_ACCESS_KEY_ID and "
                     + "AWS_SECRET_ACCESS_KEY, in its profile in ~/.aws, for "
                     + "AWS_WEB_IDENTITY_TOKEN_FILE, for AWS_CONTAINER_CREDENTIALS_FULL_URI or "

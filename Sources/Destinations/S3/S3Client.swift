@@ -171,7 +171,7 @@ struct S3Client: Sendable {
         if isOK, response.body.isEmpty, response.headers.contains(name: "etag") {
             return S3Failure(
                 operation: request.operation, path: path, status: 501, code: "",
-                message: "the service took it for one that stores what it is given")
+                message: "the service treated it as a request that stores an object")
         }
         let code = answer?.text("Code") ?? ""
         // A late error has no status; most of them pass.

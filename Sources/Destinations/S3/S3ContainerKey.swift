@@ -27,8 +27,8 @@ struct S3ContainerKey: S3KeyProvider {
     func credentials() async throws -> S3Credentials? {
         guard Self.isAllowed(url) else {
             throw unavailable(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be an address of https, or of http on "
-                    + "this machine, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]")
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be an https address, or an http address "
+                    + "of this machine, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]")
         }
         let headers = try token().map { [("authorization", $0)] } ?? []
         return try await S3KeyRequest(

@@ -14,8 +14,8 @@ struct S3CredentialSource: Sendable {
         guard let name = settings.credential else {
             guard address.isAmazons else {
                 throw unavailable(
-                    "the worker's own AWS credentials are used for Amazon's endpoints only, not "
-                        + "for \(address): name a credential of kind s3 with this endpoint in the "
+                    "the worker's own AWS credentials are only for Amazon's endpoints, not for "
+                        + "\(address): name a credential of kind s3 with this endpoint in the "
                         + "setting \"credential\"")
             }
             return try await ambient()

@@ -87,8 +87,8 @@ struct S3Failure: Error, Sendable {
         case "RequestTimeTooSkewed":
             return .accessDenied(
                 destination: destination, path: path,
-                reason: "S3 says that the clock of this worker is wrong (\(code)). Set it, best "
-                    + "by NTP")
+                reason: "S3 reports that the clock of this worker is wrong (\(code)). Correct it, "
+                    + "preferably with NTP")
         case "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded":
             return .full(destination: destination, path: path)
         default:
@@ -97,7 +97,7 @@ struct S3Failure: Error, Sendable {
         if isElsewhere {
             return .notAllowed(
                 destination: destination, path: path,
-                rule: "the bucket does not lie in this region (\(said)). Set the region"
+                rule: "the bucket is not in this region (\(said)). Set the region"
                     + (region.map { " to \"\(shown($0))\"" } ?? " and the endpoint to its own"))
         }
         if isUnsupported {
@@ -113,7 +113,7 @@ struct S3Failure: Error, Sendable {
         if refusesKey {
             return .accessDenied(
                 destination: destination, path: path,
-                reason: "S3 refused the access key (\(said)). Give the workers one that is valid")
+                reason: "S3 rejected the access key (\(said)). Give the workers a valid one")
         }
         if status == 403 || status == 401 {
             return .accessDenied(
@@ -122,7 +122,7 @@ struct S3Failure: Error, Sendable {
         }
         return .notAllowed(
             destination: destination, path: path,
-            rule: "S3 refused it (\(said)). Check the destination's settings")
+            rule: "S3 rejected it (\(said)). Check the destination's settings")
     }
 
     /// Operation, status, code and message.

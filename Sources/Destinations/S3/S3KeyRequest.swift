@@ -66,7 +66,7 @@ struct S3KeyRequest: Sendable {
         .credentialUnavailable(
             destination: destination,
             CredentialUnavailable(
-                "\(address) gives no access key (\(operation) \(status)"
+                "\(address) returned no access key (\(operation) \(status)"
                     + (message.isEmpty ? "" : ": \(message.prefix(300))")
                     + "). Check the role of the worker"))
     }

@@ -21,7 +21,7 @@ struct S3Latest: Sendable {
         }
         throw DestinationError.unavailable(
             destination: client.destination, path: client.path(key),
-            reason: "other processes replace it all the time")
+            reason: "other processes keep replacing it")
     }
 
     /// - Returns: False where it is not any more what it was.

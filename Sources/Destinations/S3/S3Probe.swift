@@ -52,9 +52,9 @@ struct S3Probe: Sendable {
         guard copied.sha256 == note else {
             throw DestinationError.notAllowed(
                 destination: client.destination, path: client.path(target),
-                rule: "this service does not keep the metadata of objects (x-amz-meta-…) when it "
-                    + "copies them, by which Ferry knows what it has copied. Choose another "
-                    + "service, or another kind of destination")
+                rule: "this service does not keep the metadata of objects (x-amz-meta-…) when "
+                    + "copying, which Ferry uses to recognize its copies. Choose another service, "
+                    + "or another kind of destination")
         }
     }
 

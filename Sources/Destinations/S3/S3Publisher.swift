@@ -179,7 +179,7 @@ struct S3Publisher: Sendable {
             if failure.code == "NoSuchUpload" {
                 throw DestinationError.unavailable(
                     destination: client.destination, path: client.path(key(file.name)),
-                    reason: "its copy in parts was ended by somebody else")
+                    reason: "its multipart copy was aborted by another client")
             }
             throw DestinationError.stagedFileMissing(
                 destination: client.destination, run: publication.run, file: file.name)

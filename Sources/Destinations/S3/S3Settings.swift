@@ -93,8 +93,8 @@ public struct S3Settings: Sendable, Equatable {
         guard isPlain else {
             throw .notAllowed(
                 setting: "prefix", value: prefix,
-                rule: "must be plain names with \"/\" between them, such as \"exports/crm\": "
-                    + "none begins with a dot, no control characters, at most 400 bytes")
+                rule: "must be plain names separated by \"/\", such as \"exports/crm\": no leading "
+                    + "dots, no control characters, at most 400 bytes")
         }
         return prefix + "/"
     }
@@ -115,8 +115,8 @@ public struct S3Settings: Sendable, Equatable {
         throw .notAllowed(
             // What is not a plain address may hold a password.
             setting: "endpoint", value: text.utf8.contains(UInt8(ascii: "@")) ? "…" : text,
-            rule: "must be an address of http or https with a host, and perhaps a port and a "
-                + "path of plain names, such as \"https://minio.example:9000\"")
+            rule: "must be an http or https address with a host and optionally a port and a path "
+                + "of plain names, such as \"https://minio.example:9000\"")
     }
 
     private static func encryption(
@@ -137,7 +137,7 @@ public struct S3Settings: Sendable, Equatable {
             guard isPlain else {
                 throw .notAllowed(
                     setting: "kms_key_id", value: keyID,
-                    rule: "must name a key, and goes with \"server_side_encryption\": \"aws:kms\"")
+                    rule: "must name a key, and requires \"server_side_encryption\": \"aws:kms\"")
             }
         }
         switch choice {

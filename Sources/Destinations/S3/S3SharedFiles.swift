@@ -61,8 +61,8 @@ struct S3ProfileKey: S3KeyProvider {
         guard let settings = files.settings else {
             guard files.isNamed else { return nil }
             throw unavailable(
-                "there is no profile \"\(files.profile)\", which AWS_PROFILE names, in the "
-                    + "worker's files of AWS credentials and configuration")
+                "the profile \"\(files.profile)\" of AWS_PROFILE is missing in the worker's AWS "
+                    + "credentials and configuration files")
         }
         if let id = settings["aws_access_key_id"], !id.isEmpty,
             let secret = settings["aws_secret_access_key"], !secret.isEmpty
@@ -76,7 +76,7 @@ struct S3ProfileKey: S3KeyProvider {
         where files.isNamed && settings[other] != nil {
             throw unavailable(
                 "Ferry does not support \(other), which the profile \"\(files.profile)\" of "
-                    + "AWS_PROFILE has: give the worker an access key, a single sign-on or a web "
+                    + "AWS_PROFILE uses: give the worker an access key, a single sign-on or a web "
                     + "identity")
         }
         return nil

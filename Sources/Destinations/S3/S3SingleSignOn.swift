@@ -60,8 +60,8 @@ struct S3SingleSignOn: S3KeyProvider {
             throw DestinationError.credentialUnavailable(
                 destination: destination,
                 CredentialUnavailable(
-                    "the single sign-on of the profile \"\(profile)\" has expired, or has never "
-                        + "begun: run aws sso login as the user of the worker"))
+                    "the single sign-on of the profile \"\(profile)\" has expired or does not "
+                        + "exist: run aws sso login as the user of the worker"))
         }
         let query = [("role_name", role), ("account_id", account)]
             .map { "\($0)=\($1.uriEncoded())" }.joined(separator: "&")

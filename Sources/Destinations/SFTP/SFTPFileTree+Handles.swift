@@ -111,7 +111,7 @@ extension SFTPFileTree {
         case .denied:
             return .accessDenied(
                 destination: destination, path: shown,
-                reason: "the server refused to \(operation.words). \(wayOut)")
+                reason: "the server denied the request to \(operation.words). \(wayOut)")
         case .full: return .full(destination: destination, path: shown)
         case .forbidden(let rule):
             return .notAllowed(destination: destination, path: shown, rule: rule)
@@ -127,7 +127,7 @@ extension SFTPFileTree {
             case nil:
                 return .unavailable(
                     destination: destination, path: shown,
-                    reason: "the server failed to \(operation.words), and does not say why")
+                    reason: "the server failed to \(operation.words), without giving a reason")
             }
         }
     }

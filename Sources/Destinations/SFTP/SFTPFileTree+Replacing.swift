@@ -31,7 +31,7 @@ extension SFTPFileTree {
         }
         throw DestinationError.unavailable(
             destination: session.destination, path: session.shown(path),
-            reason: "other processes replace it all the time")
+            reason: "other processes keep replacing it")
     }
 
     /// - Returns: False where another process was faster.

@@ -76,7 +76,7 @@ struct SFTPFileTree: FileTree {
             case .directory: continue
             case nil: throw error(status, .makeFolder, path)
             default:
-                let rule = "something else is in its place. Move it away"
+                let rule = "another file is in its place. Move it away"
                 throw error(.forbidden(rule), .makeFolder, path)
             }
         }

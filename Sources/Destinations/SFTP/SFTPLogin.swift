@@ -26,8 +26,8 @@ struct SFTPLogin {
         let pin = settings.hostKey
         if pin.isRSA, !SSHSession.knowsRSA {
             throw notAllowed(
-                "host_key pins an RSA key, and this worker has \(SSHSession.library), which "
-                    + "cannot check those: \(Self.insteadOfRSA)")
+                "host_key pins an RSA key, but this worker's \(SSHSession.library) cannot verify "
+                    + "RSA keys: \(Self.insteadOfRSA)")
         }
         var types = pin.types
         var seen: [String] = []
@@ -61,17 +61,17 @@ struct SFTPLogin {
     private func strangeKey(_ seen: [String]) -> String {
         let pin = settings.hostKey
         let shown =
-            "the server showed the host key \(seen.joined(separator: ", ")), and host_key pins "
+            "the server has the host key \(seen.joined(separator: ", ")), but host_key pins "
             + "\(pin). Nothing was sent to it. "
         if pin.isOfUnknownType, !SSHSession.knowsRSA {
             return shown
                 + "The pinned key may be its RSA key, which this worker's \(SSHSession.library) "
-                + "cannot ask for: then \(Self.insteadOfRSA). If it is not, ask the server's "
-                + "operator for its keys before you pin another one"
+                + "cannot request: then \(Self.insteadOfRSA). Otherwise, ask the server's operator "
+                + "for its keys before you pin another one"
         }
         return shown
-            + "If its operator confirms the key that it shows, create the destination with that "
-            + "one; if not, somebody else answers in its place"
+            + "If its operator confirms this key, create the destination with it; if not, another "
+            + "server is answering in its place"
     }
 
     private func open(_ types: [String]) throws(SSHSession.Failure) -> SSHSession {
@@ -131,12 +131,12 @@ struct SFTPLogin {
                     SSHPrivateKey.isRSA(key)
                 {
                     return refused(
-                        "\(settings.address) accepts \(methods) and not this credential, whose "
-                            + "key is an RSA key: this worker has \(SSHSession.library), which "
-                            + "signs with SHA-1 only, and most servers refuse that. Use an "
-                            + "Ed25519 or ECDSA key, or libssh2 1.11 or later")
+                        "\(settings.address) accepts \(methods) but not this credential, whose key "
+                            + "is an RSA key: this worker's \(SSHSession.library) signs only with "
+                            + "SHA-1, which most servers reject. Use an Ed25519 or ECDSA key, or "
+                            + "libssh2 1.11 or later")
                 }
-                return refused("\(settings.address) accepts \(methods) and not this credential")
+                return refused("\(settings.address) accepts \(methods) but not this credential")
             }
             // libssh2 calls a key unverified, too, when the connection was lost meanwhile.
             return error.code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
@@ -148,7 +148,7 @@ struct SFTPLogin {
             }
             return refused(
                 "the private key could not be read: it is not in PEM or OpenSSH form, or the "
-                    + "passphrase is not the right one (\(error.reason))")
+                    + "passphrase is wrong (\(error.reason))")
         }
     }
 

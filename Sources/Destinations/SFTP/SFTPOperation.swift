@@ -15,7 +15,7 @@ enum SFTPOperation: Equatable {
     /// What stands behind "the server refused to".
     var words: String {
         switch self {
-        case .look: "look at it"
+        case .look: "inspect it"
         case .list: "list it"
         case .makeFolder: "make this folder"
         case .createFile: "create this file"
@@ -24,7 +24,7 @@ enum SFTPOperation: Equatable {
         case .synchronize: "write this file to its medium"
         case .rename: "rename something to this name"
         case .remove: "remove it"
-        case .setMode(let mode, let setting): "set its mode to \(mode), as \(setting) says"
+        case .setMode(let mode, let setting): "set its mode to \(mode), as configured in \(setting)"
         }
     }
 
@@ -37,7 +37,7 @@ enum SFTPOperation: Equatable {
     func wayOut(user: String) -> String {
         switch self {
         case .setMode(_, let setting):
-            "Let the server do so, or leave \(setting) out: then the server's own umask decides"
+            "Allow it on the server, or omit \(setting) to use the server's umask"
         default:
             "Give user \"\(user)\" the right to create, read, rename and remove files and folders "
                 + "there"

@@ -49,7 +49,7 @@ final class SFTPSession {
             let failure = ssh.failure(code: libssh2_session_last_errno(ssh.raw))
             throw .unavailable(
                 destination: destination, path: settings.address,
-                reason: "the server offers no SFTP to this user: \(failure.reason)")
+                reason: "the server does not offer SFTP to this user: \(failure.reason)")
         }
         self.raw = raw
     }
@@ -128,7 +128,7 @@ enum SFTPStatus: Equatable {
         case LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_INVALID_FILENAME:
             self = .forbidden("the server does not accept such a name")
         case LIBSSH2_FX_FILE_ALREADY_EXISTS, LIBSSH2_FX_DIR_NOT_EMPTY, LIBSSH2_FX_LINK_LOOP:
-            self = .forbidden("something else is in its place. Move it away")
+            self = .forbidden("another file is in its place. Move it away")
         default: self = .failure
         }
     }

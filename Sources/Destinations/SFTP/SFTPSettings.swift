@@ -88,8 +88,8 @@ struct SFTPSettings: Sendable, Equatable {
 
     private static func hostKey(_ reader: SettingsReader) throws(SettingsError) -> HostKeyPin {
         let rule =
-            "must be the fingerprint of the server's host key, \"SHA256:…\" as ssh-keygen -lf "
-            + "prints it on the server, or the key itself, \"ssh-ed25519 AAAA…\""
+            "must be the fingerprint of the server's host key, \"SHA256:…\" as printed by "
+            + "ssh-keygen -lf on the server, or the key itself, \"ssh-ed25519 AAAA…\""
         guard let text = try reader.string("host_key") else {
             throw .missing(setting: "host_key", rule: rule)
         }

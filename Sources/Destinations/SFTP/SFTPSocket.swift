@@ -75,7 +75,7 @@ enum SFTPSocket {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             let ready = poll(&waiting, 1, left)
             if ready > 0 { break }
-            if ready == 0 { throw Failure(reason: "connecting took too long") }
+            if ready == 0 { throw Failure(reason: "connecting timed out") }
             if errno != EINTR { throw failure(errno) }
         }
         var pending: Int32 = 0

@@ -77,9 +77,9 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSpool(let folder, let reason):
-            "cannot keep a file in \"\(shown(folder))\" until its size is known, which a tar tells "
-                + "first: \(shown(reason)). Free some space there, set TMPDIR to another folder "
-                + "where the workers run, or set \"compression\" to \"zip\", which needs none"
+            "cannot keep a file in \"\(shown(folder))\" until its size is known, which a tar needs "
+                + "first: \(shown(reason)). Free some space there, set TMPDIR to another folder on "
+                + "the workers, or set \"compression\" to \"zip\", which needs no temporary space"
         case .damaged(let reason):
             "the archive is damaged (\(shown(reason))): deliver it again"
         }

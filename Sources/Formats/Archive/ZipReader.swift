@@ -79,7 +79,7 @@ final class ZipReader: ArchiveReader {
             && number(bytes, 8, UInt16.self) == ZipDirectory.deflated
             && [ZipDirectory.timeBytes, ZipDirectory.markedBytes].contains(extra)
         guard isOurs, length > 0 else {
-            throw ArchiveError.damaged("the file at byte \(end) is none that Ferry wrote")
+            throw ArchiveError.damaged("the file at byte \(end) was not written by Ferry")
         }
         pending = bytes
         state = .name(length: length, extra: extra)
@@ -100,7 +100,7 @@ final class ZipReader: ArchiveReader {
             offset: end, isMarked: extra == ZipDirectory.markedBytes)
         guard ZipDirectory.header(member) == bytes,
             let name = String(validating: member.name, as: UTF8.self)
-        else { throw ArchiveError.damaged("the file at byte \(end) is none that Ferry wrote") }
+        else { throw ArchiveError.damaged("the file at byte \(end) was not written by Ferry") }
         self.member = member
         end += UInt64(count)
         inflater = try Inflater()
@@ -145,7 +145,7 @@ final class ZipReader: ArchiveReader {
         _ rest: inout Slice<UnsafeRawBufferPointer>, _ expected: [UInt8], from compared: Int
     ) throws {
         let part = rest.prefix(expected.count - compared)
-        guard !part.isEmpty else { throw ArchiveError.damaged("something follows its end") }
+        guard !part.isEmpty else { throw ArchiveError.damaged("it has data after its end") }
         guard expected[compared...].starts(with: part) else {
             throw ArchiveError.damaged("its directory does not match the files in it")
         }

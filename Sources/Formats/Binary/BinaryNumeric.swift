@@ -20,7 +20,7 @@ struct BinaryNumeric {
     /// - Throws: ``BinaryFormatError``
     @inline(__always)
     init(_ field: BinaryField) throws(BinaryFormatError) {
-        guard field.count >= 8 else { throw BinaryFormatError("a numeric is cut short") }
+        guard field.count >= 8 else { throw BinaryFormatError("a numeric is truncated") }
         func part(_ index: Int) -> UInt16 {
             UInt16(bigEndian: field.start.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
         }

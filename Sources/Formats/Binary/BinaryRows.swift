@@ -140,7 +140,7 @@ struct BinaryCursor {
         _ type: Number.Type
     ) throws(BinaryFormatError) -> Number {
         let size = MemoryLayout<Number>.size
-        guard remaining >= size else { throw BinaryFormatError("a number is cut short") }
+        guard remaining >= size else { throw BinaryFormatError("a number is truncated") }
         let number = Number(bigEndian: position.loadUnaligned(as: Number.self))
         position += size
         remaining -= size
@@ -156,7 +156,7 @@ struct BinaryCursor {
     @inline(__always)
     mutating func bytes(_ count: Int) throws(BinaryFormatError) -> UnsafeRawBufferPointer {
         guard count >= 0, remaining >= count else {
-            throw BinaryFormatError("a value is cut short")
+            throw BinaryFormatError("a value is truncated")
         }
         let bytes = UnsafeRawBufferPointer(start: position, count: count)
         position += count
@@ -172,7 +172,7 @@ struct BinaryCursor {
             guard count == -1 else { throw BinaryFormatError("a value of negative length") }
             return BinaryField(start: position, count: -1)
         }
-        guard remaining >= count else { throw BinaryFormatError("a value is cut short") }
+        guard remaining >= count else { throw BinaryFormatError("a value is truncated") }
         defer {
             position += count
             remaining -= count

@@ -74,5 +74,5 @@ struct QuotedRowReader {
 
 /// COPY sent something else than rows of the columns that the table had.
 struct UnexpectedRow: Error, CustomStringConvertible {
-    var description: String { "the rows that COPY sent cannot be taken apart" }
+    var description: String { "the rows sent by COPY cannot be parsed" }
 }

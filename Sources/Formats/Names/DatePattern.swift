@@ -59,7 +59,7 @@ struct DatePattern: Sendable, Equatable {
             start = end
         }
         guard !offsets.isEmpty else {
-            throw Fault(offset: 0, reason: "a date pattern has letters: \(Self.letters)")
+            throw Fault(offset: 0, reason: "a date pattern must have letters: \(Self.letters)")
         }
         try Self.refuseMixUps(offsets)
         self.elements = elements
@@ -73,8 +73,8 @@ struct DatePattern: Sendable, Equatable {
         guard let field = Field(rawValue: known) else {
             throw Fault(
                 offset: offset,
-                reason: "there is no \"\(shown(letters))\" in a date pattern; there are: "
-                    + "\(Self.letters). Other letters stand outside of the placeholder")
+                reason: "\"\(shown(letters))\" is not a date pattern letter; these are: "
+                    + "\(Self.letters). Put other letters outside of the placeholder")
         }
         return field
     }
@@ -88,17 +88,17 @@ struct DatePattern: Sendable, Equatable {
             if field == .minute, has(dates), !has(hours) {
                 throw Fault(
                     offset: offset,
-                    reason: "\"mm\" is the minute, and the pattern has a date and no hour: the "
-                        + "month is \"MM\". If you mean minutes, give them a placeholder of "
-                        + "their own: {{now|format:'mm'}}")
+                    reason: "\"mm\" is the minute, but the pattern has a date and no hour: the "
+                        + "month is \"MM\". For minutes, use a separate placeholder: "
+                        + "{{now|format:'mm'}}")
             }
             let isBehindHour = index > 0 && hours.contains(fields[index - 1].field)
             if [.month, .monthUnpadded].contains(field), isBehindHour {
                 throw Fault(
                     offset: offset,
-                    reason: "\"\(field.rawValue)\" is the month, and it stands behind the hour: "
-                        + "the minute is \"mm\". If you mean the month, give it a placeholder of "
-                        + "its own: {{now|format:'\(field.rawValue)'}}")
+                    reason: "\"\(field.rawValue)\" is the month, but follows the hour: the minute "
+                        + "is \"mm\". For the month, use a separate placeholder: "
+                        + "{{now|format:'\(field.rawValue)'}}")
             }
         }
     }

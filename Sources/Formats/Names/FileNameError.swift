@@ -20,24 +20,24 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "list it once"
         case .collision(let first, let second, let file):
             "tables \"\(spelled(first, beside: second))\" and \"\(spelled(second, beside: first))\" "
-                + "would both write \"\(shown(file))\" (on some systems names are one that differ "
-                + "in case, or in how accents are encoded): name them in two data exports, or "
-                + "rename one"
+                + "would both write \"\(shown(file))\" (on some systems names that differ only in "
+                + "case or accent encoding are the same): name them in two data exports, or rename "
+                + "one"
         case .oneTarget(let first, let second):
-            "tables \"\(shown(first.qualified))\" and \"\(shown(second.qualified))\" would both go into the table "
+            "tables \"\(shown(first.qualified))\" and \"\(shown(second.qualified))\" would both fill the table "
                 + "\"\(shown(first.name))\" of the target: send them in two data exports, to "
-                + "destinations with schemas of their own"
+                + "destinations with different schemas"
         case .oneNameForAll(let tables, let file):
             "the data template's file_name has no {{table}}, so all \(tables) tables would write "
-                + "\"\(shown(file))\": put {{table}} into it, or send each table in a data export "
-                + "of its own"
+                + "\"\(shown(file))\": put {{table}} into it, or send each table in a separate data "
+                + "export"
         case .reserved(let table, let file):
             "table \"\(shown(table.qualified))\" would write \"\(shown(file))\", the name of the manifest: "
-                + "choose another file format or file_name, or leave the table out"
+                + "choose another file format or file_name, or omit the table"
         case .notOfArchives(let placeholder):
-            "an archive holds the files of all tables, so its file_name cannot have "
-                + "{{\(placeholder)}}: take it out; the files in the archive are named after "
-                + "their tables"
+            "an archive contains the files of all tables, so its file_name cannot have "
+                + "{{\(placeholder)}}: remove it; the files in the archive are named after their "
+                + "tables"
         }
     }
 

@@ -78,22 +78,22 @@ extension DataTemplateSettings {
             } catch {
                 throw .notAllowed(
                     setting: "file_name", value: fileName.text,
-                    rule: "must not have a place for a table or a number: \(error)")
+                    rule: "must not have a placeholder for a table or a number: \(error)")
             }
         }
         guard fileName.fits(ending: ending, numbered: isNumbered) else {
             throw .notAllowed(
                 setting: "file_name", value: fileName.text,
-                rule: "must be shorter: names of files have at most "
-                    + "\(FileNameTemplate.nameBytesMax) bytes, extension and number among them, "
-                    + "and \(FileNameTemplate.valueBytesMin) are kept for each {{table}} and "
+                rule: "must be shorter: file names have at most \(FileNameTemplate.nameBytesMax) "
+                    + "bytes, including extension and number, and "
+                    + "\(FileNameTemplate.valueBytesMin) are reserved for each {{table}} and "
                     + "{{export}}")
         }
         let name = fileName.name(of: nil, values, ending: ending, numbered: isNumbered)
         guard !Self.isReserved(name.lowercased()) else {
             throw .notAllowed(
                 setting: "file_name", value: fileName.text,
-                rule: "must not make \"\(name)\", the name of the manifest")
+                rule: "must not result in \"\(name)\", the name of the manifest")
         }
     }
 }

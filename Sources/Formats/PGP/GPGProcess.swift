@@ -87,7 +87,7 @@ final class GPGProcess {
         if count < 0, errno != EINTR {
             throw PGPError.failed(reason: String(cString: strerror(errno)))
         }
-        if count == 0 { throw PGPError.failed(reason: "it did not go on for five minutes") }
+        if count == 0 { throw PGPError.failed(reason: "it made no progress for five minutes") }
         if count < 0 { return }
         if polled[2].revents != 0 { receive(from: &errors) { keep($0) } }
         if polled[1].revents != 0 { try receive(from: &output, sink) }
@@ -129,7 +129,8 @@ final class GPGProcess {
         let lines = String(decoding: complaints, as: UTF8.self).split(separator: "\n")
             .filter { $0.hasPrefix("gpg: ") && !$0.contains("WARNING") }
             .map { String($0.dropFirst("gpg: ".count).prefix(200)) }
-        return lines.isEmpty ? "it ended without a reason" : lines.suffix(2).joined(separator: "; ")
+        return lines.isEmpty
+            ? "it ended without an error message" : lines.suffix(2).joined(separator: "; ")
     }
 
     private func closeInput() {

@@ -38,7 +38,7 @@ public struct PGPEncryption: Sendable, Equatable {
         if publicKey == nil, credential == nil, text == nil { return nil }
         if publicKey != nil, credential != nil {
             throw .wrongType(
-                setting: "pgp_credential", expected: "left out when there is a pgp_public_key",
+                setting: "pgp_credential", expected: "omitted if there is a pgp_public_key",
                 actual: "given")
         }
         if let credential, !CredentialName.isValid(credential) {
@@ -54,7 +54,7 @@ public struct PGPEncryption: Sendable, Equatable {
         if publicKey == nil, credential == nil {
             throw .missing(
                 setting: "pgp_public_key",
-                rule: "must hold the key that \"pgp_key\" names, or a \"pgp_credential\" must")
+                rule: "must contain the key of \"pgp_key\", unless there is a \"pgp_credential\"")
         }
     }
 }

@@ -58,29 +58,29 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .programMissing:
-            "this worker has no program \"gpg\", which encrypts the files: install GnuPG where "
-                + "the workers run"
+            "this worker has no program \"gpg\", which encrypts the files: install GnuPG on the "
+                + "workers"
         case .secretKey:
-            "the PGP public key given holds a SECRET key, which must be given to nobody: "
-                + "consider it known to others and revoke it, then give the public key "
-                + "(gpg --armor --export) of a new one"
+            "the given PGP public key contains a SECRET key, which must never be shared: consider "
+                + "it compromised and revoke it, then give the public key (gpg --armor --export) "
+                + "of a new one"
         case .noKey:
-            "the PGP public key given holds no key: give the whole block from \"-----BEGIN PGP "
+            "the given PGP public key contains no key: give the whole block from \"-----BEGIN PGP "
                 + "PUBLIC KEY BLOCK-----\" to its end"
         case .severalKeys(let keys):
-            "the PGP public key given holds several keys (\(keys.joined(separator: ", "))): "
+            "the given PGP public key contains several keys (\(keys.joined(separator: ", "))): "
                 + "choose one by naming its subkey for encryption in the setting \"pgp_key\""
         case .unknownKey(let key, let subkeys):
-            "the PGP public key given holds no key \(key): " + Self.choice(of: subkeys)
+            "the given PGP public key contains no key \(key): " + Self.choice(of: subkeys)
         case .ambiguousKey(let key):
-            "the PGP public key given holds several keys with the id \(key): name the one you "
-                + "mean by its fingerprint"
+            "the given PGP public key contains several keys with the id \(key): give the "
+                + "fingerprint of one"
         case .primaryKey(let key, let subkeys):
-            "PGP key \(key) is a primary key, and files are encrypted for a subkey only: "
+            "PGP key \(key) is a primary key, but files are encrypted only for subkeys: "
                 + Self.choice(of: subkeys)
         case .onlyPrimaryKey(let key):
-            "PGP key \(key) has no subkey for encryption, and files are not encrypted for a "
-                + "primary key: let its owner add a subkey (gpg --quick-add-key)"
+            "PGP key \(key) has no subkey for encryption, and files are not encrypted for primary "
+                + "keys: ask its owner to add a subkey (gpg --quick-add-key)"
         case .notForEncryption(let key):
             "PGP key \(key) is not for encryption: give a key with a subkey that is"
         case .expired(let key, let when):
@@ -90,8 +90,8 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unusable(let key):
             "PGP key \(key) cannot be used: ask its owner for a valid one"
         case .changed(let old, let new):
-            "the PGP key changed from \(old) to \(new) while the run was going on: all files of a "
-                + "run are encrypted for one key"
+            "the PGP key changed from \(old) to \(new) during the run: all files of a run are "
+                + "encrypted for one key"
         case .failed(let reason):
             "gpg could not encrypt: \(shown(reason))"
         }
@@ -99,7 +99,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
 
     private static func choice(of subkeys: [String]) -> String {
         subkeys.isEmpty
-            ? "it holds no subkey for encryption; let its owner add one (gpg --quick-add-key)"
+            ? "it contains no subkey for encryption; ask its owner to add one (gpg --quick-add-key)"
             : "its subkeys for encryption are \(subkeys.joined(separator: ", ")); name one of "
                 + "them in the setting \"pgp_key\""
     }

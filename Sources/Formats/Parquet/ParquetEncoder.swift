@@ -119,7 +119,7 @@ final class ParquetEncoder: RowEncoder {
 /// The description of a file has outgrown what the format allows.
 struct ParquetFooterTooLong: Error, CustomStringConvertible {
     var description: String {
-        "the table is too large for one Parquet file: its footer would be longer than 2 GiB. "
+        "the table is too large for one Parquet file: its footer would be larger than 2 GiB. "
             + "Split it into several files, or choose the format csv"
     }
 }

@@ -11,7 +11,7 @@ public enum ParquetFooter {
         trailer end: UnsafeRawBufferPointer
     ) throws(CompressionError) -> Int {
         guard end.count == trailerBytes, end.suffix(4).elementsEqual(ParquetMetadata.magic) else {
-            throw .damaged("it does not end as a Parquet file does")
+            throw .damaged("it does not end like a Parquet file")
         }
         return Int(UInt32(littleEndian: end.loadUnaligned(as: UInt32.self)))
     }
@@ -28,7 +28,7 @@ public enum ParquetFooter {
             if number == 3, kind == 6 { return try reader.zigzag() }
             try reader.skip(kind, depth: 0)
         }
-        throw .damaged("its metadata does not tell how many rows it has")
+        throw .damaged("its metadata does not contain the number of rows")
     }
 }
 
@@ -69,7 +69,7 @@ private struct ThriftReader {
             var count = UInt64(first >> 4)
             if count == 15 { count = try variable() }
             guard count <= UInt64(bytes.count - position) else {
-                throw .damaged("its metadata is cut short")
+                throw .damaged("its metadata is truncated")
             }
             for _ in 0..<count {
                 // The elements that are truth values have a byte each.
@@ -88,13 +88,13 @@ private struct ThriftReader {
 
     private mutating func skip(bytes count: UInt64) throws(CompressionError) {
         guard count <= UInt64(bytes.count - position) else {
-            throw .damaged("its metadata is cut short")
+            throw .damaged("its metadata is truncated")
         }
         position += Int(count)
     }
 
     private mutating func byte() throws(CompressionError) -> UInt8 {
-        guard position < bytes.count else { throw .damaged("its metadata is cut short") }
+        guard position < bytes.count else { throw .damaged("its metadata is truncated") }
         defer { position += 1 }
         return bytes[position]
     }

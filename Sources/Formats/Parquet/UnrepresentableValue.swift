@@ -12,6 +12,6 @@ public struct UnrepresentableValue: Error, Equatable, Sendable, CustomStringConv
     public let wayOut: String
 
     public var description: String {
-        "column \"\(shown(column))\" holds \(value), which \(target) cannot hold: \(wayOut)"
+        "column \"\(shown(column))\" contains \(value), which \(target) cannot represent: \(wayOut)"
     }
 }

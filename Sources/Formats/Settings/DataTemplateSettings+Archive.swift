@@ -23,7 +23,7 @@ extension DataTemplateSettings {
         guard compression == .zip else {
             throw .notAllowed(
                 setting: "zip64", value: "\(value)",
-                rule: "is for \"compression\" \"zip\" only: leave it out")
+                rule: "is only for \"compression\" \"zip\": omit it")
         }
         zip64 = value
     }

@@ -86,7 +86,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         if format != .parquet, compression == .snappy {
             throw .notAllowed(
                 setting: "compression", value: compression.rawValue,
-                rule: "is of the format \"parquet\" only: choose \"zstd\" or \"gzip\"")
+                rule: "is only for the format \"parquet\": choose \"zstd\" or \"gzip\"")
         }
         try setZIP64(reader.bool("zip64"))
         split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
@@ -116,13 +116,13 @@ public struct DataTemplateSettings: Sendable, Equatable {
         if escape == .backslash, delimiter.text == "\\" {
             throw .notAllowed(
                 setting: "delimiter", value: "\\",
-                rule: "must be another character than the escape")
+                rule: "must differ from the escape character")
         }
         if let text = try reader.string("null_text") { try setNullText(text) }
     }
 
     private mutating func setDelimiter(_ text: String?) throws(SettingsError) {
-        let rule = "must be exactly one character, and no quote, line end or NUL"
+        let rule = "must be exactly one character, not a quote, line end or NUL"
         guard let text else {
             guard format.delimiter == nil else { return }
             throw .missing(setting: "delimiter", rule: rule + ", for the format \"delimited\"")
@@ -158,7 +158,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         guard escape == .doubled || text == "\\N" || !text.unicodeScalars.contains("\\") else {
             throw .notAllowed(
                 setting: "null_text", value: text,
-                rule: "must hold no backslash, but for \"\\N\", where that is the escape")
+                rule: "must not contain a backslash, except \"\\N\", if backslash is the escape")
         }
         nullText = text
     }

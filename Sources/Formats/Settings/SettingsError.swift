@@ -33,7 +33,7 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAnObject(let subject):
             "the settings of a \(subject) must be a JSON object, such as {}"
         case .unknownSetting(let name, let subject, let known):
-            "a \(subject) has no setting \"\(shown(name))\"; its settings are: "
+            "a \(subject) has no setting \"\(shown(name))\"; settings: "
                 + known.joined(separator: ", ")
         case .missing(let setting, let rule):
             "setting \"\(setting)\" is missing: it \(rule)"
@@ -44,16 +44,16 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .malformed(let setting, let character, let reason):
             "\(setting), character \(character): \(reason)"
         case .notOfFormat(let setting, let format):
-            "setting \"\(setting)\" is of the formats csv, tsv, psv and delimited: leave it out "
+            "setting \"\(setting)\" is only for the formats csv, tsv, psv and delimited: omit it "
                 + "for the format \"\(format)\""
         case .notOfTables(let setting):
-            "setting \"\(setting)\" is of files, and the rows of the format \"table\" go into "
-                + "tables: leave it out"
+            "setting \"\(setting)\" is only for files, and the format \"table\" fills tables: omit "
+                + "it"
         case .onlyOfTables(let setting):
-            "setting \"\(setting)\" is of the format \"table\": leave it out"
+            "setting \"\(setting)\" is only for the format \"table\": omit it"
         case .rowNumberTaken(let name, let table):
-            "table \"\(shown(table))\" has a column \"\(shown(name))\" already: choose another "
-                + "name for the setting \"row_number\""
+            "table \"\(shown(table))\" already has a column \"\(shown(name))\": choose another name "
+                + "for the setting \"row_number\""
         case .unquotableName(let column, let table):
             "the name of column \"\(shown(column))\" of table \"\(shown(table))\" "
                 + Self.quotesNeeded
@@ -63,7 +63,7 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private static let quotesNeeded =
-        "holds a delimiter, a quote or a line end, or is the null text, and the setting \"quote\" "
-        + "is \"none\": choose another one, or another null text, or set \"escape\" to "
+        "contains a delimiter, a quote or a line end, or equals the null text, but the setting "
+        + "\"quote\" is \"none\": choose another one, or another null text, or set \"escape\" to "
         + "\"backslash\""
 }

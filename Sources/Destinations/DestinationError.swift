@@ -2,44 +2,43 @@ public import Values
 public import Credentials
 internal import Formats
 
-/// Why a destination could not do what was asked. Every description names the destination, what
-/// it is about, and the way out.
+/// An error of a destination. Every description names the destination, the object, and a hint.
 public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The destination refused us; a person must act. `reason` says why and what to do where the
-    /// destination gave a reason.
+    /// The destination denied access; an administrator must act. `reason` has the cause and a hint,
+    /// if the destination gave a reason.
     case accessDenied(destination: String, path: String, reason: String? = nil)
-    /// What the destination's settings point to is not there. `rule` says what must be there,
-    /// unless that is a directory.
+    /// The location in the destination's settings does not exist. `rule` says what must exist,
+    /// unless it is a directory.
     case notFound(destination: String, path: String, rule: String? = nil)
     /// The worker cannot use the credential that the destination names.
     case credentialUnavailable(destination: String, CredentialUnavailable)
-    /// The destination refused who we say we are: `user`, by `method`, for `reason`.
+    /// The destination rejected the login: `user`, by `method`, for `reason`.
     case notAuthenticated(destination: String, user: String, method: String, reason: String)
-    /// A file that was staged is not there any more.
+    /// A staged file no longer exists.
     case stagedFileMissing(destination: String, run: Int64, file: String)
     /// No space, or no quota, is left.
     case full(destination: String, path: String)
-    /// The destination could not be reached or did not work; it may later.
+    /// The destination is unreachable or not working; a retry may succeed.
     case unavailable(destination: String, path: String, reason: String)
     /// A rule of the worker or the operating system forbids this place.
     case notAllowed(destination: String, path: String, rule: String)
-    /// The destination did not take what it was given, for `reason`.
+    /// The destination rejected the data, for `reason`.
     case refused(destination: String, path: String, reason: String)
-    /// The folder holds something else. `existing` and `publishing` say what, by SHA-256.
+    /// The folder contains something else. `existing` and `publishing` say what, by SHA-256.
     case alreadyPublished(
         destination: String, folder: String, existing: String, publishing: String)
-    /// What the destination holds is not what was written.
+    /// The destination's content differs from what was written.
     case checksumMismatch(destination: String, file: String, expected: String, actual: String)
-    /// A later run has filled the tables of this one since; what it delivered must stay.
+    /// A later run has filled the same tables since; its delivery must stay.
     case overtaken(destination: String, run: Int64, by: Int64)
-    /// The publication contradicts itself.
+    /// The publication is inconsistent.
     case invalidPublication(destination: String, run: Int64, reason: String)
 
-    /// What to do with the attempt that met an error.
+    /// What to do after an error.
     public enum Disposition: Sendable, Equatable {
-        /// It may well succeed later, with nothing changed.
+        /// A later retry may succeed without changes.
         case retry
-        /// It cannot succeed until a person has acted.
+        /// It cannot succeed without intervention.
         case discard
     }
 
@@ -80,7 +79,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// Where the fault lies.
+    /// The origin of the error.
     public var origin: ErrorOrigin {
         switch self {
         case .credentialUnavailable, .notAllowed: .configuration
@@ -108,7 +107,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// The same without the name of the destination.
+    /// The description without the name of the destination.
     public var problem: String {
         switch self {
         case .accessDenied(_, let path, let reason):

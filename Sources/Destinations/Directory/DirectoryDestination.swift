@@ -8,7 +8,7 @@ internal import Dispatch
 
 /// A destination that is a directory: on a disk, or on a mounted file system.
 ///
-/// Staging lies in `<path>/.staging/<run>/<token>/`, on the same file system, so that a delivery
+/// Staging is in `<path>/.staging/<run>/<token>/`, on the same file system, so that a delivery
 /// becomes visible by one `rename`.
 public struct DirectoryDestination: DestinationAdapter {
     private let name: String
@@ -20,15 +20,15 @@ public struct DirectoryDestination: DestinationAdapter {
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
     ///   - allowedRoots: Directories of the worker; the destination's path must be one of them or
-    ///     lie in one. Links are resolved on both sides, anew for each operation.
+    ///     be below one. Links are resolved on both sides for each operation.
     public init(name: String, settings: DirectorySettings, allowedRoots: [String]) {
         self.init(name: name, settings: settings, allowedRoots: allowedRoots, quarantine: nil)
     }
 
     /// - Parameters:
-    ///   - quarantine: Made below the path where it is missing, and used instead of it.
-    ///   - step: Called before each step of publishing that changes something; what it throws
-    ///     ends the publishing there, as a crash would.
+    ///   - quarantine: Created below the path if it is missing, and used instead of it.
+    ///   - step: Called before each step of publishing that changes something; if it throws,
+    ///     publishing ends there, as in a crash.
     init(
         name: String, settings: DirectorySettings, allowedRoots: [String],
         quarantine: Quarantine? = nil, step: @escaping @Sendable (String) throws -> Void = { _ in }
@@ -150,7 +150,7 @@ public struct DirectoryDestination: DestinationAdapter {
             throw DestinationError.notFound(destination: name, path: path)
         }
         guard let folders = quarantine?.folders else { return resolved }
-        // Each by itself: a link among them could lead elsewhere.
+        // One by one: one of them could be a link.
         try tree.createDirectories(folders, below: resolved)
         return ([resolved] + folders).joined(separator: "/")
     }

@@ -2,9 +2,9 @@ internal import Foundation
 internal import Postgres
 
 extension PostgresError {
-    /// This error as a destination tells it.
+    /// This error as a destination's error.
     ///
-    /// - Parameter path: What it was about: a table, a schema, a reference to a connection.
+    /// - Parameter path: Its subject: a table, a schema, a reference to a connection.
     func asDestinationError(of destination: String, about path: String) -> DestinationError {
         switch self {
         case .server(let error): error.asDestinationError(of: destination, about: path)
@@ -42,7 +42,7 @@ extension ServerError {
         }
     }
 
-    /// The message without any value of a row.
+    /// The message without row values.
     private var withoutValues: String {
         let text = unrepresentable ?? (sqlState.hasPrefix("22") ? withoutQuoted(message) : message)
         let advice =
@@ -54,14 +54,16 @@ extension ServerError {
 
     private static let untranslatable = "22P05"
 
-    /// That the encoding of the target lacks a character. The server's own message has its bytes.
+    /// The message for a character that the target's encoding lacks. The server's own message
+    /// contains its bytes.
     private var unrepresentable: String? {
         guard sqlState == Self.untranslatable else { return nil }
         let name = message.matches(of: #/"([A-Z0-9_]+)"/#).last.map { " \($0.output.1)" } ?? ""
         return "a value has a character that the target's encoding\(name) does not have"
     }
 
-    /// Where in the rows of a COPY it happened. Its context is `COPY table, line 3, column id: …`.
+    /// The place of the error in the rows of a COPY. Its context is `COPY table, line 3, column id:
+    /// …`.
     private var place: String? {
         guard let parts = context?.split(separator: ", ", maxSplits: 3), parts.count >= 2,
             parts[0].hasPrefix("COPY "), parts[1].hasPrefix("line ")

@@ -9,12 +9,13 @@ struct PostgresSettings: Sendable, Equatable {
     let credential: String
     /// The schema in which tables are filled. `public` by default; it must exist.
     private(set) var schema: String
-    /// For a sandbox, the schema that `schema` stands for; it is made where it is missing.
+    /// For a sandbox, the original schema that `schema` replaces; `schema` is created if it is
+    /// missing.
     private(set) var quarantinedSchema: String?
-    /// The schema of what is staged and of the record of deliveries. `ferry_staging` by default.
+    /// The schema of staged tables and of the record of deliveries. `ferry_staging` by default.
     let stagingSchema: String
 
-    /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
+    /// - Throws: ``SettingsError``, which does not repeat values that should be references.
     init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "postgres destination",

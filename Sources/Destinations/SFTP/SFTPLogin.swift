@@ -2,7 +2,7 @@ internal import CSSH2
 internal import Credentials
 internal import Foundation
 
-/// Connects to a server, makes sure that it is the right one, and only then logs in.
+/// Connects to a server, verifies its host key, and only then logs in.
 struct SFTPLogin {
     let destination: String
     let settings: SFTPSettings
@@ -10,7 +10,7 @@ struct SFTPLogin {
     let timeouts: SFTPTimeouts
 
     func connect() throws(DestinationError) -> SSHSession {
-        // Before connecting: a secret that is not there is no reason to bother the server.
+        // Before connecting: without the secret, a connection is useless.
         let login = try login()
         let session = try trustedSession()
         do {
@@ -21,7 +21,7 @@ struct SFTPLogin {
         return session
     }
 
-    /// A session with a server that has proved to hold the pinned key.
+    /// A session with a server that has proved possession of the pinned key.
     private func trustedSession() throws(DestinationError) -> SSHSession {
         let pin = settings.hostKey
         if pin.isRSA, !SSHSession.knowsRSA {
@@ -36,7 +36,7 @@ struct SFTPLogin {
             do {
                 session = try open(types)
             } catch {
-                // It has no keys of the types that are left.
+                // It has no keys of the remaining types.
                 if error.isDisagreement, !seen.isEmpty { break }
                 throw unavailable(error.reason)
             }
@@ -57,7 +57,7 @@ struct SFTPLogin {
         "pin the server's Ed25519 or ECDSA key (on the server: ssh-keygen -lf "
         + "/etc/ssh/ssh_host_ed25519_key.pub), or give the workers libssh2 1.11 or later"
 
-    /// What to tell of a server that showed none but these keys.
+    /// The error for a server that showed only these keys.
     private func strangeKey(_ seen: [String]) -> String {
         let pin = settings.hostKey
         let shown =
@@ -138,7 +138,7 @@ struct SFTPLogin {
                 }
                 return refused("\(settings.address) accepts \(methods) but not this credential")
             }
-            // libssh2 calls a key unverified, too, when the connection was lost meanwhile.
+            // libssh2 also reports a key as unverified if the connection was lost.
             return error.code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
                 ? unavailable("the connection was lost while logging in")
                 : refused("\(settings.address) does not accept this credential")

@@ -1,4 +1,4 @@
-/// What a server is asked to do with a file or folder, for messages.
+/// A request to a server about a file or folder, for messages.
 enum SFTPOperation: Equatable {
     case look
     case list
@@ -9,10 +9,10 @@ enum SFTPOperation: Equatable {
     case synchronize
     case rename
     case remove
-    /// Sets the permissions that a setting names.
+    /// Sets the permissions of a setting.
     case setMode(String, setting: String)
 
-    /// What stands behind "the server refused to".
+    /// The text after "the request to".
     var words: String {
         switch self {
         case .look: "inspect it"
@@ -28,12 +28,12 @@ enum SFTPOperation: Equatable {
         }
     }
 
-    /// Whether other settings do without it.
+    /// Whether other settings avoid it.
     var isOptional: Bool {
         if case .setMode = self { true } else { false }
     }
 
-    /// What to do where the server refused it.
+    /// The hint if the server denied it.
     func wayOut(user: String) -> String {
         switch self {
         case .setMode(_, let setting):

@@ -10,16 +10,16 @@ struct SFTPSettings: Sendable, Equatable {
     /// 22 by default.
     let port: Int
     let user: String
-    /// The directory on the server in which folders appear. Absolute, without `..`.
+    /// The directory on the server for deliveries. Absolute, without `..`.
     let path: String
-    /// A server that shows another one is refused before it gets any credential.
+    /// A server with another key is rejected before it gets any credential.
     let hostKey: HostKeyPin
     /// The name of a credential of kind `sftp`.
     let credential: String
     /// The settings `file_mode` and `folder_mode`.
     let modes: FileModes
 
-    /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
+    /// - Throws: ``SettingsError``, which does not repeat values that should be references.
     init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "sftp destination",

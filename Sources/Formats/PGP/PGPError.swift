@@ -39,7 +39,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Where the fault lies.
+    /// The origin of the error.
     public var origin: ErrorOrigin {
         switch self {
         case .programMissing, .failed, .changed: .internal

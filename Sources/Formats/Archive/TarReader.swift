@@ -2,9 +2,9 @@
 final class TarReader: ArchiveReader {
     private enum State {
         case header
-        /// Extended headers, of so many bytes with their padding.
+        /// Extended headers, of this many bytes including padding.
         case extended(bytes: Int)
-        /// So much of the member is left.
+        /// The remaining bytes of the member.
         case data(left: Int64)
         case padding(left: Int)
         /// One block of zeros was read.
@@ -118,8 +118,8 @@ final class TarReader: ArchiveReader {
         var rest = block.prefix(Int(size))
         while !rest.isEmpty {
             let digits = rest.prefix { $0 != UInt8(ascii: " ") }
-            // By bytes: a mark behind the sign, or a carriage return before the line feed, makes
-            // one character of both.
+            // By bytes: a mark after the sign, or a carriage return before the line feed, forms a
+            // single character.
             guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count,
                 length <= rest.count,
                 case let record = rest.prefix(length).dropFirst(digits.count + 1),

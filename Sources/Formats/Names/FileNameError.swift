@@ -1,16 +1,16 @@
 public import Values
 
-/// Why the files of a run cannot be given names.
+/// Why the files of a run cannot be named.
 public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Two tables would write one file, at least where case and normalisation are ignored.
+    /// Two tables would write one file, at least if case and normalization are ignored.
     case collision(TableName, TableName, file: String)
-    /// Two tables of one name would go into one table of the target's schema.
+    /// Two tables of the same name would fill one table of the target's schema.
     case oneTarget(TableName, TableName)
-    /// The template gives all tables one name.
+    /// The template gives all tables the same name.
     case oneNameForAll(tables: Int, file: String)
-    /// A table would overwrite what the delivery has besides its files.
+    /// A table would overwrite another file of the delivery.
     case reserved(TableName, file: String)
-    /// The template of an archive's name has a placeholder that only a table's file has.
+    /// The template of an archive's name has a placeholder for files of single tables.
     case notOfArchives(placeholder: String)
 
     public var description: String {
@@ -41,10 +41,10 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// As SQL writes it, so that the parts are told apart; and what looks alike by its code points.
+    /// In SQL notation, with separate parts; similar texts with code points.
     private func spelled(_ table: TableName, beside other: TableName) -> String {
         let text = shown(table.canonical)
-        // Swift takes two encodings of one text for equal.
+        // Swift considers two encodings of one text equal.
         guard text == shown(other.canonical) else { return text }
         return text.unicodeScalars.map { scalar in
             scalar.isASCII ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"

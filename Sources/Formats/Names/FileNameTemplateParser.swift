@@ -1,13 +1,13 @@
 import Values
 internal import Foundation
 
-/// Reads a template of file names.
+/// Parses a file name template.
 ///
 ///     template    = { text | placeholder }
 ///     placeholder = "{{" name { "|" filter } "}}"
 ///     filter      = name [ ":" "'" characters "'" ]
 ///
-/// Spaces within a placeholder, but not within its quotes, mean nothing.
+/// Spaces within a placeholder, outside of quotes, are ignored.
 struct FileNameTemplateParser {
     private typealias Placeholder = FileNameTemplate.Placeholder
     private typealias Piece = FileNameTemplate.Piece
@@ -34,7 +34,7 @@ struct FileNameTemplateParser {
 
     mutating func parse() throws(SettingsError) -> [FileNameTemplate.Piece] {
         guard let first = characters.first else { throw fault("it must not be empty") }
-        // A combining mark behind it does not make it another one for file systems.
+        // For file systems, a combining mark after it does not change it.
         if [".", " "].contains(first.unicodeScalars.first) {
             throw fault("a name must not begin with a dot or a space")
         }

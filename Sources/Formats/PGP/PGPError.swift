@@ -1,34 +1,34 @@
 public import Values
 
-/// Why files cannot be encrypted. Each description names the key, the rule and the way out, and
-/// holds nothing of the key but its fingerprint.
+/// Why files cannot be encrypted. Each description names the key, the rule and a hint, and contains
+/// only the key's fingerprint.
 public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The worker has no program `gpg`.
     case programMissing
-    /// The text is, or holds, a secret key.
+    /// The text is or contains a secret key.
     case secretKey
     /// There is no key in the text.
     case noKey
-    /// There are several keys, and none was chosen. Their fingerprints.
+    /// There are several keys, and none was selected. Their fingerprints.
     case severalKeys([String])
-    /// The key that was chosen is not in the text. The fingerprints of the subkeys that are.
+    /// The selected key is not in the text. The fingerprints of the existing subkeys.
     case unknownKey(String, subkeys: [String])
-    /// More than one key has the id that was chosen.
+    /// More than one key has the selected id.
     case ambiguousKey(String)
-    /// The key that was chosen is a primary key. The subkeys that can be.
+    /// The selected key is a primary key. The usable subkeys.
     case primaryKey(String, subkeys: [String])
-    /// Of this key, only the primary key could encrypt.
+    /// Only the primary key of this key can encrypt.
     case onlyPrimaryKey(String)
-    /// The key that was chosen, or all of it, is not for encryption.
+    /// The selected key, or the whole key, is not for encryption.
     case notForEncryption(String)
     /// `when` is a date.
     case expired(String, when: String)
     case revoked(String)
-    /// The key is damaged, disabled, or of a kind that gpg does not know.
+    /// The key is damaged, disabled, or of a kind that gpg does not support.
     case unusable(String)
-    /// The key in the text is not the one that the run began with.
+    /// The key in the text differs from the one that the run started with.
     case changed(from: String, to: String)
-    /// gpg did not work.
+    /// gpg failed.
     case failed(reason: String)
 
     /// A stable name for programs.
@@ -47,7 +47,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether it may pass by itself.
+    /// Whether it is transient.
     public var isTransient: Bool {
         switch self {
         case .changed: true

@@ -1,9 +1,9 @@
-/// What can be learned from the end of a Parquet file.
+/// Reads the footer of a Parquet file.
 public enum ParquetFooter {
-    /// How many bytes the end of a file has beside the metadata: their length and `PAR1`.
+    /// The number of bytes after the metadata: their length and `PAR1`.
     public static let trailerBytes = 8
 
-    /// How many bytes the metadata has.
+    /// The size of the metadata.
     ///
     /// - Parameter end: The last ``trailerBytes`` of a file.
     /// - Throws: ``CompressionError/damaged(_:)``
@@ -16,7 +16,7 @@ public enum ParquetFooter {
         return Int(UInt32(littleEndian: end.loadUnaligned(as: UInt32.self)))
     }
 
-    /// How many rows the file has.
+    /// The number of rows of the file.
     ///
     /// - Throws: ``CompressionError/damaged(_:)``
     public static func rows(
@@ -32,7 +32,7 @@ public enum ParquetFooter {
     }
 }
 
-/// Reads Thrift's compact protocol, as far as it is needed to pass over what is not looked for.
+/// Reads Thrift's compact protocol, as far as needed to skip other fields.
 private struct ThriftReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -72,7 +72,7 @@ private struct ThriftReader {
                 throw .damaged("its metadata is truncated")
             }
             for _ in 0..<count {
-                // The elements that are truth values have a byte each.
+                // Boolean elements have one byte each.
                 if first & 15 <= 2 {
                     try skip(bytes: 1)
                 } else {

@@ -1,27 +1,27 @@
 import Values
 
-/// Why settings given as JSON were refused. Each description names the setting, the rule and
-/// what is allowed instead.
+/// Why JSON settings were rejected. Each description names the setting, the rule and the allowed
+/// values.
 public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The text is not a JSON object. `subject` says what the settings are of.
+    /// The text is not a JSON object. `subject` names the object of the settings.
     case notAnObject(subject: String)
-    /// There is no such setting.
+    /// Unknown setting.
     case unknownSetting(String, subject: String, known: [String])
-    /// A setting that has no default was left out.
+    /// A required setting is missing.
     case missing(setting: String, rule: String)
-    /// The value has another JSON type than the setting.
+    /// The value has the wrong JSON type.
     case wrongType(setting: String, expected: String, actual: String)
-    /// The value has the right type and is not allowed.
+    /// The value has the right type but is not allowed.
     case notAllowed(setting: String, value: String, rule: String)
-    /// The text of the setting breaks off its grammar at a character, counted from 1.
+    /// The text of the setting has a syntax error at a character, counted from 1.
     case malformed(setting: String, character: Int, reason: String)
-    /// The setting is of delimited formats, and the format is none.
+    /// The setting is for delimited formats, and the format is not one.
     case notOfFormat(setting: String, format: String)
-    /// The setting is of files, and the format is `table`.
+    /// The setting is for files, and the format is `table`.
     case notOfTables(setting: String)
-    /// The setting is of the format `table` alone.
+    /// The setting is only for the format `table`.
     case onlyOfTables(setting: String)
-    /// The column that numbers the rows would have the name of a column of the table.
+    /// The row number column would have the name of a column of the table.
     case rowNumberTaken(name: String, table: String)
     /// The name of a column cannot be written without quotes.
     case unquotableName(column: String, table: String)

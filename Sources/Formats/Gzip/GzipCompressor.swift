@@ -35,7 +35,7 @@ public final class GzipCompressor: FileStage {
         stream.initialize(to: z_stream())
         header = .allocate(capacity: 1)
         header.initialize(to: gz_header())
-        header.pointee.os = 3  // Unix, everywhere: zlib would write the system it was built for.
+        header.pointee.os = 3  // Unix, always: zlib would write the build system.
         piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
         output = .allocate(byteCount: Self.pieceBytes, alignment: 16)
         // 32 KiB; larger values request a header, negative ones none.

@@ -28,7 +28,7 @@ final class PageCodec {
         zlib.initialize(to: z_stream())
         gzipHeader = .allocate(capacity: 1)
         gzipHeader.initialize(to: gz_header())
-        gzipHeader.pointee.os = 3  // Unix, everywhere: zlib would write the system it was built for.
+        gzipHeader.pointee.os = 3  // Unix, always: zlib would write the build system.
         zstd = kind == .zstd ? ZSTD_createCCtx() : nil
         if kind == .zstd, zstd == nil { throw .cannotStart(code: 0) }
         guard kind == .gzip else { return }

@@ -7,7 +7,7 @@ public struct AlertDeliveryOptions: Sendable {
     /// The command lines that alerts may run on this worker, each a program's path and its
     /// arguments. Defaults to none.
     public var allowedPrograms: [[String]] = []
-    /// How many messages are being delivered at once; of each alert one. Defaults to 8.
+    /// Number of messages delivered concurrently; one per alert. Defaults to 8.
     public var concurrency = 8
     /// How long a web server may take to answer. Defaults to 15 seconds.
     public var answerTimeout: Duration = .seconds(15)
@@ -20,11 +20,11 @@ public struct AlertDeliveryOptions: Sendable {
 
     public init() {}
 
-    /// How long others leave a claimed message alone: longer than any attempt.
+    /// How long a claim of a message is valid: longer than any attempt.
     var lease: Duration { max(answerTimeout, programTimeout) + .seconds(30) }
 
-    /// Between half of the full delay and all of it, so that messages which failed together do not
-    /// come back together; or as long as the receiver asks for, if that is longer.
+    /// Between half of the full delay and all of it, so that messages that failed together are not
+    /// retried together; or as long as the receiver requests, if that is longer.
     func delay(afterAttempt attempt: Int, retryAfter: Duration?) -> Duration {
         var delay = firstDelay
         for _ in 1..<max(attempt, 1) where delay < delayMax { delay *= 2 }

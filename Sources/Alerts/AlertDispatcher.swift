@@ -5,14 +5,14 @@ public import Logging
 import Postgres
 internal import Locks
 
-/// Delivers the messages of alerts: several at once, of each alert one after the other.
+/// Delivers the messages of alerts: several concurrently, those of one alert in sequence.
 public struct AlertDispatcher: Sendable {
     private let store: AlertStore
     private let options: AlertDeliveryOptions
     private let signal: WakeSignal
     private let logger: Logger
 
-    /// - Parameter signal: Rings when there may be messages.
+    /// - Parameter signal: Signalled when there may be messages.
     public init(
         store: AlertStore, options: AlertDeliveryOptions, signal: WakeSignal, logger: Logger
     ) {
@@ -22,11 +22,11 @@ public struct AlertDispatcher: Sendable {
         self.logger = logger
     }
 
-    /// Works until `isStopped` and what was begun has ended.
+    /// Works until `isStopped` and all started deliveries have ended.
     ///
-    /// - Parameter pollInterval: How often it looks when no bell rings.
-    /// - Throws: `PostgresError`; `CancellationError`: then what was being sent is not noted, and
-    ///   is sent again by whoever claims it next.
+    /// - Parameter pollInterval: How often it polls without a signal.
+    /// - Throws: `PostgresError`; `CancellationError`: then the current deliveries are not
+    ///   recorded, and are sent again by the next worker that claims them.
     public func run(
         pollInterval: Duration, until isStopped: @escaping @Sendable () -> Bool
     ) async throws {
@@ -73,7 +73,7 @@ public struct AlertDispatcher: Sendable {
         do {
             try await store.finish(delivery, outcome, options)
         } catch {
-            // It is claimed again once its lease is over; the others are not held up.
+            // It is claimed again after its lease; the others are not delayed.
             if Task.isCancelled { return }
             logger.error(
                 "the outcome of an alert was not recorded",
@@ -92,7 +92,7 @@ public struct AlertDispatcher: Sendable {
                 allowed: options.allowedPrograms, timeout: options.programTimeout
             ).run(program, with: delivery)
         }
-        return .refused(reason: "this worker does not know this kind of alert: update it")
+        return .refused(reason: "this worker does not support this kind of alert: update it")
     }
 }
 

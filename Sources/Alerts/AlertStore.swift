@@ -2,9 +2,9 @@ internal import Credentials
 internal import Foundation
 public import Postgres
 
-/// The messages in the database, as far as one worker may change them.
+/// The messages of one worker in the database.
 ///
-/// What an error interrupts for a moment is repeated here. Every function throws `PostgresError`.
+/// Transient errors are retried here. Every function throws `PostgresError`.
 public struct AlertStore: Sendable {
     private let worker: Int64
     private let pool: ConnectionPool
@@ -48,7 +48,7 @@ public struct AlertStore: Sendable {
         let token: Int64
     }
 
-    /// A message that this program cannot read ends as failed; the others go on.
+    /// A message that this program cannot read ends as failed; the others continue.
     private func refuse(_ keys: Keys) async throws {
         _ = try await query(
             """
@@ -60,7 +60,7 @@ public struct AlertStore: Sendable {
             ])
     }
 
-    /// - Returns: False when the message was no longer ours; then nothing was changed.
+    /// - Returns: False if the claim of the message was lost; then nothing was changed.
     @discardableResult
     func finish(
         _ delivery: ClaimedDelivery, _ outcome: AttemptOutcome, _ options: AlertDeliveryOptions
@@ -87,7 +87,7 @@ public struct AlertStore: Sendable {
         ).first?[0].bool() == true
     }
 
-    /// Has those told whose runs take too long, and forgets what was told long ago.
+    /// Creates messages for runs that take too long, and deletes old messages.
     func tend() async throws {
         _ = try await query(
             "select ferry_state.tell_long_runs(), ferry_state.forget_alert_deliveries()", [])

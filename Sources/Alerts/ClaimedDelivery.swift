@@ -1,10 +1,10 @@
 internal import Lifecycle
 
-/// A message that this worker is to deliver, as `claim_alert_deliveries` gives it.
+/// A message for this worker to deliver, as returned by `claim_alert_deliveries`.
 struct ClaimedDelivery: Decodable, Sendable {
-    /// Stays the same in every attempt, so that a receiver can drop what it has already.
+    /// Stays the same in every attempt, so that a receiver can ignore repetitions.
     let id: String
-    /// Every later write carries it; it affects nothing once somebody else has claimed the message.
+    /// Every later write carries it; it has no effect once another worker has claimed the message.
     let token: Int64
     /// 1 for the first.
     let attempt: Int

@@ -12,16 +12,16 @@ internal import Subprocess
 
 /// Runs a program with a message on its standard input.
 ///
-/// No shell has a part in it. The program gets `PATH`, `HOME`, `LANG` and `TZ` of the worker and
-/// what the message says as `FERRY_…` variables, nothing else of the worker's environment: that
-/// holds secrets.
+/// No shell is involved. The program gets `PATH`, `HOME`, `LANG` and `TZ` of the worker and the
+/// message as `FERRY_…` variables, and nothing else of the worker's environment, which contains
+/// secrets.
 struct ProgramRunner: Sendable {
     /// The command lines that may be run, each a path and its arguments.
     let allowed: [[String]]
     let timeout: Duration
 
     private static let tailBytes = 1024
-    /// How long a program that was told to end may take before it is killed.
+    /// How long a program may take to end after a request before it is killed.
     private static let grace: Duration = .seconds(2)
 
     /// - Parameter words: The program's path, then its arguments.
@@ -33,8 +33,8 @@ struct ProgramRunner: Sendable {
         }
         guard isAllowed else {
             return .failed(
-                reason: "no worker may run \(shown(words.joined(separator: " "))): start one with "
-                    + "--allow-program and this whole command line")
+                reason: "no worker allows the program \(shown(words.joined(separator: " "))): "
+                    + "start one with --allow-program and this whole command line")
         }
         do {
             let variables = try Self.variables(of: delivery)
@@ -51,7 +51,7 @@ struct ProgramRunner: Sendable {
             let how =
                 switch status {
                 case .exited(let code): "ended with status \(code)"
-                case .signaled(let signal): "was ended by signal \(signal)"
+                case .signaled(let signal): "was killed by signal \(signal)"
                 }
             let said = excerpt(output, ending: true)
             return .failed(reason: "\(shown(path)) \(how)" + (said.isEmpty ? "" : ": \(said)"))
@@ -64,7 +64,7 @@ struct ProgramRunner: Sendable {
         of path: String, _ arguments: [String], _ variables: [String: String], input: String
     ) async throws -> (TerminationStatus, String) {
         var options = PlatformOptions()
-        // Of its own, so that what it started is ended with it.
+        // A process group of its own, so that its children are ended with it.
         options.processGroupID = 0
         options.teardownSequence = [
             .send(
@@ -100,7 +100,7 @@ struct ProgramRunner: Sendable {
         return environment
     }
 
-    /// A program need not read what it is given.
+    /// A program need not read its input.
     private static func write(_ text: String, to writer: StandardInputWriter) async {
         _ = try? await writer.write(text)
         try? await writer.finish()
@@ -123,7 +123,7 @@ struct ProgramRunner: Sendable {
         return own.merging(values.compactMapValues { $0 }) { $1 }
     }
 
-    /// What of a message programs are told by variables.
+    /// The parts of a message that programs get as variables.
     private struct Message: Decodable {
         let event: String
         let alert: String

@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// How long a web server asks to be left alone: its header `Retry-After`.
+/// How long a web server asks to wait: its header `Retry-After`.
 enum RetryAfter {
     /// - Parameter text: Whole seconds, or a moment as HTTP writes it:
-    ///   `Sat, 31 Jan 2026 12:03:44 GMT`. Nil for anything else, and for what is past.
+    ///   `Sat, 31 Jan 2026 12:03:44 GMT`. Nil for anything else, and for times in the past.
     static func duration(_ text: String, now: Date = Date()) -> Duration? {
         let text = text.trimmingCharacters(in: .whitespaces)
         if !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) {

@@ -13,14 +13,14 @@ struct WebhookSender: Sendable {
 
     private static let answerBytesMax = 4096
 
-    /// The connections to all receivers; open as long as the process lives. Shared with nothing
-    /// else, so that slow receivers hold up no export.
+    /// The connections to all receivers; open as long as the process lives. Not shared with other
+    /// work, so that slow receivers do not delay exports.
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.idleTimeout = .seconds(5)
-        // Messages are sent again by the database's clock.
+        // Retries follow the database's clock.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
@@ -36,12 +36,12 @@ struct WebhookSender: Sendable {
         }
         guard let request = request(delivery, by: access) else {
             return .failed(
-                reason: "the key of credential \(shown(credential)) is not whsec_ and the base64 "
-                    + "of 24 to 64 bytes")
+                reason: "the key of credential \(shown(credential)) must be whsec_ followed by 24 "
+                    + "to 64 bytes in base64")
         }
         var secrets = access.secrets
         if let parts = URLComponents(string: access.url) {
-            // What a receiver or a resolver complains about may be a part of it.
+            // Errors of a receiver or a resolver may repeat a part of it.
             secrets += [parts.path, parts.query ?? "", parts.password ?? ""].filter {
                 $0.count > 1
             }
@@ -91,7 +91,7 @@ struct WebhookSender: Sendable {
     }
 
     private static func answer(to request: HTTPClientRequest) async throws -> Answer {
-        // The limit is the caller's; this one only frees the connection.
+        // The caller enforces the limit; this one only releases the connection.
         let response = try await client.execute(request, timeout: .minutes(5))
         var body: [UInt8] = []
         for try await buffer in response.body {
@@ -111,7 +111,7 @@ struct WebhookSender: Sendable {
         switch answer.status {
         case 410: return .refused(reason: reason)
         case 300..<400:
-            return .failed(reason: "\(reason); redirects are not followed: give the new URL")
+            return .failed(reason: "\(reason); redirects are not followed: configure the new URL")
         default:
             return .failed(
                 reason: reason,

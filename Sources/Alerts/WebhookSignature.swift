@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Foundation
 
-/// The key that signs messages, as Standard Webhooks has it (https://www.standardwebhooks.com):
+/// The key that signs messages, as in Standard Webhooks (https://www.standardwebhooks.com):
 /// `whsec_` and the base64 of 24 to 64 bytes.
 struct WebhookKey: Sendable {
     private let key: SymmetricKey

@@ -4,20 +4,20 @@ import Postgres
 
 /// Applies claimed commands inside the transaction that claimed them.
 ///
-/// Asks nothing but the queue's database: a command that needs a fact from elsewhere leaves the
-/// batch, and comes back with it (``FactLookup``).
+/// Queries only the queue's database: a command that needs an outside fact leaves the batch, and
+/// returns with it (``FactLookup``).
 struct BatchApplier: Sendable {
     let facts: FactFinder
     let retry: RetryPolicy
 
-    /// Applies them together; should the database refuse what one of them wrote, or be unreadable
-    /// what one of them needs, each by itself, so that none spoils its neighbours.
+    /// Applies them together. If the database rejects a write of one of them, or the data of one is
+    /// unreadable, applies them one by one, so that others are not affected.
     ///
-    /// Those after the first that depends on all that is configured, or changes what the others
-    /// may do, stay on the queue for the next batch.
+    /// Commands after the first one that depends on the whole configuration, or changes rights of
+    /// others, stay in the queue for the next batch.
     /// - Parameters:
     ///   - commands: In the order of their ids; at least one.
-    ///   - known: What was looked up for them.
+    ///   - known: The facts that were looked up for them.
     /// - Throws: ``BatchRefused``, `PostgresError`.
     func apply(
         _ commands: [ClaimedCommand], knowing known: Knowledge = Knowledge(),
@@ -57,8 +57,8 @@ struct BatchApplier: Sendable {
         return all
     }
 
-    /// Writes that a command could not be carried out this time; should the database refuse even
-    /// that, only that it is to be tried again.
+    /// Records that a command failed this time; if the database rejects even that, only that it is
+    /// to be retried.
     private func giveUp(
         _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
     ) async throws -> BatchResult {
@@ -70,7 +70,7 @@ struct BatchApplier: Sendable {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
             result = BatchResult()
             result.postponed(
-                command, by: "\(reason); nor could that be recorded: \(error)", retry)
+                command, by: "\(reason); this could not be recorded: \(error)", retry)
             _ = try await connection.pipeline([try result.ends()])
         }
         return result
@@ -93,7 +93,7 @@ struct BatchApplier: Sendable {
             switch try await outcome(of: claimed, &world, known, connection) {
             case .applied(let events):
                 try result.applied(claimed, events)
-                // The others were loaded with the rights from before.
+                // The others were loaded with the previous rights.
                 if claimed.dependencies.target?.kind == .policyAssignment {
                     try await save(result, changes: world.changes(), connection)
                     return result
@@ -148,19 +148,19 @@ struct BatchApplier: Sendable {
         return (world, EarlierCommands(found, related ?? [], of: commands))
     }
 
-    /// What a command comes to, as far as the queue's database can tell.
+    /// The result of a command, as far as the queue's database determines it.
     enum Outcome {
         case applied([Event])
         case rejected(Rejection)
-        /// It needs a fact from outside.
+        /// It needs an outside fact.
         case needs(Fact)
-        /// A fact from outside cannot be had now.
+        /// An outside fact is unavailable now.
         case unavailable(String)
     }
 
-    /// The fact from outside that a command needs in this world; nil when it needs none.
+    /// The outside fact that a command needs in this world; nil if it needs none.
     ///
-    /// - Returns: The world, too, with what the queue's database knows for the command.
+    /// - Returns: The world, too, with the facts of the queue's database for the command.
     func need(
         of claimed: ClaimedCommand, in world: World, _ connection: isolated Connection
     ) async throws -> (Fact?, World) {
@@ -201,21 +201,21 @@ struct BatchApplier: Sendable {
     private func save(
         _ result: BatchResult, changes: Changes?, _ connection: isolated Connection
     ) async throws {
-        // One round trip. Deletions and new objects first: should they fail, nothing was noted.
+        // One round trip. Deletions and new objects first: if they fail, nothing was recorded.
         _ = try await connection.pipeline(
             [try changes?.statement()].compactMap { $0 } + result.statements())
     }
 }
 
-/// The database refused even to note that commands are to be tried again. Nothing of their batch
-/// has happened; the connection can be used again.
+/// The database rejected even the record that commands are to be retried. Their batch had no
+/// effect; the connection can be used again.
 public struct BatchRefused: Error {
     public let reason: any Error
 }
 
 extension Error {
-    /// Whether a command itself is at fault, for what it writes or needs: not anything that befalls
-    /// whatever statement comes next, nor that another release changed the schema.
+    /// Whether the command itself caused the error, by its writes or needs: not errors that could
+    /// hit any statement, nor a schema change by another release.
     var isOfCommand: Bool {
         switch self as any Error {
         case PostgresError.server(let error): error.errorClass == .refused

@@ -3,14 +3,14 @@ import Foundation
 import Lifecycle
 import Postgres
 
-/// What a batch comes to: how each command ended, which are to be tried again, and the events.
+/// The result of a batch: how each command ended, which ones are retried, and the events.
 struct BatchResult: Sendable {
     private var applied: [Int64] = []
     private var ended: [Ended] = []
     private var retries: [Retry] = []
     private var waits: [Wait] = []
     private var checks: [Int64] = []
-    /// The commands that it ended or put aside, and those that these came to wait for.
+    /// The commands that it ended or put aside, and those that they wait for.
     private(set) var settled: [Int64] = []
     private var events = EventColumns()
 
@@ -39,10 +39,10 @@ struct BatchResult: Sendable {
         let after: Int64
     }
 
-    /// Whether commands wait for facts from outside.
+    /// Whether commands wait for outside facts.
     var hasChecks: Bool { !checks.isEmpty }
 
-    /// Adds what another batch of the same transaction came to, which was written already.
+    /// Adds the result of another batch of the same transaction, which was already written.
     mutating func note(_ other: BatchResult) {
         settled += other.settled
         checks += other.checks
@@ -61,7 +61,7 @@ struct BatchResult: Sendable {
             hint: rejection.hint)
     }
 
-    /// The command could not be carried out: it is tried again, and fails after its last attempt.
+    /// The command failed for a technical reason: it is retried, and fails after its last attempt.
     mutating func retryOrFail(
         _ claimed: ClaimedCommand, by reason: String, _ policy: RetryPolicy
     ) throws {
@@ -69,7 +69,7 @@ struct BatchResult: Sendable {
         if attempts >= policy.attemptsMax {
             try end(
                 claimed, "failed", code: "technical_failure",
-                message: "not carried out after \(attempts) attempts: \(reason)",
+                message: "failed after \(attempts) attempts: \(reason)",
                 hint: "Fix the cause, then resend the command.")
             return
         }
@@ -81,7 +81,7 @@ struct BatchResult: Sendable {
             ["message": .string(reason), "attempt": .int(Int64(attempts))])
     }
 
-    /// The command is tried again, however many attempts it had, and no event says so.
+    /// The command is retried, regardless of its number of attempts, and without an event.
     mutating func postponed(
         _ claimed: ClaimedCommand, by reason: String, _ policy: RetryPolicy
     ) {
@@ -96,7 +96,7 @@ struct BatchResult: Sendable {
         settled += [claimed.id, earlier]
     }
 
-    /// The command is put aside until a worker has looked up what it depends on.
+    /// The command is put aside until a worker has looked up its facts.
     mutating func checking(_ claimed: ClaimedCommand) {
         checks.append(claimed.id)
         settled.append(claimed.id)
@@ -121,7 +121,7 @@ struct BatchResult: Sendable {
         try events.append(event, of: claimed, .object(details))
     }
 
-    /// The statements that write all this.
+    /// The statements that write everything.
     func statements() throws -> [Statement] { [try ends(), events.statement] }
 
     /// The statement that writes all but the events.

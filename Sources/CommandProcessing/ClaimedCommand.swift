@@ -5,18 +5,18 @@ import Postgres
 /// A command that this transaction has claimed, in the order in which its lane applies it.
 struct ClaimedCommand: Sendable {
     let envelope: CommandEnvelope
-    /// Commands of one lane are applied in order; one that has to wait holds back the rest.
+    /// Commands of one lane are applied in order; one that must wait blocks the rest.
     let lane: Int64
     /// How many attempts failed before this one.
     let failedAttempts: Int
-    /// What it asks for, or why it cannot be understood.
+    /// The decoded command, or why it is invalid.
     let command: Result<ParsedCommand, Rejection>
-    /// What it is about, and what it names besides.
+    /// The object that it is about, and the other objects that it names.
     let dependencies: EarlierCommands.Dependencies
 
     var id: Int64 { envelope.id }
 
-    /// Whether it depends on all that is configured, and is therefore applied by itself.
+    /// Whether it depends on the whole configuration, and is therefore applied separately.
     var isAboutEverything: Bool {
         switch dependencies.target?.kind {
         case .sandbox, .setting: true
@@ -50,7 +50,7 @@ struct ClaimedCommand: Sendable {
         Rejection(
             .wrongType,
             "the arguments of \(name) cannot be read: they are nested more than "
-                + "\(JSONValue.depthMax) levels deep, or hold a number that is too large",
+                + "\(JSONValue.depthMax) levels deep, or contain a number that is too large",
             hint: "send arguments as docs/commands.md describes them")
     }
 }

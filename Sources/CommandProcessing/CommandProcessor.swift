@@ -7,26 +7,29 @@ public actor CommandProcessor {
     private let connection: Connection
     private let applier: BatchApplier
     private let batchMax: Int
-    /// Everything that waits, or can still become visible, comes after this transaction and id.
+    /// All waiting commands, and all that can still become visible, are after this transaction and
+    /// id.
     private var mark = (transaction: "0", id: Int64(0))
-    /// The same for single actors, as `claim_commands` wrote it; nil while all fits into a batch.
+    /// The same for single actors, as written by `claim_commands`; nil while everything fits into a
+    /// batch.
     private var marks: String?
-    /// What the last batch ended or put aside, and what that waits for; nil at first and when there
-    /// was nothing to do: then all that waits is looked at.
+    /// The commands that the last batch ended or put aside, and those that they wait for; nil at
+    /// first and when the queue was empty: then all waiting commands are examined.
     private var settled: [Int64]?
-    /// When all that waits was looked at. What another worker ended, and died, is found so.
+    /// When all waiting commands were last examined. This finds commands ended by another worker
+    /// that then died.
     private var lookedAtAll = ContinuousClock.now
     private static let lookInterval: Duration = .seconds(2)
 
-    /// For how long senders may count on a worker that found something to look again by itself,
-    /// once it has done with that: twice as long as the last batch took, and this.
+    /// How long senders can rely on a worker that found work to look again without a notification,
+    /// after finishing that work: twice as long as the last batch took, plus this.
     public static let awake: Duration = .milliseconds(100)
     private static let awakeMax: Duration = .seconds(1)
-    /// How long the last batch took that found something, from its claim to its commit.
+    /// The duration of the last non-empty batch, from its claim to its commit.
     private var lasted: Duration = .zero
 
     /// - Parameters:
-    ///   - connection: Used by nobody else.
+    ///   - connection: Used exclusively.
     ///   - batchMax: The most commands a transaction. Defaults to 500.
     public init(
         connection: Connection, facts: FactFinder, retry: RetryPolicy = RetryPolicy(),
@@ -37,23 +40,24 @@ public actor CommandProcessor {
         self.batchMax = batchMax
     }
 
-    /// What a batch came to.
+    /// The result of a batch.
     public struct Batch: Sendable {
-        /// How many commands were claimed; 0 when there is nothing to do now.
+        /// The number of claimed commands; 0 if there is nothing to do now.
         public let count: Int
-        /// Whether commands wait for facts that somebody has to look up: see ``FactLookup``.
+        /// Whether commands wait for facts to be looked up: see ``FactLookup``.
         public let hasChecks: Bool
     }
 
-    /// Applies what waits, at most one batch.
+    /// Applies waiting commands, at most one batch.
     ///
-    /// - Throws: ``BatchRefused``, `PostgresError`; then nothing of the batch has happened.
+    /// - Throws: ``BatchRefused``, `PostgresError`; then the batch had no effect.
     public func applyBatch() async throws -> Batch {
         if ContinuousClock.now - lookedAtAll > Self.lookInterval { settled = nil }
         if settled == nil { lookedAtAll = .now }
         let (applier, batchMax, mark, marks, settled) = (applier, batchMax, mark, marks, settled)
         let began = ContinuousClock.now
-        // Else senders would notify while a slow batch is being applied, and wait for one another.
+        // Otherwise senders would notify while a slow batch is being applied, and wait for one
+        // another.
         let awake = Int64(min(Self.awake + lasted * 2, Self.awakeMax) / .milliseconds(1))
         let (count, result, newMark, newMarks) = try await connection.transaction { connection in
             let rows = try await connection.query(

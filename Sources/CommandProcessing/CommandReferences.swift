@@ -1,11 +1,11 @@
 import Lifecycle
 
-/// The objects that a batch names, as the SQL function `load_world` takes them.
+/// The objects that a batch names, in the form that the SQL function `load_world` expects.
 struct CommandReferences: Encodable {
     /// By kind; whether the batch may change or delete the object.
     private var writes: [ObjectKind: [Reference: Bool]] = [:]
 
-    /// Whether any command is not for production.
+    /// Whether any command is for another environment than production.
     private var namesSandboxes = false
 
     init(_ commands: [ClaimedCommand]) {
@@ -37,7 +37,7 @@ struct CommandReferences: Encodable {
             uniqueKeysWithValues: writes.map { kind, references in
                 (kind.rawValue, references.map { Entry(reference: $0.key, write: $0.value) })
             })
-        // Asks for the names of all environments, to see whether the sandboxes are still there.
+        // Loads the names of all environments, to see whether the sandboxes still exist.
         if namesSandboxes { byKind["environment"] = [] }
         try byKind.encode(to: encoder)
     }

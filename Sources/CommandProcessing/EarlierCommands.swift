@@ -1,7 +1,7 @@
 import Lifecycle
 
 /// The commands that have not ended and come before some of a batch, by what they are about: those
-/// outside of the batch as `load_world` found them, and those of the batch that have to wait
+/// outside of the batch as `load_world` found them, and those of the batch that must wait
 /// themselves.
 ///
 /// A command is applied after every earlier one on an object that it is about, that it names, or
@@ -13,14 +13,14 @@ struct EarlierCommands: Sendable {
     private var naming: [Reference: Int64] = [:]
     private var objects: [ObjectID: Int64] = [:]
     private var policies: Int64?
-    /// For a command that depends on all that is configured.
+    /// For a command that depends on the whole configuration.
     private var anything: Int64?
-    /// The lanes of what the batch's commands are about.
+    /// The lanes of the objects that the batch's commands are about.
     private var laneOf: [Reference: Int64] = [:]
     /// The lanes of the batch's commands, and so of the objects that they create.
     private var laneOfCreated: [Int64: Int64] = [:]
 
-    /// What a command depends on.
+    /// The dependencies of a command.
     struct Dependencies {
         /// The object that it is about; nil when the command cannot be understood.
         let target: Reference?
@@ -42,7 +42,7 @@ struct EarlierCommands: Sendable {
         anything = found.anything
     }
 
-    /// The earliest command that this one has to wait for; nil when it can be decided.
+    /// The earliest command that this one must wait for; nil if it can be decided.
     func first(before claimed: ClaimedCommand, in world: World) -> Int64? {
         let dependencies = claimed.dependencies
         var candidates = [
@@ -66,7 +66,7 @@ struct EarlierCommands: Sendable {
         return candidates.compactMap { $0 }.filter { $0 < claimed.id }.min()
     }
 
-    /// A command of the batch has to wait; so have those that come after it.
+    /// A command of the batch must wait, and so must those after it.
     mutating func add(_ claimed: ClaimedCommand, in world: World) {
         let dependencies = claimed.dependencies
         let id = claimed.id

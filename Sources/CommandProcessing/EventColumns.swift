@@ -3,8 +3,8 @@ import Foundation
 import Lifecycle
 import Postgres
 
-/// The events of a batch, a column at a time, as the SQL function `record_events` takes them:
-/// arrays cost both sides less than as many JSON objects.
+/// The events of a batch, a column at a time, in the form that the SQL function `record_events`
+/// expects: arrays cost both sides less than JSON objects.
 struct EventColumns: Sendable {
     private var environments: [Value] = []
     private var events: [Value] = []

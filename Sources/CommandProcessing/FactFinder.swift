@@ -5,22 +5,22 @@ public import Lifecycle
 import Postgres
 import SourceDatabases
 
-/// Looks up what the rules of a command depend on and the configuration does not hold.
+/// Looks up the facts that the rules of a command need and the configuration does not contain.
 public struct FactFinder: Sendable {
-    /// Tests a destination; returns the reason when it cannot be used.
+    /// Tests a destination; returns the reason if it cannot be used.
     public typealias DestinationTest =
         @Sendable (RunInputs.DestinationInput) async -> String?
-    /// Checks the settings of a destination, without asking it; returns the reason when they are
-    /// not valid.
+    /// Checks the settings of a destination, without connecting; returns the reason if they are
+    /// invalid.
     public typealias DestinationCheck = @Sendable (RunInputs.DestinationInput) async -> String?
-    /// Asks a destination whether what was decided to be published is visible.
+    /// Checks whether a recorded publication is visible at its destination.
     public typealias DeliveryCheck = @Sendable (DecidedDelivery) async -> DeliveryState
-    /// Checks the settings of a data template for a kind of destination; returns the reason when
-    /// they are not valid.
+    /// Checks the settings of a data template for a kind of destination; returns the reason if they
+    /// are invalid.
     public typealias TemplateCheck =
         @Sendable (_ kind: String, _ settings: JSONValue) async -> String?
 
-    /// Plans a run of a data export; says why that run would fail, where it would.
+    /// Plans a run of a data export, or returns why the run would fail.
     public typealias RunPlanning =
         @Sendable (_ dataExport: String, _ inputs: RunInputs) async -> Result<RunPlan, PlanFailure>
 
@@ -78,7 +78,7 @@ public struct FactFinder: Sendable {
             let rows = try await connection.query(
                 "select from pg_catalog.pg_roles where rolname = $1", [.text(name.text)])
             return rows.isEmpty
-                ? .failed("there is no role \"\(shown(name.text))\" in the queue's database")
+                ? .failed("role \"\(shown(name.text))\" does not exist in the queue's database")
                 : .passed
         case .now:
             let rows = try await connection.query(
@@ -90,10 +90,10 @@ public struct FactFinder: Sendable {
         }
     }
 
-    /// Looks up a fact outside of the queue's database. Holds nothing of it meanwhile.
+    /// Looks up a fact outside of the queue's database, without holding a connection to it.
     ///
     /// - Parameter fact: One from outside (`Fact.isOutside`).
-    /// - Throws: ``FactUnavailable`` when the fact cannot be looked up now, but may be later.
+    /// - Throws: ``FactUnavailable`` if the fact is unavailable now, but may be available later.
     func lookUp(_ fact: Fact, in world: World) async throws -> FactValue {
         switch fact {
         case .catalog(let id):
@@ -199,7 +199,7 @@ public struct FactFinder: Sendable {
         do {
             inputs = try UnreadableDocument.decoded(try row[1].string())
         } catch let unreadable as UnreadableDocument {
-            return .failed("what it was started with: \(unreadable)")
+            return .failed("its inputs cannot be read: \(unreadable)")
         }
         return .decided(
             DecidedDelivery(
@@ -223,7 +223,7 @@ public struct FactFinder: Sendable {
             database.credential, of: "database \"\(shown(database.name))\"", question)
     }
 
-    /// - Parameter subject: What is asked, in a message.
+    /// - Parameter subject: The queried object, for messages.
     private func asked(
         _ credential: String, of subject: String,
         _ question: (Connection) async throws -> FactValue
@@ -245,14 +245,14 @@ public struct FactFinder: Sendable {
         } catch let error as SourceError {
             return .failed("\(error); \(error.hint)")
         } catch let error as PostgresError where error.isTransient {
-            throw FactUnavailable(reason: "\(subject) cannot be reached: \(error)")
+            throw FactUnavailable(reason: "cannot reach \(subject): \(error)")
         } catch let error as PostgresError {
             return .failed("\(error)")
         }
     }
 }
 
-/// A fact that cannot be looked up now: a reason to try the command again later.
+/// A fact that is unavailable now: the command is retried later.
 struct FactUnavailable: Error {
     let reason: String
 }

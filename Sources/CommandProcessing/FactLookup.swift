@@ -4,20 +4,20 @@ import Lifecycle
 import Locks
 public import Postgres
 
-/// Looks up the facts that commands wait for, outside of any transaction, and has the commands
-/// decided with them.
+/// Looks up the facts that commands wait for, outside of any transaction, and decides the commands
+/// with them.
 ///
 /// claim → look outside → decide → commit: a lookup is leased to a worker under a token, like a
-/// task of a run. Whoever lost the lease changes nothing any more.
+/// task of a run. A worker that lost the lease can change nothing any more.
 public struct FactLookup: Sendable {
     private let worker: Int64
     private let pool: ConnectionPool
     private let applier: BatchApplier
     private let attemptsMax: Int
 
-    /// How long all lookups of one command may take together.
+    /// Maximum duration of all lookups of one command.
     public static let limit: Duration = .seconds(15)
-    /// The most commands of one role that a worker looks facts up for at once.
+    /// Maximum number of commands of one role whose facts a worker looks up concurrently.
     public static let actorMax = 32
 
     /// - Parameters:
@@ -33,7 +33,7 @@ public struct FactLookup: Sendable {
         self.attemptsMax = retry.attemptsMax
     }
 
-    /// Gives back what this worker claimed before: to be called once, before the first claim.
+    /// Releases earlier claims of this worker: call it once, before the first claim.
     ///
     /// - Throws: `PostgresError`.
     public func begin() async throws {
@@ -42,16 +42,16 @@ public struct FactLookup: Sendable {
         }
     }
 
-    /// A command that this worker looks facts up for.
+    /// A command whose facts this worker looks up.
     public struct Check: Sendable {
         let token: Int64
         let claimed: ClaimedCommand
         let shared: SharedFacts
     }
 
-    /// Commands of one role, which ask together for what several of them need.
+    /// Claims commands of one role, which share the facts that several of them need.
     ///
-    /// - Returns: None when no command waits for a fact that this worker may look up.
+    /// - Returns: Empty if no command waits for a fact that this worker may look up.
     /// - Throws: `PostgresError`.
     public func claim() async throws -> [Check] {
         let shared = SharedFacts(applier.facts)
@@ -66,15 +66,15 @@ public struct FactLookup: Sendable {
         }
     }
 
-    /// Looks up what the command needs, and applies it.
+    /// Looks up the facts of the command, and applies it.
     ///
     /// - Throws: ``BatchRefused``, `PostgresError`, `CancellationError`; then the command still
-    ///   waits for its facts, looked up by this worker.
+    ///   waits for its facts.
     public func carryOut(_ check: Check) async throws {
-        // An attempt that its worker did not survive counts; see free_work.
+        // An attempt during which its worker died counts; see free_work.
         guard check.claimed.failedAttempts < attemptsMax else {
             var known = Knowledge()
-            known.unavailable = "each worker that looked ended"
+            known.unavailable = "every worker that looked it up ended"
             return try await finish(check, known)
         }
         try await finish(check, try await lookUp(check))
@@ -88,7 +88,7 @@ public struct FactLookup: Sendable {
                 try await applier.load([claimed], connection).0
             }
         } catch let error where error.isOfCommand {
-            // It is decided with what can be read, and then says what cannot.
+            // It is decided with what is readable, and then reports what is not.
             return Knowledge()
         }
         let progress = Locked((known: Knowledge(), current: Fact?.none))
@@ -129,7 +129,7 @@ public struct FactLookup: Sendable {
         return known
     }
 
-    /// Decides the command with what is known, in a batch of its own.
+    /// Decides the command with the known facts, in a batch of its own.
     private func finish(_ check: Check, _ known: Knowledge) async throws {
         Failpoint.reach("commands.facts_found")
         let applier = applier
@@ -140,7 +140,7 @@ public struct FactLookup: Sendable {
             guard try taken.first?[0].bool() == true else { return BatchResult() }
             return try await applier.apply([check.claimed], knowing: known, connection)
         }
-        // Only now does what waits for it see that it has ended.
+        // Only now can commands that wait for it see that it has ended.
         _ = try await pool.withConnection { connection in
             try await connection.query(
                 "select ferry_state.release_waiting_commands($1)", [Value(result.settled)])
@@ -150,7 +150,7 @@ public struct FactLookup: Sendable {
 
 /// Facts that several commands may need, each looked up once.
 ///
-/// Fresh enough for all of them: they were sent before the first lookup began.
+/// Fresh enough for all of them: they were sent before the first lookup started.
 final class SharedFacts: Sendable {
     private let facts: FactFinder
     private let lookups = Locked([Fact: Task<FactValue, any Error>]())
@@ -160,7 +160,7 @@ final class SharedFacts: Sendable {
     }
 
     deinit {
-        // Nobody waits for them any more.
+        // They are no longer needed.
         for lookup in lookups.withLock({ $0.values }) { lookup.cancel() }
     }
 
@@ -177,12 +177,12 @@ final class SharedFacts: Sendable {
     }
 }
 
-/// What was looked up for a command.
+/// The facts of a command.
 struct Knowledge: Sendable {
     var facts: [Fact: FactValue] = [:]
     /// Why a fact could not be looked up now.
     var unavailable: String?
-    /// Whether there was no time to look up the rest.
+    /// Whether the time for further lookups is over.
     var isOutOfTime = false
 }
 

@@ -1,8 +1,8 @@
 import Waiting
 
-/// How often and when a command that could not be carried out is tried again.
+/// How often and when a failed command is retried.
 ///
-/// Only for technical failures; a command that a rule rejects is not tried again.
+/// Only for technical failures; a rejected command is not retried.
 public struct RetryPolicy: Sendable {
     /// Attempts before the command ends as failed. At least 1. Defaults to 20, about 15 minutes:
     /// longer than a server takes to restart or to fail over.
@@ -21,8 +21,8 @@ public struct RetryPolicy: Sendable {
         self.delayMax = delayMax
     }
 
-    /// Seconds to wait after this many attempts; up to a quarter less, by chance, so that commands
-    /// that failed together do not all come back together.
+    /// Seconds to wait after this many attempts; randomly up to a quarter less, so that commands
+    /// that failed together are not retried together.
     func delay(after attempts: Int) -> Double {
         let backoff = Backoff(firstDelay: firstDelay, delayMax: delayMax, leastShare: 0.75)
         return backoff.delay(after: attempts) / .seconds(1)

@@ -2,19 +2,19 @@ import Foundation
 import Lifecycle
 public import Postgres
 
-/// Looks again and again at what the data exports of each sandbox send, and writes down what is
-/// wrong: a table that is gone is known before anybody promotes.
+/// Checks repeatedly what the data exports of each sandbox send, and records problems: a missing
+/// table is known before a promotion.
 public struct SandboxValidator: Sendable {
     private let facts: FactFinder
     private let interval: Duration
 
-    /// - Parameter interval: How often each sandbox is looked at, by whichever worker.
+    /// - Parameter interval: How often each sandbox is checked, across all workers.
     public init(facts: FactFinder, interval: Duration) {
         self.facts = facts
         self.interval = interval
     }
 
-    /// Checks one sandbox whose turn it is.
+    /// Checks the next due sandbox.
     ///
     /// - Returns: Whether there was one.
     /// - Throws: `PostgresError`.
@@ -27,7 +27,7 @@ public struct SandboxValidator: Sendable {
             "select ferry_state.sandbox_world($1)", [.text(name)])
         let text = try loaded.first?[0].optionalString() ?? "{}"
         let world = try JSONDecoder().decode(World.self, from: Data(text.utf8))
-        // It may be gone by now.
+        // It may have been deleted.
         guard let check = SandboxCheck(of: name, in: world) else { return true }
 
         let problems = check.problems(try await catalogs(check, world))

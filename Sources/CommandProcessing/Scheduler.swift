@@ -5,24 +5,24 @@ import Lifecycle
 public import Postgres
 import Schedules
 
-/// Makes groups of orchestrations run when their schedules come.
+/// Starts groups of orchestrations when their schedules are due.
 ///
 /// Any number of workers may do this at the same time: each time of a schedule sends one command.
-/// All is judged by the clock of the queue's database; that of the worker does not matter.
+/// Only the clock of the queue's database counts, not that of the worker.
 public struct Scheduler: Sendable {
     private let connection: Connection
 
-    /// How late a time may be without having been missed.
+    /// How late a time may be without counting as missed.
     static let latenessMax: Int64 = 60
 
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// Sends the commands of all schedules that have come.
+    /// Sends the commands of all due schedules.
     ///
-    /// - Returns: What is wrong with schedules that this worker cannot read, in words.
-    /// - Throws: `PostgresError`; then nothing of the last hundred has happened.
+    /// - Returns: The errors of schedules that this worker cannot read.
+    /// - Throws: `PostgresError`; then the last hundred had no effect.
     public func fireDue() async throws -> [String] {
         var unreadable: [Int64: String] = [:]
         while true {
@@ -68,13 +68,13 @@ public struct Scheduler: Sendable {
     }
 }
 
-/// A group whose schedule has come, or is to be worked out.
+/// A group whose schedule is due, or must be computed.
 struct DueGroup {
     let id: Int64
     let schedule: String
     let timeZone: String
     let catchUp: CatchUp
-    /// The time that is awaited; nil when it is to be worked out.
+    /// The next time; nil if it must be computed.
     let awaited: Int64?
     /// By the database's clock.
     let now: Int64
@@ -88,7 +88,7 @@ struct DueGroup {
         now = try row[5].int64()
     }
 
-    /// What is to happen now.
+    /// What to do now.
     func firing() throws(InvalidSchedule) -> Firing {
         let schedule = try Schedule(schedule, timeZone: timeZone)
         let next = Array(schedule.times(after: now).prefix(OrchestrationGroup.nextTimesCount))
@@ -107,11 +107,11 @@ struct DueGroup {
     }
 }
 
-/// What the coming of a schedule leads to.
+/// The effect of a due schedule.
 struct Firing: Equatable {
     /// The time that the group runs for; nil when it does not run.
     let time: Int64?
-    /// Of the event; nil when there is nothing to say.
+    /// The details of the event; nil for no event.
     let details: JSONValue?
     let nextTimes: [Int64]
 }

@@ -4,7 +4,7 @@ import Values
 public struct Configuration: Sendable {
     public private(set) var objects: [DefinedObject.Identity: DefinedObject] = [:]
 
-    /// The newest form of the file.
+    /// The current version of the file.
     static let version: Int64 = 1
 
     public init(_ objects: some Sequence<DefinedObject>) {
@@ -22,14 +22,14 @@ public struct Configuration: Sendable {
         }
     }
 
-    /// The file that says the same: equal configurations give equal bytes.
+    /// The configuration as a file: equal configurations give equal bytes.
     ///
-    /// - Parameter environment: Where it is from, for the comment at the top.
+    /// - Parameter environment: Its environment, for the comment at the top.
     public func yaml(environment: String) -> String {
         var yaml = YAMLText()
         yaml.comment("The configuration of the environment \(shown(environment)) of Ferry.")
         yaml.comment("`ferry plan FILE` shows what would change, `ferry apply FILE` changes it.")
-        yaml.comment("It names credentials, and holds no secrets.")
+        yaml.comment("It names credentials, but contains no secrets.")
         yaml.write("ferry", .int(Self.version), indentation: 0)
         for kind in ConfiguredKind.allCases where kind != .dataTemplate {
             let objects = all(kind)

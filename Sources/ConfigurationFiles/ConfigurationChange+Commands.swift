@@ -1,6 +1,6 @@
 public import Values
 
-/// A command that is to be sent.
+/// A command to send.
 public struct PlannedCommand: Hashable, Sendable {
     public let command: String
     public let arguments: JSONValue
@@ -12,7 +12,7 @@ public struct PlannedCommand: Hashable, Sendable {
 }
 
 extension ConfigurationChange {
-    /// The commands that make the change, one after the other.
+    /// The commands of the change, in order.
     public var commands: [PlannedCommand] {
         switch self {
         case .create(let object): Self.creating(object)
@@ -22,7 +22,7 @@ extension ConfigurationChange {
         }
     }
 
-    /// What takes back a change of which only a part could be made; nil when there are no parts.
+    /// The command that reverts a partial change; nil if the change is a single command.
     public var takingBack: PlannedCommand? {
         guard commands.count > 1 else { return nil }
         switch self {
@@ -141,7 +141,7 @@ extension ConfigurationChange {
                         "tables": tables,
                     ]))
         }
-        // The settings of tables that are not sent any more go with them.
+        // The settings of tables that are no longer sent are removed with them.
         var kept = isMoved ? [:] : Self.tableSettings(of: old)
         if case .array(let chosen)? = tables {
             kept = kept.filter { chosen.contains(.string($0.key)) }

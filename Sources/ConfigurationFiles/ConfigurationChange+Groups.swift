@@ -5,7 +5,7 @@ extension ConfigurationChange {
     static func creatingGroup(_ group: DefinedObject) -> [PlannedCommand] {
         let create = "create_orchestration_group"
         if isEnabled(group) { return [command(create, group, chosen(group))] }
-        // Until it is disabled, nothing may make it run.
+        // Until it is disabled, nothing must trigger it.
         let disabled = [
             command(
                 create, group, chosen(group, ["orchestrations"]).merging(["manual": true]) { $1 }),
@@ -25,7 +25,7 @@ extension ConfigurationChange {
         }
     }
 
-    /// All that is chosen, as the time zone of a former schedule would stay otherwise.
+    /// All arguments, as the time zone of a former schedule would stay otherwise.
     private static func editing(_ group: DefinedObject) -> PlannedCommand {
         command("edit_orchestration_group", group, chosen(group))
     }

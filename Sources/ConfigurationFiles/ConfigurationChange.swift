@@ -1,15 +1,15 @@
 public import Values
 
-/// What becomes of one object.
+/// The change of one object.
 public enum ConfigurationChange: Hashable, Sendable {
     case create(DefinedObject)
     case update(DefinedObject, DefinedObject)
     case delete(DefinedObject)
-    /// Of a data export, the draft that an apply began and did not finish. The object is as it is
-    /// without it: without a definition where it was never activated.
+    /// Discards the draft of a data export that an unfinished apply left. The object has the
+    /// definition without the draft: none if it was never activated.
     case discard(DefinedObject)
 
-    /// The object as it is to be; of one that is deleted, as it was.
+    /// The new object; for a deletion, the old one.
     public var object: DefinedObject {
         switch self {
         case .create(let object), .update(_, let object), .delete(let object),
@@ -36,7 +36,7 @@ public enum ConfigurationChange: Hashable, Sendable {
         }
     }
 
-    /// What is different, key by key.
+    /// The differences, key by key.
     public var differences: [Difference] {
         switch self {
         case .create(let object): Difference.between([:], object.written)
@@ -46,13 +46,13 @@ public enum ConfigurationChange: Hashable, Sendable {
     }
 }
 
-/// What is different about one key of a definition.
+/// The difference of one key of a definition.
 public struct Difference: Hashable, Sendable {
     /// `settings.limits.tasks`
     public let key: String
-    /// Nil where there was nothing.
+    /// Nil if it was absent.
     public let old: JSONValue?
-    /// Nil where there is nothing any more.
+    /// Nil if it was removed.
     public let new: JSONValue?
 
     static func between(

@@ -1,10 +1,10 @@
-/// A configuration file that was read.
+/// A parsed configuration file.
 public struct ConfigurationFile: Sendable {
     public let configuration: Configuration
-    /// Where each object, and each key of its definition, stands.
+    /// The place of each object, and of each key of its definition.
     let places: [DefinedObject.Identity: [String: Place]]
 
-    /// The kinds of which it says that there are no objects, by an empty mapping.
+    /// The kinds that it declares as empty, by an empty mapping.
     let emptied: Set<ConfiguredKind>
 
     /// The key of ``places`` for the object itself.
@@ -13,8 +13,8 @@ public struct ConfigurationFile: Sendable {
     /// The key of ``places`` for an element of the list that a key holds, counted from 0.
     static func element(_ index: Int, of key: String) -> String { "\(key).\(index)" }
 
-    /// Where an object stands, or one of its keys, or an element of the list there; the beginning
-    /// for one that is not there.
+    /// The place of an object, of one of its keys, or of an element of a list; the beginning of the
+    /// file if it is absent.
     func place(of object: DefinedObject, _ key: String = name, _ index: Int = 0) -> Place {
         let here = places[object.identity]
         return here?[Self.element(index, of: key)] ?? here?[key] ?? here?[Self.name]
@@ -23,8 +23,8 @@ public struct ConfigurationFile: Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: ``InvalidConfiguration`` with all that is wrong with it, but for names of
-    ///   objects that do not exist, which ``ConfigurationPlan`` finds.
+    /// - Throws: ``InvalidConfiguration`` with all its problems, except names of objects that do
+    ///   not exist, which ``ConfigurationPlan`` finds.
     public init(_ text: String) throws(InvalidConfiguration) {
         var reader = ConfigurationReader()
         reader.read(try YAMLDocument(Self.unmarked(text)).root)
@@ -36,7 +36,7 @@ public struct ConfigurationFile: Sendable {
 
     /// Reads the bytes of a file; a byte order mark before them is dropped.
     ///
-    /// - Throws: As ``init(_:)``, and for what is no text in UTF-8.
+    /// - Throws: As ``init(_:)``, and for bytes that are not UTF-8.
     public init(bytes: some Collection<UInt8>) throws(InvalidConfiguration) {
         let isWide = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
         if isWide || bytes.prefix(4).contains(0) {
@@ -56,7 +56,7 @@ public struct ConfigurationFile: Sendable {
         try self.init(text)
     }
 
-    /// Where bytes begin to be no text.
+    /// The place of the first invalid byte.
     private static func firstInvalid(in bytes: some Collection<UInt8>) -> Place {
         var decoder = UTF8()
         var rest = bytes.makeIterator()

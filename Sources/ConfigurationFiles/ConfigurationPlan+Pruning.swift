@@ -1,5 +1,5 @@
-// What a file must hold for others to be deleted by it: one that is empty or was cut off says
-// nothing about what is wanted.
+// What a file must contain to prune objects: an empty or truncated file does not show what is
+// wanted.
 extension ConfigurationPlan {
     static func emptied(
         _ file: ConfigurationFile, _ current: Configuration
@@ -9,20 +9,20 @@ extension ConfigurationPlan {
             return [
                 ConfigurationProblem(
                     Place(line: 1, column: 1),
-                    "the file holds no object, so --prune would delete everything",
-                    hint: "is it the right file, and all of it?")
+                    "the file contains no objects, so --prune would delete everything",
+                    hint: "check that it is the right file and complete")
             ]
         }
         return ConfiguredKind.allCases.compactMap { kind in
             let count = current.all(kind).count
-            // Templates are not listed by themselves.
+            // Templates are listed with their destination.
             guard kind != .dataTemplate, count > 0, file.configuration.all(kind).isEmpty,
                 !file.emptied.contains(kind)
             else { return nil }
             return ConfigurationProblem(
                 Place(line: 1, column: 1),
-                "the file has no \(kind.group), and there are \(count), which --prune would delete",
-                hint: "is the file whole? Write \"\(kind.group): {}\" if there are to be none")
+                "the file has no \(kind.group), so --prune would delete \(count)",
+                hint: "check that the file is complete; write \"\(kind.group): {}\" to have none")
         }
     }
 }

@@ -1,7 +1,7 @@
 import Values
 
 extension ConfigurationChange {
-    /// The change in lines: `+`, `~` or `-` with the object, and below it what is different.
+    /// The change as lines: `+`, `~` or `-` with the object, and its differences below.
     public var lines: [String] {
         let mark =
             switch self {
@@ -9,7 +9,7 @@ extension ConfigurationChange {
             case .update: "~"
             case .delete, .discard: "-"
             }
-        if case .discard = self { return ["\(mark) \(words), begun by an apply that did not end"] }
+        if case .discard = self { return ["\(mark) \(words), left by an unfinished apply"] }
         return ["\(mark) \(object.words)"]
             + differences.map { "    " + (verb == "create" ? $0.given : $0.text) }
     }
@@ -19,7 +19,7 @@ extension Difference {
     /// `credential: "crm"`
     var given: String { "\(shown(key)): \(shown(new?.text ?? ""))" }
 
-    /// `settings.path: "/a" → "/b"`, or with `+` or `-` what came or went.
+    /// `settings.path: "/a" → "/b"`, or with `+` or `-` for added or removed values.
     var text: String {
         switch (old, new) {
         case (let old?, let new?): "\(shown(key)): \(shown(old.text)) → \(shown(new.text))"
@@ -42,7 +42,7 @@ extension ConfigurationPlan {
             + "\(count("delete")) deleted" + drafts("discarded")
     }
 
-    /// Seldom any, so said only then.
+    /// Rare, so shown only if there are any.
     private func drafts(_ words: String) -> String {
         let number = changes.count { $0.verb == "discard" }
         return number == 0 ? "" : ", \(number) \(number == 1 ? "draft" : "drafts") \(words)"

@@ -1,24 +1,24 @@
 import Values
 
-/// What has to be done so that an environment is configured as a file says.
+/// The changes that bring an environment to the configuration of a file.
 public struct ConfigurationPlan: Sendable {
-    /// In the order in which it can be done.
+    /// In the order in which they can be applied.
     public let changes: [ConfigurationChange]
-    /// Objects that the file does not hold, and that stay.
+    /// Objects that are not in the file, and are kept.
     public let leftAlone: [DefinedObject]
 
-    /// What is deleted.
+    /// The deletions.
     public var deletions: [DefinedObject] {
         changes.filter { $0.verb == "delete" }.map(\.object)
     }
 
-    /// Compares a file with what there is.
+    /// Compares a file with the current configuration.
     ///
     /// - Parameters:
     ///   - drafts: The data exports that have a draft.
-    ///   - prunes: Whether objects that the file does not hold are deleted.
-    /// - Throws: ``InvalidConfiguration`` with the names of objects that are nowhere, with what
-    ///   cannot be changed, and for a file that holds too little to prune by.
+    ///   - prunes: Whether to delete objects that are not in the file.
+    /// - Throws: ``InvalidConfiguration`` for names of objects that do not exist, for changes that
+    ///   are not possible, and for a file that is too empty to prune by.
     public init(
         from current: Configuration, to file: ConfigurationFile, drafts: [OpenDraft] = [],
         prunes: Bool = false
@@ -60,7 +60,7 @@ public struct ConfigurationPlan: Sendable {
             current[draft.identity]
                 ?? DefinedObject(.dataExport, name: draft.name, definition: [:])
         }.filter { prunes || desired[$0.identity] != nil }
-        // First of all, so that every other change meets what the plan has compared.
+        // First, so that all other changes apply to the compared configuration.
         self.changes = left.map { .discard($0) } + changes
     }
 
@@ -71,7 +71,7 @@ public struct ConfigurationPlan: Sendable {
         return ConfigurationProblem(
             file.place(of: object), "\(object.words) has a draft, opened by \(opener)",
             hint: "discard it (ferry export discard-draft), or wait until \(opener) has finished; "
-                + "where an apply of \(opener) did not end, \(opener) can apply again")
+                + "if an apply of \(opener) was interrupted, \(opener) can apply again")
     }
 
     private static func missing(
@@ -85,7 +85,7 @@ public struct ConfigurationPlan: Sendable {
                     problems.append(
                         ConfigurationProblem(
                             file.place(of: object, key, index),
-                            "\(object.words) names \(identity.kind.word) \"\(shown(name))\", "
+                            "\(object.words) refers to \(identity.kind.word) \"\(shown(name))\", "
                                 + "which is neither in the file nor in the environment"
                                 + Suggestion.words(for: name, among: all.names(like: identity))))
                 }
@@ -101,12 +101,12 @@ public struct ConfigurationPlan: Sendable {
         return ConfigurationProblem(
             file.place(of: object, "kind"),
             "\(object.words) is of kind \(shown(former)), which cannot be changed",
-            hint: "give it another name, and let its orchestrations use that")
+            hint: "use another name, and change its orchestrations to that name")
     }
 }
 
 extension Configuration {
-    /// The names that could have been meant instead.
+    /// The candidates for the name that was meant.
     fileprivate func names(like identity: DefinedObject.Identity) -> [String] {
         all(identity.kind).filter { $0.identity.destination == identity.destination }
             .map(\.name)

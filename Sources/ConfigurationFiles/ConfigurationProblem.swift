@@ -1,4 +1,4 @@
-/// Where something stands in a file; both count from 1.
+/// A place in a file; both count from 1.
 public struct Place: Hashable, Comparable, Sendable {
     public let line: Int
     public let column: Int
@@ -13,12 +13,12 @@ public struct Place: Hashable, Comparable, Sendable {
     }
 }
 
-/// What is wrong with a configuration file, at one place.
+/// A problem of a configuration file, at one place.
 public struct ConfigurationProblem: Hashable, Sendable {
     public let place: Place
-    /// Names the thing and the rule; safe to show.
+    /// Names the object and the rule; safe to show.
     public let message: String
-    /// The way out; nil when the message says it.
+    /// The hint; nil if the message is sufficient.
     public let hint: String?
 
     init(_ place: Place, _ message: String, hint: String? = nil) {
@@ -28,13 +28,13 @@ public struct ConfigurationProblem: Hashable, Sendable {
     }
 }
 
-/// All that is wrong with a configuration file.
+/// All problems of a configuration file.
 public struct InvalidConfiguration: Error, Equatable {
     /// In the order of their places; at least one.
     public let problems: [ConfigurationProblem]
 
     init(_ problems: [ConfigurationProblem]) {
-        // An alias brings what is wrong with its anchor once more.
+        // An alias repeats the problems of its anchor.
         var seen: Set<ConfigurationProblem> = []
         self.problems = problems.filter { seen.insert($0).inserted }
             .sorted { $0.place < $1.place }

@@ -2,7 +2,7 @@ import Values
 import Lifecycle
 import Schedules
 
-// What commands would refuse of orchestration groups and alerts, whatever there is besides.
+// Rules of commands for orchestration groups and alerts that do not depend on other objects.
 extension ConfigurationReader {
     /// - Parameter places: Those of its keys.
     mutating func check(
@@ -34,7 +34,7 @@ extension ConfigurationReader {
         if triggers.count != 1 {
             let last = triggers.compactMap { places[$0] }.max()
             return yaml.complain(
-                last ?? place, "\(group.words) needs exactly one of: manual, schedule, after",
+                last ?? place, "\(group.words) must have exactly one of: manual, schedule, after",
                 hint: "for example schedule: \"30 2 * * 1-5\", or manual: true")
         }
         guard case .string(let expression)? = group.definition["schedule"],
@@ -43,8 +43,8 @@ extension ConfigurationReader {
             for key in ["time_zone", "catch_up"] where group.definition[key] != nil {
                 yaml.complain(
                     places[key] ?? place,
-                    "\"\(key)\" of \(group.words) goes with schedule, which is not given",
-                    hint: "give a schedule, or leave \(key) out")
+                    "\"\(key)\" of \(group.words) requires schedule",
+                    hint: "give a schedule, or omit \(key)")
             }
             return
         }

@@ -25,7 +25,7 @@ extension ConfigurationReader {
             yaml.complain(
                 YAMLReading.place(node),
                 "\(label) must be a list of \(what), not \(YAMLReading.words(node))",
-                hint: "write [a, b], or each in a line of its own after \"- \"")
+                hint: "write [a, b], or one per line after \"- \"")
             return nil
         }
         return .array(
@@ -34,7 +34,7 @@ extension ConfigurationReader {
             })
     }
 
-    /// A list of words of which each is one of these.
+    /// A list of words from a fixed set.
     mutating func list<Choice: RawRepresentable<String>>(
         _ node: Node, _ label: String, of what: String, among choices: [Choice]
     ) -> JSONValue? {
@@ -44,9 +44,9 @@ extension ConfigurationReader {
         for case .scalar(let scalar) in elements where !known.contains(scalar.string) {
             yaml.complain(
                 YAMLReading.place(.scalar(scalar)),
-                "\(label) cannot have \"\(shown(scalar.string))\""
+                "\(label) has the unknown value \"\(shown(scalar.string))\""
                     + Suggestion.words(for: scalar.string, among: known),
-                hint: "it takes: \(known.joined(separator: ", "))")
+                hint: "values: \(known.joined(separator: ", "))")
         }
         return list
     }

@@ -8,7 +8,7 @@ struct ConfigurationReader {
     private(set) var objects: [DefinedObject] = []
     private(set) var places: [DefinedObject.Identity: [String: Place]] = [:]
 
-    /// The kinds that are there with nothing in them.
+    /// The kinds that are present but empty.
     private(set) var emptied: Set<ConfiguredKind> = []
 
     var problems: [ConfigurationProblem] { yaml.problems }
@@ -37,8 +37,8 @@ struct ConfigurationReader {
         if version != .int(Configuration.version) {
             yaml.complain(
                 member.place,
-                "this release reads version \(Configuration.version) of the file, "
-                    + "not \(shown(version.text))", hint: hint)
+                "this release supports version \(Configuration.version) of the file, not "
+                    + "\(shown(version.text))", hint: hint)
         }
     }
 
@@ -69,7 +69,7 @@ struct ConfigurationReader {
         }
     }
 
-    /// Those of the values, and of the elements of lists.
+    /// The places of the values, and of the elements of lists.
     private static func places(of members: [String: YAMLReading.Member]) -> [String: Place] {
         var places: [String: Place] = [:]
         for (key, member) in members {
@@ -100,8 +100,8 @@ struct ConfigurationReader {
     ) {
         if let first = places[object.identity]?[ConfigurationFile.name] {
             yaml.complain(
-                place, "\(object.words) is there twice, first in line \(first.line)",
-                hint: "names are the same without regard to upper and lower case")
+                place, "\(object.words) is defined twice, first in line \(first.line)",
+                hint: "names are case-insensitive")
         }
         objects.append(object)
         places[object.identity] = keys.merging([ConfigurationFile.name: place]) { $1 }
@@ -151,7 +151,7 @@ struct ConfigurationReader {
         if key == "kind", !Destination.kinds.contains(text) {
             yaml.complain(
                 YAMLReading.place(node),
-                "there is no destination kind \"\(shown(text))\""
+                "unknown destination kind \"\(shown(text))\""
                     + Suggestion.words(for: text, among: Destination.kinds),
                 hint: "kinds: " + Destination.kinds.joined(separator: ", "))
         }
@@ -159,10 +159,10 @@ struct ConfigurationReader {
             yaml.complain(
                 YAMLReading.place(node),
                 "\(label) must be one or none, not \"\(shown(text))\"",
-                hint: "one runs once for all times that were missed, none skips them")
+                hint: "one starts one run for all missed times, none skips them")
         }
         if key == "credential", !CredentialName.isValid(text) {
-            // The value is not repeated: it may be a URL with a password.
+            // The message does not contain the value: it may be a URL with a password.
             yaml.complain(
                 YAMLReading.place(node),
                 "\(label) must be the name of a credential of the workers: \(CredentialName.rule)")
@@ -202,7 +202,7 @@ struct ConfigurationReader {
             do throws(InvalidTableSettings) {
                 let settings = try TableSettings(yaml.json(member.value))
                 if result[table.canonical] != nil {
-                    yaml.complain(member.place, "\(label) has \(shown(table.canonical)) twice")
+                    yaml.complain(member.place, "\(label) contains \(shown(table.canonical)) twice")
                 }
                 result[table.canonical] = settings.json
             } catch {

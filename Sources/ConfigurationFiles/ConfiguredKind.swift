@@ -1,8 +1,8 @@
 import Values
 import Lifecycle
 
-/// A kind of object that a configuration file holds; in the order in which they refer to each
-/// other, so that each is made after what it names and deleted before it.
+/// A kind of object in a configuration file; in the order of their references, so that each is
+/// created after the objects it names and deleted before them.
 public enum ConfiguredKind: String, CaseIterable, Sendable {
     case database
     case destination
@@ -25,7 +25,7 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// What its objects are listed under in a file.
+    /// The section of its objects in a file.
     var group: String { rawValue + "s" }
 
     /// The keys of a definition, in the order in which they are written.
@@ -46,7 +46,7 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// The keys that may not be left out.
+    /// The required keys.
     var required: Set<String> {
         switch self {
         case .orchestrationGroup: ["orchestrations"]
@@ -55,7 +55,7 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a definition has besides the keys that are given.
+    /// The defaults of a definition.
     func defaults(for given: [String: JSONValue]) -> [String: JSONValue] {
         switch self {
         case .destination: ["administrators_only": false]
@@ -71,7 +71,7 @@ public enum ConfiguredKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// The keys that name another object, or a list of others, and of which kind.
+    /// The keys that name other objects, and their kinds.
     var references: [String: ConfiguredKind] {
         switch self {
         case .dataExport: ["database": .database]

@@ -1,9 +1,9 @@
 import Values
 import Lifecycle
 
-// Two definitions of the same meaning are written in the same way.
+// The canonical form of definitions.
 extension DefinedObject {
-    /// The definition in its one form.
+    /// The definition in canonical form.
     static func uniform(
         _ kind: ConfiguredKind, _ definition: [String: JSONValue]
     ) -> [String: JSONValue] {

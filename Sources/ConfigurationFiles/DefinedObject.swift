@@ -1,11 +1,11 @@
 public import Values
 
-/// An object of the configuration of an environment, by its definition.
+/// An object of a configuration, and its definition.
 public struct DefinedObject: Hashable, Sendable {
-    /// What makes it the same object in two configurations.
+    /// Identifies the same object in two configurations.
     public struct Identity: Hashable, Sendable {
         public let kind: ConfiguredKind
-        /// The key of the name of its destination; of a data template alone.
+        /// The key of its destination's name; only for data templates.
         let destination: String?
         let name: String
 
@@ -17,15 +17,15 @@ public struct DefinedObject: Hashable, Sendable {
     }
 
     public let kind: ConfiguredKind
-    /// The destination that a data template belongs to; nil of any other kind.
+    /// The destination that a data template belongs to; nil for other kinds.
     public let destination: String?
     public let name: String
-    /// Complete, and in one form: two definitions of the same meaning are equal, but for upper
-    /// and lower case of the names in them.
+    /// Complete and canonical: two definitions of the same meaning are equal, except for the case
+    /// of names in them.
     public let definition: [String: JSONValue]
 
-    /// - Parameter definition: As the view `ferry.configuration` shows it, or a file: what may be
-    ///   left out may be absent or null, tables may be in any order and form.
+    /// - Parameter definition: As in the view `ferry.configuration`, or in a file: optional keys
+    ///   may be absent or null, tables may be in any order and form.
     public init(
         _ kind: ConfiguredKind, destination: String? = nil, name: String,
         definition: [String: JSONValue]
@@ -45,13 +45,13 @@ public struct DefinedObject: Hashable, Sendable {
         return destination.map { "\(own) of destination \"\(shown($0))\"" } ?? own
     }
 
-    /// The definition without what is as it is when nothing is said.
+    /// The definition without defaults.
     var written: [String: JSONValue] {
         let defaults = kind.defaults(for: definition)
         return definition.filter { $0.value != defaults[$0.key] }
     }
 
-    /// The other objects that one of the keys names, in their order; none when it names none.
+    /// The other objects that one of the keys names, in order; empty if there are none.
     func references(_ key: String) -> [(identity: Identity, name: String)] {
         guard let kind = kind.references[key], let value = definition[key] else { return [] }
         var names: [String] = []
@@ -66,7 +66,7 @@ public struct DefinedObject: Hashable, Sendable {
         return names.map { (Identity(kind, $0, of: destination), $0) }
     }
 
-    /// Whether both mean the same.
+    /// Whether both have the same meaning.
     func isSame(as other: DefinedObject) -> Bool { folded == other.folded }
 
     private var folded: [String: JSONValue] {

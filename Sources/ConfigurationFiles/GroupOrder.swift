@@ -1,6 +1,6 @@
 import Values
 
-/// Which orchestration groups of a configuration come after which.
+/// The order of the orchestration groups of a configuration.
 struct GroupOrder {
     private let all: Configuration
 
@@ -8,12 +8,12 @@ struct GroupOrder {
         self.all = all
     }
 
-    /// Each group after those that it comes after; other objects stay where they are.
+    /// Each group after its predecessors; other objects stay where they are.
     func earliestFirst(_ objects: [DefinedObject]) -> [DefinedObject] {
         sorted(objects) { $0 < $1 }
     }
 
-    /// Each group before those that it comes after; other objects stay where they are.
+    /// Each group before its predecessors; other objects stay where they are.
     func latestFirst(_ objects: [DefinedObject]) -> [DefinedObject] {
         sorted(objects) { $0 > $1 }
     }
@@ -30,8 +30,8 @@ struct GroupOrder {
         }.map(\.object)
     }
 
-    /// The groups that come before this one, the nearest first; each once, so that the last is
-    /// the group itself when they go round in a circle.
+    /// The predecessors of this group, nearest first; each once, so that in a cycle the last is the
+    /// group itself.
     private func chain(before group: DefinedObject) -> [DefinedObject] {
         var chain: [DefinedObject] = []
         var seen: Set<DefinedObject.Identity> = []
@@ -45,7 +45,7 @@ struct GroupOrder {
         return chain
     }
 
-    /// Each circle once, at the first of its groups that the file holds.
+    /// Each cycle once, at the first of its groups in the file.
     func circles(in file: ConfigurationFile) -> [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
         var told: Set<DefinedObject.Identity> = []
@@ -56,12 +56,12 @@ struct GroupOrder {
             }
             told.formUnion(chain.map(\.identity))
             let links = zip([group] + chain, chain).map { later, earlier in
-                "\"\(shown(later.name))\" comes after \"\(shown(earlier.name))\""
+                "\"\(shown(later.name))\" runs after \"\(shown(earlier.name))\""
             }
             problems.append(
                 ConfigurationProblem(
                     file.place(of: group, "after"),
-                    "\(group.words) would come after itself: " + links.joined(separator: ", "),
+                    "\(group.words) would run after itself: " + links.joined(separator: ", "),
                     hint: "give one of them another trigger: manual or schedule"))
         }
         return problems

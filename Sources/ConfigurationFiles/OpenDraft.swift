@@ -3,7 +3,7 @@ public struct OpenDraft: Hashable, Sendable {
     public let name: String
     /// The role that opened it.
     public let openedBy: String
-    /// Whether nobody but an apply has worked at it. One is seen only where the apply did not end.
+    /// Whether only an apply has changed it. Such a draft exists only if the apply was interrupted.
     public let isOfApply: Bool
 
     public init(_ name: String, openedBy: String, isOfApply: Bool = false) {

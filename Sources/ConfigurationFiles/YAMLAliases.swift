@@ -1,33 +1,32 @@
 import Yams
 
-/// What the aliases of a YAML text stand for, counted before Yams follows them.
+/// Counts the values of the aliases of a YAML text, before Yams resolves them.
 ///
-/// Yams hashes the keys of a mapping with all that is in them, so a few lines of aliases to aliases
-/// in one key would keep it busy for years. Here each alias is read as a text, which stands for
-/// nothing.
+/// Yams hashes the keys of a mapping with their contents, so a few lines of aliases to aliases in
+/// one key would keep it busy for years. Here each alias is read as plain text.
 struct YAMLAliases {
     private struct Anchored {
         /// The number of values, counted where aliases repeat them, too.
         var size: Int
-        /// What it is where it is no text: `a list`.
+        /// Its type if it is not text: `a list`.
         var collection: String?
     }
 
-    /// What Yams reads in the place of the `*` of an alias: no text of a configuration has it.
+    /// Replaces the `*` of an alias: no text of a configuration contains it.
     private static let marker: Unicode.Scalar = "\u{E000}"
     private static let instead: Unicode.Scalar = "\u{E001}"
 
     private var anchored: [String: Anchored] = [:]
 
-    /// - Throws: ``InvalidConfiguration`` where the text is no YAML, where aliases stand for more
-    ///   than ``YAMLInspection/nodesMax`` values, and where a text with aliases has a key that is
-    ///   no text.
+    /// - Throws: ``InvalidConfiguration`` for invalid YAML, for aliases of more than
+    ///   ``YAMLInspection/nodesMax`` values, and for a text with aliases and a key that is not
+    ///   text.
     static func check(_ text: String) throws(InvalidConfiguration) {
         guard let marked = marked(text) else { return }
         var aliases = YAMLAliases()
         do {
             let parser = try Parser(yaml: marked)
-            // It holds the anchors.
+            // It keeps the anchors.
             try withExtendedLifetime(parser) {
                 while let root = try parser.nextRoot() { _ = try aliases.size(of: root) }
             }
@@ -46,8 +45,7 @@ struct YAMLAliases {
         }
     }
 
-    /// The text with every `*` that may begin an alias as a character of a text; nil where it has
-    /// none.
+    /// The text with every `*` that may begin an alias replaced; nil if there is none.
     private static func marked(_ text: String) -> String? {
         let scalars = text.unicodeScalars
         var marked = String.UnicodeScalarView()
@@ -115,7 +113,7 @@ struct YAMLAliases {
         return names(in: scalar).lazy.compactMap { anchored[$0]?.collection }.first
     }
 
-    /// The names of the aliases that a text without quotes is or may hold.
+    /// The names of the aliases that an unquoted text is or may contain.
     private func names(in scalar: Node.Scalar) -> [String] {
         guard scalar.style == .plain else { return [] }
         return scalar.string.unicodeScalars.split(

@@ -2,12 +2,12 @@ import Values
 import Lifecycle
 import Yams
 
-/// The one document of a YAML text; aliases are followed.
+/// The only document of a YAML text; aliases are resolved.
 struct YAMLDocument {
     let root: Node
 
-    /// - Throws: ``InvalidConfiguration`` for what is no YAML, no document or more than one, and
-    ///   for what ``YAMLInspection`` finds.
+    /// - Throws: ``InvalidConfiguration`` for invalid YAML, no document or more than one, and for
+    ///   problems that ``YAMLInspection`` finds.
     init(_ text: String) throws(InvalidConfiguration) {
         try YAMLAliases.check(text)
         let root = try Self.root(text)
@@ -28,7 +28,8 @@ struct YAMLDocument {
                     throw InvalidConfiguration([
                         ConfigurationProblem(
                             YAMLReading.place(next), "the file has a second document",
-                            hint: "put everything into one: leave out the line --- between them")
+                            hint: "put everything into one document: remove the line --- between "
+                                + "them")
                     ])
                 }
                 root = next
@@ -36,7 +37,7 @@ struct YAMLDocument {
             if let root { return root }
             throw InvalidConfiguration([
                 ConfigurationProblem(
-                    start, "the file is empty", hint: "it begins with the line \"ferry: 1\"")
+                    start, "the file is empty", hint: "start it with the line \"ferry: 1\"")
             ])
         } catch let error as InvalidConfiguration {
             throw error
@@ -66,8 +67,8 @@ struct YAMLDocument {
             let around = context.map { " (\(shown($0.text)))" } ?? ""
             return ConfigurationProblem(
                 Place(line: mark.line, column: mark.column),
-                "this is not YAML: \(shown(problem))\(around)",
-                hint: "mind the indentation, and put texts with special characters in quotes")
+                "invalid YAML: \(shown(problem))\(around)",
+                hint: "check the indentation, and put texts with special characters in quotes")
         case .duplicatedKeysInMapping(let duplicates, let context):
             return ConfigurationProblem(
                 Place(line: context.mark.line, column: context.mark.column),

@@ -2,18 +2,18 @@ import Values
 import Lifecycle
 import Yams
 
-/// Looks through a whole document, before anything of it is read or shown, for what a
-/// configuration file cannot hold.
+/// Inspects a whole document, before any of it is read or shown, for content that a configuration
+/// file cannot have.
 ///
-/// A secret is told without anything else, as messages about other things repeat what is there.
+/// A secret is reported alone, as messages about other problems repeat the content.
 struct YAMLInspection {
-    /// What was found; of a document that is too large only that.
+    /// The problems; for a document that is too large only that.
     var found: [ConfigurationProblem] { tooLarge ?? (secrets.isEmpty ? problems : secrets) }
 
-    /// Values, counted where aliases repeat them, too: a few lines of aliases to aliases stand for
+    /// Values, counted where aliases repeat them, too: a few lines of aliases to aliases mean
     /// billions.
     static let nodesMax = 200_000
-    /// How deep values can be within each other.
+    /// Maximum nesting depth.
     static let depthMax = 64
 
     private var problems: [ConfigurationProblem] = []
@@ -23,9 +23,9 @@ struct YAMLInspection {
     private var depth = 0
 
     private static let merging = YAMLReading.coreTags + "merge"
-    /// The tags that values of each form may bear.
+    /// The allowed tags of values of each form.
     private static let scalarTags = ["str", "int", "float", "bool", "null"].map(full)
-    /// What keys are given for their form alone, as their text is all that counts.
+    /// Tags that keys get only for their form: only their text counts.
     private static let keyTags = scalarTags + ["timestamp", "value"].map(full)
 
     private static func full(_ tag: String) -> String { YAMLReading.coreTags + tag }
@@ -70,7 +70,7 @@ struct YAMLInspection {
             } else if scalar.tag.description == Self.merging {
                 add(
                     key, "merge keys (<<) are not supported",
-                    hint: "write the keys out; an alias can stand for a whole value")
+                    hint: "write the keys out; aliases are supported for whole values")
             } else {
                 check(scalar.tag, Self.keyTags, key)
                 if !seen.insert(scalar.string).inserted {
@@ -95,7 +95,7 @@ struct YAMLInspection {
         body(&self)
     }
 
-    /// By the rule for commands: what is chosen of tables may be about columns with such names.
+    /// As for commands: table settings may name columns like this.
     private func isSecret(_ text: String, _ path: [String]) -> Bool {
         if path.count > 3, path[0] == ConfiguredKind.dataExport.group, path[2] == "table_settings" {
             return SecretForm.isPrivateKey(text)
@@ -103,7 +103,7 @@ struct YAMLInspection {
         return SecretForm.isSecret(text, under: Self.keys(path))
     }
 
-    /// The keys of a path without the names of objects, which may be any, where values are below.
+    /// The keys of a path without the names of objects, which are arbitrary.
     private static func keys(_ path: [String]) -> [String] {
         let isTemplate = path.count > 4 && path[2] == ConfiguredKind.dataTemplate.group
         if isTemplate { return Array(path.dropFirst(4)) }
@@ -118,7 +118,7 @@ struct YAMLInspection {
         let word = name.hasPrefix(core) ? "!!" + name.dropFirst(core.count) : name
         add(
             node, "the tag \(shown(String(word.prefix(64)))) is not supported here",
-            hint: "write the value itself; a secret is given to the workers, and its name here")
+            hint: "write the value itself; give secrets to the workers, and write their names here")
     }
 
     private mutating func add(_ node: Node, _ message: String, hint: String? = nil) {
@@ -129,7 +129,7 @@ struct YAMLInspection {
         secrets.append(
             ConfigurationProblem(
                 YAMLReading.place(node), message,
-                hint: "give the secret to the workers, and write its name here; should others "
+                hint: "give the secret to the workers, and write its name here; if others could "
                     + "have seen this one, change it"))
     }
 
@@ -139,6 +139,6 @@ struct YAMLInspection {
 
     private static func tooLarge(_ node: Node, _ message: String) -> ConfigurationProblem {
         ConfigurationProblem(
-            YAMLReading.place(node), message, hint: "write less, or in several files")
+            YAMLReading.place(node), message, hint: "shorten it, or split it into several files")
     }
 }

@@ -1,11 +1,11 @@
 import Values
 import Yams
 
-/// Reads the values of a YAML text, and collects what is wrong with them.
+/// Reads the values of a YAML text, and collects their problems.
 ///
-/// A value without quotes is what it would be in JSON: a number, `true`, `false` or `null`;
-/// anything else is text. So `no` is text, and a version such as `1.10` is a number. A tag of the
-/// core (`!!str`, `!!int`, `!!float`, `!!bool`, `!!null`) says what it is.
+/// An unquoted value has its type in JSON: a number, `true`, `false` or `null`; anything else is
+/// text. So `no` is text, and a version such as `1.10` is a number. A tag of the core (`!!str`,
+/// `!!int`, `!!float`, `!!bool`, `!!null`) sets its type.
 struct YAMLReading {
     private(set) var problems: [ConfigurationProblem] = []
 
@@ -19,7 +19,7 @@ struct YAMLReading {
         problems.append(ConfigurationProblem(place, message, hint: hint))
     }
 
-    /// The members of a mapping; none of nothing.
+    /// The members of a mapping; empty for nothing.
     mutating func members(_ node: Node, of what: String) -> [Member] {
         guard case .mapping(let mapping) = node else {
             if !isNull(node) {
@@ -41,7 +41,7 @@ struct YAMLReading {
         return members
     }
 
-    /// The members of a mapping that only has these keys.
+    /// The members of a mapping with only these keys.
     mutating func members(
         _ node: Node, of what: String, known: [String]
     ) -> [String: Member] {
@@ -54,7 +54,7 @@ struct YAMLReading {
                     member.place,
                     "\(what) has no key \"\(shown(member.key))\""
                         + Suggestion.words(for: member.key, among: known),
-                    hint: "its keys are: \(known.joined(separator: ", "))")
+                    hint: "keys: \(known.joined(separator: ", "))")
             }
         }
         return result
@@ -84,22 +84,22 @@ struct YAMLReading {
         case ("float", .int?), ("float", .double?), ("bool", .bool?): return plain ?? .null
         default:
             complain(
-                Self.place(node), "\(Self.words(node)) is not what its tag !!\(tag ?? "") says")
+                Self.place(node), "\(Self.words(node)) does not match its tag !!\(tag ?? "")")
             return .null
         }
     }
 
-    /// `str`, `int` …, or nil where the form decides.
+    /// `str`, `int` …, or nil if the form decides.
     private static func tag(of scalar: Node.Scalar) -> String? {
         let tag = scalar.tag.description
         if tag.hasPrefix(coreTags) { return String(tag.dropFirst(coreTags.count)) }
         return scalar.style == .plain ? nil : "str"
     }
 
-    /// What the tags of YAML's own types begin with.
+    /// The prefix of YAML's own tags.
     static let coreTags = "tag:yaml.org,2002:"
 
-    /// Text, also where it looks like a number.
+    /// Text, even if it looks like a number.
     mutating func string(_ node: Node, _ what: String) -> String? {
         if case .scalar(let scalar) = node, !isNull(node) { return scalar.string }
         complain(Self.place(node), "\(what) must be text, not \(Self.words(node))")
@@ -125,7 +125,7 @@ struct YAMLReading {
         Place(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
     }
 
-    /// What the node is, in a message.
+    /// The type of the node, for messages.
     static func words(_ node: Node) -> String {
         switch node {
         case .mapping: "a mapping"

@@ -1,6 +1,6 @@
 import Values
 
-/// Writes YAML that any reader of YAML 1.1 or 1.2 takes for the same values.
+/// Writes YAML with the same meaning in YAML 1.1 and 1.2.
 struct YAMLText {
     private(set) var text = ""
 
@@ -25,7 +25,7 @@ struct YAMLText {
                 write(key, value, indentation: indentation + 2)
             }
         case .array(let elements) where elements.contains(where: Self.isNested):
-            // Seldom, and no clearer on several lines.
+            // Rare, and not clearer on several lines.
             text += " \(Self.flow(value))\n"
         case .array(let elements) where !elements.isEmpty:
             text += "\n"
@@ -81,7 +81,7 @@ struct YAMLText {
         first.utf8.lexicographicallyPrecedes(second.utf8)
     }
 
-    /// Whether the text needs no quotes: no reader takes it for anything but a text.
+    /// Whether the text needs no quotes: every reader reads it as text.
     static func isPlain(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
             first.properties.isAlphabetic || first == "/" || first == "_",
@@ -99,7 +99,7 @@ struct YAMLText {
         return true
     }
 
-    /// What some reader takes for a truth value, for nothing or for a number.
+    /// Words that some readers take for a boolean, null or a number.
     private static let words: Set<String> = [
         "true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf", "infinity",
     ]
@@ -127,7 +127,7 @@ struct YAMLText {
         return result + "\""
     }
 
-    /// Whether the text has several lines and can be written as it is.
+    /// Whether the text has several lines and can be written as a block.
     private static func isBlock(_ text: String) -> Bool {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count > 1, !text.hasSuffix("\n\n"), text != "\n" else { return false }

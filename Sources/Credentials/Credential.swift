@@ -1,13 +1,13 @@
-/// A secret that a worker was given, with the place that it may be sent to.
+/// A secret of a worker, with the servers that it may be sent to.
 ///
 /// Never shown: its description is its kind.
 public enum Credential: Sendable, Equatable {
-    /// A connection string of libpq, which names its server itself.
+    /// A libpq connection string, which includes its server.
     case postgres(connection: String)
     case s3(S3Access)
     case sftp(SFTPAccess)
     case webhook(WebhookAccess)
-    /// The ASCII-armored block of a public key, which goes nowhere.
+    /// The ASCII-armored block of a public key, which is never sent.
     case pgp(publicKey: String)
 
     public var kind: CredentialKind {
@@ -26,12 +26,12 @@ public enum CredentialKind: String, Sendable, CaseIterable {
     case postgres, s3, sftp, webhook, pgp
 }
 
-/// How to use a service that speaks the language of S3.
+/// Access to an S3-compatible service.
 public struct S3Access: Sendable, Equatable {
     /// The addresses of services that may see the key, such as `https://minio.example:9000`; nil
     /// for Amazon's own.
     public let endpoint: PlacePattern?
-    /// Nil for the worker's own: those of its variables, its profile, or its role.
+    /// Nil for the worker's own credentials: from its variables, its profile, or its role.
     public let keys: Keys?
     /// A PEM file with the certificates to trust instead of the system's.
     public let caFile: String?
@@ -81,13 +81,13 @@ public struct SFTPAccess: Sendable, Equatable {
     }
 }
 
-/// Where messages are posted, and how.
+/// The URL and options of a webhook.
 public struct WebhookAccess: Sendable, Equatable {
     /// `https://…` or `http://…`; may be a secret itself.
     public let url: String
     /// The key that signs messages; nil for no signature.
     public let key: String?
-    /// More headers, by lower-case name.
+    /// Additional headers, by lower-case name.
     public let headers: [String: String]
 
     public init(url: String, key: String? = nil, headers: [String: String] = [:]) {
@@ -96,7 +96,7 @@ public struct WebhookAccess: Sendable, Equatable {
         self.headers = headers
     }
 
-    /// What no message may repeat.
+    /// The secret texts that messages must not repeat.
     public var secrets: [String] { [url] + [key].compactMap(\.self) + headers.values }
 }
 

@@ -2,20 +2,20 @@ import Values
 internal import Foundation
 internal import Yams
 
-/// Reads the value of one credential: a text that is recognised by its form, or a mapping with a
+/// Reads the value of one credential: a text that is recognized by its form, or a mapping with a
 /// `kind`.
 struct CredentialReader {
     /// The longest text of a value.
     static let bytesMax = 64 << 10
 
-    /// - Throws: ``CredentialProblem``, which repeats nothing of the value.
+    /// - Throws: ``CredentialProblem``, which does not repeat the value.
     static func credential(_ text: String) throws(CredentialProblem) -> Credential {
         if let simple = try simple(text) { return simple }
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)
         } catch {
-            // The message of the parser would show the text.
+            // The parser's message would show the text.
             throw CredentialProblem(unknownForm)
         }
         guard case .mapping(let mapping)? = node else { throw CredentialProblem(unknownForm) }
@@ -37,7 +37,7 @@ struct CredentialReader {
         + "or a mapping with \"kind\": "
         + CredentialKind.allCases.map(\.rawValue).joined(separator: ", ")
 
-    /// - Returns: Nil when the text is of no form that tells its kind.
+    /// - Returns: Nil if the form of the text does not determine the kind.
     private static func simple(_ whole: String) throws(CredentialProblem) -> Credential? {
         guard whole.utf8.count <= bytesMax else {
             throw CredentialProblem("it is larger than \(bytesMax) bytes")
@@ -74,7 +74,7 @@ struct CredentialReader {
     }
 
     private func credential() throws(CredentialProblem) -> Credential {
-        guard isPlain else { throw CredentialProblem("its keys must be texts, each once") }
+        guard isPlain else { throw CredentialProblem("its keys must be unique texts") }
         guard let kind = CredentialKind(rawValue: try required("kind")) else {
             throw CredentialProblem(
                 "\"kind\" must be one of "
@@ -101,8 +101,8 @@ struct CredentialReader {
         let token = try optional("session_token")
         guard (id == nil) == (secret == nil), id != nil || token == nil else {
             throw CredentialProblem(
-                "access_key_id and secret_access_key go together, and session_token with them; "
-                    + "without them the worker's own AWS credentials are used")
+                "access_key_id and secret_access_key require each other, and session_token "
+                    + "requires both; without them the worker's own AWS credentials are used")
         }
         let caFile = try optional("ca_file")
         if let caFile, !caFile.hasPrefix("/") {
@@ -123,7 +123,7 @@ struct CredentialReader {
         guard let parts = text.wholeMatch(of: address)?.output else {
             throw CredentialProblem(
                 "\"endpoint\" must be https:// or http://, a host and perhaps a port and a path, "
-                    + "such as https://minio.example:9000; * stands for a part of the host")
+                    + "such as https://minio.example:9000; * matches a part of the host")
         }
         let usual = parts.1.hasPrefix("https://") ? ":443" : ":80"
         text = "\(parts.1)\(parts.2.flatMap { $0 == usual ? nil : $0 } ?? "")\(parts.3)"
@@ -143,7 +143,7 @@ struct CredentialReader {
             return SFTPAccess(host: host, login: .privateKey(privateKey, passphrase: passphrase))
         default:
             throw CredentialProblem(
-                "it must have either \"password\" or \"private_key\"; \"passphrase\" goes with a "
+                "it must have either \"password\" or \"private_key\"; \"passphrase\" requires a "
                     + "private_key")
         }
     }
@@ -216,7 +216,7 @@ extension CredentialReader {
         throw CredentialProblem("\"\(key)\" is missing")
     }
 
-    /// The text of a key; nil when it is not there.
+    /// The text of a key; nil if absent.
     private func optional(_ key: String) throws(CredentialProblem) -> String? {
         guard let node = mapping[key] else { return nil }
         guard case .scalar(let scalar) = node, !scalar.string.isEmpty,

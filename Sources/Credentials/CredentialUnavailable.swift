@@ -1,8 +1,8 @@
 import Values
 
-/// A credential that a worker cannot use. Holds nothing of its value.
+/// A credential that a worker cannot use. Does not contain its value.
 public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {
-    /// What is wrong and the way out, as one sentence without its full stop.
+    /// The error and the hint, as one sentence without a full stop.
     public let description: String
 
     public init(_ description: String) {
@@ -10,8 +10,8 @@ public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {
     }
 
     /// - Parameters:
-    ///   - owner: Who does not have it.
-    ///   - others: The credentials of this kind that there are.
+    ///   - owner: The program without the credential.
+    ///   - others: The existing credentials of this kind.
     static func unknown(
         _ name: String, _ kind: CredentialKind, to owner: String, others: [String]
     ) -> Self {
@@ -20,26 +20,28 @@ public struct CredentialUnavailable: Error, Equatable, CustomStringConvertible {
             "\(owner) has no credential \"\(shown(name))\": give it one, \(variable)in a file "
                 + "(--credentials)"
                 + (others.isEmpty
-                    ? "" : "; of kind \(kind.rawValue) it has \(others.joined(separator: ", "))"))
+                    ? ""
+                    : "; its credentials of kind \(kind.rawValue): "
+                        + "\(others.joined(separator: ", "))"))
     }
 
     static func wrongKind(_ name: String, _ kind: CredentialKind, wanted: CredentialKind) -> Self {
         Self(
-            "credential \"\(shown(name))\" is of kind \(kind.rawValue), and one of kind "
-                + "\(wanted.rawValue) is needed")
+            "credential \"\(shown(name))\" is of kind \(kind.rawValue), but kind "
+                + "\(wanted.rawValue) is required")
     }
 
     /// - Parameters:
-    ///   - place: Where it was to be sent.
-    ///   - allowed: Where it may be sent.
+    ///   - place: The requested server.
+    ///   - allowed: The allowed servers.
     public static func misplaced(_ name: String, at place: String, allowed: String) -> Self {
         Self(
             "credential \"\(shown(name))\" may be used for \(shown(allowed)), not for "
-                + "\(shown(place)): only those who run the workers can change that")
+                + "\(shown(place)): only the operators of the workers can change that")
     }
 }
 
-/// What is wrong with a credential, for those who run the worker. Holds nothing of its value.
+/// The problem of a credential, for the operators of the worker. Does not contain its value.
 public struct CredentialProblem: Error, Equatable, CustomStringConvertible {
     public let description: String
 

@@ -1,4 +1,4 @@
-/// A host or an address in which `*` stands for any letters, digits, dots and hyphens.
+/// A host or an address in which `*` matches any letters, digits, dots and hyphens.
 public struct PlacePattern: Sendable, Equatable, CustomStringConvertible {
     /// In lower case.
     public let description: String
@@ -7,7 +7,7 @@ public struct PlacePattern: Sendable, Equatable, CustomStringConvertible {
         description = text.lowercased()
     }
 
-    /// Whether it matches one place only.
+    /// Whether it has no wildcard.
     public var isOnePlace: Bool { !description.contains("*") }
 
     public func matches(_ place: String) -> Bool {

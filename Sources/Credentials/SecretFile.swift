@@ -6,25 +6,25 @@ internal import Foundation
     internal import Darwin
 #endif
 
-/// A file that holds secrets. Reading it may block for as long as its file system does.
+/// A file with secrets. Reading it may block for as long as its file system does.
 struct SecretFile {
     let path: String
-    /// Directories that others write into: no secret is taken from below them.
+    /// Directories that others can write to: no secret is read from below them.
     let outside: [String]
 
-    /// - Throws: ``CredentialProblem`` unless it is a regular file of at most so many bytes of
-    ///   UTF-8, which is outside of ``outside`` once symbolic links are resolved.
+    /// - Throws: ``CredentialProblem`` unless it is a regular file of at most this many bytes of
+    ///   UTF-8, outside of ``outside`` after resolving symbolic links.
     func text(bytesMax: Int) throws(CredentialProblem) -> String {
         guard let real = Self.resolved(path) else { throw unreadable() }
         for directory in outside {
             guard let root = Self.resolved(directory) else { continue }
             if real.utf8.starts(with: (root.hasSuffix("/") ? root : root + "/").utf8) {
                 throw CredentialProblem(
-                    "\(path) is in the directory \(directory), which destinations may write into "
+                    "\(path) is in the directory \(directory), which destinations may write to "
                         + "(--allow-directory)")
             }
         }
-        // A pipe must not be waited for, and a link that has just come must not be followed.
+        // Do not wait for a pipe, and do not follow a link that was just created.
         let file = open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { throw unreadable() }
         defer { close(file) }
@@ -47,7 +47,7 @@ struct SecretFile {
         CredentialProblem("cannot read \(path): \(String(cString: strerror(errno)))")
     }
 
-    /// - Returns: Nil when it cannot be read.
+    /// - Returns: Nil if it cannot be read.
     private static func bytes(of file: Int32, atMost bytesMax: Int) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
@@ -61,14 +61,14 @@ struct SecretFile {
         return bytes
     }
 
-    /// Without symbolic links; nil when it is not there.
+    /// The resolved path; nil if it does not exist.
     static func resolved(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         return String(cString: real)
     }
 
-    /// Nil when it is not there.
+    /// Nil if it does not exist.
     static func isDirectory(_ path: String) -> Bool? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }

@@ -3,29 +3,28 @@ internal import Dispatch
 public import Foundation
 internal import Yams
 
-/// The credentials that a worker was given: nothing else of its environment and its files can be
-/// referred to.
+/// The credentials of a worker. Nothing else in its environment and files can be referred to.
 ///
-/// Each use reads them again, so that changing one needs neither a command nor a restart. Where
-/// several have one name, a variable comes before files, and an earlier path before a later one.
+/// Each use reads them again, so that changing one needs neither a command nor a restart. If
+/// several have the same name, a variable precedes files, and an earlier path precedes a later one.
 public struct WorkerCredentials: Sendable {
     /// YAML files with credentials by name, and directories with a file for each. Defaults to none.
     public let paths: [String]
-    /// Directories that destinations may write into: no credential is read from below them.
+    /// Directories that destinations may write to: no credential is read from below them.
     public let outside: [String]
-    /// Whether the roles of sources may be used to call volatile functions in filters. Defaults to
-    /// false: what a filter calls, it calls with all that such a role may do.
+    /// Whether filters may call volatile functions. Defaults to false: filters run with all rights
+    /// of the source's role.
     public let allowsVolatileFilters: Bool
-    /// Who was given them, for messages.
+    /// The program that has them, for messages.
     private let owner: String
     private let environment: @Sendable () -> [String: String]
 
-    /// What the names of variables with a credential begin with.
+    /// The prefix of variables with a credential.
     public static let prefix = "FERRY_CREDENTIAL_"
     /// The largest file with several credentials.
     static let fileBytesMax = 1 << 20
 
-    /// - Parameter owner: Who was given them, for messages.
+    /// - Parameter owner: The program that has them, for messages.
     public init(
         paths: [String] = [], outside: [String] = [], allowsVolatileFilters: Bool = false,
         owner: String = "this worker",
@@ -40,16 +39,16 @@ public struct WorkerCredentials: Sendable {
         self.environment = environment
     }
 
-    /// The variable that can hold a credential; nil for a name that no variable can have.
+    /// The variable of a credential; nil for a name that cannot be a variable.
     static func variable(of name: String) -> String? {
         name.utf8.contains { "-.".utf8.contains($0) } ? nil : prefix + name.uppercased()
     }
 
     // MARK: - One credential
 
-    /// Looks a credential up. Blocks while files are read: for threads that may.
+    /// Looks a credential up. Blocks while files are read, so use a thread that may block.
     ///
-    /// - Parameter value: What is wanted of it; nil when it is of another kind.
+    /// - Parameter value: Extracts the value; nil for another kind.
     /// - Throws: ``CredentialUnavailable``
     func find<Value>(
         _ name: String, _ kind: CredentialKind, _ value: (Credential) -> Value?
@@ -115,7 +114,7 @@ public struct WorkerCredentials: Sendable {
         try SecretFile(path: file, outside: outside).text(bytesMax: bytesMax)
     }
 
-    /// The values of variables, by the names of the credentials; empty ones do not count.
+    /// The values of variables, by credential name; empty ones are ignored.
     private func variables() -> [String: String] {
         var values: [String: String] = [:]
         for (variable, value) in environment()
@@ -153,7 +152,7 @@ public struct WorkerCredentials: Sendable {
         return members
     }
 
-    /// Where a mistake is; its own description would show the text.
+    /// The place of a parse error; its own description would show the text.
     private static func place(of error: YamlError) -> String {
         switch error {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _),
@@ -180,22 +179,21 @@ public struct WorkerCredentials: Sendable {
         return known
     }
 
-    /// Makes sure that the files and directories are there, and can be read as such. Blocks while
-    /// files are read.
+    /// Checks that the files and directories exist and are readable. Blocks while files are read.
     ///
     /// - Throws: ``CredentialProblem``
     public func check() throws(CredentialProblem) {
         for path in paths {
             switch SecretFile.isDirectory(path) {
-            case nil: throw CredentialProblem("there is no file or directory \(path)")
+            case nil: throw CredentialProblem("\(path): no such file or directory")
             case true?: break
             case false?: _ = try members(of: path)
             }
         }
     }
 
-    /// What is wrong with single credentials, for those who run the worker: each a sentence
-    /// without the value. Blocks while files are read.
+    /// The problems of single credentials, for the operators of the worker: each a sentence without
+    /// the value. Blocks while files are read.
     public func problems() -> [String] {
         var problems: [String] = []
         for name in allNames() {
@@ -258,7 +256,7 @@ extension WorkerCredentials {
         try await found(name, .pgp) { if case .pgp(let key) = $0 { key } else { nil } }
     }
 
-    /// Blocks while files are read: for threads that may.
+    /// Blocks while files are read, so use a thread that may block.
     ///
     /// - Throws: ``CredentialUnavailable``
     public func sftp(_ name: String) throws(CredentialUnavailable) -> SFTPAccess {

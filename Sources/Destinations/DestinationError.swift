@@ -2,44 +2,43 @@ public import Values
 public import Credentials
 internal import Formats
 
-/// Why a destination could not do what was asked. Every description names the destination, what
-/// it is about, and the way out.
+/// An error of a destination. Every description names the destination, the object, and a hint.
 public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The destination refused us; a person must act. `reason` says why and what to do where the
-    /// destination gave a reason.
+    /// The destination denied access; an administrator must act. `reason` has the cause and a hint,
+    /// if the destination gave a reason.
     case accessDenied(destination: String, path: String, reason: String? = nil)
-    /// What the destination's settings point to is not there. `rule` says what must be there,
-    /// unless that is a directory.
+    /// The location in the destination's settings does not exist. `rule` says what must exist,
+    /// unless it is a directory.
     case notFound(destination: String, path: String, rule: String? = nil)
     /// The worker cannot use the credential that the destination names.
     case credentialUnavailable(destination: String, CredentialUnavailable)
-    /// The destination refused who we say we are: `user`, by `method`, for `reason`.
+    /// The destination rejected the login: `user`, by `method`, for `reason`.
     case notAuthenticated(destination: String, user: String, method: String, reason: String)
-    /// A file that was staged is not there any more.
+    /// A staged file no longer exists.
     case stagedFileMissing(destination: String, run: Int64, file: String)
     /// No space, or no quota, is left.
     case full(destination: String, path: String)
-    /// The destination could not be reached or did not work; it may later.
+    /// The destination is unreachable or not working; a retry may succeed.
     case unavailable(destination: String, path: String, reason: String)
     /// A rule of the worker or the operating system forbids this place.
     case notAllowed(destination: String, path: String, rule: String)
-    /// The destination did not take what it was given, for `reason`.
+    /// The destination rejected the data, for `reason`.
     case refused(destination: String, path: String, reason: String)
-    /// The folder holds something else. `existing` and `publishing` say what, by SHA-256.
+    /// The folder contains something else. `existing` and `publishing` say what, by SHA-256.
     case alreadyPublished(
         destination: String, folder: String, existing: String, publishing: String)
-    /// What the destination holds is not what was written.
+    /// The destination's content differs from what was written.
     case checksumMismatch(destination: String, file: String, expected: String, actual: String)
-    /// A later run has filled the tables of this one since; what it delivered must stay.
+    /// A later run has filled the same tables since; its delivery must stay.
     case overtaken(destination: String, run: Int64, by: Int64)
-    /// The publication contradicts itself.
+    /// The publication is inconsistent.
     case invalidPublication(destination: String, run: Int64, reason: String)
 
-    /// What to do with the attempt that met an error.
+    /// What to do after an error.
     public enum Disposition: Sendable, Equatable {
-        /// It may well succeed later, with nothing changed.
+        /// A later retry may succeed without changes.
         case retry
-        /// It cannot succeed until a person has acted.
+        /// It cannot succeed without intervention.
         case discard
     }
 
@@ -53,9 +52,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// Whether this error of ``DestinationAdapter/publish(_:)`` shows that nothing of the
-    /// publication is
-    /// visible, and that nobody who tries can make it so any more.
+    /// Whether this error of ``DestinationAdapter/publish(_:)`` proves that none of the publication
+    /// is visible, and that no attempt can make it visible any more.
     public var provesNothingVisible: Bool {
         switch self {
         case .stagedFileMissing, .overtaken: true
@@ -81,7 +79,7 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// Where the fault lies.
+    /// The origin of the error.
     public var origin: ErrorOrigin {
         switch self {
         case .credentialUnavailable, .notAllowed: .configuration
@@ -109,13 +107,13 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// The same without the name of the destination.
+    /// The description without the name of the destination.
     public var problem: String {
         switch self {
         case .accessDenied(_, let path, let reason):
             "access to \"\(shown(path))\" was denied"
                 + (reason.map { ": \($0)" }
-                    ?? ". Give the worker's user permission to read and write there")
+                    ?? ". Give the worker's user read and write permission there")
         case .notFound(_, let path, let rule):
             "\"\(shown(path))\" does not exist"
                 + (rule.map { ". \($0)" }
@@ -124,8 +122,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
             "\(shown(error.description))"
         case .notAuthenticated(_, let user, let method, let reason):
             "the server refused user \"\(shown(user))\" by "
-                + "\(method): \(shown(reason)). Correct the user or the secret, or let the server "
-                + "accept it"
+                + "\(method): \(shown(reason)). Correct the user or the secret, or configure the "
+                + "server to accept it"
         case .stagedFileMissing(_, let run, let file):
             "the staged file \"\(shown(file))\" of run \(run) "
                 + "is gone"
@@ -138,18 +136,17 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .notAllowed(_, let path, let rule):
             "\"\(shown(path))\" is not allowed: \(rule)"
         case .refused(_, let path, let reason):
-            "\"\(shown(path))\" was not taken: "
+            "\"\(shown(path))\" was rejected: "
                 + shown(reason)
         case .alreadyPublished(_, let folder, let existing, let publishing):
             "\"\(shown(folder))\" already holds "
                 + "\(shown(existing)), not the manifest \(publishing) of this run. Move that folder "
                 + "away"
         case .checksumMismatch(_, let file, let expected, let actual):
-            "\"\(shown(file))\" should have \(expected) and "
-                + "has \(actual). Check the storage"
+            "\"\(shown(file))\" should have \(expected) but has \(actual). Check the storage"
         case .overtaken(_, let run, let newer):
-            "run \(newer) has been delivered since, which is "
-                + "later than run \(run): what it delivered stays"
+            "run \(newer), which is later than run \(run), has been delivered since: its delivery "
+                + "stays"
         case .invalidPublication(_, let run, let reason):
             "run \(run) cannot be published: "
                 + "\(shown(reason))"

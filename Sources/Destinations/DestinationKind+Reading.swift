@@ -3,12 +3,11 @@ public import Foundation
 public import Manifests
 
 extension DestinationKind {
-    /// Opens a folder of a destination of this kind, to read deliveries in. A server is connected
-    /// to, so this blocks.
+    /// Opens a folder of a destination of this kind, to read deliveries. Connects to a server, so
+    /// it blocks.
     ///
     /// - Parameters:
-    ///   - path: The names of the folders that lead there from the destination's own. The folder
-    ///     need not exist.
+    ///   - path: The names of the folders below the destination's own. The folder need not exist.
     ///   - name: The name under which it is configured, for messages.
     ///   - settings: As for ``makeDestination(name:settings:limits:sandbox:)``.
     ///   - sandbox: The name of the sandbox that delivered it; nil in production.
@@ -46,7 +45,7 @@ extension DestinationKind {
 }
 
 extension DestinationError {
-    /// The same as an error about one file, where it may well be that others can be read.
+    /// The same as an error about one file, if others may still be readable.
     var asReadingError: any Error {
         switch self {
         case .accessDenied, .notAllowed, .refused:

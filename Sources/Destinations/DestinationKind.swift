@@ -2,18 +2,18 @@ public import Credentials
 public import Formats
 public import Foundation
 
-/// The kinds of destinations there are.
+/// The kinds of destinations.
 public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     /// A directory that the worker can write to: a disk or a mounted file system.
     case directory
     /// A directory on an SFTP server.
     case sftp
-    /// A bucket of Amazon S3, or of a service that speaks its language.
+    /// A bucket of Amazon S3, or of an S3-compatible service.
     case s3
     /// A schema of another PostgreSQL database, whose tables are filled.
     case postgres
 
-    /// A destination of this kind. Nothing is opened or looked at yet.
+    /// A destination of this kind. Nothing is opened or accessed yet.
     ///
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
@@ -22,7 +22,7 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
     ///     `{"credential": "warehouse", "schema": "crm"}`.
     ///   - sandbox: The name of the sandbox that sends there, to its quarantine; nil in
     ///     production.
-    /// - Throws: ``SettingsError`` when the settings are not those of this kind.
+    /// - Throws: ``SettingsError`` if the settings are invalid for this kind.
     public func makeDestination(
         name: String, settings: Data, limits: DestinationLimits, sandbox: String? = nil
     ) throws(SettingsError) -> any DestinationAdapter {
@@ -47,20 +47,19 @@ public enum DestinationKind: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Refuses settings of a data template that are not for destinations of this kind.
+    /// Rejects settings of a data template that do not fit destinations of this kind.
     public func check(_ settings: DataTemplateSettings) throws(SettingsError) {
         guard (self == .postgres) != (settings.format == .table) else { return }
         throw .notAllowed(
             setting: "format", value: settings.format.rawValue,
             rule: self == .postgres
-                ? "must be \"table\" for a destination of the kind \"postgres\", whose rows go "
-                    + "into tables"
-                : "must be that of a file for a destination of the kind \"\(rawValue)\" (only "
-                    + "the kind \"postgres\" has tables)")
+                ? "must be \"table\" for a destination of the kind \"postgres\", which fills tables"
+                : "must be a file format for a destination of the kind \"\(rawValue)\" (only the "
+                    + "kind \"postgres\" has tables)")
     }
 }
 
-/// What a worker's own configuration lets destinations do.
+/// What a worker's own configuration allows destinations to do.
 public struct DestinationLimits: Sendable {
     /// Directories that destinations may write to, and into (`--allow-directory`). None by
     /// default, so that configuration in the database alone opens no path on the worker's machine.

@@ -5,22 +5,22 @@ internal import Foundation
 internal import Manifests
 public import Postgres
 
-/// What is published: staged files of one run, under a folder, with a manifest.
+/// A publication: staged files of one run, a folder, and a manifest.
 ///
-/// All of it belongs to the decision to publish and is recorded with it, so that whoever resumes
-/// passes exactly the same.
+/// It is recorded as a whole with the decision to publish, so that a resumed publication is exactly
+/// the same.
 public struct Publication: Sendable, Equatable {
     public var run: Int64
-    /// The token of the attempt that decided to publish.
+    /// The token of the attempt that recorded the decision.
     public var token: Int64
-    /// Where readers will find it: plain names with `/` between them, like
-    /// `Daily customers/run-42`. See `FileName.sanitised(_:)`.
+    /// Where readers find it: plain names separated by `/`, like `Daily customers/run-42`. See
+    /// `FileName.sanitised(_:)`.
     public var folder: String
     public var files: [File]
     /// The manifest's canonical bytes.
     public var manifest: [UInt8]
-    /// The database that the rows came from by way of a standby of it. It is known, and needed,
-    /// only until publishing was decided on.
+    /// The primary of the standby that the rows were read from. It is known, and needed, only until
+    /// publishing is recorded.
     public var primary: DatabaseIdentity?
 
     public init(run: Int64, token: Int64, folder: String, files: [File], manifest: [UInt8]) {
@@ -50,19 +50,19 @@ public struct Publication: Sendable, Equatable {
         folder.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Where the newest delivery beside this one is named.
+    /// The path of `latest.json` for this delivery.
     var pathOfLatest: String {
         (folderComponents.dropLast() + [LatestDelivery.fileName]).joined(separator: "/")
     }
 
-    /// What is to be said there of this one.
+    /// The content of `latest.json` for this delivery.
     func latest(_ manifest: Manifest) -> LatestDelivery {
         LatestDelivery(of: manifest, in: folderComponents.last ?? "", sha256: manifestHash)
     }
 
     var manifestHash: String { SHA256.hash(data: manifest).hexadecimal }
 
-    /// The manifest, once it is sure that names are safe and the files are those it names.
+    /// The manifest, after checking that names are safe and that the files match it.
     func checkedManifest(destination: String) throws(DestinationError) -> Manifest {
         func refuse(_ reason: String) -> DestinationError {
             .invalidPublication(destination: destination, run: run, reason: reason)
@@ -80,13 +80,13 @@ public struct Publication: Sendable, Equatable {
             throw refuse(error.description)
         }
         guard files.map(\.name).sorted() == decoded.files.map(\.name).sorted() else {
-            throw refuse("its files are not those of its manifest")
+            throw refuse("its files differ from its manifest")
         }
         return decoded
     }
 }
 
-/// Whether a name is one path component that neither leads elsewhere nor is hidden, as staging is.
+/// Whether a name is a single path component that is neither `..` nor hidden, as staging is.
 func isPlainName(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 255
         && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)

@@ -2,7 +2,7 @@ internal import Formats
 internal import Values
 
 extension SettingsReader {
-    /// The name in the setting `credential`; nil when it is left out.
+    /// The name in the setting `credential`; nil if it is omitted.
     ///
     /// - Throws: ``SettingsError``, which does not repeat a wrong value: it may be a secret.
     func credential() throws(SettingsError) -> String? {

@@ -1,11 +1,11 @@
 public import Values
 public import Formats
 
-/// A file to be staged: its name, and what it holds.
+/// A file to stage: its name and contents.
 public struct StagedFile: Sendable, Hashable {
     /// One plain name, as in the manifest: no path, no leading dot.
     public var name: String
-    /// The table whose rows it holds; nil where it is not of one table alone.
+    /// The table of its rows; nil if it is not of a single table.
     public var table: StagedTable?
 
     public init(_ name: String, table: StagedTable? = nil) {
@@ -14,7 +14,7 @@ public struct StagedFile: Sendable, Hashable {
     }
 }
 
-/// The table whose rows a staged file holds, as the source describes it.
+/// The table of a staged file's rows, as described by the source.
 public struct StagedTable: Sendable, Hashable {
     public var name: TableName
     /// In the order of the rows' values.

@@ -7,12 +7,12 @@ import Locks
     import Darwin
 #endif
 
-/// Named places at which a test can kill or freeze the process, to see what that leaves behind.
+/// Named places where a test can kill or freeze the process, to check the consequences.
 ///
 /// Only in builds with the package's trait `Testable`, and only when the environment variable
 /// `FERRY_FAILPOINT` names the place: `publish.before_rename`, or
 /// `publish.before_rename@3` for the third time it is reached.
-/// With `:stop` at the end the process freezes there until somebody sends it SIGCONT.
+/// With `:stop` at the end the process freezes there until it receives SIGCONT.
 public enum Failpoint {
     #if Testable
         private struct Armed {
@@ -44,8 +44,8 @@ public enum Failpoint {
                 times += 1
                 return times == armed.count
             }
-            // To this very thread: one sent to the process may stop another thread first, and this
-            // one goes on for a moment.
+            // To this thread: a signal to the process may stop another thread first, while this one
+            // continues for a moment.
             if isDue { raise(armed.signal) }
         #endif
     }

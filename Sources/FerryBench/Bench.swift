@@ -4,7 +4,7 @@ import Migrations
 import Postgres
 import PrivateServer
 
-/// What all measurements share: the server, databases on it, and worker processes.
+/// The shared parts of all measurements: the server, its databases, and worker processes.
 struct Bench: Sendable {
     let server: PrivateServer
     let runs: Int
@@ -33,7 +33,7 @@ struct Bench: Sendable {
         try await Connection.connect(ConnectionOptions(server.url(database: database)))
     }
 
-    /// The program that is built beside this one.
+    /// The program that is built with this one.
     static let ferry = URL(fileURLWithPath: CommandLine.arguments[0])
         .resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("ferry")
 
@@ -58,7 +58,7 @@ struct Bench: Sendable {
         for worker in workers { worker.waitUntilExit() }
     }
 
-    /// Runs a tool to its end; its output is thrown away.
+    /// Runs a tool to its end and discards its output.
     func tool(_ name: String, _ arguments: [String]) throws {
         _ = try output(of: name, arguments)
     }
@@ -67,8 +67,8 @@ struct Bench: Sendable {
     func output(of name: String, _ arguments: [String]) throws -> String {
         let log = NSTemporaryDirectory() + "ferry-bench-\(UUID().uuidString).log"
         defer { try? FileManager.default.removeItem(atPath: log) }
-        // Not a Process of Foundation's: what it starts has every signal blocked, and pgbench waits
-        // for the one that says that its time is over.
+        // Not Foundation's Process, whose children have every signal blocked: pgbench needs the one
+        // that ends its time.
         let process = try ChildProcess([name] + arguments, log: log)
         while process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
         guard process.reap() == 0 else { throw ToolFailed(name: name) }

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import PrivateServer
 
-/// How fast commands that wait are applied, beside the least that a queue has to do.
+/// How fast waiting commands are applied, compared with the minimum work of a queue.
 struct DrainBench {
     let bench: Bench
     let commands: Int
@@ -71,8 +71,8 @@ struct DrainBench {
     }
 }
 
-/// The least that a queue has to do per command, by hand: claim it and hand it to the client, note
-/// its outcome and an event, and commit, a hundred at a time.
+/// The minimum work of a queue per command, written by hand: claim it and hand it to the client,
+/// note its outcome and an event, and commit, a hundred at a time.
 struct Ceiling {
     let bench: Bench
     let commands: Int

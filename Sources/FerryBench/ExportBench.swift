@@ -2,13 +2,13 @@ import Foundation
 import Postgres
 import PrivateServer
 
-/// How fast a table gets to disk and in how much memory, beside `psql \copy`, `pg_dump` and, where
-/// a Python has it, DuckDB.
+/// How fast a table is written to disk and with how much memory, compared with `psql \copy`,
+/// `pg_dump` and, if Python has it, DuckDB.
 struct ExportBench {
     /// One line of the report.
     private struct Contender {
         let name: String
-        /// The contender that it is compared with, and what is to be reached.
+        /// The compared program, and the goal.
         var beside: (name: String, toReach: Double?)?
         let run: () async throws -> Usage
     }

@@ -1,7 +1,7 @@
 import Foundation
 import PrivateServer
 
-/// The programs that Ferry's exports are measured beside. All read the source over TCP, as Ferry
+/// The programs that Ferry's exports are compared with. All read the source over TCP, as Ferry
 /// does, and write below one folder.
 struct ExportPeers {
     let bench: Bench
@@ -11,7 +11,7 @@ struct ExportPeers {
 
     private var source: String { bench.server.tcpURL(database: "bench_source") }
 
-    /// - Returns: What `psql` took, and the size of the file in bytes.
+    /// - Returns: The resources of `psql`, and the size of the file in bytes.
     func psql(_ table: String) async throws -> (usage: Usage, bytes: Int) {
         let file = folder + "/psql.csv"
         defer { try? FileManager.default.removeItem(atPath: file) }
@@ -21,7 +21,7 @@ struct ExportPeers {
         return (run.usage, bytes ?? 0)
     }
 
-    /// A dump in the directory format, by two jobs, which one table cannot make use of.
+    /// A dump in the directory format, by two jobs, which a single table cannot use.
     func pgDump(_ table: String, _ options: [String]) async throws -> Usage {
         let target = folder + "/dump"
         defer { try? FileManager.default.removeItem(atPath: target) }

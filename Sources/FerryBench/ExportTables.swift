@@ -6,7 +6,7 @@ enum ExportTables {
     /// The same rows ten times.
     static let ten = "orders_times_10"
 
-    /// Makes the database of the source. Its tables are unlogged, which reading does not notice.
+    /// Creates the source database. Its tables are unlogged, which does not affect reading.
     ///
     /// - Returns: Whether the first is large enough to be read in parts.
     static func fill(_ bench: Bench, rows: Int) async throws -> Bool {

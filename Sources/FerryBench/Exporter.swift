@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import PrivateServer
 
-/// Exports tables of the source to a directory, each time by a worker of its own.
+/// Exports tables of the source to a directory, each with a separate worker.
 struct Exporter {
     /// Settings of data templates by name. Those whose name ends in `split` allow several files a
     /// table, so that a large one is read in parts.
@@ -15,7 +15,7 @@ struct Exporter {
     ]
 
     let bench: Bench
-    /// Where the files go, for as long as an export takes.
+    /// The directory of the files during an export.
     let folder: String
     private let queue: Connection
 

@@ -2,8 +2,7 @@ import Foundation
 import Postgres
 import PrivateServer
 
-/// How fast `ferry watch` catches up with what it missed, and what a look costs that finds nothing
-/// while a transaction is open that began long ago.
+/// How fast `ferry watch` catches up, and the cost of an empty poll during a long transaction.
 struct FeedBench {
     let bench: Bench
     let events: Int
@@ -81,7 +80,7 @@ struct FeedBench {
         return seconds(ContinuousClock.now - start)
     }
 
-    /// - Returns: What it wrote, where no file is given.
+    /// - Returns: The output, if no file is given.
     private func watch(_ arguments: [String], to file: FileHandle?) async throws -> String {
         let process = Process()
         let pipe = Pipe()

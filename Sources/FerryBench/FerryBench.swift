@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import PrivateServer
 
-/// Measures Ferry beside a reference on the same machine, in the same run, and prints ratios.
+/// Compares Ferry with references on the same machine, in the same run, and prints ratios.
 ///
 /// Absolute numbers of one machine say little; both sides run in turn, several times, and the
 /// medians are compared.

@@ -3,7 +3,7 @@ import Postgres
 import PrivateServer
 
 /// How fast clients send commands, each in a transaction of its own, while a worker applies them,
-/// beside inserts into a plain table.
+/// compared with inserts into a plain table.
 struct InsertBench {
     let bench: Bench
     private let lasting = 5

@@ -1,8 +1,8 @@
 import Foundation
 import Postgres
 
-/// From the commit of an INSERT to the moment its sender learns that the command was applied, on
-/// an idle queue.
+/// From the commit of an INSERT until its sender sees that the command was applied, on an idle
+/// queue.
 struct LatencyBench {
     let bench: Bench
     private let samples = 300
@@ -27,7 +27,7 @@ struct LatencyBench {
             floor.map { "p50 \(number(p50 / percentile($0, 0.5), 1)) x NOTIFY" } ?? "")
     }
 
-    /// A notification to a listener that answers with another.
+    /// A notification to a listener that replies with another.
     private func notifyRoundTrip() async throws -> [Double] {
         try await bench.database("bench_notify")
         let here = try await bench.connect("bench_notify")
@@ -69,7 +69,7 @@ struct LatencyBench {
             )[0][0].int64()
             let start = ContinuousClock.now
             while try await !ended(id, queue) { _ = try await events.next() }
-            // The first ones pay for plans and caches.
+            // The first ones include planning and cold caches.
             if sample >= 20 { values.append(seconds(ContinuousClock.now - start) * 1000) }
         }
         return values
@@ -82,7 +82,7 @@ struct LatencyBench {
         return try rows[0][0].bool()
     }
 
-    /// What a worker without NOTIFY would take: the insert falls somewhere between two polls.
+    /// The latency of a worker without NOTIFY: the insert falls somewhere between two polls.
     private func polled() async throws -> [Double] {
         try await bench.database("bench_poll")
         let sender = try await bench.connect("bench_poll")

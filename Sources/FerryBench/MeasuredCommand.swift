@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an export took.
+/// The resources of an export.
 struct Usage {
     var seconds: Double
     /// The most memory that the process had resident, in MiB; 0 where the system does not tell.
@@ -10,8 +10,8 @@ struct Usage {
 extension Bench {
     /// Runs a program to its end.
     ///
-    /// - Returns: What it took, and what it wrote to standard output: a few lines at most.
-    /// - Throws: ``ToolFailed`` when it is not there or does not end with status 0.
+    /// - Returns: The resources, and the standard output: a few lines at most.
+    /// - Throws: ``ToolFailed`` if it is missing or does not end with status 0.
     func measured(
         _ name: String, _ arguments: [String]
     ) async throws -> (usage: Usage, output: String) {

@@ -1,12 +1,12 @@
 import Foundation
 import Postgres
 
-/// Whether a drain stays as fast under a transaction that has been open for long: its snapshot
-/// keeps every dead row of the queue from being removed.
+/// Whether a drain stays fast during a long transaction: its snapshot prevents the removal of dead
+/// rows from the queue.
 struct SnapshotBench {
     let bench: Bench
     let commands: Int
-    /// Commands that came and went under the snapshot before the measured ones.
+    /// Commands applied under the snapshot before the measured ones.
     let churned = 200_000
 
     func run() async throws {

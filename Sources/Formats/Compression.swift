@@ -1,21 +1,21 @@
 import Values
 
-/// How files are compressed, alone or together in an archive.
+/// How files are compressed, individually or in an archive.
 public enum Compression: String, Codable, Sendable, CaseIterable {
     case none
     case gzip
-    /// Of the pages in a Parquet file only.
+    /// Only for pages of a Parquet file.
     case snappy
-    /// Of the file, or of the pages in a Parquet file.
+    /// Of the file, or of the pages of a Parquet file.
     case zstd
     /// One archive of all files, each compressed.
     case zip
-    /// One archive of all files, as they are.
+    /// One archive of all files, uncompressed.
     case tar
     /// The same, compressed with gzip as a whole.
     case tgz
 
-    /// The layout of the archive; nil where each file is by itself.
+    /// The layout of the archive; nil for single files.
     var archive: ArchiveFormat? {
         switch self {
         case .none, .gzip, .snappy, .zstd: nil
@@ -24,7 +24,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// What it adds to the names of files, with its dot.
+    /// The extension that it adds to file names, with its dot.
     var fileExtension: String {
         switch self {
         case .none: ""
@@ -37,9 +37,9 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// A compressor for one file, or for an archive as a whole; nil where bytes stay as they are.
+    /// A compressor for one file, or for an archive as a whole; nil if bytes are unchanged.
     ///
-    /// - Throws: ``CompressionError`` when there is no memory for it.
+    /// - Throws: ``CompressionError`` if there is not enough memory.
     public func makeCompressor() throws(CompressionError) -> (any FileStage)? {
         switch self {
         case .none, .snappy, .zip, .tar: nil
@@ -48,10 +48,9 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// A decompressor for one file, or for an archive as a whole; nil where bytes are what they
-    /// are.
+    /// A decompressor for one file, or for an archive as a whole; nil if bytes are unchanged.
     ///
-    /// - Throws: ``CompressionError`` when there is no memory for it.
+    /// - Throws: ``CompressionError`` if there is not enough memory.
     public func makeDecompressor() throws(CompressionError) -> (any Decompressor)? {
         switch self {
         case .none, .snappy, .zip, .tar: nil
@@ -61,26 +60,26 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// Undoes a compression, a chunk at a time, in bounded memory whatever the ratio.
+/// Decompresses in chunks, with bounded memory whatever the ratio.
 public protocol Decompressor: AnyObject {
-    /// Takes the next bytes and passes on what they hold, in chunks valid during the call.
+    /// Reads the next bytes and passes on the decompressed ones, in chunks valid during the call.
     ///
-    /// - Throws: ``CompressionError/damaged(_:)``, or what `output` throws.
+    /// - Throws: ``CompressionError/damaged(_:)``, or errors of `output`.
     func decompress(
         _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
     ) throws
 
-    /// To be called after the last bytes.
+    /// Call it after the last bytes.
     ///
-    /// - Throws: ``CompressionError/damaged(_:)`` when the data ended too early.
+    /// - Throws: ``CompressionError/damaged(_:)`` if the data is truncated.
     func finish() throws
 }
 
 /// Why bytes could not be compressed or decompressed.
 public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The compression library could not start or go on; in practice, memory has run out.
+    /// The compression library failed; in practice, out of memory.
     case cannotStart(code: Int32)
-    /// The bytes are not what a compressor wrote.
+    /// The bytes were not written by a compressor.
     case damaged(String)
 
     public var description: String {

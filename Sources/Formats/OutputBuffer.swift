@@ -13,7 +13,7 @@ struct OutputBuffer: ~Copyable {
         guard let start = bytes.baseAddress else { return }
         if bytes.count > Self.capacity - count {
             try flush(into: output)
-            // Not copied: a value may be as large as the memory that is left.
+            // Not copied: a value may be as large as the remaining memory.
             if bytes.count > Self.capacity / 2 { return try output(UnsafeRawBufferPointer(bytes)) }
         }
         (base + count).update(from: start, count: bytes.count)

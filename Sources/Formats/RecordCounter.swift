@@ -1,6 +1,6 @@
-/// Counts the records of a file whose bytes it is shown in order, in chunks of any size.
+/// Counts the records of a file from its bytes, in order, in chunks of any size.
 public protocol RecordCounter {
-    /// Looks at the next bytes.
+    /// Scans the next bytes.
     mutating func count(_ bytes: UnsafeRawBufferPointer)
 
     /// The number of records so far. A last one without a line end counts.
@@ -8,7 +8,7 @@ public protocol RecordCounter {
 }
 
 extension DataTemplateSettings {
-    /// A counter of the records in a file with these settings, the header among them.
+    /// A counter of the records of a file with these settings, including the header.
     public func makeRecordCounter() -> any RecordCounter {
         switch format {
         case .csv, .tsv, .psv, .delimited: DelimitedRecordCounter(escape: escape)
@@ -17,7 +17,7 @@ extension DataTemplateSettings {
         }
     }
 
-    /// How many records of a file are no rows: 1 with a header, else 0.
+    /// The number of records that are not rows: 1 with a header, otherwise 0.
     public var headerRecords: Int { format.isDelimited && header ? 1 : 0 }
 
     /// How a table with these columns becomes a file with these settings.

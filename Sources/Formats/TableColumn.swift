@@ -1,15 +1,15 @@
-/// A column of a table that is exported, as the source database describes it.
+/// A column of an exported table, as described by the source database.
 public struct TableColumn: Codable, Hashable, Sendable {
     public var name: String
-    /// As PostgreSQL's `format_type` writes it, for example `numeric(12,2)`.
+    /// As written by PostgreSQL's `format_type`, for example `numeric(12,2)`.
     public var type: String
     public var nullable: Bool
-    /// What its values are read as.
+    /// The type of its values when reading.
     public var valueType: ValueType
-    /// The SQL type that its values are cast to when they are read, where their own says something
-    /// else in each database: `numeric` for `money`.
+    /// The SQL type that its values are cast to when reading, if their own depends on the database:
+    /// `numeric` for `money`.
     public var readAs: String?
-    /// How its values are hidden, as a manifest says it; nil when they are sent as they are.
+    /// The mask of its values, as in manifests; nil if they are sent unmasked.
     public var masked: String?
 
     enum CodingKeys: String, CodingKey {

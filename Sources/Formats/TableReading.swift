@@ -1,23 +1,22 @@
-/// How the rows of a table become the bytes of a file: what COPY is to send, and what is made of
-/// it.
+/// How the rows of a table become the bytes of a file: the form of the COPY, and its encoding.
 public struct TableReading: Sendable {
-    /// Of each column, whether its text is read, and of an array the texts of its elements, and
-    /// not the values themselves. Empty when that is so of none.
+    /// For each column, whether its text is read, for arrays the texts of its elements, instead of
+    /// the values themselves. Empty if no text is read.
     public var asText: [Bool]
 
-    /// What follows `TO STDOUT`: `WITH (FORMAT csv, …)`. All literals are quoted; it does not
-    /// depend on any setting of the session but `client_encoding`, which it sets to UTF8.
+    /// The options after `TO STDOUT`: `WITH (FORMAT csv, …)`. All literals are quoted; it depends
+    /// on no session setting except `client_encoding`, which it sets to UTF8.
     public var copyOptions: String
 
-    /// Makes the encoder of one file; nil where what COPY sends are the very bytes of the file.
+    /// Creates the encoder of one file; nil if COPY's output is the file.
     public var makeEncoder: (@Sendable () throws -> any RowEncoder)?
 
-    /// How many of the messages of COPY are no rows, but a header, where there is no encoder: its
-    /// rows are its messages less these.
+    /// The number of COPY messages that are not rows but a header, without an encoder: the rows are
+    /// the messages minus these.
     public var messagesBesideRows: Int
 
-    /// How many bytes the source sends before the first row, in the same message, such as the
-    /// header of the binary format.
+    /// The number of bytes before the first row, in the same message, such as the header of the
+    /// binary format.
     public var preambleBytes: Int
 
     public init(
@@ -33,27 +32,27 @@ public struct TableReading: Sendable {
     }
 }
 
-/// A step that the bytes of one file go through: encoding, compression, encryption. The same bytes
-/// give the same result however they are cut into chunks, but for encryption, which draws a new key
-/// for each file. Used by one task or thread at a time.
+/// A stage of the bytes of one file: encoding, compression, encryption. The result does not depend
+/// on the chunks, except for encryption, which uses a new key for each file. Used by one task or
+/// thread at a time.
 public protocol FileStage: AnyObject {
-    /// Takes the next bytes and passes on what is ready, in chunks that are valid only during
-    /// the call. Nothing may be ready yet.
+    /// Processes the next bytes and passes on finished ones, possibly none, in chunks that are
+    /// valid only during the call.
     func process(
         _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
     ) throws
 
-    /// Passes on the rest. To be called once; afterwards the stage is spent.
+    /// Passes on the rest. Call it once; afterwards the stage cannot be used again.
     func finish(into output: (UnsafeRawBufferPointer) throws -> Void) throws
 }
 
-/// Encodes the rows that COPY sends as a file. It is given whole messages of COPY: never a part of
-/// a row, the header and the trailer of the stream among them.
+/// Encodes the rows of a COPY as a file. It receives whole messages of COPY, never a part of a row,
+/// including the header and the trailer of the stream.
 public protocol RowEncoder: FileStage {
     /// The rows encoded so far.
     var rows: Int64 { get }
 
-    /// What readers may refuse of the values so far, in the order of the columns.
+    /// The values so far that readers may reject, in column order.
     var hazards: [ColumnHazards] { get }
 }
 

@@ -1,26 +1,26 @@
-/// A type of values as the source's catalog describes it, beneath all domains.
+/// A value type in the source's catalog, below all domains.
 ///
-/// What its name suggests says nothing: PostgreSQL's own types are known by identifiers,
-/// all others by what the catalog holds of them.
+/// Names are not significant: PostgreSQL's own types are identified by oid, all others by the
+/// catalog.
 public struct ValueType: Codable, Hashable, Sendable {
-    /// What a type is, as `pg_type.typtype` says, with arrays apart.
+    /// The kind of a type, as in `pg_type.typtype`, with arrays as a separate kind.
     public enum Kind: String, Codable, Sendable {
         case base, composite, `enum`, pseudo, range, multirange, array
     }
 
     /// The object identifier. Those of PostgreSQL's own types are the same in every database.
     public var id: UInt32
-    /// Its modifier, such as precision and scale; -1 for none. Of an array that of its elements.
+    /// Its modifier, such as precision and scale; -1 for none. For an array that of its elements.
     public var modifier: Int32
     public var kind: Kind
-    /// What stands between the values of this type in the text of an array (`pg_type.typdelim`).
+    /// The delimiter of values of this type in the text of an array (`pg_type.typdelim`).
     public var delimiter: UInt8
-    /// Whether it has a cast to text by a function, which may write something else than COPY does.
+    /// Whether it has a cast function to text, which may differ from COPY's text.
     public var hasCastToText: Bool
-    /// A value cannot hold another of its own type but in an array: none, or one.
+    /// A value type can contain another only in an array: none, or one.
     private var elements: [ValueType]
 
-    /// The type of an array's elements; nil for what is no array.
+    /// The type of an array's elements; nil for other types.
     public var element: ValueType? { elements.first }
 
     enum CodingKeys: String, CodingKey {
@@ -52,8 +52,8 @@ extension ValueType {
 
     public static let text = ValueType(25)
 
-    /// Decimal numbers of 19 digits, which is what PostgreSQL's `money` can hold, so many of them
-    /// behind the point.
+    /// Decimal numbers of 19 digits, the range of PostgreSQL's `money`, with this many decimal
+    /// places.
     public static func money(scale: Int32) -> ValueType {
         ValueType(1700, modifier: (19 << 16 | scale) + 4)
     }

@@ -34,7 +34,7 @@ public struct Event: Hashable, Codable, Sendable {
 
 /// The kinds of event that commands cause.
 public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Details: a `warning` where the role of its credential may do more than read.
+    /// Details: a `warning` if the role of its credential has more than read rights.
     case databaseRegistered = "database_registered"
     /// Details: `credential` as it is now; `warning` as of `database_registered`.
     case databaseEdited = "database_edited"
@@ -55,8 +55,8 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     /// Details: `version`, and `replaced` when there was one before; `warning` as of
     /// `database_registered`.
     case dataExportActivated = "data_export_activated"
-    /// What an earlier version was is active again; details: the new `version`, `replaced`, and
-    /// `restored`, the earlier one; `warning` as of `database_registered`.
+    /// An earlier version is active again; details: the new `version`, `replaced`, and `restored`,
+    /// the earlier one; `warning` as of `database_registered`.
     case dataExportRolledBack = "data_export_rolled_back"
     case draftDiscarded = "draft_discarded"
     case dataExportDeleted = "data_export_deleted"
@@ -104,7 +104,7 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     /// Details: as of `alert_created`, as they are now.
     case alertEdited = "alert_edited"
     case alertDeleted = "alert_deleted"
-    /// A message was asked for; whether it arrives is told by `ferry.alert_deliveries`.
+    /// A test message was requested; `ferry.alert_deliveries` shows whether it arrives.
     case alertTested = "alert_tested"
     /// Details: `description`, and how many `objects` it is a copy of.
     case sandboxCreated = "sandbox_created"

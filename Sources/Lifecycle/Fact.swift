@@ -4,13 +4,13 @@ public import Values
 public enum Fact: Hashable, Sendable {
     /// The tables of a registered database (``World/database(id:)``) now.
     case catalog(databaseID: Int64)
-    /// The same, where it is an answer too that the database cannot be reached now.
+    /// The same, but an unreachable database is a valid answer.
     case currentCatalog(databaseID: Int64)
-    /// The role that databases of this credential are read as, now. That it cannot be found out
-    /// is an answer too.
+    /// The role that databases of this credential are read as, now. An unreachable database is a
+    /// valid answer, too.
     case sourceRole(credential: String)
-    /// What a registered database now has against these settings of tables that are chosen by
-    /// name, or with all others.
+    /// The objections of a registered database to these settings of tables, which are chosen by
+    /// name or with all others.
     case tableSettings(databaseID: Int64, settings: [TableName: TableSettings], ofAll: Bool)
     /// The names of all databases of an environment, to list them in a message.
     case registeredDatabases(environment: String)
@@ -27,7 +27,7 @@ public enum Fact: Hashable, Sendable {
     case role(RoleName)
     /// The tables that a run of all tables found, in their canonical form.
     case tablesOfRun(Int64)
-    /// What a run that is publishing has decided to publish.
+    /// The delivery that a publishing run has recorded.
     case decidedDelivery(run: Int64)
     /// Whether that is visible at its destination now.
     case delivery(DecidedDelivery)
@@ -42,7 +42,7 @@ public enum Fact: Hashable, Sendable {
 }
 
 extension Fact {
-    /// Whether looking it up asks anything but the queue's database, and so may take long.
+    /// Whether the lookup goes beyond the queue's database, and so may take long.
     public var isOutside: Bool {
         switch self {
         case .catalog, .currentCatalog, .sourceRole, .tableSettings, .destinationTest,
@@ -54,8 +54,8 @@ extension Fact {
         }
     }
 
-    /// What it is an answer, too, that nobody answered in time: a destination that is not saved.
-    /// Nil where the command is tried again later.
+    /// The answer if the lookup times out, such as a destination that is not saved. Nil if the
+    /// command is retried later.
     public func answer(whenNobodyAnswers reason: String) -> FactValue? {
         switch self {
         case .destinationTest, .templateCheck, .runPlan, .currentCatalog, .sourceRole:
@@ -68,7 +68,7 @@ extension Fact {
     }
 }
 
-/// What was found out about a ``Fact``.
+/// The value of a ``Fact``.
 public enum FactValue: Hashable, Sendable {
     /// Answers ``Fact/catalog(databaseID:)`` and ``Fact/currentCatalog(databaseID:)``.
     case catalog(Catalog)
@@ -96,14 +96,14 @@ public enum FactValue: Hashable, Sendable {
     case problems([String])
     /// Answers ``Fact/catalog(databaseID:)``, ``Fact/currentCatalog(databaseID:)``,
     /// ``Fact/sourceRole(credential:)`` and ``Fact/tableSettings(databaseID:settings:ofAll:)``: the
-    /// credential leads to several servers, from which no single snapshot can be read.
+    /// credential connects to several servers, from which no single snapshot can be read.
     case severalServers
     /// The test or check passed.
     case passed
     /// Answers ``Fact/destinationTest(_:)``: the settings are not valid, so it was not tested; the
     /// reason.
     case invalid(String)
-    /// It did not, or the database could not be asked: the reason, in words, without secrets.
+    /// It failed, or the database was unreachable: the reason, as text, without secrets.
     case failed(String)
 }
 
@@ -112,11 +112,11 @@ public enum DeliveryState: Hashable, Sendable {
     /// It is, at this place.
     case visible(location: String)
     case notVisible
-    /// The destination could not be asked: the reason, in words, without secrets.
+    /// The destination was unreachable: the reason, as text, without secrets.
     case unknown(reason: String)
 }
 
-/// What a run has decided to publish.
+/// The delivery that a run has recorded for publishing.
 public struct DecidedDelivery: Hashable, Sendable {
     public let run: Int64
     public let dataExportName: String

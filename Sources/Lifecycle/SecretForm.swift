@@ -1,7 +1,7 @@
-/// How secrets look, as far as their form shows.
+/// Recognizes secrets by their form.
 ///
-/// The rule of the SQL function `secret_in`, by which the queue refuses commands; a test compares
-/// them. It is here, too, for what is shown before anything is sent.
+/// The rule of the SQL function `secret_in`, by which the queue rejects commands; a test compares
+/// the two. It is needed here for values that are shown before anything is sent.
 public enum SecretForm {
     /// The names of settings that are secrets, in lower case and with `_` for `-`.
     public static let keys: Set<String> = [
@@ -11,7 +11,7 @@ public enum SecretForm {
     ]
 
     /// Whether a text looks like a secret: a private key, a URL or a connection string with a
-    /// password, or what a key that is named as a secret holds, if it is no reference.
+    /// password, or the value of a key that is named like a secret, unless it is a reference.
     ///
     /// - Parameter path: The keys that lead to it, the nearest last; a text in a list belongs to
     ///   the key of the list.

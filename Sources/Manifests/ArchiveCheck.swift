@@ -1,19 +1,19 @@
 internal import Crypto
 internal import Formats
 
-/// The comparison of the files in an archive with what the manifest says of them.
+/// The comparison of the files in an archive with the manifest.
 final class ArchiveCheck {
     private let archive: String
     private let reader: any ArchiveReader
     private let settings: DataTemplateSettings
-    /// Those that have not been found yet.
+    /// The files not found yet.
     private var expected: [String: Manifest.File]
     private var current: Member?
     private var found: [VerificationReport.Finding] = []
     private(set) var notCounted: [VerificationReport.NotCounted] = []
 
     private struct Member {
-        /// Nil for one that the manifest does not name.
+        /// Nil for a file that the manifest does not name.
         let file: Manifest.File?
         let name: String
         let rows: RowCount
@@ -53,10 +53,10 @@ final class ArchiveCheck {
     /// - Throws: `ArchiveError.damaged`
     func finish() throws { try reader.finish() }
 
-    /// What is not as the manifest says.
+    /// The differences from the manifest.
     ///
-    /// - Parameter isWhole: Whether the archive was read to its end and is the one that was
-    ///   delivered: only then is it worth saying that something is not in it.
+    /// - Parameter isWhole: Whether the archive was read completely and is the delivered one: only
+    ///   then are missing files reported.
     func findings(isWhole: Bool) -> [VerificationReport.Finding] {
         let missing = isWhole ? expected.keys.sorted() : []
         return found + missing.map { .missing(file: archive + "/" + $0) }

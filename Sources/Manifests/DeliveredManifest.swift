@@ -2,7 +2,7 @@ internal import Crypto
 internal import Formats
 internal import Foundation
 
-/// The manifest of a delivery, read where the delivery is, with the folder of its files.
+/// The manifest of a delivery, and the folder of its files.
 public struct DeliveredManifest {
     public let manifest: Manifest
     /// SHA-256 of its bytes, in lowercase hexadecimal digits.
@@ -13,14 +13,14 @@ public struct DeliveredManifest {
     private let folder: any DeliveryFolder
     private let name: String
 
-    /// Far more than the manifest of 100,000 tables needs.
+    /// Far more than a manifest of 100,000 tables needs.
     private static let bytesMax = 1 << 30
 
-    /// Finds the manifest of a folder: its own, or else that of the newest delivery beside its
+    /// Finds the manifest of a folder: its own, or that of the newest delivery according to its
     /// `latest.json`.
     ///
     /// - Parameter expected: That of the manifest's bytes; see ``check(sha256:)``.
-    /// - Throws: ``ManifestError``, `missing` where there is neither; what the folder throws.
+    /// - Throws: ``ManifestError``, `missing` if there is neither; errors of the folder.
     public init(in folder: any DeliveryFolder, sha256 expected: String? = nil) throws {
         do {
             try self.init(Manifest.fileName, in: folder, sha256: expected)
@@ -35,7 +35,7 @@ public struct DeliveredManifest {
     }
 
     /// - Parameters:
-    ///   - name: That of the manifest; of a `latest.json`, the delivery that it names counts.
+    ///   - name: That of the manifest; for a `latest.json`, the delivery that it names.
     ///   - expected: That of the manifest's bytes; see ``check(sha256:)``.
     /// - Throws: ``ManifestError``; what the folder throws.
     public init(
@@ -65,8 +65,8 @@ public struct DeliveredManifest {
         do {
             bytes = try Self.bytes(of: Manifest.fileName, in: delivery)
         } catch ManifestError.missing {
-            // Not a place without a delivery, but one that is not as it says.
-            throw ManifestError.unreadable(path: path, reason: "there is no such file")
+            // There is a delivery, but `latest.json` is wrong.
+            throw ManifestError.unreadable(path: path, reason: "no such file")
         }
         let hash = SHA256.hash(data: bytes).hexadecimal
         guard hash == latest.sha256 else {
@@ -85,11 +85,10 @@ public struct DeliveredManifest {
         self.folder = folder
     }
 
-    /// Makes sure that the manifest is the one that is meant.
+    /// Checks that the manifest is the expected one.
     ///
     /// - Parameter expected: The SHA-256 of its bytes, in lowercase hexadecimal digits, from a
-    ///   source that who can write beside the files cannot change. Nil trusts the manifest that is
-    ///   there.
+    ///   source that writers of the folder cannot change. Nil trusts the existing manifest.
     public func check(sha256 expected: String?) throws(ManifestError) {
         try Self.check(sha256, path, expected)
     }
@@ -105,12 +104,12 @@ public struct DeliveredManifest {
     /// Reads the delivery again and compares it with the manifest.
     ///
     /// Every file is read once, in chunks: its size and SHA-256 are compared, and its rows counted,
-    /// unless it is encrypted. Whatever else is in the manifest's folder is reported as extra.
+    /// unless it is encrypted. Other files in the manifest's folder are reported as extra.
     ///
-    /// - Throws: ``ManifestError`` when the folder cannot be listed; what the folder throws. What
-    ///   is wrong with the files is not an error but in the report.
+    /// - Throws: ``ManifestError`` if the folder cannot be listed; errors of the folder.
+    ///   Differences of files are not errors but in the report.
     public func verify() throws -> VerificationReport {
-        // First, so that who may not list the folder need not wait to hear of it.
+        // First, so that a missing right to list the folder is reported immediately.
         let extra = try extraNames()
         var report = VerificationReport(manifest: manifest)
         for file in manifest.files {
@@ -162,7 +161,7 @@ public struct DeliveredManifest {
 }
 
 extension DeliveryReadingError {
-    /// - Parameter path: What could not be read.
+    /// - Parameter path: The unreadable path.
     fileprivate func asManifestError(at path: String) -> any Error {
         switch self {
         case .missing: ManifestError.missing(path: path)

@@ -1,9 +1,9 @@
-/// A folder of files, as far as reading a delivery goes: on a disk, in a bucket, on a server.
+/// A folder of a delivery, for reading: on a disk, in a bucket, on a server.
 ///
-/// A name is that of one file or folder in it, never a path. All calls block, so they are for
-/// threads that may. Used by one thread at a time.
+/// Names are those of files or folders in it, never paths. All calls block, so use threads that may
+/// block. Used by one thread at a time.
 public protocol DeliveryFolder {
-    /// Where something of this name is, for messages.
+    /// The path of this name, for messages.
     func path(of name: String) -> String
 
     /// The folder of this name in it, which need not exist.
@@ -11,15 +11,15 @@ public protocol DeliveryFolder {
 
     /// The names of all files and folders in it, in no order.
     ///
-    /// - Throws: ``DeliveryReadingError`` where the folder cannot be listed; any other error where
+    /// - Throws: ``DeliveryReadingError`` if the folder cannot be listed; any other error if
     ///   nothing can be read there.
     func names() throws -> [String]
 
-    /// Passes the bytes of a regular file on, in order, in chunks of at most 8 MiB that are valid
+    /// Passes on the bytes of a regular file, in order, in chunks of at most 8 MiB that are valid
     /// only during the call. Follows no symbolic link.
     ///
-    /// - Throws: ``DeliveryReadingError`` about this one file; what `chunk` throws; any other error
-    ///   where nothing can be read there.
+    /// - Throws: ``DeliveryReadingError`` about this file; errors of `chunk`; any other error if
+    ///   nothing can be read there.
     func read(_ name: String, _ chunk: (UnsafeRawBufferPointer) throws -> Void) throws
 }
 
@@ -27,7 +27,6 @@ public protocol DeliveryFolder {
 public enum DeliveryReadingError: Error {
     case missing
     case notARegularFile
-    /// `cause` is the error of the place itself, where it has one: for those who cannot go on
-    /// without the file.
+    /// `cause` is the error of the storage, if there is one, for callers that need the file.
     case failed(reason: String, cause: (any Error)? = nil)
 }

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Formats
 
-/// The comparison of one file, as it is there, with what the manifest says of it.
+/// The comparison of one file with the manifest.
 final class FileCheck {
     private let file: Manifest.File
     private let settings: DataTemplateSettings
@@ -11,7 +11,7 @@ final class FileCheck {
     private(set) var bytes: Int64 = 0
     private(set) var notCounted: [VerificationReport.NotCounted] = []
 
-    /// What is looked for in the bytes of a file.
+    /// The checks of a file's bytes.
     private enum FileContents {
         case rows(RowCount)
         case archive(ArchiveCheck)
@@ -32,7 +32,7 @@ final class FileCheck {
         }
     }
 
-    /// - Throws: What ends the whole verification: nothing can be read there.
+    /// - Throws: Errors that end the whole verification: nothing can be read there.
     func findings(in folder: any DeliveryFolder) throws -> [VerificationReport.Finding] {
         let decompressor: (any Decompressor)? = attempt { try makeDecompressor() } ?? nil
         do {
@@ -53,13 +53,13 @@ final class FileCheck {
         return differences()
     }
 
-    /// Takes an error down as damage.
+    /// Records an error as damage.
     @discardableResult
     private func attempt<Value>(_ work: () throws -> Value) -> Value? {
         do {
             return try work()
         } catch {
-            // Go on hashing: whether the bytes are those of the manifest is still worth knowing.
+            // Continue hashing: the comparison of the bytes is still useful.
             damage = "\(error)"
             return nil
         }
@@ -129,7 +129,7 @@ final class FileCheck {
 }
 
 extension DeliveryReadingError {
-    /// What there is to say of a file that could not be read.
+    /// The finding for a file that could not be read.
     func finding(_ file: String) -> VerificationReport.Finding {
         switch self {
         case .missing: .missing(file: file)

@@ -2,15 +2,15 @@ public import Values
 internal import Formats
 public import Foundation
 
-/// Which delivery of a data export is the newest: the content of `latest.json`, which lies beside
-/// the folders of the deliveries.
+/// The newest delivery of a data export: the content of `latest.json`, next to the folders of the
+/// deliveries.
 ///
 /// The schema of its JSON is described in `docs/manifest.md`.
 public struct LatestDelivery: Sendable, Equatable {
     public static let fileName = "latest.json"
 
     public let run: Int64
-    /// The folder of the delivery, beside this file.
+    /// The folder of the delivery, next to this file.
     public let folder: String
     /// SHA-256 of the manifest in that folder, in lowercase hexadecimal digits.
     public let sha256: String
@@ -71,7 +71,7 @@ extension LatestDelivery: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(run, forKey: .run)
         try container.encode(folder, forKey: .folder)
-        // For readers that would rather not put a path together.
+        // For readers that prefer a complete path.
         try container.encode(manifestPath, forKey: .manifest)
         try container.encode(sha256, forKey: .sha256)
         try container.encode(takenAt, forKey: .takenAt)

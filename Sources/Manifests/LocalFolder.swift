@@ -34,7 +34,7 @@ public struct LocalFolder: DeliveryFolder {
     }
 }
 
-/// Follows no symbolic link and waits for no pipe.
+/// Does not follow symbolic links or wait for pipes.
 private func readFile(
     at path: String, _ chunk: (UnsafeRawBufferPointer) throws -> Void
 ) throws {

@@ -2,19 +2,19 @@ import Values
 internal import Formats
 
 extension Manifest {
-    /// Whether `name` can only mean a file beside the manifest.
+    /// Whether `name` is a plain name of a file next to the manifest.
     static func isPlainFileName(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/"))
             && !name.utf8.contains(0)
     }
 
-    /// Those of an archive must be what the files of a delivery are, and add up to it.
+    /// Members of an archive must satisfy the rules for files, and add up to the archive.
     private static func check(_ members: [File], of archive: File) throws(ManifestError) {
         if let nested = members.first(where: { $0.members != nil || $0.table == nil }) {
             throw .unsafeFileName(nested.name)
         }
         try check(members)
-        // No sum of these overflows any more.
+        // No sum of these can overflow.
         guard members.reduce(0, { $0 + $1.rows }) == archive.rows else {
             throw .impossibleNumber(file: archive.name)
         }
@@ -44,23 +44,23 @@ extension Manifest {
     }
 }
 
-/// Why a manifest was refused before any file was looked at.
+/// Why a manifest was rejected before any file was read.
 public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is none where it should be.
+    /// The manifest is missing.
     case missing(path: String)
-    /// The manifest could not be read from where it should be.
+    /// The manifest could not be read.
     case unreadable(path: String, reason: String)
     /// The bytes are not those of a `latest.json`.
     case notALatest(path: String)
     /// The manifest is not the one that a `latest.json` names. Both by SHA-256.
     case notTheLatest(path: String, expected: String, actual: String)
-    /// The manifest is not the one that is asked for. Both by SHA-256.
+    /// The manifest is not the expected one. Both by SHA-256.
     case notTheExpected(path: String, expected: String, actual: String)
     /// The bytes are not a manifest.
     case notAManifest(reason: String)
     /// It was written by a version of Ferry with another schema.
     case unknownVersion(String)
-    /// It names a file that would lie outside its own folder, or itself.
+    /// It names a file outside of its own folder, or itself.
     case unsafeFileName(String)
     case duplicateFile(String)
     /// A negative number of rows or bytes, or more than can be counted.
@@ -73,7 +73,7 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path):
-            "cannot read the manifest \"\(shown(path))\": there is no such file"
+            "cannot read the manifest \"\(shown(path))\": no such file"
         case .unreadable(let path, let reason):
             "cannot read the manifest \"\(shown(path))\": \(reason)"
         case .notALatest(let path):
@@ -90,8 +90,8 @@ public enum ManifestError: Error, Equatable, Sendable, CustomStringConvertible {
             "the manifest has the schema \"\(shown(version))\", this version of Ferry reads "
                 + "\"\(Manifest.schema)\": verify it with the version that wrote it, or a later one"
         case .unsafeFileName(let name):
-            "the manifest names the file \"\(shown(name))\", but its files must lie beside it: "
-                + "do not trust this manifest"
+            "the manifest names the file \"\(shown(name))\", but its files must be in the same "
+                + "folder: do not trust this manifest"
         case .duplicateFile(let name):
             "the manifest names the file \"\(shown(name))\" twice: do not trust this manifest"
         case .impossibleNumber(let file):

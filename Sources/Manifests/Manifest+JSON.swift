@@ -15,7 +15,7 @@ extension Manifest: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let schema = try container.decode(String.self, forKey: .manifest)
-        // A minor version (ferry/1.2) only adds members, which are passed over.
+        // A minor version (ferry/1.2) only adds members, which are ignored.
         guard schema == Self.schema || schema.hasPrefix(Self.schema + ".") else {
             throw ManifestError.unknownVersion(schema)
         }
@@ -58,7 +58,7 @@ extension Manifest: Codable {
 
     /// The canonical bytes: JSON with sorted keys, indented, with a line end at its end.
     ///
-    /// Equal manifests have equal bytes, so whoever resumes a publication writes the same.
+    /// Equal manifests have equal bytes, so a resumed publication writes the same.
     public func encoded() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -74,8 +74,7 @@ extension Manifest: Codable {
 
     /// Reads a manifest, canonical or not.
     ///
-    /// - Throws: ``ManifestError`` when it is none, has another major version, or contradicts
-    ///   itself.
+    /// - Throws: ``ManifestError`` if it is invalid, has another major version, or is inconsistent.
     public init(decoding bytes: some DataProtocol) throws(ManifestError) {
         do {
             self = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
@@ -162,7 +161,7 @@ extension Manifest.Warning: Codable {
     }
 }
 
-/// A table in two members, so that readers need not take a qualified name apart.
+/// A table in two members, so that readers need not parse a qualified name.
 private struct TableParts: Codable {
     let schema: String
     let name: String

@@ -5,16 +5,16 @@ public import Formats
 ///
 /// The schema of its JSON is described in `docs/manifest.md`.
 public struct Manifest: Sendable, Equatable {
-    /// What the `manifest` member of the JSON says: the schema and its major version.
+    /// The value of the `manifest` member of the JSON: the schema and its major version.
     public static let schema = "ferry/1"
 
-    /// The same with the minor version that brought ``File/members``; written where there are any.
+    /// The same with the minor version that added ``File/members``; written if there are any.
     static let schemaWithArchives = "ferry/1.1"
 
     /// The name of the manifest in the folder of its delivery.
     public static let fileName = "manifest.json"
 
-    /// The name of the empty file that comes after the manifest, where the settings ask for it.
+    /// The name of the empty file that is written after the manifest, if the settings request it.
     public static let successFileName = ".DONE"
 
     public var export: Export
@@ -30,13 +30,13 @@ public struct Manifest: Sendable, Equatable {
     public var format: DataTemplateSettings
     /// The delivered files, in the order of their names' bytes.
     public let files: [File]
-    /// What whoever uses the delivery should know of it.
+    /// Warnings for users of the delivery.
     public var warnings: [Warning]
     /// Tables of the data export that were left out of the run.
     public var skippedTables: [TableName]
 
-    /// - Throws: ``ManifestError`` when a name is not that of a file beside the manifest or is
-    ///   there twice, or when a number is negative.
+    /// - Throws: ``ManifestError`` if a name is not a plain file name or is used twice, or if a
+    ///   number is negative.
     public init(
         export: Export, run: Int64, environment: String, database: String, snapshot: Snapshot,
         startedAt: Instant, format: DataTemplateSettings, files: [File],
@@ -56,8 +56,8 @@ public struct Manifest: Sendable, Equatable {
         try Self.check(self.files)
     }
 
-    /// What lies in the delivery's folder: the files, the manifest, and the success file if there
-    /// is to be one.
+    /// The contents of the delivery's folder: the files, the manifest, and the success file if
+    /// configured.
     public var namesInFolder: [String] {
         files.map(\.name) + [Self.fileName] + (format.successFile ? [Self.successFileName] : [])
     }
@@ -86,11 +86,11 @@ public struct Manifest: Sendable, Equatable {
 
     /// The one snapshot of the source from which all files were read.
     public struct Snapshot: Codable, Sendable, Equatable {
-        /// PostgreSQL's name of the exported snapshot, where there was one.
+        /// PostgreSQL's name of the exported snapshot, if any.
         public var id: String?
         /// When it was taken, by the clock of the source.
         public var takenAt: Instant
-        /// The write-ahead log position at that time, like `16/B374D848`, where it is known.
+        /// The write-ahead log position at that time, like `16/B374D848`, if known.
         public var walPosition: String?
 
         public init(id: String? = nil, takenAt: Instant, walPosition: String? = nil) {
@@ -106,7 +106,7 @@ public struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// One file, as it lies at the destination.
+    /// One file at the destination.
     public struct File: Sendable, Equatable {
         /// Its name in the folder of the manifest; never a path.
         public var name: String
@@ -139,7 +139,7 @@ public struct Manifest: Sendable, Equatable {
         /// An archive. Its rows are those of all its members.
         public init(archive name: String, bytes: Int64, sha256: String, members: [File]) {
             self.name = name
-            // Should the sum not exist, the manifest is refused.
+            // If the sum overflows, the manifest is rejected.
             rows = members.reduce(0) { $0 &+ $1.rows }
             self.bytes = bytes
             self.sha256 = sha256
@@ -150,19 +150,19 @@ public struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// What to know of a table before its rows are relied on.
+    /// A warning about a table.
     public struct Warning: Sendable, Equatable {
-        /// `rows_out_of_range`: it has other numbers of rows than was expected of it.
-        /// `heirs_left_out`: tables inherit from it whose rows are not sent.
-        /// `values_readers_refuse`: it has JSON that readers are known to refuse or to change.
-        /// `name_not_utf8`: it is not sent, as it has a name that is no text; `table` is escaped.
+        /// `rows_out_of_range`: its number of rows is outside of the configured bounds.
+        /// `heirs_left_out`: tables that inherit from it have rows that are not sent.
+        /// `values_readers_refuse`: it has JSON that some readers reject or change.
+        /// `name_not_utf8`: it is not sent, as a name is not valid text; `table` is escaped.
         public var code: String
         public var table: TableName
         /// How many were delivered.
         public var rows: Int64
         public var minimum: Int64?
         public var maximum: Int64?
-        /// The same in words.
+        /// The same as text.
         public var message: String
 
         public init(
@@ -178,14 +178,14 @@ public struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// A column, as the source described it.
+    /// A column, as described by the source.
     public struct Column: Codable, Sendable, Equatable {
         public var name: String
         /// PostgreSQL's own text of the type (`format_type`): `numeric(10,2)`.
         public var type: String
         public var nullable: Bool
-        /// How its values are hidden: `null`, `hash`, `keep_first`, `keep_last` or `constant`; nil
-        /// when they are sent as they are.
+        /// The mask of its values: `null`, `hash`, `keep_first`, `keep_last` or `constant`; nil if
+        /// they are sent unmasked.
         public var masked: String?
 
         public init(name: String, type: String, nullable: Bool, masked: String? = nil) {

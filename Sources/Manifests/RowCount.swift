@@ -1,16 +1,16 @@
 import Values
 internal import Formats
 
-/// Counts the rows of a file whose bytes it is shown in order.
+/// Counts the rows of a file from its bytes, in order.
 final class RowCount {
     enum Result {
-        /// Nil when there are as many as there should be.
+        /// Nil if the number is as expected.
         case counted(VerificationReport.Finding?)
         case notCounted(reason: String)
         case damaged(String)
     }
 
-    /// How much of the end of a Parquet file is kept, where it says how many rows it has.
+    /// How much of the end of a Parquet file is kept, which contains the number of rows.
     private static let endBytesMax = 16 << 20
 
     private let settings: DataTemplateSettings
@@ -50,7 +50,7 @@ final class RowCount {
             rows == expected ? nil : .wrongRows(file: file, expected: expected, actual: rows))
     }
 
-    /// Nil when not all of the metadata was kept.
+    /// Nil if not all metadata was kept.
     private func rowsToldAtEnd() throws -> Int64? {
         let trailer = end.suffix(ParquetFooter.trailerBytes)
         guard trailer.count == ParquetFooter.trailerBytes else {

@@ -3,10 +3,10 @@ internal import Foundation
 /// Reads a delivery on this machine again and compares it with its manifest.
 ///
 /// - Parameters:
-///   - path: The manifest; its files are looked for in the same folder.
+///   - path: The manifest; its files are in the same folder.
 ///   - sha256: See ``DeliveredManifest/check(sha256:)``.
-/// - Throws: ``ManifestError`` when there is no manifest to go by. What is wrong with the files is
-///   not an error but in the report.
+/// - Throws: ``ManifestError`` if there is no valid manifest. Differences of files are not errors
+///   but in the report.
 public func verify(
     manifestAt path: String, sha256: String? = nil
 ) throws -> VerificationReport {
@@ -16,7 +16,7 @@ public func verify(
 
 /// Verifies the delivery that a `latest.json` names; see ``verify(manifestAt:sha256:)``.
 ///
-/// - Throws: ``ManifestError``, also when the delivery's manifest is not the one that is meant.
+/// - Throws: ``ManifestError``, also if the delivery's manifest is not the expected one.
 public func verify(
     latestAt path: String, sha256: String? = nil
 ) throws -> VerificationReport {

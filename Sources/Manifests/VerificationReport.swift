@@ -1,9 +1,9 @@
 import Values
 internal import Formats
 
-/// What a delivery was found to be when it was read again.
+/// The result of verifying a delivery.
 public struct VerificationReport: Sendable, Equatable {
-    /// What of it was compared with the manifest.
+    /// What was compared with the manifest.
     public enum Subject: Sendable, Equatable {
         /// Files: their bytes, SHA-256 and rows.
         case files
@@ -12,11 +12,11 @@ public struct VerificationReport: Sendable, Equatable {
     }
 
     public var manifest: Manifest
-    /// Everything that is not as the manifest says; empty when all is. Files of the manifest
-    /// come first, in its order, then extra files by name.
+    /// All differences from the manifest; empty if there are none. Files of the manifest come
+    /// first, in its order, then extra files by name.
     public var findings: [Finding]
-    /// Files whose rows were not counted, and why: nobody but the holder of the key can read what
-    /// is encrypted.
+    /// Files whose rows were not counted, and why: only the holder of the key can read encrypted
+    /// files.
     public var notCounted: [NotCounted] = []
     /// How many bytes were read and hashed.
     public var bytesRead: Int64
@@ -32,7 +32,7 @@ public struct VerificationReport: Sendable, Equatable {
         self.subject = subject
     }
 
-    /// Whether the delivery is exactly what the manifest says.
+    /// Whether the delivery matches the manifest exactly.
     public var isComplete: Bool { findings.isEmpty }
 
     /// A file whose rows were not counted.
@@ -41,23 +41,23 @@ public struct VerificationReport: Sendable, Equatable {
         public var reason: String
     }
 
-    /// One thing that is not as the manifest says.
+    /// A difference from the manifest.
     public enum Finding: Sendable, Equatable, CustomStringConvertible {
         case missing(file: String)
-        /// Something in the folder that the manifest does not name.
+        /// An entry of the folder that the manifest does not name.
         case extra(file: String)
-        /// A folder, link or device where a file should be.
+        /// A folder, link or device instead of a file.
         case notAFile(file: String)
         case unreadable(file: String, reason: String)
-        /// Fewer bytes than the manifest says.
+        /// Fewer bytes than in the manifest.
         case short(file: String, expected: Int64, actual: Int64)
-        /// More bytes than the manifest says.
+        /// More bytes than in the manifest.
         case long(file: String, expected: Int64, actual: Int64)
-        /// As many bytes as the manifest says, but others.
+        /// The same number of bytes, but different ones.
         case changed(file: String, expected: String, actual: String)
-        /// The file does not hold as many rows as the manifest says.
+        /// Another number of rows than in the manifest.
         case wrongRows(file: String, expected: Int64, actual: Int64)
-        /// The bytes are as the manifest says and still not a file of its format.
+        /// The bytes match the manifest, but are not a valid file of the format.
         case damaged(file: String, reason: String)
 
         public var description: String {
@@ -73,7 +73,7 @@ public struct VerificationReport: Sendable, Equatable {
             case .changed(let file, let expected, let actual):
                 "changed: \(shown(file)) has SHA-256 \(actual), the manifest says \(expected)"
             case .wrongRows(let file, let expected, let actual):
-                "wrong rows: \(shown(file)) holds \(actual), the manifest says \(expected)"
+                "wrong rows: \(shown(file)) has \(actual), the manifest says \(expected)"
             case .damaged(let file, let reason): "damaged: \(shown(file)): \(shown(reason))"
             }
         }

@@ -1,10 +1,10 @@
 import Postgres
 import SchemaFiles
 
-/// Brings views and functions to those of this program.
+/// Replaces views and functions by those of this program.
 ///
-/// Only what has changed is written: a view cannot be replaced, nor a trigger be put on it, while
-/// transactions are open that have used it.
+/// Only changes are written: a view cannot be replaced, nor get a trigger, while transactions are
+/// open that have used it.
 struct CodeRenewal {
     private let state: SchemaState
     private let locks: LockBudget
@@ -21,7 +21,7 @@ struct CodeRenewal {
         var kept: [String] = []
         var changed: [String] = []
         for file in Schema.code {
-            // What a view's text means depends on tables and on the views that it reads.
+            // The meaning of a view's text depends on the tables and views that it reads.
             if state.missing.isEmpty, state.files[file.name] == file.hash,
                 !overloaded.contains(file.object), !changed.contains(where: file.mentions)
             {
@@ -32,7 +32,7 @@ struct CodeRenewal {
             if file.isView { changed.append(file.object) }
         }
         try await writeCommands(connection, &kept)
-        // What this transaction did not write is left over from another release.
+        // Everything that this transaction did not write is left over from another release.
         try await drop(connection, allBut: kept)
         try await connection.run(
             """
@@ -43,7 +43,7 @@ struct CodeRenewal {
         try await note(connection)
     }
 
-    /// Names of routines that are there more than once, so that one may be left over.
+    /// Names of routines that exist more than once, so that one may be left over.
     private func overloaded(_ connection: isolated Connection) async throws -> Set<String> {
         Set(
             try await connection.query(
@@ -55,7 +55,7 @@ struct CodeRenewal {
             ).map { try $0[0].string() })
     }
 
-    /// Writes the typed function of each command, where their definitions have changed.
+    /// Writes the typed functions of commands, if their definitions have changed.
     private func writeCommands(
         _ connection: isolated Connection, _ kept: inout [String]
     ) async throws {
@@ -82,7 +82,7 @@ struct CodeRenewal {
     }
 
     private func drop(_ connection: isolated Connection, allBut kept: [String]) async throws {
-        // Those of functions that were written, or are about to go.
+        // Triggers of functions that were written, or are about to be dropped.
         let triggers = try await connection.query(
             """
             select format('drop trigger %I on %s;', t.tgname, t.tgrelid::regclass)
@@ -104,7 +104,8 @@ struct CodeRenewal {
                and proname <> all ($1::text[])
             """, [Value(kept)])
         guard !old.isEmpty else { return }
-        // All at once: one with a bound body cannot go after what it calls.
+        // All in one statement: a routine with a bound body cannot be dropped after the one that it
+        // calls.
         let names = try old.map { try $0[0].string() }.joined(separator: ", ")
         try await connection.run("\(locks.limit) drop routine \(names)")
     }

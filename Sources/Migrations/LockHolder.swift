@@ -6,11 +6,11 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
     public let processID: Int
     /// Empty for a session of the server itself.
     public let user: String
-    /// The name that the program gave itself; empty when it gave none.
+    /// The application name; empty if it has none.
     public let application: String
-    /// As in `pg_stat_activity`, such as `idle in transaction`; nil when the role may not see it.
+    /// As in `pg_stat_activity`, such as `idle in transaction`; nil if the role cannot see it.
     public let state: String?
-    /// For how long it has been in this state; nil when the role may not see it.
+    /// For how long it has been in this state; nil if the role cannot see it.
     public let seconds: Double?
 
     public var description: String {
@@ -23,18 +23,18 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Others held locks for longer than the migration was to wait. Nothing was changed.
+/// Other sessions held locks for longer than the time limit. Nothing was changed.
 public struct MigrationBlocked: Error, CustomStringConvertible {
     public let holders: [LockHolder]
     public let waited: Duration
 
     public var description: String {
         let names = holders.map(\.description).joined(separator: "; ")
-        return "gave up after \(waited.components.seconds) s of waiting for locks"
+        return "timed out after waiting \(waited.components.seconds) s for locks"
             + (names.isEmpty ? "" : " of \(names)")
     }
 
-    /// How to go on.
+    /// The hint.
     public var hint: String {
         let ends = holders.map { "select pg_terminate_backend(\($0.processID))" }
         return (ends.isEmpty ? "" : "End that transaction (\(ends.joined(separator: "; "))), or ")
@@ -42,7 +42,7 @@ public struct MigrationBlocked: Error, CustomStringConvertible {
     }
 }
 
-/// Finds out, while a session works, whom it waits for.
+/// Observes whom a session waits for.
 struct LockWatch {
     private let looking: Task<[LockHolder], Never>
 
@@ -60,7 +60,7 @@ struct LockWatch {
         }
     }
 
-    /// - Returns: Those that it waited for last.
+    /// - Returns: The sessions that it waited for last.
     func end() async -> [LockHolder] {
         looking.cancel()
         return await looking.value
@@ -88,16 +88,16 @@ struct LockWatch {
     }
 }
 
-/// How long the statements of one transaction wait for locks, all together.
+/// How long all statements of one transaction wait for locks in total.
 final class LockBudget: Sendable {
     private let end: ContinuousClock.Instant
 
     init(_ limit: Duration) { end = .now + limit }
 
-    /// A statement that limits the waiting of those after it.
+    /// A statement that limits the waiting of the following ones.
     var limit: String {
         let left = Int64((end - .now) / .milliseconds(1))
-        // One that took long without waiting may still look whether a lock is free.
+        // A statement that took long without waiting can still test whether a lock is free.
         return "set local lock_timeout = \(max(50, left));\n"
     }
 }

@@ -1,27 +1,27 @@
 public import Postgres
 import SchemaFiles
 
-/// Brings a database to the schema that this program works with.
+/// Migrates a database to the schema of this program.
 ///
 /// Everything happens in one transaction under a lock: any number of processes may call
-/// ``migrate(allowDowngrade:afterRestore:waiting:)`` at once, and a failure leaves the database as
-/// it was. Where nothing is to be done no lock is taken.
+/// ``migrate(allowDowngrade:afterRestore:waiting:)`` concurrently, and a failure leaves the
+/// database unchanged. If there is nothing to do, no lock is taken.
 ///
-/// A view cannot be changed while a transaction is open that has read it, and all who come later
-/// would wait behind the change. So an attempt waits for at most ``Patience/wait`` in all, then
-/// gives up its locks and lets others past before the next one.
+/// A view cannot be changed while a transaction is open that has read it, and later sessions would
+/// queue behind the change. So an attempt waits for at most ``Patience/wait`` in total, then
+/// releases its locks and lets others proceed before the next one.
 public struct Migrator: Sendable {
     let connection: Connection
     private let observer: Connection?
     private let patience: Patience
 
-    /// How long a migration waits for the locks of others.
+    /// How long a migration waits for locks.
     public struct Patience: Sendable {
-        /// For how long attempts are made. Defaults to 2 minutes.
+        /// Total duration of the attempts. Defaults to 2 minutes.
         public var total: Duration = .seconds(120)
-        /// For how long one attempt waits, and holds up others. Defaults to 1 second.
+        /// How long one attempt waits and blocks others. Defaults to 1 second.
         public var wait: Duration = .seconds(1)
-        /// How long others are let past between two attempts. Defaults to 1 second.
+        /// How long others can proceed between two attempts. Defaults to 1 second.
         public var pause: Duration = .seconds(1)
 
         public init() {}
@@ -29,7 +29,7 @@ public struct Migrator: Sendable {
 
     /// - Parameters:
     ///   - connection: The owner's.
-    ///   - observer: Another connection, which finds out whom the first one waits for.
+    ///   - observer: Another connection, which observes whom the first one waits for.
     public init(
         _ connection: Connection, observer: Connection? = nil, patience: Patience = Patience()
     ) {
@@ -38,13 +38,13 @@ public struct Migrator: Sendable {
         self.patience = patience
     }
 
-    /// What a migration did.
+    /// The result of a migration.
     public struct Report: Sendable, Equatable {
-        /// Names of the migrations applied now, oldest first; empty when there was nothing to do.
+        /// Names of the migrations applied now, oldest first; empty if there was nothing to do.
         public var applied: [String] = []
-        /// Whether functions and views were brought to those of this program.
+        /// Whether functions and views were replaced.
         public var renewedCode = false
-        /// The number of the epoch that was begun, because the database was restored or recovered.
+        /// The number of the new epoch, if the database was restored or recovered.
         public var epoch: Int?
 
         public init(applied: [String] = [], renewedCode: Bool = false, epoch: Int? = nil) {
@@ -54,17 +54,17 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Applies what is missing.
+    /// Applies missing migrations.
     ///
     /// - Parameters:
     ///   - allowDowngrade: Whether functions and views of a newer release may be replaced.
-    ///   - afterRestore: Whether a new epoch begins although the database seems to be where it was:
-    ///     for one that was copied back, file by file, while its server was shut down.
-    ///   - waiting: Called after each attempt that met locks of others, with whom it waited for, as
-    ///     far as the observer saw.
+    ///   - afterRestore: Whether to begin a new epoch although none is detected: for a database
+    ///     whose files were restored while its server was shut down.
+    ///   - waiting: Called after each blocked attempt, with the blocking sessions that the observer
+    ///     saw.
     /// - Throws: ``SchemaError`` when the database was migrated by a newer Ferry;
-    ///   ``MigrationBlocked`` when the locks of others did not go in time; `PostgresError` for
-    ///   everything else, for example a missing right to create the schema.
+    ///   ``MigrationBlocked`` if other sessions' locks were not released in time; `PostgresError`
+    ///   for all other errors, for example a missing right to create the schema.
     public func migrate(
         allowDowngrade: Bool = false, afterRestore: Bool = false,
         waiting: @Sendable ([LockHolder]) -> Void = { _ in }
@@ -98,9 +98,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Whether another transaction was in the way: its lock, or the same schema that it made.
+    /// Whether another transaction blocked this one: by a lock, or by creating the same schema.
     private static func isContention(_ error: PostgresError) -> Bool {
-        // lock_not_available, deadlock_detected; two that make the schema at the same time.
+        // lock_not_available, deadlock_detected; two that create the schema concurrently.
         if case .server(let error) = error, error.sqlState == "23505" {
             return error.constraint == "pg_namespace_nspname_index"
         }
@@ -145,7 +145,8 @@ public struct Migrator: Sendable {
         return report
     }
 
-    /// Whether the database has a history, but not here: it was restored, or its server recovered.
+    /// Whether the database's history was not written here: it was restored, or its server
+    /// recovered.
     private func isInNewHistory(_ connection: Connection) async throws -> Bool {
         try await connection.query(
             """
@@ -157,14 +158,14 @@ public struct Migrator: Sendable {
     private func beginEpoch(
         _ connection: isolated Connection, _ locks: LockBudget
     ) async throws -> Int {
-        // Events that are being written belong to the epoch before.
+        // Uncommitted events belong to the previous epoch.
         try await connection.run(
             locks.limit + "lock table ferry_state.events in share row exclusive mode")
         return try await connection.query("select ferry_state.begin_epoch(p_anyway => true)")[0][0]
             .int()
     }
 
-    /// What the record of migrations itself needs.
+    /// The tables that record migrations.
     static let foundation = """
         set local client_min_messages = warning;
         set local check_function_bodies = off;
@@ -189,9 +190,9 @@ public struct Migrator: Sendable {
         );
         """
 
-    /// Checks that the database has the schema that this program works with.
+    /// Checks that the database has the schema of this program.
     ///
-    /// - Throws: ``SchemaError``, which names the way out.
+    /// - Throws: ``SchemaError``, which includes a hint.
     public func check() async throws {
         guard let state = try await SchemaState.find(connection) else { throw SchemaError.missing }
         if let unknown = state.unknownMigration { throw SchemaError.newer(migration: unknown) }

@@ -1,21 +1,21 @@
 import Failpoints
 public import Postgres
 
-/// Removes what ended long ago, while everybody else goes on reading and writing: events a month at
-/// a time, everything else in transactions of some 1,000 rows.
+/// Removes old data while others keep reading and writing: events by month, everything else in
+/// transactions of about 1,000 rows.
 ///
-/// Detaching a month waits for the transactions that were reading, but holds up nobody meanwhile.
-/// What an interrupted prune has left is removed by the next one.
+/// Detaching a month waits for transactions that were reading, without blocking others. The next
+/// prune removes what an interrupted one has left.
 public struct Pruner: Sendable {
     let connection: Connection
 
-    /// - Parameter connection: The owner's, used by nobody else.
+    /// - Parameter connection: The owner's, used exclusively.
     public init(_ connection: Connection) {
         self.connection = connection
     }
 
-    /// What is removed together, in the order in which it is: commands and versions are kept for
-    /// the runs that are.
+    /// The kinds of data, in the order of removal: commands and versions are kept for the remaining
+    /// runs.
     public enum Kind: String, CaseIterable, Sendable {
         case alertDeliveries = "alert_deliveries"
         /// Kept for a day, whatever the limit is.
@@ -49,8 +49,8 @@ public struct Pruner: Sendable {
         case detach, finalize, drop
     }
 
-    /// Takes the right to prune until the connection is closed, and makes partitions for the time
-    /// to come.
+    /// Acquires the exclusive right to prune until the connection is closed, and creates future
+    /// partitions.
     ///
     /// - Throws: ``PrunerError``, `PostgresError`.
     public func begin() async throws {
@@ -70,19 +70,19 @@ public struct Pruner: Sendable {
         guard try owner[1].bool() else { throw PrunerError.notOwner(try owner[0].string()) }
     }
 
-    /// The time so many days ago by the database's clock, as the database writes it.
+    /// The time this many days ago by the database's clock, in its format.
     public func time(before days: Int) async throws -> String {
         try await connection.query(
             "select date_trunc('second', now() - make_interval(days => $1))::text",
             [.int(Int64(days))])[0][0].string()
     }
 
-    /// Removes all of a kind that ended before that time and is not needed any more.
+    /// Removes everything of a kind that ended before that time and is no longer needed.
     ///
     /// - Parameters:
     ///   - kind: Not ``Kind/events``, which go by ``partitions(olderThan:)``.
     ///   - dryRun: Whether to count only.
-    /// - Returns: How many there were: of runs and commands, not what belongs to them.
+    /// - Returns: The number of removed runs or commands, without their dependent rows.
     public func prune(_ kind: Kind, before time: String, dryRun: Bool) async throws -> Int64 {
         precondition(kind != .events, "events go by the month")
         var removed: Int64 = 0
@@ -99,7 +99,7 @@ public struct Pruner: Sendable {
         return removed
     }
 
-    /// The partitions whose events are all older than so many days, oldest first.
+    /// The partitions whose events are all older than this many days, oldest first.
     public func partitions(olderThan days: Int) async throws -> [Partition] {
         try await connection.query(
             """
@@ -115,11 +115,12 @@ public struct Pruner: Sendable {
         }
     }
 
-    /// Removes a partition for good.
+    /// Removes a partition permanently.
     public func prune(_ partition: Partition) async throws {
         let name = "ferry_state.\"\(partition.name)\""
         if partition.step == .detach {
-            // Committed first: from now on a reader whose place is before these events is told so.
+            // Committed first: from now on, readers with a position before these events are
+            // notified.
             try await connection.execute(
                 "select ferry_state.note_pruning($1, $2::text::date::timestamp at time zone 'UTC')",
                 [.text(partition.name), .text(partition.until)])
@@ -147,8 +148,8 @@ public enum PrunerError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .notOwner(let owner): "only the owner of the schema, \(owner), may prune"
-        case .anotherOne: "another `ferry prune` is at work"
+        case .notOwner(let owner): "only the owner of the schema, \(owner), can prune"
+        case .anotherOne: "another `ferry prune` is running"
         }
     }
 }

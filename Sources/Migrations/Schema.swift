@@ -2,7 +2,7 @@ import Lifecycle
 import Postgres
 import SchemaFiles
 
-/// The schema that this program works with.
+/// The schema of this program.
 enum Schema {
     struct Migration: Sendable {
         let number: Int
@@ -10,7 +10,7 @@ enum Schema {
         let text: String
     }
 
-    /// A file that is applied whole.
+    /// A file that is applied as a whole.
     struct CodeFile: Sendable {
         /// `views/runs`, `functions/claim_run`.
         let name: String
@@ -23,11 +23,11 @@ enum Schema {
             hash = Schema.hash([text])
         }
 
-        /// The routine or view that the file makes.
+        /// The routine or view that the file creates.
         var object: String { String(name.drop { $0 != "/" }.dropFirst()) }
         var isView: Bool { name.hasPrefix("views/") }
 
-        /// Whether a view reads another, or one with a name that begins as that does.
+        /// Whether a view reads another, or one with the same prefix.
         func mentions(_ view: String) -> Bool {
             isView && (text.contains("ferry.\(view)") || text.contains("ferry_state.\(view)"))
         }
@@ -50,8 +50,8 @@ enum Schema {
             + [definedCommands] + files("functions", late)
     }()
 
-    /// The commands of this release, as a function, so that they are applied and compared as all
-    /// other code is.
+    /// The commands of this release, as a function, so that they are applied and compared like all
+    /// other code.
     private static let definedCommands = CodeFile(
         name: "functions/defined_commands",
         """
@@ -65,10 +65,11 @@ enum Schema {
         $definitions$;
         """)
 
-    /// Tells one set of views and functions from another.
+    /// Identifies a set of views and functions.
     static let fingerprint = hash(code.flatMap { [$0.name, $0.text] })
 
-    /// 64-bit FNV-1a. Not a protection against anybody, only against a forgotten `ferry migrate`.
+    /// 64-bit FNV-1a. Not a security measure, only a protection against a forgotten `ferry
+    /// migrate`.
     fileprivate static func hash(_ texts: [String]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for text in texts {
@@ -78,14 +79,15 @@ enum Schema {
     }
 }
 
-/// What a database has of the schema.
+/// The state of the schema in a database.
 struct SchemaState {
     let missing: [Schema.Migration]
     /// A migration that this program does not know.
     let unknownMigration: String?
     /// The set of views and functions that was applied last.
     let code: String?
-    /// Whether the database once had this program's, and has others since: of a newer release.
+    /// Whether the database had this program's functions before, and now has others, of a newer
+    /// release.
     let isOlderCode: Bool
     /// The hash of each file of views and functions that was applied.
     let files: [String: String]

@@ -1,4 +1,4 @@
-/// A database without the schema that this program works with.
+/// A database without the schema of this program.
 public enum SchemaError: Error, Equatable, CustomStringConvertible {
     /// There is no Ferry schema in this database.
     case missing
@@ -6,13 +6,13 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     case older(missing: String)
     /// The schema was made by a newer Ferry than this program.
     case newer(migration: String)
-    /// The tables are right, the functions are those of a newer release, which replaced this
+    /// The tables match, but the functions belong to a newer release, which replaced this
     /// program's.
     case newerCode
-    /// The tables are right, the functions are those of another release.
+    /// The tables match, but the functions belong to another release.
     case differentCode
 
-    /// Whether the database is ahead of this program, which can only stand aside, not migrate it.
+    /// Whether the database is newer than this program, which then cannot migrate it.
     public var isNewerThanProgram: Bool {
         switch self {
         case .newer, .newerCode: true
@@ -23,7 +23,7 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing:
-            "this database has no Ferry schema: run `ferry migrate` as the role that is to own it"
+            "this database has no Ferry schema: run `ferry migrate` as the role that will own it"
         case .older(let migration):
             "this database's Ferry schema is older than this program (it has no \(migration)): "
                 + "run `ferry migrate`"
@@ -31,10 +31,10 @@ public enum SchemaError: Error, Equatable, CustomStringConvertible {
             "this database's Ferry schema is newer than this program (it has \(migration)): "
                 + "update this program"
         case .newerCode:
-            "this database's Ferry functions are those of a newer release than this program: "
+            "this database's Ferry functions belong to a newer release than this program: "
                 + "update this program"
         case .differentCode:
-            "this database's Ferry functions are those of another release: run `ferry migrate`"
+            "this database's Ferry functions belong to another release: run `ferry migrate`"
         }
     }
 }

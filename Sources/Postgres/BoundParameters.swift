@@ -1,4 +1,4 @@
-/// The parameters of one statement as libpq wants them: NUL-terminated texts in one buffer.
+/// The parameters of one statement in libpq's form: NUL-terminated texts in one buffer.
 struct BoundParameters {
     private var buffer: [UInt8] = []
     private var offsets: [Int] = []
@@ -10,7 +10,7 @@ struct BoundParameters {
         guard !values.isEmpty else { return }
         guard values.count <= 65_535 else {
             throw PostgresError.misuse(
-                "\(values.count) parameters: PostgreSQL takes 65535 at most; pass arrays instead")
+                "\(values.count) parameters: PostgreSQL accepts at most 65535; pass arrays instead")
         }
         offsets.reserveCapacity(values.count)
         lengths.reserveCapacity(values.count)

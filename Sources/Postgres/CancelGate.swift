@@ -10,11 +10,11 @@ import Locks
     import Darwin
 #endif
 
-/// Asks the server to cancel what a connection is doing, and nothing that it does later.
+/// Asks the server to cancel the current work of a connection, but no later work.
 ///
 /// A cancel request names a backend, not a statement: one that is late would hit the next
-/// statement. So each piece of work holds a ticket, and ``end(_:)`` waits for a request that is
-/// on its way before the connection may go on.
+/// statement. So each piece of work holds a ticket, and ``end(_:)`` waits for a pending request
+/// before the connection may continue.
 final class CancelGate: @unchecked Sendable {
     /// How often a request is repeated: one that overtakes its statement is ignored by the server.
     static let repeatInterval: Duration = .milliseconds(200)
@@ -37,7 +37,7 @@ final class CancelGate: @unchecked Sendable {
 
     deinit { PQfreeCancel(handle) }
 
-    /// Nothing can be canceled any more, and the descriptor is not touched again.
+    /// Closes the gate: nothing is canceled any more, and the descriptor is no longer used.
     func close() {
         monitor.locked {
             isRunning = false
@@ -73,12 +73,12 @@ final class CancelGate: @unchecked Sendable {
         }
     }
 
-    /// Whether cancellation of this piece of work was asked for.
+    /// Whether cancellation of this piece of work was requested.
     func isRequested(_ asked: UInt64) -> Bool {
         monitor.locked { asked == ticket && isRequested }
     }
 
-    /// Cancels the work of this ticket, or whatever runs when there is none. Never blocks.
+    /// Cancels the work of this ticket, or any running work without one. Never blocks.
     func request(_ asked: UInt64? = nil) {
         let current: UInt64? = monitor.locked {
             guard isRunning, !isRequested, asked == nil || asked == ticket else { return nil }
@@ -106,7 +106,7 @@ final class CancelGate: @unchecked Sendable {
                 while isRunning && ticket == asked && monitor.wait(until: pause) {}
                 guard isRunning && ticket == asked else { return false }
                 if ContinuousClock.now > deadline {
-                    // Nothing is answered: break the wait instead of hanging for ever.
+                    // No answer: break the connection instead of hanging forever.
                     shutdown(descriptor, Int32(SHUT_RDWR))
                     return false
                 }

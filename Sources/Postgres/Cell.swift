@@ -1,7 +1,7 @@
 import CLibPQ
 
-/// One value of a result. Reading it as something it is not throws
-/// ``PostgresError/decoding(_:)``, which names the column, never the value.
+/// One value of a result. Reading it as another type throws ``PostgresError/decoding(_:)``, which
+/// names the column, never the value.
 public struct Cell: Sendable {
     let rows: Rows
     let row: Int32
@@ -17,10 +17,10 @@ public struct Cell: Sendable {
         self.position = position
     }
 
-    /// Whether the value is NULL. A column that does not exist is not: reading it tells so.
+    /// Whether the value is NULL. A column that does not exist is not NULL: reading it throws.
     public var isNull: Bool { column >= 0 && PQgetisnull(rows.result, row, column) == 1 }
 
-    /// The value as PostgreSQL writes it. Bytes that are not UTF-8 become U+FFFD.
+    /// The value as text. Bytes that are not UTF-8 become U+FFFD.
     public func string() throws -> String { try required("a text", optionalString()) }
     public func int() throws -> Int { try required("an integer", optionalInt()) }
     public func int64() throws -> Int64 { try required("an integer", optionalInt64()) }
@@ -85,7 +85,7 @@ public struct Cell: Sendable {
     ) throws -> T? {
         try withText { text in
             guard let value = parse(text) else {
-                throw PostgresError.decoding("column \"\(name)\" does not hold \(kind)")
+                throw PostgresError.decoding("column \"\(name)\" is not \(kind)")
             }
             return value
         }

@@ -1,19 +1,20 @@
 import CLibPQ
 
 extension Connection {
-    /// Runs a `COPY … TO STDOUT` and gives its rows to the body in large chunks.
+    /// Runs a `COPY … TO STDOUT` and passes its rows to the body in large chunks.
     ///
-    /// The server is read only as fast as the body takes the chunks. The body runs where the caller
-    /// does; in the body of ``isolated(_:)`` or ``transaction(_:_:)`` that is the connection's own
-    /// thread, which it may block. The connection takes no other statement until the COPY ends.
+    /// The server is read only as fast as the body processes the chunks. The body runs where the
+    /// caller does; in the body of ``isolated(_:)`` or ``transaction(_:_:)`` that is the
+    /// connection's own thread, which it may block. The connection accepts no other statement until
+    /// the COPY ends.
     ///
     /// - Parameters:
-    ///   - chunkBytes: A chunk is handed over once it has this many bytes; it may be larger by
-    ///     one row. Defaults to 256 KiB. The body may set other limits for the next chunk.
-    ///   - rowsOfFirstChunk: How many rows the first chunk has at most: 1 to have a header by
-    ///     itself. Defaults to no limit.
+    ///   - chunkBytes: A chunk is passed on once it has this many bytes; it may be larger by one
+    ///     row. Defaults to 256 KiB. The body may set other limits for the next chunk.
+    ///   - rowsOfFirstChunk: Maximum number of rows of the first chunk: 1 for only a header.
+    ///     Defaults to no limit.
     ///   - body: When it throws, the COPY is canceled on the server and the error thrown.
-    /// - Returns: The counts, only when the server said that the COPY is complete.
+    /// - Returns: The counts, only if the server confirmed that the COPY is complete.
     /// - Throws: ``PostgresError``; `CancellationError`; what the body throws.
     public nonisolated func copyOut(
         _ sql: String, chunkBytes: Int = 256 * 1024, rowsOfFirstChunk: Int = 0,
@@ -41,11 +42,11 @@ extension Connection {
         }
     }
 
-    /// Runs a `COPY … FROM STDIN` with the bytes that `next` gives.
+    /// Runs a `COPY … FROM STDIN` with the bytes that `next` returns.
     ///
-    /// - Parameter next: Gives the next bytes, at most 1 GiB, split anywhere; nil ends the COPY.
-    ///   It is asked only once the server has taken the bytes before. When it throws, the server
-    ///   forgets all rows and the error is thrown.
+    /// - Parameter next: Returns the next bytes, at most 1 GiB, split anywhere; nil ends the COPY.
+    ///   Called only after the server has received the previous bytes. When it throws, the server
+    ///   discards all rows and the error is thrown.
     /// - Returns: How many rows the server stored.
     /// - Throws: ``PostgresError``; `CancellationError`; what `next` throws.
     @discardableResult
@@ -58,7 +59,7 @@ extension Connection {
             do {
                 try await openCopy(sql, PGRES_COPY_IN)
                 while let bytes = try await next() {
-                    // While it waits for rows the server does not heed a cancel request.
+                    // While it waits for rows, the server ignores cancel requests.
                     try Task.checkCancellation()
                     try await put(bytes)
                 }
@@ -104,10 +105,10 @@ extension Connection {
         return rows
     }
 
-    /// Leaves a COPY that failed; returns the error to throw.
+    /// Ends a failed COPY; returns the error to throw.
     func stopCopy(_ error: any Error, _ ticket: UInt64) -> any Error {
         let error = explained(error, ticket)
-        // The server's answer to being stopped says nothing new.
+        // The server's answer to the cancellation is not relevant.
         try? session.stopCopy()
         endCopy(ticket)
         return error

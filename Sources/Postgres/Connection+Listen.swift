@@ -1,15 +1,15 @@
-/// A stream of notifications that someone reads.
+/// A stream of notifications with a reader.
 struct Listening {
     let id: Int
     let stream: AsyncThrowingStream<Notification, any Error>.Continuation
 }
 
 extension Connection {
-    /// Subscribes to channels. Statements can be run meanwhile.
+    /// Subscribes to channels. Statements can still be run.
     ///
     /// The socket is drained however slowly the stream is read, as a server that cannot write would
     /// hold back vacuum. So a reader that falls behind loses the oldest of more than 1024
-    /// notifications: take one as a hint to look, never as the news itself.
+    /// notifications: use them only as hints to look.
     ///
     /// Listening ends when the stream is no longer read. One stream at a time.
     /// - Returns: The notifications. The stream throws ``PostgresError/connectionLost(_:)`` when
@@ -19,7 +19,7 @@ extension Connection {
         _ channels: [String]
     ) async throws -> AsyncThrowingStream<Notification, any Error> {
         guard listening == nil else {
-            throw PostgresError.misuse("this connection listens already: use another one")
+            throw PostgresError.misuse("this connection already listens: use another one")
         }
         try executor.prepareWatching()
         let (stream, continuation) = AsyncThrowingStream.makeStream(
@@ -65,7 +65,8 @@ extension Connection {
     private func stopListening(_ id: Int) async {
         guard listening?.id == id else { return }
         forgetListening()
-        // In a COPY it cannot be sent, nor may the COPY lose its ticket: what arrives is dropped.
+        // In a COPY it cannot be sent, nor may the COPY lose its ticket: later notifications are
+        // dropped.
         guard session.lostReason == nil, !session.isCopying else { return }
         try? uninterruptible { try session.run("UNLISTEN *") }
     }

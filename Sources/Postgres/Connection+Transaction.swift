@@ -2,7 +2,7 @@ import CLibPQ
 
 /// How a transaction reads.
 public enum TransactionMode: Sendable {
-    /// READ COMMITTED; writes, where the session may.
+    /// READ COMMITTED; can write, if the session can.
     case readWrite
     /// REPEATABLE READ, READ ONLY: every statement sees the same snapshot.
     case snapshot
@@ -20,7 +20,7 @@ extension Connection {
     ///
     /// Commits when the body returns. Rolls back when it throws, when the task is cancelled, and
     /// when the body swallowed an error that aborted the transaction, which is thrown as SQLSTATE
-    /// 25P02. A commit that was begun is not cancelled any more.
+    /// 25P02. A started commit is not cancelled any more.
     ///
     /// - Throws: What the body throws; ``PostgresError`` when begin or commit fail. After
     ///   ``PostgresError/connectionLost(_:)`` it is unknown whether the commit took effect.
@@ -71,7 +71,7 @@ extension Connection {
     private func rollBack() {
         isInTransaction = false
         guard session.lostReason == nil, session.transactionStatus != PQTRANS_IDLE else { return }
-        // Should this fail, the connection is lost and the server rolls back by itself.
+        // If this fails, the connection is lost and the server rolls back automatically.
         try? uninterruptible { try session.run("ROLLBACK") }
     }
 }

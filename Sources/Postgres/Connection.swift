@@ -3,14 +3,14 @@ import Locks
 
 /// A connection to a PostgreSQL server.
 ///
-/// Each has a thread of its own on which it waits, so waiting never blocks Swift's other tasks.
-/// Statements are sent with bound parameters and stay prepared for their next use. Cancelling the
-/// task that runs a statement cancels it on the server; the connection can be used again.
+/// Each blocks only its own thread, so waiting never blocks other Swift tasks. Statements are sent
+/// with bound parameters and stay prepared for their next use. Cancelling the task that runs a
+/// statement cancels it on the server; the connection can be used again.
 ///
-/// A connection serves one task at a time: what two tasks send through it is interleaved, within
-/// a transaction too. Take one each from a ``ConnectionPool``. Whoever makes many small queries
-/// saves a hop per query by making them in the body of ``transaction(_:_:)`` or
-/// ``isolated(_:)``, and a round trip per query by ``pipeline(_:)``.
+/// A connection serves one task at a time: statements of two tasks are interleaved, even within a
+/// transaction. Use one connection per task from a ``ConnectionPool``. To save a hop per query, run
+/// many small queries in the body of ``transaction(_:_:)`` or ``isolated(_:)``, and a round trip
+/// per query by ``pipeline(_:)``.
 public actor Connection {
     let session: Session
     let executor: ThreadExecutor
@@ -53,7 +53,7 @@ public actor Connection {
                     attempt.start(continuation)
                     executor.run {
                         let outcome = Result { try Session.open(options) }
-                        // Nobody waits any more: the task was cancelled.
+                        // There is no caller any more: the task was cancelled.
                         if !attempt.finish(outcome) { try? outcome.get().close() }
                     }
                 }
@@ -78,7 +78,7 @@ public actor Connection {
 
     /// Runs one statement.
     ///
-    /// - Returns: How many rows it touched.
+    /// - Returns: The number of affected rows.
     /// - Throws: As ``query(_:_:)`` does.
     @discardableResult
     public func execute(_ sql: String, _ parameters: [Value] = []) async throws -> Int {
@@ -104,29 +104,29 @@ public actor Connection {
 
     /// Runs the body on the connection's own thread, where each query costs no hop.
     ///
-    /// The body may block that thread, and delays nothing but this connection.
+    /// The body may block that thread, which delays only this connection.
     public nonisolated func isolated<T: Sendable>(
         _ body: @Sendable (isolated Connection) async throws -> T
     ) async throws -> T {
         try await body(self)
     }
 
-    /// Cancels what the connection is doing, which then throws ``PostgresError/canceled``.
+    /// Cancels the connection's current work, which then throws ``PostgresError/canceled``.
     ///
-    /// Safe at any time and from anywhere; does nothing when nothing runs. Never blocks.
+    /// Safe at any time and from any thread; does nothing if nothing runs. Never blocks.
     public nonisolated func cancel() {
         session.gate.request()
     }
 
-    /// Whether the connection can take a statement: it is not lost, closed or busy with a COPY.
+    /// Whether the connection can run a statement: it is not lost, closed or busy with a COPY.
     ///
-    /// Looks at the socket, so a connection that the server ended meanwhile is found out.
+    /// Looks at the socket, so a connection that the server has ended is detected.
     public var isUsable: Bool {
         defer { endListening() }
         return session.probe()
     }
 
-    /// Whether the connection can be lent to somebody else.
+    /// Whether the connection can be lent again.
     var isReusable: Bool { isUsable && !isInTransactionBlock && listening == nil }
 
     /// Whether a transaction block is open.
@@ -134,12 +134,12 @@ public actor Connection {
         session.lostReason == nil && session.transactionStatus != PQTRANS_IDLE
     }
 
-    /// Where notices of the server go. They are dropped until this is called.
+    /// Sets the handler of server notices. They are dropped until this is called.
     public func onNotice(_ handler: (@Sendable (Notice) -> Void)?) {
         session.onNotice = handler
     }
 
-    /// Closes the connection. What is called later throws ``PostgresError/connectionLost(_:)``.
+    /// Closes the connection. Later calls throw ``PostgresError/connectionLost(_:)``.
     public func close() async {
         let stream = listening?.stream
         forgetListening()
@@ -147,7 +147,7 @@ public actor Connection {
         session.close()
     }
 
-    /// Runs work that a cancelled task cancels on the server.
+    /// Runs work that is canceled on the server when the task is cancelled.
     func interruptible<T>(_ work: () throws -> T) async throws -> T {
         try Task.checkCancellation()
         try session.checkUsable()
@@ -180,7 +180,7 @@ public actor Connection {
         if session.lostReason != nil { endListening() }
     }
 
-    /// The error to throw for one that our own cancel request may have caused.
+    /// The error to throw if our own cancel request may have caused the given one.
     func explained(_ error: any Error, _ ticket: UInt64) -> any Error {
         guard let error = error as? PostgresError, session.gate.isRequested(ticket)
         else { return error }
@@ -192,7 +192,7 @@ public actor Connection {
     }
 }
 
-/// Hands over the outcome of a connection attempt once, to whoever waits.
+/// Passes the outcome of a connection attempt once, to the waiting caller.
 private final class ConnectAttempt: @unchecked Sendable {
     private let monitor = Monitor()
     private var continuation: CheckedContinuation<Session, any Error>?
@@ -207,7 +207,7 @@ private final class ConnectAttempt: @unchecked Sendable {
         if let known { continuation.resume(with: known) }
     }
 
-    /// - Returns: False when there was an outcome before.
+    /// - Returns: False if there already was an outcome.
     func finish(_ outcome: Result<Session, any Error>) -> Bool {
         let (isFirst, waiting) = monitor.locked {
             let isFirst = !isFinished

@@ -1,32 +1,32 @@
 import Foundation
 
-// What people write instead of a connection string that libpq reads.
+// Common mistakes in connection strings.
 extension ConnectionOptions {
-    /// A connection string without what comes along when it is copied: spaces, line ends and a byte
-    /// order mark around it.
+    /// A connection string without surrounding spaces, line ends and byte order mark, which often
+    /// come with copying.
     static func cleaned(_ conninfo: String) -> String {
         var marks = CharacterSet.whitespacesAndNewlines
         marks.insert("\u{FEFF}")
         return conninfo.trimmingCharacters(in: marks)
     }
 
-    /// What is probably wrong with a string that libpq cannot read. Repeats nothing of it but names
-    /// of parameters that are in common use.
+    /// The probable mistake in a string that libpq cannot parse. Repeats only names of common
+    /// parameters.
     ///
-    /// - Returns: Nil where nothing can be guessed.
+    /// - Returns: Nil if there is no guess.
     static func advice(on conninfo: String) -> String? {
         let start = conninfo.prefix(64).lowercased()
         if start.hasPrefix("\"") || start.hasPrefix("'") {
-            return "take off the quotes around it"
+            return "remove the quotes around it"
         }
         if start.hasPrefix("$") || start.contains("${") {
-            return "it is the name of a variable, and not its value"
+            return "it is the name of a variable, not its value"
         }
         if start.hasPrefix("jdbc:") {
-            return "it is for Java: begin with postgresql://, and give user and password there"
+            return "it is a JDBC URL: begin with postgresql://, and give user and password there"
         }
         if start.contains(/^postgres(ql)?\+[a-z0-9_]+:/) {
-            return "it is for SQLAlchemy: begin with postgresql://"
+            return "it is an SQLAlchemy URL: begin with postgresql://"
         }
         if !start.contains(/^postgres(ql)?:\/\//), start.contains(/^[a-z][a-z0-9+.-]*:/) {
             return "begin with postgresql://"
@@ -38,7 +38,7 @@ extension ConnectionOptions {
         guard let name = names.first(where: { foreignParameters.contains(String($0)) }) else {
             return nil
         }
-        return "its parameter \"\(name)\" is not PostgreSQL's own: leave it out"
+        return "its parameter \"\(name)\" is not a PostgreSQL parameter: remove it"
     }
 
     /// Of Prisma, JDBC, Npgsql and frameworks.

@@ -1,12 +1,12 @@
 import CLibPQ
 import Foundation
 
-// Connections that take nothing from the process that makes them.
+// Connections that use nothing from the process environment.
 extension ConnectionOptions {
-    /// A path at which nothing is, for libpq's files of the user.
+    /// A path that does not exist, for libpq's user files.
     private static let nowhere = "/dev/null/none"
 
-    /// Where systems keep the certificates that they trust; libpq 16 finds them by itself.
+    /// The system's trusted certificates; libpq 16 finds them automatically.
     private static let trusted = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
         "/etc/ssl/cert.pem",
@@ -25,16 +25,16 @@ extension ConnectionOptions {
         return !isRemote || given["sslmode"]?.hasPrefix("verify-") ?? true
     }
 
-    /// A conninfo that names all that libpq would else take from elsewhere.
+    /// A conninfo that sets everything that libpq would otherwise take from elsewhere.
     ///
     /// - Throws: ``PostgresError/cannotConnect(_:)`` for a conninfo that libpq cannot read, or that
-    ///   leads to a service file.
+    ///   refers to a service file.
     func selfContained() throws -> String {
         for text in [conninfo] + parameters.keys + parameters.values { try refuseNUL(in: text) }
         let given = try given()
         if given["service"] != nil {
             throw PostgresError.cannotConnect(
-                "\(LoginRefusal.invalid): it must name host, database and user itself, not by a "
+                "\(LoginRefusal.invalid): it must name host, database and user itself, not with a "
                     + "service")
         }
         let isVerifying = given["sslmode"]?.hasPrefix("verify-") ?? true
@@ -45,7 +45,7 @@ extension ConnectionOptions {
         values["sslmode"] = "verify-full"
         values["sslcert"] = Self.nowhere
         values["sslkey"] = Self.nowhere
-        // With a file, libpq would verify by it in every mode.
+        // With a file, libpq would use it for verification in every mode.
         values["sslrootcert"] = isVerifying ? Self.systemCertificates : Self.nowhere
         values["gssencmode"] = "disable"
         values.merge(given) { $1 }
@@ -58,13 +58,13 @@ extension ConnectionOptions {
             .map { "\($0.key)='\(Self.escaped($0.value))'" }.joined(separator: " ")
     }
 
-    /// Why the server could not be reached, without the password; with what asks for TLS.
+    /// Why the server could not be reached, without the password; with a note on TLS.
     func explained(_ message: String) -> String {
         let text = redacting(message)
         guard isSelfContained, (try? given()["sslmode"]) == nil,
             text.contains("SSL") || text.contains("certificate")
         else { return text }
-        return text + " (sslmode is verify-full unless the connection string says otherwise)"
+        return text + " (sslmode is verify-full unless the connection string sets it)"
     }
 
     private static var systemCertificates: String {
@@ -72,7 +72,7 @@ extension ConnectionOptions {
         return trusted.first { FileManager.default.fileExists(atPath: $0) } ?? trusted[0]
     }
 
-    /// The keywords for which the environment has a value, with libpq's own instead.
+    /// The keywords that the environment sets, with libpq's defaults instead.
     private static func ambient() -> [String: String] {
         guard let options = PQconninfoParse("", nil) else { return [:] }
         defer { PQconninfoFree(options) }
@@ -96,10 +96,10 @@ extension ConnectionOptions {
             .replacingOccurrences(of: "'", with: "\\'")
     }
 
-    /// Takes the service that `PGSERVICE` names out of the environment and into these options.
+    /// Moves the service of `PGSERVICE` from the environment into these options.
     ///
-    /// libpq lets no connection do without it as long as it is there. To be called before any other
-    /// thread uses the environment.
+    /// While it is set, libpq uses it for every connection. Call this before any other thread uses
+    /// the environment.
     public mutating func adoptService() {
         guard let service = ProcessInfo.processInfo.environment["PGSERVICE"] else { return }
         if (try? given()["service"]) == nil { parameters["service"] = service }

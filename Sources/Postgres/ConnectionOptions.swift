@@ -1,28 +1,28 @@
 import CLibPQ
 import Foundation
 
-/// Where to connect, and as whom.
+/// The server, database and role to connect to.
 ///
-/// What is not said is taken from libpq's own `PG…` environment variables and service files.
-/// Unless they are set there, a connection attempt gives up after 10 seconds per host, and a peer
-/// that no longer answers is noticed within a minute (TCP keepalives, `tcp_user_timeout`).
-/// Several hosts (`host=a,b target_session_attrs=read-write`) are tried in order.
+/// Missing values come from libpq's own `PG…` environment variables and service files. Unless set
+/// there, a connection attempt times out after 10 seconds per host, and a peer that no longer
+/// answers is noticed within a minute (TCP keepalives, `tcp_user_timeout`). Several hosts
+/// (`host=a,b target_session_attrs=read-write`) are tried in order.
 public struct ConnectionOptions: Sendable {
     /// Keywords of libpq that override the connection string.
     public var parameters: [String: String] = [:]
     /// How long a transaction may wait for its next statement before the server rolls it back and
-    /// ends the session, so that a client that is frozen, or cut off, does not keep its locks.
-    /// At least a millisecond. Nil, the default, leaves it to the server's settings
+    /// ends the session, so that a frozen or disconnected client does not keep its locks. At least
+    /// a millisecond. Nil, the default, leaves it to the server's settings
     /// (`idle_in_transaction_session_timeout`).
     public var transactionIdleLimit: Duration?
-    /// Whether the conninfo and ``parameters`` are all that counts: no `PG…` variable, no service
-    /// and password file and no certificate of the user is used, and a connection by TCP is made by
-    /// TLS whose certificate is verified (`sslmode=verify-full`, by the certificates that the
-    /// system trusts) unless they say otherwise. Defaults to false.
+    /// Whether only the conninfo and ``parameters`` count: no `PG…` variable, no service and
+    /// password file and no certificate of the user is used, and a connection by TCP uses TLS with
+    /// a verified certificate (`sslmode=verify-full`, by the certificates that the system trusts)
+    /// unless they set another mode. Defaults to false.
     public var isSelfContained = false
-    /// What the session is set to as soon as it is open. With settings a connection pooler in
-    /// transaction mode is refused, and its sessions are left as they are. Nil, the default, leaves
-    /// the session as the server gives it.
+    /// The settings of the session, set as soon as it is open. With settings, connection poolers in
+    /// transaction mode are rejected, and their sessions are unchanged. Nil, the default, keeps the
+    /// server's settings.
     public var settings: SessionSettings?
 
     let conninfo: String
@@ -60,15 +60,15 @@ public struct ConnectionOptions: Sendable {
         return keywords
     }
 
-    /// Takes the password out of a text, should a message repeat it.
+    /// Removes the password from a text, in case a message repeats it.
     func redacting(_ text: String) -> String {
         guard let password = try? given()["password"], !password.isEmpty else { return text }
         return text.replacingOccurrences(of: password, with: "•••")
     }
 
-    /// Refuses what libpq reads differently from what was meant.
+    /// Rejects strings that libpq parses differently from what was probably meant.
     ///
-    /// In `postgresql://me:pass/word@host/db` the password would be taken for a port and a
+    /// In `postgresql://me:pass/word@host/db` the password would be parsed as a port and a
     /// database, and be shown.
     private static func checkPlausible(_ options: [String: String]) throws {
         let port = options["port", default: ""].allSatisfy {
@@ -84,12 +84,12 @@ public struct ConnectionOptions: Sendable {
         }
     }
 
-    /// What the conninfo and the parameters say.
+    /// The values of the conninfo and the parameters.
     func given() throws -> [String: String] {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(conninfo, &message) else {
             defer { PQfreemem(message) }
-            // libpq quotes the part that it cannot read, which may be the password.
+            // libpq quotes the part that it cannot parse, which may be the password.
             let reason = Self.advice(on: conninfo) ?? withoutQuoted(trimmed(message))
             throw PostgresError.cannotConnect("\(LoginRefusal.invalid): \(reason)")
         }

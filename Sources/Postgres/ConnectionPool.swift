@@ -1,13 +1,13 @@
 /// A bounded set of connections that tasks borrow.
 ///
-/// A connection is made when one is needed and there is none. One that was lost, that was left in
-/// a transaction or still listens is closed instead of lent again. What else a borrower changes in
-/// its session (`SET`, temporary tables, advisory locks) stays: undo it, or use a connection of
-/// your own.
+/// A connection is opened when one is needed and none is idle. A connection that was lost, left in
+/// a transaction or still listens is closed instead of lent again. Other session changes of a
+/// borrower (`SET`, temporary tables, advisory locks) stay: undo them, or use a separate
+/// connection.
 public actor ConnectionPool {
     private enum Grant {
         case connection(Connection)
-        /// The right to make a connection.
+        /// The right to open a connection.
         case slot
     }
 
@@ -17,7 +17,7 @@ public actor ConnectionPool {
     }
 
     private let options: ConnectionOptions
-    /// How many connections there are at most.
+    /// Maximum number of connections.
     public nonisolated let size: Int
     private var idle: [Connection] = []
     private var count = 0
@@ -25,7 +25,7 @@ public actor ConnectionPool {
     private var nextWaiter = 0
     private var isClosed = false
 
-    /// - Parameter size: How many connections there are at most; one at least.
+    /// - Parameter size: Maximum number of connections; at least one.
     public init(_ options: ConnectionOptions, size: Int) {
         self.options = options
         self.size = max(1, size)
@@ -49,7 +49,7 @@ public actor ConnectionPool {
         }
     }
 
-    /// Closes the idle connections, refuses who waits, and closes each lent one on its return.
+    /// Closes the idle connections, rejects waiting tasks, and closes each lent one on its return.
     public func close() async {
         isClosed = true
         let refused = waiters
@@ -81,7 +81,7 @@ public actor ConnectionPool {
         }
     }
 
-    /// Makes a connection for a slot that was counted.
+    /// Opens a connection for a counted slot.
     private func connect() async throws -> Connection {
         do {
             return try await Connection.connect(options)

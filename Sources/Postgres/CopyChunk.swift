@@ -1,29 +1,29 @@
 import CLibPQ
 
-/// Bytes of whole rows out of a COPY. Its memory is used again for the next chunk.
+/// Bytes of whole rows of a COPY. Its memory is reused for the next chunk.
 ///
-/// Valid while the body that got it runs; what must stay longer has to be kept, or copied. A large
-/// row is a chunk by itself, which is not copied.
+/// Valid while the body runs; bytes that are needed longer must be kept or copied. A large row is a
+/// separate chunk, which is not copied.
 public final class CopyChunk: @unchecked Sendable {
     // Sendable because the connection and the body take turns: neither runs while the other does.
 
-    /// Rows of so many bytes are not copied: memory for several of them is more than a copy costs.
+    /// Rows of this many bytes are not copied: memory for several of them costs more than a copy.
     private static let largeRowBytes = 1 << 20
 
     private var start: UnsafeMutableRawPointer
     private var capacity: Int
-    /// The one row of this chunk, where that is large.
+    /// The only row of this chunk, if it is large.
     private var large: RowBytes?
-    /// A large row that came behind the rows of this chunk, and is the next one.
+    /// A large row after the rows of this chunk, which becomes the next chunk.
     private var next: RowBytes?
-    /// How many bytes there are.
+    /// The number of bytes.
     public private(set) var count = 0
-    /// How many rows there are. A header, and the trailer of the binary format, count as a row.
+    /// The number of rows. A header, and the trailer of the binary format, count as a row.
     public private(set) var rows = 0
 
     /// The most rows of the next chunk; at least 1. For a body that needs to act between two rows.
     public var rowsMax = Int.max
-    /// The next chunk is handed over once it has this many bytes.
+    /// The next chunk is passed on once it has this many bytes.
     public var bytesMax: Int
 
     init(capacity: Int, bytesMax: Int) {
@@ -42,8 +42,8 @@ public final class CopyChunk: @unchecked Sendable {
         return try body(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    /// Gives the bytes to whoever needs them for longer. The chunk may have none afterwards, but
-    /// its counts stay.
+    /// Transfers the bytes to a longer-living owner. The chunk may be empty afterwards, but its
+    /// counts stay.
     public func keep() -> RowBytes {
         if let kept = large {
             large = RowBytes(copying: UnsafeRawBufferPointer(start: nil, count: 0))
@@ -52,10 +52,10 @@ public final class CopyChunk: @unchecked Sendable {
         return withUnsafeBytes { RowBytes(copying: $0) }
     }
 
-    /// Whether no row can be added, as a large one is or will be a chunk by itself.
+    /// Whether no row can be added, as a large one is or will be a separate chunk.
     var isClosed: Bool { large != nil || next != nil }
 
-    /// Removes all rows; begins with the large one that came behind them.
+    /// Removes all rows; starts with the large one after them.
     func begin() {
         large = next
         next = nil
@@ -63,7 +63,7 @@ public final class CopyChunk: @unchecked Sendable {
         rows = large == nil ? 0 : 1
     }
 
-    /// Adds a row that libpq gave, and frees it when it is no longer needed.
+    /// Adds a row from libpq, and frees it when it is no longer needed.
     func append(_ row: UnsafeMutablePointer<CChar>, _ length: Int) {
         guard length < Self.largeRowBytes else {
             next = RowBytes(takingOver: row, length)
@@ -88,10 +88,10 @@ public final class CopyChunk: @unchecked Sendable {
     }
 }
 
-/// How a COPY TO STDOUT ended. It exists only when the server said that it is complete.
+/// How a COPY TO STDOUT ended. It exists only if the server confirmed that it is complete.
 public struct CopyResult: Sendable, Equatable {
     /// The rows that arrived: with a header, and in the binary format, one more than the table's.
     public let rows: Int
-    /// The rows that the server says it sent, without header and trailer.
+    /// The rows that the server reports, without header and trailer.
     public let tagRows: Int
 }

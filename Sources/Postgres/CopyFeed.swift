@@ -1,8 +1,8 @@
 import CLibPQ
 
-/// A `COPY … FROM STDIN` whose bytes are given piece by piece; see ``Connection/feed(_:)``.
+/// A `COPY … FROM STDIN` that is written in pieces; see ``Connection/feed(_:)``.
 ///
-/// The connection takes no other statement until the COPY is finished or abandoned. Used by one
+/// The connection accepts no other statement until the COPY is finished or abandoned. Used by one
 /// task at a time.
 public final class CopyFeed: Sendable {
     private let connection: Connection
@@ -13,9 +13,9 @@ public final class CopyFeed: Sendable {
         self.ticket = ticket
     }
 
-    /// Sends the next bytes, at most 1 GiB, split anywhere. Returns once they are on their way.
+    /// Sends the next bytes, at most 1 GiB, split anywhere. Returns once they are sent.
     ///
-    /// A row that the server refuses may become known only when the COPY is finished.
+    /// A rejected row may be reported only when the COPY is finished.
     /// - Throws: ``PostgresError``; `CancellationError`. The COPY is over then.
     public func write(_ bytes: [UInt8]) async throws {
         try await connection.put(bytes, ticket)
@@ -29,15 +29,15 @@ public final class CopyFeed: Sendable {
         try await connection.finishFeed(ticket)
     }
 
-    /// Makes the server forget all rows. Does nothing once the COPY is over.
+    /// Makes the server discard all rows. Does nothing once the COPY has ended.
     public func abandon() async {
         await connection.abandonFeed(ticket)
     }
 }
 
 extension Connection {
-    /// Starts a `COPY … FROM STDIN` for whoever is handed its bytes. Who can be asked for them
-    /// uses ``copyIn(_:_:)``.
+    /// Starts a `COPY … FROM STDIN` for a caller that pushes its bytes. To pull them, use
+    /// ``copyIn(_:_:)``.
     ///
     /// - Throws: ``PostgresError``; `CancellationError`.
     public func feed(_ sql: String) async throws -> CopyFeed {
@@ -72,7 +72,7 @@ extension Connection {
         let gate = session.gate
         do {
             return try await withTaskCancellationHandler {
-                // While it waits for rows the server does not heed a cancel request.
+                // While it waits for rows, the server ignores cancel requests.
                 try Task.checkCancellation()
                 return try self.carriedOut(work)
             } onCancel: {

@@ -1,20 +1,21 @@
-/// Which database a session is in, whichever way and through whichever server it is reached.
+/// The identity of a session's database, however it is reached.
 public struct DatabaseIdentity: Sendable, Equatable {
-    /// Of the cluster; its standbys have the same.
+    /// Of the cluster; the same on its standbys.
     public let system: String
     /// The oid of the database.
     public let database: Int64
 
-    /// Asks the server. Needs no transaction, and does no harm to one.
+    /// Queries the server. Needs no transaction, and does not affect one.
     ///
     /// - Parameter ofStandby: Whether only a standby is of interest.
-    /// - Returns: Nil where the role may not know, and of another server than a standby where only
-    ///   that is of interest.
+    /// - Returns: Nil if the role lacks the right, and, with `ofStandby`, on a server that is not a
+    ///   standby.
     /// - Throws: ``PostgresError``.
     public static func find(
         _ connection: Connection, ofStandby: Bool = false
     ) async throws -> DatabaseIdentity? {
-        // Asked by itself: that a function may not be called ends even a statement that does not.
+        // A separate query: a missing right on a function ends even a statement that does not call
+        // it.
         let isWanted = try await connection.query(
             """
             select (pg_is_in_recovery() or not $1)

@@ -1,26 +1,26 @@
 import Foundation
 
-/// What an error of PostgreSQL means for the work that met it: the one table of SQLSTATEs.
+/// What an error of PostgreSQL means for the affected work: the only table of SQLSTATEs.
 ///
-/// The same for the queue, for sources and for targets. What differs is who acts on it: a loop of a
-/// worker repeats its statement, a run is tried again later, a command line says what is wrong.
+/// The same for the queue, for sources and for targets. The reactions differ: a loop of a worker
+/// repeats its statement, a run is retried later, a command line reports the error.
 public enum ErrorClass: Sendable, Equatable {
-    /// The server could not do it at this moment: a collision, a lock, a cancelled statement, a
+    /// The server could not do it at the moment: a collision, a lock, a cancelled statement, a
     /// server that is full, read-only or a standby. The same work may succeed when it is repeated.
     case retry
-    /// There is no session: it has ended, or none could be made. Connect, then repeat the work.
+    /// There is no session: it has ended, or none could be opened. Connect, then repeat the work.
     case sessionLost
-    /// A function, table or column is not there, or is another one. Of our own schema this means
-    /// that another release has migrated it: check the schema before anything is blamed.
+    /// A function, table or column is missing, or has changed. In our own schema this means that
+    /// another release has migrated it: check the schema first.
     case schemaChanged
-    /// The server answers, and lets this program not in: role, password, `pg_hba.conf`, database,
-    /// or a connection pooler whose sessions cannot be used. Only a person can change that.
+    /// The server answers, but rejects this program: role, password, `pg_hba.conf`, database, or a
+    /// connection pooler whose sessions cannot be used. Only an administrator can fix that.
     case accessRefused
-    /// The statement itself, its values or the role's rights are at fault. Repeating it changes
-    /// nothing.
+    /// The statement itself, its values or the role's rights are the cause. Repeating it does not
+    /// help.
     case refused
 
-    /// Whether the same work may succeed when it is tried again later and nobody does anything.
+    /// Whether the same work may succeed when it is simply retried later.
     public var isTransient: Bool { self == .retry || self == .sessionLost }
 }
 
@@ -35,7 +35,7 @@ extension PostgresError {
         }
     }
 
-    /// Whether the same work may succeed when it is tried again later; see ``ErrorClass``.
+    /// Whether the same work may succeed when it is retried later; see ``ErrorClass``.
     public var isTransient: Bool { errorClass.isTransient }
 }
 
@@ -53,7 +53,7 @@ extension ServerError {
 
     private static let classes: [String: ErrorClass] = [
         "25006": .retry,  // read_only_sql_transaction: a standby, or a server that is nearly full
-        "26000": .accessRefused,  // invalid_sql_statement_name: somebody else's session
+        "26000": .accessRefused,  // invalid_sql_statement_name: the session of another client
         "25P03": .sessionLost,  // idle_in_transaction_session_timeout
         "25P04": .sessionLost,  // transaction_timeout
         "3D000": .accessRefused,  // invalid_catalog_name: no such database
@@ -64,7 +64,7 @@ extension ServerError {
         "42704": .schemaChanged,  // undefined_object: a type, for instance
         "42883": .schemaChanged,  // undefined_function
         "42P01": .schemaChanged,  // undefined_table
-        "42P05": .accessRefused,  // duplicate_prepared_statement: somebody else's session
+        "42P05": .accessRefused,  // duplicate_prepared_statement: the session of another client
         "55006": .retry,  // object_in_use
         "55P03": .retry,  // lock_not_available, also after lock_timeout
         "57014": .retry,  // query_canceled, by a timeout or an administrator
@@ -83,13 +83,13 @@ extension ServerError {
     ]
 }
 
-/// What is said where a connection was refused for good.
+/// Texts of permanently rejected connections.
 ///
-/// libpq gives no SQLSTATE for an attempt that failed, only its text. That of a server that speaks
-/// another language counts as a refusal that may pass.
+/// libpq returns no SQLSTATE for a failed attempt, only text. A text in another language counts as
+/// a transient error.
 enum LoginRefusal {
     static let pooler = """
-        it speaks to a connection pooler in transaction mode. Connect directly, or use a pool in \
+        the server is a connection pooler in transaction mode. Connect directly, or use a pool in \
         session mode
         """
     static let invalid = "the connection string is not valid"
@@ -101,7 +101,7 @@ enum LoginRefusal {
     ]
 
     static func isMeant(by reason: String) -> Bool {
-        // Of several hosts one may only be away for a while.
+        // Of several hosts, one may be unavailable only for a while.
         let attempts = reason.components(separatedBy: "connection to server ")
         let answers = attempts.count > 1 ? attempts.dropFirst() : attempts[...]
         return answers.allSatisfy { answer in phrases.contains { answer.contains($0) } }

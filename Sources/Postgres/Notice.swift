@@ -16,7 +16,7 @@ public struct Notice: Sendable, Equatable {
     }
 }
 
-/// A message that some session sent with NOTIFY. Any role can send one: it is a hint, not a fact.
+/// A NOTIFY message of a session. Any role can send one: it is a hint, not a fact.
 public struct Notification: Sendable, Equatable {
     public let channel: String
     public let payload: String

@@ -1,7 +1,7 @@
 import CLibPQ
 import Foundation
 
-/// What the server said about a statement that failed.
+/// The server's error for a failed statement.
 public struct ServerError: Error, Sendable, Equatable {
     /// The five characters of the SQLSTATE, such as `23505`.
     public var sqlState: String
@@ -20,18 +20,18 @@ public struct ServerError: Error, Sendable, Equatable {
     var routine: String?
 }
 
-/// Why a piece of work with PostgreSQL failed.
+/// An error of working with PostgreSQL.
 public enum PostgresError: Error, Sendable, Equatable {
-    /// The server refused the statement; the connection can be used again.
+    /// The server rejected the statement; the connection can be used again.
     case server(ServerError)
-    /// The connection broke, or the server ended it. Whether a commit that was on its way took
-    /// effect is unknown. Connect again.
+    /// The connection broke, or the server ended it. Whether a pending commit took effect is
+    /// unknown. Reconnect.
     case connectionLost(String)
-    /// No connection could be made. The text never holds the password.
+    /// No connection could be opened. The text never contains the password.
     case cannotConnect(String)
-    /// A value is not what the caller asked for.
+    /// A value does not have the requested type.
     case decoding(String)
-    /// The call cannot be carried out as it was made, whatever the server's state.
+    /// The call is invalid, whatever the server's state.
     case misuse(String)
     /// ``Connection/cancel()`` stopped the statement. (When the task is cancelled,
     /// `CancellationError` is thrown instead.)
@@ -57,7 +57,7 @@ extension PostgresError: CustomStringConvertible {
 }
 
 extension ServerError: CustomStringConvertible {
-    /// The message and the hint. The detail may hold row values, so it is left out.
+    /// The message and the hint. The detail may contain row values, so it is omitted.
     public var description: String {
         let text = "\(message) (SQLSTATE \(sqlState))"
         guard let hint else { return text }

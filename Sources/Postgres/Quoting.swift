@@ -26,6 +26,6 @@ private func doubling(_ mark: Unicode.Scalar, in text: String) -> String {
 func refuseNUL(in text: String) throws {
     if text.utf8.contains(0) {
         throw PostgresError.misuse(
-            "the text holds a NUL character (U+0000), which PostgreSQL cannot store: remove it")
+            "the text contains a NUL character (U+0000), which PostgreSQL cannot store: remove it")
     }
 }

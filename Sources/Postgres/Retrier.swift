@@ -1,24 +1,24 @@
 import Waiting
 
-/// Repeats work with the queue that an error interrupted, by itself and with growing delays.
+/// Retries work with the queue after errors, automatically and with growing delays.
 ///
 /// A collision, a lock, a cancelled statement, a lost connection of a pool: none of them is a
-/// reason to drop what other loops do. So each statement, or each step of a loop, is repeated where
-/// it failed.
+/// reason to stop other loops. So each statement, or each step of a loop, is retried where it
+/// failed.
 public struct Retrier: Sendable {
     /// One attempt of the work.
     public struct Attempt: Sendable {
         /// Whether an earlier attempt may have taken effect: its connection broke before the answer
-        /// came. A write that is fenced by a token then affects no row, and yet has happened.
+        /// arrived. A write that is fenced by a token then affects no row, although it took effect.
         public let mayHaveHappened: Bool
     }
 
-    /// Which errors are repeated.
+    /// The errors that are retried.
     public enum Persistence: Sendable {
-        /// All but those that the statement itself is to blame for.
+        /// All but those caused by the statement itself.
         case unlessRefused
-        /// All: the step of a loop that nothing but its end may end. What a person must change is
-        /// tried again less often.
+        /// All: for steps of loops that no error may end. Errors that need an administrator are
+        /// retried less often.
         case everything
     }
 
@@ -28,10 +28,10 @@ public struct Retrier: Sendable {
     private let isOver: @Sendable () -> Bool
 
     /// - Parameters:
-    ///   - schemaCheck: Called when a function or table was not found; throws when the schema is
-    ///     not this program's, which ends the work.
-    ///   - ends: Which errors end also work that repeats all others.
-    ///   - isOver: Whether nothing is to be repeated any more; then the error is thrown.
+    ///   - schemaCheck: Called if a function or table was not found; throws when the schema is not
+    ///     this program's, which ends the work.
+    ///   - ends: Errors that end even work that retries all others.
+    ///   - isOver: Whether retries have ended; then the error is thrown.
     public init(
         log: RetryLog, schemaCheck: @escaping @Sendable () async throws -> Void = {},
         ends: @escaping @Sendable (any Error) -> Bool = { _ in false },
@@ -46,9 +46,9 @@ public struct Retrier: Sendable {
     /// Does the work until it succeeds.
     ///
     /// - Parameters:
-    ///   - work: What it is, for the log: "claim a task".
+    ///   - work: Its name in the log: "claim a task".
     ///   - delayMax: The longest wait between attempts. Defaults to 5 seconds.
-    /// - Throws: What is not repeated; `CancellationError`; what the check of the schema throws.
+    /// - Throws: Errors that are not retried; `CancellationError`; errors of the schema check.
     public func run<T: Sendable>(
         _ work: String, _ persistence: Persistence = .unlessRefused,
         delayMax: Duration = .seconds(5),
@@ -81,7 +81,7 @@ public struct Retrier: Sendable {
         }
     }
 
-    /// An attempt that went well for so long was no failure at first: it is another one now.
+    /// An attempt that worked for this long is not a repeated failure: the delays start again.
     private static let lastingAttempt = Duration.seconds(10)
 
     private func forget(_ work: String, _ ticket: inout Int?, _ backoff: inout Backoff) {
@@ -90,7 +90,7 @@ public struct Retrier: Sendable {
         backoff.reset()
     }
 
-    /// A check that fails for a moment says nothing about the schema.
+    /// A transient failure of the check says nothing about the schema.
     private func checkSchema() async throws {
         do {
             try await schemaCheck()
@@ -103,7 +103,7 @@ extension PostgresError {
 }
 
 extension Backoff {
-    /// What only a person can change is not asked for every few seconds.
+    /// Errors that need an administrator are not retried every few seconds.
     fileprivate mutating func next(after error: PostgresError?) -> Duration {
         let delay = next()
         let isLasting = error.map { [.refused, .accessRefused].contains($0.errorClass) } ?? true

@@ -1,15 +1,15 @@
 import Locks
 
-/// Says once why work is being repeated, again when the reason changes, and once when it is over,
-/// however many loops meet the same at the same time.
+/// Logs once why work is being retried, again when the reason changes, and once when it succeeds,
+/// however many loops have the same error.
 ///
 /// One for each worker.
 public final class RetryLog: Sendable {
     public enum Entry: Sendable, Equatable {
         /// - Parameters:
-        ///   - work: What is being tried, for instance "claim a task".
-        ///   - sqlState: Of the server's answer; nil for an error of another kind.
-        ///   - lasting: Whether nothing but a person can change it.
+        ///   - work: The work, for example "claim a task".
+        ///   - sqlState: Of the server's error; nil for other errors.
+        ///   - lasting: Whether it needs an administrator.
         case failing(work: String, reason: String, sqlState: String?, lasting: Bool)
         case recovered(work: String, reason: String)
     }
@@ -42,7 +42,7 @@ public final class RetryLog: Sendable {
         }
     }
 
-    /// The reasons of what is being repeated now.
+    /// The reasons of current retries.
     private struct State {
         var reasons: [Int: String] = [:]
         var last = 0
@@ -55,7 +55,7 @@ public final class RetryLog: Sendable {
             return (ticket, isNews)
         }
 
-        /// - Returns: The reason when nothing else fails for it.
+        /// - Returns: The reason if no other work fails with it.
         mutating func ended(_ ticket: Int) -> String? {
             guard let reason = reasons.removeValue(forKey: ticket) else { return nil }
             return reasons.values.contains(reason) ? nil : reason

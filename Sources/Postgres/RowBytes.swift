@@ -1,13 +1,13 @@
 import CLibPQ
 
-/// Bytes of whole rows out of a COPY, for as long as somebody refers to them.
+/// Bytes of whole rows of a COPY, reference-counted.
 public final class RowBytes: @unchecked Sendable {
-    // Sendable because nobody changes them.
+    // Sendable because they are immutable.
     private let start: UnsafeMutableRawPointer
     private let isOfLibPQ: Bool
     public let count: Int
 
-    /// - Parameter row: What `PQgetCopyData` gave.
+    /// - Parameter row: The result of `PQgetCopyData`.
     init(takingOver row: UnsafeMutablePointer<CChar>, _ count: Int) {
         start = UnsafeMutableRawPointer(row)
         self.count = count

@@ -2,7 +2,7 @@ import CLibPQ
 
 /// The rows that a statement returned, all of them in memory.
 public final class Rows: Sendable, RandomAccessCollection {
-    // A PGresult never changes once libpq has handed it out.
+    // A PGresult never changes once libpq has returned it.
     nonisolated(unsafe) let result: OpaquePointer
 
     init(_ result: OpaquePointer) { self.result = result }
@@ -24,12 +24,12 @@ public final class Rows: Sendable, RandomAccessCollection {
         }
     }
 
-    /// How many rows an INSERT, UPDATE, DELETE, MERGE, COPY … touched, or a SELECT returned.
+    /// How many rows an INSERT, UPDATE, DELETE, MERGE, COPY … affected, or a SELECT returned.
     public var affectedRows: Int {
         PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
     }
 
-    /// The server's own words for what it did, such as `INSERT 0 1`.
+    /// The server's command tag, such as `INSERT 0 1`.
     public var commandTag: String {
         PQcmdStatus(result).map { String(cString: $0) } ?? ""
     }

@@ -1,9 +1,9 @@
-/// A message of the server or of libpq without what it quotes, which may be a value or a password:
-/// from the first quotation mark to the last, as the text between may hold some itself.
+/// A message of the server or of libpq without its quotations, which may be values or passwords:
+/// from the first quotation mark to the last, as the text between may contain some itself.
 ///
 /// `value "…" is out of range for type integer`
 public func withoutQuoted(_ message: String) -> String {
-    // With a combining mark that a value begins with, a quotation mark is another character.
+    // A combining mark at the start of a value makes a quotation mark another character.
     let scalars = message.unicodeScalars
     guard let first = scalars.firstIndex(of: "\""), let last = scalars.lastIndex(of: "\""),
         first < last

@@ -9,7 +9,7 @@ import CLibPQ
 #endif
 
 extension Session {
-    /// A COPY that has sent so many bytes is long enough to gather what it sends.
+    /// A COPY that has sent this many bytes is long enough to batch its reads.
     private static let bytesOfLongCopy = 64 * 1024
     /// In microseconds.
     private static let gatheringTime: useconds_t = 500
@@ -17,8 +17,8 @@ extension Session {
     /// Sends a COPY and waits until the server is ready for its data.
     func openCopy(_ sql: String, expecting status: ExecStatusType) throws {
         try refuseNUL(in: sql)
-        // Others may have a say in what is read: sent so it is one statement or none. A COPY that
-        // is written is a script: the other way it could not be left when it fails half-way.
+        // The text may contain parts of users: sent this way it is exactly one statement. A written
+        // COPY is a script: otherwise it could not be ended after a failure.
         let sent =
             status == PGRES_COPY_OUT
             ? PQsendQueryParams(pg, sql, 0, nil, nil, nil, nil, 0) : PQsendQuery(pg, sql)
@@ -46,9 +46,9 @@ extension Session {
         throw PostgresError.misuse("the statement is not a \(wanted)")
     }
 
-    /// Reads rows until there are that many bytes.
+    /// Reads rows up to this many bytes.
     ///
-    /// - Returns: False when there are no more rows.
+    /// - Returns: False if there are no more rows.
     func fill(_ chunk: CopyChunk) throws -> Bool {
         chunk.begin()
         let (bytes, rows) = (max(1, chunk.bytesMax), max(1, chunk.rowsMax))
@@ -58,7 +58,7 @@ extension Session {
             let length = PQgetCopyData(pg, &row, 1)
             switch length {
             case 0:
-                // libpq takes little from the socket at once: only then see whether more is there.
+                // libpq reads little from the socket at once: only then check for more.
                 if isDrained {
                     try awaitCopyData(isLong: copiedBytes + chunk.count >= Self.bytesOfLongCopy)
                 } else {
@@ -78,9 +78,9 @@ extension Session {
 
     /// Waits until the server has sent something; in a long COPY for a moment in any case.
     ///
-    /// The server sends 8 KiB at a time. To be woken for each of them costs the reader more than
-    /// all else that it does, and the server a sixth of its time and more. Meanwhile the server
-    /// goes on: what it sends in a moment, the socket holds.
+    /// The server sends 8 KiB at a time. Waking for each costs the reader more than all its other
+    /// work, and the server a sixth of its time or more. Meanwhile the server continues: the socket
+    /// buffers a moment's data.
     private func awaitCopyData(isLong: Bool) throws {
         if isLong { usleep(Self.gatheringTime) }
         try awaitInput()
@@ -109,7 +109,7 @@ extension Session {
         return try collect().affectedRows
     }
 
-    /// Ends a COPY whose data nobody wants or has, so that the connection can be used again.
+    /// Ends a COPY without its remaining data, so that the connection can be used again.
     func stopCopy() throws {
         let state = copyState
         copyState = .none
@@ -124,7 +124,7 @@ extension Session {
 
     func abandonCopy(_ status: ExecStatusType) throws {
         guard status != PGRES_COPY_IN else {
-            guard PQputCopyEnd(pg, "the client stopped the COPY") == 1 else { throw failure() }
+            guard PQputCopyEnd(pg, "the client canceled the COPY") == 1 else { throw failure() }
             return try flush()
         }
         gate.request()

@@ -10,7 +10,7 @@ import Foundation
 #endif
 
 extension Session {
-    /// Connects, and sets what the session depends on.
+    /// Connects, and applies the session's settings.
     ///
     /// Blocks for at most `connect_timeout` per host, and one round trip.
     static func open(_ options: ConnectionOptions) throws -> Session {
@@ -49,14 +49,14 @@ extension Session {
         return PQconnectdbParams(keys, values, 0)
     }
 
-    /// Sets what the session depends on, if it is a session: behind a connection pooler in
-    /// transaction mode the settings would stay with a backend that somebody else is given next.
+    /// Applies the session's settings, if it is a real session: behind a connection pooler in
+    /// transaction mode, the settings would stay with a backend that another client gets next.
     ///
-    /// - Throws: ``PostgresError/cannotConnect(_:)`` behind such a pooler; nothing was set then.
+    /// - Throws: ``PostgresError/cannotConnect(_:)`` behind such a pooler; then nothing was set.
     private func pin(_ settings: SessionSettings, _ options: ConnectionOptions) throws {
         let version = PQserverVersion(pg)
         let backend = try answer(settings.statement(onlyIn: processID, version: version))
-        // A pooler makes up the number that it tells its client.
+        // A pooler reports an invented number to its client.
         if backend == processID { return }
         guard try isKept(backend, options) else {
             throw PostgresError.cannotConnect(LoginRefusal.pooler)
@@ -64,13 +64,13 @@ extension Session {
         _ = try answer(settings.statement(onlyIn: nil, version: version))
     }
 
-    /// Whether the pooler keeps the backend for this session: it goes on answering here, and never
+    /// Whether the pooler reserves the backend for this session: it still answers here, and never
     /// to another client.
     private func isKept(_ backend: Int32, _ options: ConnectionOptions) throws -> Bool {
         for _ in 1...Self.poolerLooks {
             let other = try Session.dial(options)
             defer { other.close() }
-            // A pool that is used up lets the other client wait.
+            // An exhausted pool makes the other client wait.
             let theirs = try other.answer(Self.ownBackend, within: .seconds(2))
             if theirs == backend { return false }
             if try answer(Self.ownBackend) != backend { return false }
@@ -85,12 +85,12 @@ extension Session {
     private func answer(_ sql: String) throws -> Int32 {
         guard PQsendQuery(pg, sql) == 1 else { throw failure() }
         guard let row = try collect().first, let number = try Int32(exactly: row[0].int64()) else {
-            throw PostgresError.decoding("the server does not say which backend answers")
+            throw PostgresError.decoding("the server did not return its backend process id")
         }
         return number
     }
 
-    /// - Returns: Nil when it does not answer in time; then only ``close()`` may follow.
+    /// - Returns: Nil if it does not answer in time; then only ``close()`` may follow.
     private func answer(_ sql: String, within limit: Duration) throws -> Int32? {
         guard PQsendQuery(pg, sql) == 1 else { throw failure() }
         try flush()

@@ -1,7 +1,8 @@
 import CLibPQ
 
 extension Session {
-    /// Statements kept prepared; past this all are forgotten, so that generated SQL cannot pile up.
+    /// Maximum number of prepared statements; beyond it all are dropped, so that generated SQL
+    /// cannot accumulate.
     static let statementsMax = 256
 
     /// Runs one statement, prepared on first use.
@@ -26,7 +27,7 @@ extension Session {
         _ = try collect()
     }
 
-    /// Reads all results of what was sent; throws the first error once all are read.
+    /// Reads all results; throws the first error once all are read.
     func collect() throws -> Rows {
         try flush()
         var last: Rows?
@@ -65,7 +66,7 @@ extension Session {
         return "ferry_\(nextStatement)"
     }
 
-    /// Forgets all prepared statements when these would be too many.
+    /// Drops all prepared statements if these would be too many.
     func makeRoom(for count: Int) throws {
         guard statements.count + count > Self.statementsMax, !statements.isEmpty else { return }
         guard transactionStatus != PQTRANS_INERROR else { return }
@@ -74,9 +75,10 @@ extension Session {
         statements.removeAll()
     }
 
-    /// Prepares again what the server no longer knows or whose result changed with the schema.
+    /// Prepares a statement again that the server no longer knows or whose result changed with the
+    /// schema.
     ///
-    /// In a transaction such an error aborts it, so there the caller has to try again.
+    /// In a transaction such an error aborts it, so there the caller must retry.
     func retryingStalePlans<T>(_ body: () throws -> T) throws -> T {
         let isAlone = transactionStatus == PQTRANS_IDLE
         do {
@@ -95,7 +97,7 @@ extension Session {
             || (error.sqlState == "0A000" && error.routine == "RevalidateCachedQuery")
     }
 
-    /// Sends all statements in one go. The first error stops the rest and is thrown.
+    /// Sends all statements in one pipeline. The first error stops the rest and is thrown.
     func pipeline(_ batch: [Statement]) throws -> [Rows] {
         try checkUsable()
         guard !batch.isEmpty else { return [] }
@@ -104,7 +106,7 @@ extension Session {
         return try retryingStalePlans {
             try makeRoom(for: batch.count)
             guard PQenterPipelineMode(pg) == 1 else { throw failure() }
-            // Fails only when results are left over, so that nothing later could be told apart.
+            // Fails only if results are left over, so that later results would be ambiguous.
             defer { if PQexitPipelineMode(pg) != 1 { lost("a pipeline was not finished") } }
             var names: [String: String] = [:]
             var prepares: [String?] = []

@@ -9,7 +9,7 @@ import Foundation
     import Darwin
 #endif
 
-/// How far a COPY has come.
+/// The state of a COPY.
 enum CopyState {
     case none, reading, writing
     /// All rows were read; the result was not.
@@ -24,17 +24,17 @@ final class Session: @unchecked Sendable {
     var lostReason: String?
     var isCopying = false
     var copyState = CopyState.none
-    /// What the COPY that is being read has given so far.
+    /// The bytes that the current COPY has returned so far.
     var copiedBytes = 0
     var onNotice: (@Sendable (Notice) -> Void)?
     var onNotifications: (([Notification]) -> Void)?
     var statements: [String: String] = [:]
     var nextStatement = 0
     private var isClosed = false
-    /// What the server said last before it hung up.
+    /// The server's last message before it closed the connection.
     private var farewell: String?
 
-    /// Takes over an open connection.
+    /// Adopts an open connection.
     init(_ pg: OpaquePointer) {
         self.pg = pg
         gate = CancelGate(pg)
@@ -57,7 +57,7 @@ final class Session: @unchecked Sendable {
         PQfinish(pg)
     }
 
-    /// - Throws: When the connection is lost, or a COPY is under way.
+    /// - Throws: If the connection is lost, or a COPY is running.
     func checkUsable() throws {
         if let lostReason { throw PostgresError.connectionLost(lostReason) }
         if isCopying {
@@ -67,14 +67,15 @@ final class Session: @unchecked Sendable {
 
     var descriptor: Int32 { PQsocket(pg) }
 
-    /// Looks, without waiting, whether the server ended the idle connection.
+    /// Checks, without waiting, whether the server ended the idle connection.
     func probe() -> Bool {
         guard lostReason == nil, !isCopying else { return false }
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&waiting, 1, 0) == 0 || drain()
     }
 
-    /// Reads what the server sent to the idle connection: notifications, notices, its farewell.
+    /// Reads pending messages of the idle connection: notifications, notices, the server's last
+    /// message.
     ///
     /// - Returns: False when the connection is lost.
     func drain() -> Bool {
@@ -93,7 +94,7 @@ final class Session: @unchecked Sendable {
         return true
     }
 
-    /// Marks the connection as lost and says so.
+    /// Marks the connection as lost and returns the error.
     @discardableResult
     func lost(_ reason: String) -> PostgresError {
         let reason = farewell ?? (reason.isEmpty ? "the server closed it" : reason)
@@ -107,7 +108,7 @@ final class Session: @unchecked Sendable {
         onNotice?(notice)
     }
 
-    /// What a call of libpq that returned failure means.
+    /// The error of a failed libpq call.
     func failure() -> PostgresError {
         let message = trimmed(PQerrorMessage(pg))
         return PQstatus(pg) == CONNECTION_OK ? .misuse(message) : lost(message)
@@ -116,7 +117,7 @@ final class Session: @unchecked Sendable {
     func failure(_ result: OpaquePointer) -> PostgresError {
         let error = ServerError(result: result)
         if error.endsConnection || PQstatus(pg) != CONNECTION_OK { return lost(error.message) }
-        // libpq makes up results without an SQLSTATE when the connection breaks.
+        // libpq creates results without an SQLSTATE when the connection breaks.
         return error.sqlState.isEmpty ? lost(error.message) : .server(error)
     }
 
@@ -144,7 +145,7 @@ final class Session: @unchecked Sendable {
         try consume()
     }
 
-    /// Reads what is there.
+    /// Reads the available data.
     func consume() throws {
         if PQconsumeInput(pg) == 0 { throw lost(trimmed(PQerrorMessage(pg))) }
     }

@@ -1,8 +1,8 @@
-/// Every setting that a session depends on, whatever the defaults of the server, the database or
-/// the role are. The one list of them.
+/// All settings that a session depends on, regardless of defaults of the server, the database or
+/// the role.
 ///
-/// They are set by the statement that a connection begins with, not by libpq's `options`, which
-/// connection poolers refuse.
+/// The first statement of a connection sets them, not libpq's `options`, which connection poolers
+/// reject.
 public struct SessionSettings: Sendable {
     private struct Setting {
         let name: String
@@ -19,8 +19,7 @@ public struct SessionSettings: Sendable {
             Self.common + [Setting(name: "lock_timeout", value: "\(milliseconds)")] + own
     }
 
-    /// How values are written and read, how names are found, and that no limit of somebody else's
-    /// ends what may take long.
+    /// Formats of values, name resolution, and no foreign time limits on long work.
     private static let common = [
         Setting(name: "search_path", value: "pg_catalog"),
         Setting(name: "DateStyle", value: "ISO, YMD"),
@@ -43,13 +42,13 @@ public struct SessionSettings: Sendable {
 
     /// Of sessions with the queue.
     ///
-    /// `default_transaction_read_only` is left alone: where it is on, the server wants no writes,
-    /// for instance because its disk is nearly full, and they wait.
+    /// `default_transaction_read_only` is unchanged: if it is on, the server rejects writes, for
+    /// example because its disk is nearly full, and they wait.
     ///
-    /// - Parameter lockTimeout: How long a statement waits for a lock. Nil, the default, waits for
-    ///   ever.
+    /// - Parameter lockTimeout: How long a statement waits for a lock. Nil, the default, waits
+    ///   forever.
     public static func queue(lockTimeout: Duration? = nil) -> SessionSettings {
-        // Many small statements: compiling one costs more than it saves.
+        // Many small statements: JIT compilation costs more than it saves.
         SessionSettings([Setting(name: "jit", value: "off")], lockTimeout: lockTimeout)
     }
 
@@ -72,10 +71,10 @@ public struct SessionSettings: Sendable {
             ], lockTimeout: lockTimeout)
     }
 
-    /// A statement that returns the backend that ran it, and sets all.
+    /// A statement that applies all settings and returns its backend.
     ///
     /// - Parameters:
-    ///   - backend: Only there they are set; nil for any.
+    ///   - backend: Applied only in this backend; nil for any.
     ///   - version: That of the server.
     func statement(onlyIn backend: Int32?, version: Int32) -> String {
         let calls = settings.filter { $0.since <= version }.map { setting in

@@ -11,13 +11,13 @@ import Locks
 
 /// Runs the jobs of one actor on a thread of its own, so that a job may block.
 ///
-/// Swift's own pool has as many threads as the machine has cores; a libpq call that waits there
-/// would stop everything else. The thread ends after ``stop(finally:)``.
+/// Swift's own pool has as many threads as the machine has cores; a waiting libpq call there would
+/// stop everything else. The thread ends after ``stop(finally:)``.
 final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
-    /// A descriptor to watch while the thread has nothing to do.
+    /// A descriptor to watch while the thread is idle.
     struct Source {
         let descriptor: Int32
-        /// Runs on the thread. Returns false when the descriptor need not be watched any more.
+        /// Runs on the thread. Returns false to stop watching the descriptor.
         let onReadable: () -> Bool
     }
 
@@ -31,7 +31,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     private var isStopping = false
     private var isPolling = false
     private var wakeUp: (read: Int32, write: Int32)?
-    /// Touched by the executor's own thread alone.
+    /// Used only by the executor's own thread.
     private var source: Source?
 
     init(name: String) {
@@ -50,9 +50,9 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
         add(.call(call))
     }
 
-    /// Ends the thread once it has run what is enqueued, and this closure last.
+    /// Ends the thread after the enqueued jobs, and this closure last.
     func stop(finally call: @escaping @Sendable () -> Void) {
-        // In one step: the loop ends as soon as it finds nothing to do after a stop.
+        // Atomic: the loop ends as soon as it is idle after a stop.
         monitor.locked {
             isStopping = true
             append(.call(call))
@@ -65,9 +65,9 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
         self.source = source
     }
 
-    /// Makes what wakes the thread while it watches a descriptor. Call it on the thread.
+    /// Creates the wake-up descriptor for watching. Call it on the thread.
     ///
-    /// - Throws: ``PostgresError/cannotConnect(_:)`` when the process has no descriptors left.
+    /// - Throws: ``PostgresError/cannotConnect(_:)`` if the process has no descriptors left.
     func prepareWatching() throws {
         guard wakeUp == nil else { return }
         var pair: [Int32] = [0, 0]

@@ -1,15 +1,15 @@
 import Foundation
 
-/// A stored document that this program does not understand: another release may have written it.
+/// A stored document that this program cannot read: another release may have written it.
 public struct UnreadableDocument: Error, CustomStringConvertible {
-    /// Where in the document, and what is wrong there; no value of it.
+    /// The path in the document and the error there, without values.
     public let reason: String
 
     public var description: String {
         "it was written by another release, and this one cannot read it: \(reason)"
     }
 
-    /// - Returns: What the JSON text holds.
+    /// - Returns: The value of the JSON text.
     /// - Throws: ``UnreadableDocument``.
     public static func decoded<T: Decodable>(_ text: String) throws(UnreadableDocument) -> T {
         do {

@@ -7,7 +7,7 @@ public enum Value: Sendable, Equatable {
     case double(Double)
     /// For a parameter of type `bytea`.
     case bytes([UInt8])
-    /// For a parameter of an array type. An array in an array is a further dimension.
+    /// For a parameter of an array type. Nested arrays are further dimensions.
     case array([Value])
 }
 

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Where PostgreSQL's server programs are.
+/// The location of PostgreSQL's server programs.
 struct Installation: Sendable, Equatable {
-    /// The directory that holds `initdb` and `postgres`.
+    /// The directory with `initdb` and `postgres`.
     let programs: String
 
     func path(of program: String) -> String { programs + "/" + program }
 
-    /// Looks on the PATH, asks `pg_config`, then looks where Debian, Red Hat and Homebrew put them.
+    /// Searches the PATH, `pg_config`, and the directories of Debian, Red Hat and Homebrew.
     ///
     /// - Throws: ``PrivateServerError/notInstalled(searched:)``.
     static func find(

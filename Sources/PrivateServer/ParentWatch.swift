@@ -9,15 +9,15 @@ import Foundation
     import Darwin
 #endif
 
-/// Tidies up when this process dies, however it dies.
+/// Cleans up when this process dies, however it dies.
 ///
-/// A small shell waits at the end of a pipe whose other end only we hold. The kernel closes ours
-/// when we die, even by SIGKILL; then the shell does what it is there for.
+/// A small shell reads from a pipe whose other end only this process holds. The kernel closes that
+/// end when the process dies, even by SIGKILL; then the shell runs its cleanup.
 package final class ParentWatch: Sendable {
     package let shell: ChildProcess
     private let ourEnd: Int32
 
-    /// Stops a server and removes what was temporary.
+    /// Stops a server and removes temporary files.
     convenience init(over server: pid_t, log: String, removing directories: [String]) throws {
         let script = """
             read -r word && exit
@@ -33,7 +33,7 @@ package final class ParentWatch: Sendable {
     /// - Parameters:
     ///   - script: For `sh`. Must read its standard input to the end, and then act.
     ///   - arguments: Its `$1`, `$2` …
-    ///   - variables: Environment variables beside those of this process.
+    ///   - variables: Environment variables in addition to those of this process.
     package init(
         script: String, _ arguments: [String] = [], log: String, variables: [String: String] = [:]
     ) throws {
@@ -63,9 +63,9 @@ package final class ParentWatch: Sendable {
     }
 
     /// Gives the script a line to read.
-    package func tell(_ line: String) {
+    package func send(_ line: String) {
         let bytes = Array((line + "\n").utf8)
-        // It holds more than is ever told, so this neither waits nor is cut short.
+        // The pipe holds more than is ever sent, so this neither blocks nor writes partially.
         _ = bytes.withUnsafeBytes { write(ourEnd, $0.baseAddress, $0.count) }
     }
 

@@ -5,26 +5,26 @@ struct PasswordFile: Sendable {
     let path: String
     let password: String
 
-    /// Takes the password that is in the directory, or makes one up.
+    /// Reads the password from the directory, or creates one.
     init(in directory: String) {
         path = directory + "/passwords"
         let line = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         if line.hasPrefix(Self.everywhere) {
             password = String(line.dropFirst(Self.everywhere.count).prefix { $0 != "\n" })
         } else {
-            // 32 of 16 digits are 128 bits, which nobody guesses.
+            // 32 hexadecimal digits are 128 bits.
             password = (0..<32).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
         }
     }
 
-    /// Writes the file, which nobody but the user and root can read.
+    /// Writes the file, readable only for the user and root.
     ///
     /// - Throws: ``PrivateServerError``.
     func write(for user: ServerUser) throws {
         try Self.write(Self.everywhere + password, to: path, for: user)
     }
 
-    /// Runs a body with the path of a file that holds the password alone, as `initdb` reads it.
+    /// Runs a body with the path of a file that contains only the password, as `initdb` reads it.
     func withPlainFile(for user: ServerUser, _ body: (String) async throws -> Void) async throws {
         let plain = path + ".plain"
         defer { try? FileManager.default.removeItem(atPath: plain) }

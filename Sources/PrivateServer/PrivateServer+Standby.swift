@@ -2,7 +2,7 @@ import Processes
 import Foundation
 
 extension PrivateServer {
-    /// Starts a hot standby of a server: a copy of it that follows it and can only be read.
+    /// Starts a hot standby of a server: a read-only copy that follows it.
     ///
     /// - Parameters:
     ///   - primary: A server with `wal_level` replica and a free `max_wal_senders`.
@@ -29,7 +29,7 @@ extension PrivateServer {
 
     /// The path of a program that belongs to the server, such as `pg_dump`.
     package func path(ofClient program: String) -> String {
-        // The server may be a link to where it is installed with all that belongs to it.
+        // The server may be a link to its installation directory.
         URL(filePath: installation.path(of: "postgres")).resolvingSymlinksInPath()
             .deletingLastPathComponent().appending(path: program).path(percentEncoded: false)
     }

@@ -41,7 +41,7 @@ extension PrivateServer {
         return path
     }
 
-    /// A TCP port of 127.0.0.1 that nobody uses at the moment.
+    /// A free TCP port of 127.0.0.1.
     static func freePort() throws -> Int {
         #if os(Linux)
             let kind = Int32(SOCK_STREAM.rawValue)
@@ -90,7 +90,7 @@ extension PrivateServer {
         #endif
     }
 
-    /// Whether a process is there and is one of PostgreSQL's, and not a zombie.
+    /// Whether a process exists, belongs to PostgreSQL, and is not a zombie.
     static func isServerProcess(_ id: pid_t) -> Bool {
         #if os(Linux)
             guard let status = status(of: id) else { return false }

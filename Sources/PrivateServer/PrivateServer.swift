@@ -12,8 +12,8 @@ import Locks
 
 /// A PostgreSQL server that this process starts for itself, for a demo or for tests.
 ///
-/// It listens on a unix socket that only the user who runs it can reach, beside root; it ends with
-/// this process, however that ends. Started by root it runs as the user `postgres`.
+/// It listens on a unix socket that only its user and root can reach; it ends with this process,
+/// however that ends. Started by root it runs as the user `postgres`.
 public final class PrivateServer: Sendable {
     /// The directory of the unix socket, as libpq's `host` takes it.
     public let host: String
@@ -36,18 +36,18 @@ public final class PrivateServer: Sendable {
     var data: String { directory + "/data" }
     private var log: String { directory + "/server.log" }
 
-    /// Creates a database cluster where there is none, and starts a server on it.
+    /// Creates a database cluster if there is none, and starts a server on it.
     ///
     /// - Parameters:
-    ///   - directory: Where data and log live and stay; nil for a new one that is removed at the
+    ///   - directory: The directory of data and log; nil for a temporary one that is removed at the
     ///     end.
-    ///   - sockets: Where its unix socket is; made and removed by the server. A fresh directory
-    ///     when nil.
+    ///   - sockets: The directory of its unix socket; created and removed by the server. A fresh
+    ///     directory when nil.
     ///   - settings: Server settings that override ours, such as `["wal_level": "logical"]`.
-    ///   - variables: Environment variables of the server, beside those of this process.
+    ///   - variables: Environment variables of the server, in addition to those of this process.
     ///   - durable: Whether a crash of the machine must not lose data. Costs speed.
-    ///   - asksForPassword: Whether roles need the ``password`` (SCRAM), a random one; else who
-    ///     reaches the socket may be any role, as tests want it.
+    ///   - asksForPassword: Whether roles need the ``password`` (SCRAM), a random one; otherwise
+    ///     every user of the socket can connect as any role, as tests need.
     /// - Throws: ``PrivateServerError``.
     public static func start(
         in directory: String? = nil, sockets: String? = nil, settings: [String: String] = [:],
@@ -87,17 +87,17 @@ public final class PrivateServer: Sendable {
         passwords = asksForPassword ? PasswordFile(in: directory) : nil
     }
 
-    /// What every role that connects has to have as its password, nil where none is asked for.
+    /// The password of all roles; nil if none is required.
     public var password: String? { passwords?.password }
 
-    /// A connection string for libpq, over the unix socket. It names the file of the password.
+    /// A connection string for libpq, over the unix socket. It refers to the password file.
     public func url(database: String, user: String = "ferry") -> String {
         "host=\(Self.quoted(host)) port=\(port) dbname=\(Self.quoted(database)) "
             + "user=\(Self.quoted(user))"
             + (passwords.map { " passfile=\(Self.quoted($0.path))" } ?? "")
     }
 
-    /// A connection string for libpq, over TCP, where the setting `listen_addresses` asks for that.
+    /// A connection string for libpq, over TCP, if the setting `listen_addresses` allows it.
     public func tcpURL(database: String, user: String = "ferry") -> String {
         "host=127.0.0.1 port=\(port) dbname=\(Self.quoted(database)) user=\(Self.quoted(user))"
     }
@@ -107,10 +107,10 @@ public final class PrivateServer: Sendable {
         state.withLock { $0.process.flatMap { $0.isRunning ? $0.id : nil } }
     }
 
-    /// Disconnects everybody, stops the server and removes what was temporary.
+    /// Disconnects all clients, stops the server and removes temporary files.
     public func stop() async {
         let process = endWatch()
-        // Ever harder: fast, immediate, kill.
+        // In increasing severity: fast, immediate, kill.
         for (number, limit) in [(SIGINT, 20), (SIGQUIT, 5), (SIGKILL, 5)] {
             process?.signal(number)
             if await process?.waitForExit(within: .seconds(limit)) != nil { break }
@@ -118,7 +118,7 @@ public final class PrivateServer: Sendable {
         removeTemporary()
     }
 
-    /// Stops the server without a checkpoint, at once, for handlers of the process's exit.
+    /// Stops the server immediately, without a checkpoint, for exit handlers.
     public func stopNow() {
         let process = endWatch()
         process?.signal(SIGQUIT)
@@ -169,7 +169,7 @@ public final class PrivateServer: Sendable {
             }
             try user.own(path)
         }
-        // Others of this machine are let into neither.
+        // Other users of this machine have no access to either.
         for path in [directory, host] { chmod(path, 0o700) }
         guard host.utf8.count < 90 else {
             throw PrivateServerError.directory(

@@ -2,9 +2,9 @@
 public enum PrivateServerError: Error, Sendable, Equatable {
     /// PostgreSQL's programs are not on this machine.
     case notInstalled(searched: [String])
-    /// A program failed; the text is what it said.
+    /// A program failed; the text is its output.
     case failed(program: String, output: String)
-    /// The directory cannot be used.
+    /// The directory is unusable.
     case directory(String)
     /// PostgreSQL refuses to run as root, and there is no other user to run it as.
     case noUnprivilegedUser(String)

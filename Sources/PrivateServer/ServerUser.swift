@@ -9,8 +9,8 @@ import Foundation
     package import Darwin
 #endif
 
-/// The system user that runs the server, and a demo's workers: we ourselves, or `postgres` when we
-/// are root.
+/// The system user that runs the server, and a demo's workers: the current user, or `postgres` for
+/// root.
 package enum ServerUser: Sendable, Equatable {
     case ourselves
     case other(name: String, uid: uid_t, gid: gid_t)
@@ -36,7 +36,7 @@ package enum ServerUser: Sendable, Equatable {
         return [setpriv, "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups"] + arguments
     }
 
-    /// Gives a file or directory to this user.
+    /// Changes the owner of a file or directory to this user.
     package func own(_ path: String) throws {
         guard case .other(let name, let uid, let gid) = self else { return }
         guard chown(path, uid, gid) == 0 else {
@@ -45,7 +45,7 @@ package enum ServerUser: Sendable, Equatable {
         }
     }
 
-    /// Whether this user can run a program, tried with `--version`, and write into a directory.
+    /// Whether this user can run a program, tested with `--version`, and write to a directory.
     package func canRun(_ program: String, writingInto directory: String) async -> Bool {
         let trial = try? ChildProcess(
             command([

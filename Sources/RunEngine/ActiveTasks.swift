@@ -1,7 +1,7 @@
 import Locks
 
-/// The tasks that this worker is carrying out, for progress reports and for cancelling those that
-/// are no longer its own.
+/// The current tasks of this worker, for progress reports and for cancelling those that it has
+/// lost.
 public final class ActiveTasks: Sendable {
     private struct Entry: Sendable {
         let task: ClaimedTask
@@ -25,7 +25,7 @@ public final class ActiveTasks: Sendable {
         entries.withLock { _ = $0.removeValue(forKey: task.token) }
     }
 
-    /// How far a task is: those of its reads about which there is something new.
+    /// The progress of a task: its reads with new values.
     public struct Report: Encodable, Sendable {
         public let run: Int64
         public let number: Int
@@ -33,7 +33,7 @@ public final class ActiveTasks: Sendable {
         let reads: [ReadProgress]
     }
 
-    /// What is new since this was asked the last time.
+    /// The changes since the last call.
     public func takeReports() -> [Report] {
         entries.withLock { entries in
             entries.values.map { entry in
@@ -44,9 +44,9 @@ public final class ActiveTasks: Sendable {
         }
     }
 
-    /// Lets the reported tasks go on at these rates, and cancels the others of them.
+    /// Sets the rates of the live tasks, and cancels the others.
     ///
-    /// - Parameter live: By token, the bytes that a task may write in a second; nil for any.
+    /// - Parameter live: By token, the bytes per second that a task may write; nil for no limit.
     public func direct(_ reported: [Report], _ live: [Int64: Int64?]) {
         let cancels = entries.withLock { entries in
             reported.compactMap { report -> (@Sendable () -> Void)? in

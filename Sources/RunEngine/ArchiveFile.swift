@@ -3,7 +3,7 @@ import Destinations
 import Dispatch
 import Formats
 
-/// An archive that is being written: its members one after another, each as if it were a file.
+/// An archive that is being written, its members one after the other, each like a file.
 final class ArchiveFile: @unchecked Sendable {
     // Sendable because the writer is used for one member at a time, by the thread that writes it.
 
@@ -30,7 +30,7 @@ final class ArchiveFile: @unchecked Sendable {
     /// - Parameter rows: Those of all members.
     func finish(rows: Int64, pgpKey: String?) async throws -> FinishedFile {
         try await withCheckedThrowingContinuation { continuation in
-            // A thread that may wait.
+            // A thread that may block.
             DispatchQueue.global().async { [self] in
                 continuation.resume(with: Result { try writer.finish { try pass($0) } })
             }
@@ -42,9 +42,9 @@ final class ArchiveFile: @unchecked Sendable {
 
     func abandon() async { await sink.abandon() }
 
-    /// Waits while the destination takes no more.
+    /// Blocks while the destination is slower.
     private func pass(_ bytes: UnsafeRawBufferPointer) throws {
-        // They are copied, and may be as many as a value has.
+        // They are copied, and may be as large as a value.
         var rest = bytes
         while !rest.isEmpty {
             let piece = rest.prefix(Self.bytesAtOnceMax)

@@ -1,12 +1,12 @@
 import Formats
 import Lifecycle
 
-/// A run that this worker is in charge of, as `claim_run` gives it.
+/// A run that this worker coordinates, as returned by `claim_run`.
 public struct ClaimedRun: Decodable, Sendable {
     public let id: Int64
     let environment: String
     let state: RunState
-    /// Every later write carries it; it affects nothing once somebody else has claimed the run.
+    /// Every later write carries it; it has no effect once another worker has claimed the run.
     public let token: Int64
     let attempt: Int
     let inputs: RunInputs
@@ -14,11 +14,11 @@ public struct ClaimedRun: Decodable, Sendable {
     let dataExportName: String
     let dataExportVersion: Int
     let startedAt: String
-    /// What was decided to be published, once it was.
+    /// The recorded publication, once there is one.
     let intent: Intent?
 
     struct Intent: Decodable, Sendable {
-        /// The token under which it was decided.
+        /// The token under which it was recorded.
         let token: Int64
         /// The manifest, byte for byte.
         let text: String

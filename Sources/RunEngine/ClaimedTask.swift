@@ -2,7 +2,7 @@ import Values
 import Formats
 import Lifecycle
 
-/// What this worker reads of a run, one read after another, as `claim_task` gives it.
+/// The task of a run that this worker reads, one read after another, as returned by `claim_task`.
 public struct ClaimedTask: Decodable, Sendable {
     public let run: Int64
     /// That of its first read.
@@ -14,7 +14,7 @@ public struct ClaimedTask: Decodable, Sendable {
     /// The name of the data export.
     let export: String
     let inputs: RunInputs
-    /// What it may write to the destination in a second, for now; nil for any.
+    /// The current limit of bytes per second to the destination; nil for no limit.
     let bytesPerSecond: Int64?
     /// At least one, in order.
     let reads: [Read]
@@ -26,7 +26,7 @@ public struct ClaimedTask: Decodable, Sendable {
         let schema: String
         let table: String
         let file: String
-        /// What stands between `COPY` and `TO STDOUT`.
+        /// The text between `COPY` and `TO STDOUT`.
         let source: String
         let columns: [TableColumn]
 
@@ -43,15 +43,15 @@ public struct ClaimedTask: Decodable, Sendable {
     }
 }
 
-/// How a run stands, as `run_status` gives it.
+/// The status of a run, as returned by `run_status`.
 struct RunStatus: Decodable, Sendable {
     let state: RunState
-    /// How many tasks are not done.
+    /// The number of unfinished tasks.
     let unfinished: Int
     let failure: Failure?
     /// Once all tasks are done: every read, in order.
     let reads: [FinishedRead]
-    /// What holds the files of all reads, where that is one archive.
+    /// The archive that contains the files of all reads, if there is one.
     let archive: FinishedArchive?
 
     struct FinishedArchive: Decodable, Sendable {
@@ -80,7 +80,7 @@ struct RunStatus: Decodable, Sendable {
     }
 }
 
-/// A file that is staged, whole and durable.
+/// A complete and durable staged file.
 struct FinishedFile: Codable, Sendable {
     let name: String
     let rows: Int64
@@ -88,7 +88,7 @@ struct FinishedFile: Codable, Sendable {
     let sha256: String
     /// The fingerprint of the key that it is encrypted for.
     var pgpKey: String?
-    /// What readers may refuse of its values; nil when that is nothing.
+    /// Values that readers may reject; nil if there are none.
     var hazards: [ColumnHazards]?
 
     enum CodingKeys: String, CodingKey {
@@ -97,14 +97,14 @@ struct FinishedFile: Codable, Sendable {
     }
 }
 
-/// What a task has staged, for `finish_task`.
+/// The staged files of a task, for `finish_task`.
 struct StagedTask: Sendable {
     let reads: [StagedRead]
-    /// What holds the files of all reads; nil where each lies there by itself.
+    /// The archive of all reads; nil for single files.
     let archive: FinishedFile?
 }
 
-/// The files of a read that is done.
+/// The files of a finished read.
 struct StagedRead: Sendable {
     /// Its number in the run.
     let read: Int

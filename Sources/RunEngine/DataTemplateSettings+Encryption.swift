@@ -4,7 +4,7 @@ import Formats
 extension DataTemplateSettings {
     /// The key that files are encrypted with; nil when they are not.
     ///
-    /// - Throws: `PGPError`, `CredentialUnavailable` when it cannot be used on this worker now.
+    /// - Throws: `PGPError`, `CredentialUnavailable` if it cannot be used on this worker now.
     func openKeyring(of credentials: WorkerCredentials) async throws -> PGPKeyring? {
         guard let encryption else { return nil }
         var text = encryption.publicKey ?? ""
@@ -12,10 +12,10 @@ extension DataTemplateSettings {
         return try await PGPKeyring.open(text, key: encryption.key)
     }
 
-    /// Puts the key's fingerprint in the place of the key, as manifests do.
+    /// Replaces the key by its fingerprint, as in manifests.
     ///
-    /// - Throws: `PGPError.changed` when a file was encrypted for another: a
-    ///   credential may change between two tasks.
+    /// - Throws: `PGPError.changed` if a file was encrypted for another key: a credential may
+    ///   change between two tasks.
     mutating func name(_ key: String?, of status: RunStatus) throws(PGPError) {
         guard let key else { return }
         let files = status.archive.map { [$0.file] } ?? status.reads.flatMap(\.files)

@@ -5,7 +5,7 @@ import Lifecycle
 import Manifests
 import SourceDatabases
 
-/// What a run delivers: its manifest, and what is to be published with it.
+/// The delivery of a run: its manifest, and the files to publish with it.
 enum Delivery {
     static func manifest(
         of run: ClaimedRun, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings,
@@ -42,9 +42,9 @@ enum Delivery {
         ]
     }
 
-    /// What the placeholders in names of files stand for.
+    /// The values of placeholders in file names.
     ///
-    /// - Parameter run: Nil where there is none yet.
+    /// - Parameter run: Nil if there is none yet.
     static func nameValues(
         export: String, run: Int64?, _ snapshot: SourceSnapshot
     ) throws -> FileNameTemplate.Values {
@@ -61,8 +61,8 @@ enum Delivery {
         return time
     }
 
-    /// The files of all reads under their names in the delivery. Those of a table that is split are
-    /// numbered through, whatever parts it was read in.
+    /// The files of all reads under their names in the delivery. The files of a split table are
+    /// numbered consecutively, whatever parts it was read in.
     private static func named(
         _ reads: [RunStatus.FinishedRead], _ settings: DataTemplateSettings
     ) -> [(RunStatus.FinishedRead, FinishedFile, String)] {
@@ -95,7 +95,7 @@ enum Delivery {
             files: files, manifest: manifest)
     }
 
-    /// The same as far as looking for it needs.
+    /// The parts that are needed to find it.
     static func publication(of delivery: DecidedDelivery) throws -> Publication {
         let bytes = Array(delivery.manifest.utf8)
         let files = try Manifest(decoding: bytes).files.map {

@@ -5,7 +5,7 @@ import Formats
 import Foundation
 public import Lifecycle
 
-/// Opens the destinations and reads the file settings that runs were started with.
+/// Opens the destinations of runs and reads their file settings.
 public struct DestinationAccess: Sendable {
     let limits: DestinationLimits
 
@@ -33,7 +33,7 @@ public struct DestinationAccess: Sendable {
         return known
     }
 
-    /// The settings that are the kind's own, once those that all kinds have were checked.
+    /// The settings of the kind, after the common settings were checked.
     private func withoutLimits(_ settings: JSONValue) throws -> JSONValue {
         guard case .object(var own) = settings, let limits = own.removeValue(forKey: "limits")
         else { return settings }
@@ -52,11 +52,11 @@ public struct DestinationAccess: Sendable {
         return settings
     }
 
-    /// Does with a probe all that staging and publishing need.
+    /// Tests a destination with a probe file: everything that staging and publishing need.
     ///
     /// Ends at the latest after 10 seconds, and when the calling task is cancelled.
     ///
-    /// - Returns: The reason when the destination cannot be used, else nil.
+    /// - Returns: The reason why the destination cannot be used; nil if it can.
     public func test(_ destination: RunInputs.DestinationInput) async -> String? {
         await Patience.answer(otherwise: Patience.reason(destination.name)) {
             do {
@@ -70,7 +70,8 @@ public struct DestinationAccess: Sendable {
         }
     }
 
-    /// - Returns: The reason when these settings of a destination are not valid, else nil.
+    /// - Returns: The reason why these settings of a destination are invalid; nil if they are
+    ///   valid.
     public func check(_ destination: RunInputs.DestinationInput) -> String? {
         do {
             _ = try open(destination)
@@ -82,7 +83,7 @@ public struct DestinationAccess: Sendable {
         }
     }
 
-    /// Whether what a run decided to publish is visible now.
+    /// Whether the recorded publication of a run is visible now.
     ///
     /// Ends as ``test(_:)``.
     public func visibility(of delivery: DecidedDelivery) async -> DeliveryState {
@@ -102,8 +103,8 @@ public struct DestinationAccess: Sendable {
         }
     }
 
-    /// - Returns: The reason when these settings of a data template are not valid for a kind of
-    ///   destination, else nil.
+    /// - Returns: The reason why these settings of a data template are invalid for a kind of
+    ///   destination; nil if they are valid.
     public func check(template json: JSONValue, kind: String) async -> String? {
         do {
             _ = try await settings(json, kind: kind).openKeyring(of: credentials)

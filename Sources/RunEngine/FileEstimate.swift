@@ -1,14 +1,15 @@
 import Formats
 import SourceDatabases
 
-/// How much the files of a table will hold, from the source's statistics and a sample of its rows.
+/// The estimated size of the files of a table, from the source's statistics and a sample of its
+/// rows.
 struct FileEstimate {
     private(set) var rows: Int64
     /// As delivered.
     private(set) var bytes: Int64 = 0
     /// As PostgreSQL sends them.
     private var bytesRead: Int64 = 0
-    /// What readers may refuse of the values of the sample.
+    /// Values of the sample that readers may reject.
     private(set) var hazards: [ColumnHazards] = []
 
     /// An estimate without a sample.
@@ -16,7 +17,7 @@ struct FileEstimate {
         self.rows = rows
     }
 
-    /// Encodes and compresses a sample as the run would all rows, and drops it.
+    /// Encodes and compresses a sample as the run would, and discards it.
     init(
         of table: SourceTable, _ snapshot: SourceSnapshot, _ settings: DataTemplateSettings
     ) async throws {
@@ -33,7 +34,7 @@ struct FileEstimate {
         }
         try counter.finish()
         hazards = encoder?.hazards ?? []
-        // A table of fewer rows than were asked for is known exactly.
+        // A table with fewer rows than requested is known exactly.
         rows =
             sampled < RunPlanner.sampleRowsMax
             ? Int64(sampled) : max(table.rowsEstimated, Int64(sampled))
@@ -42,7 +43,7 @@ struct FileEstimate {
         bytesRead = Int64(Double(read) * scale)
     }
 
-    /// How many files it takes.
+    /// The number of files.
     func files(_ split: FileSplit?) -> Int64 {
         switch split {
         case nil: 1

@@ -2,15 +2,15 @@ import Credentials
 import Destinations
 import Formats
 
-/// Where the files of a task are written: each by itself, or one after another into an archive.
+/// Where the files of a task are written: as single files, or one after another into an archive.
 struct FilePlace {
     private let destination: any DestinationAdapter
     private let delivery: StagedDelivery
     private let settings: DataTemplateSettings
-    /// The key for whose owner they are encrypted.
+    /// The key that they are encrypted for.
     private let keyring: PGPKeyring?
     private let archive: ArchiveFile?
-    /// Counts what is written, and says how fast it may be.
+    /// Counts the written bytes and limits their rate.
     private let taskProgress: TransferProgress
 
     init(
@@ -43,10 +43,11 @@ struct FilePlace {
         }
     }
 
-    /// The fingerprint of the key that each file is encrypted for; nil where none is by itself.
+    /// The fingerprint of the key that each file is encrypted for; nil if files are not encrypted
+    /// individually.
     var pgpKey: String? { archive == nil ? keyring?.fingerprint : nil }
 
-    /// Nil where a file is not written to the destination by itself, but into an archive.
+    /// Nil for files in an archive.
     var progress: TransferProgress? { archive == nil ? taskProgress : nil }
 
     func open(_ file: StagedFile) async throws -> any StagedFileWriter {
@@ -54,7 +55,7 @@ struct FilePlace {
         return try await destination.stage(delivery, file)
     }
 
-    /// What a file goes through once it is encoded.
+    /// The stages of a file after encoding.
     func stages() throws -> [any FileStage] {
         if archive != nil { return [] }
         let compressor = try settings.fileCompression.makeCompressor()
@@ -69,6 +70,6 @@ struct FilePlace {
             archive: try await archive?.finish(rows: rows, pgpKey: keyring?.fingerprint))
     }
 
-    /// Removes what was written of the archive.
+    /// Removes the partial archive.
     func abandon() async { await archive?.abandon() }
 }

@@ -2,7 +2,7 @@ import Destinations
 import Formats
 import Postgres
 
-/// The files of one read, one after the other: the next begins where the split says so.
+/// The files of one read, one after the other: the split determines where the next begins.
 ///
 /// Used by one task at a time.
 final class FileSeries {
@@ -15,7 +15,7 @@ final class FileSeries {
     private let table: StagedTable
     private(set) var staged: [FinishedFile] = []
     private var current: Open?
-    /// What the source sends before the first row; every file begins with it.
+    /// The bytes that the source sends before the first row; every file begins with them.
     private var preamble: [UInt8] = []
 
     private struct Open {
@@ -44,23 +44,23 @@ final class FileSeries {
     /// The bytes of all files; known once they are finished.
     var bytes: Int64 { staged.reduce(0) { $0 + $1.bytes } }
 
-    /// The name of the file that is being written, or would be next.
+    /// The name of the current or next file.
     var currentName: String { current?.name ?? settings.numbered(name, staged.count + 1) }
 
-    /// How many rows the first chunk may have: a header by itself, or what the first file has room
-    /// for. 0 for any number.
+    /// Maximum number of rows of the first chunk: only a header, or what fits into the first file.
+    /// 0 for no limit.
     var rowsOfFirstChunk: Int {
         if reading.messagesBesideRows > 0 { return reading.messagesBesideRows }
         guard case .rows(let most)? = settings.split else { return 0 }
         return Int(most)
     }
 
-    /// Takes the next rows, and limits the next chunk to what the file still has room for.
+    /// Writes the next rows, and limits the next chunk to what still fits into the file.
     func take(_ chunk: CopyChunk) async throws {
         let isFirst = current == nil && staged.isEmpty
         let rows = isFirst ? keepPreamble(of: chunk) : chunk.rows
         if current == nil {
-            // What follows the last row is none, and needs no file.
+            // The trailer after the last row needs no new file.
             if !isFirst, chunk.isTrailer(of: reading) { return }
             try await open()
         }
@@ -81,7 +81,7 @@ final class FileSeries {
         }
     }
 
-    /// How much of the next chunk still belongs to a file with so much in it.
+    /// How much of the next chunk still fits into a file of this size.
     private func limits(
         _ split: FileSplit, rows: Int64, bytes: Int64
     ) -> (rows: Int, bytes: Int) {
@@ -137,7 +137,7 @@ final class FileSeries {
 }
 
 extension CopyChunk {
-    /// Whether there is nothing in it but the end of the binary format: two bytes for -1 fields.
+    /// Whether it contains only the trailer of the binary format: two bytes for -1 fields.
     fileprivate func isTrailer(of reading: TableReading) -> Bool {
         reading.preambleBytes > 0 && withUnsafeBytes { $0.elementsEqual([0xFF, 0xFF]) }
     }

@@ -6,18 +6,18 @@ import Postgres
 
 /// Encodes, compresses and writes one file on a thread of its own, while the next bytes are read.
 ///
-/// At most two chunks wait, and none beside a large one: a slow destination slows the reader down
+/// At most two chunks are queued, and a large one alone: a slow destination slows the reader down
 /// instead of filling memory.
 final class FileSink: @unchecked Sendable {
     // Sendable because writer and stages are only used on the queue.
 
-    /// A chunk of so many bytes is written before anything else is held in memory.
+    /// A chunk of this many bytes is written before anything else is kept in memory.
     private static let largeBytes = 8 << 20
-    /// Writers may copy what they are given.
+    /// Writers may copy their input.
     private static let bytesAtOnceMax = 4 << 20
 
     private let writer: any StagedFileWriter
-    /// What the bytes go through, in order, before they are written.
+    /// The stages of the bytes, in order, before they are written.
     private let stages: [any FileStage]
     private let progress: TransferProgress?
     private let queue = DispatchQueue(label: "ferry-file")
@@ -31,12 +31,12 @@ final class FileSink: @unchecked Sendable {
         self.writer = writer
         self.progress = progress
         self.stages = stages
-        // Else a writer that waits for a silent server would keep its thread, and the task.
+        // Otherwise a writer that waits for a hanging server would keep its thread and the task.
         progress?.pace.onCancel { [weak writer] in writer?.cancel() }
     }
 
-    /// Takes the next rows of the file. Blocks the calling thread while two chunks wait; with a
-    /// large one until it is written.
+    /// Queues the next rows of the file. Blocks the calling thread while two chunks are queued;
+    /// with a large one until it is written.
     ///
     /// - Throws: What this or an earlier write threw.
     func submit(_ rows: RowBytes) throws {
@@ -49,7 +49,7 @@ final class FileSink: @unchecked Sendable {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
-    /// Takes the next bytes of the file. Blocks the calling thread while two chunks wait.
+    /// Queues the next bytes of the file. Blocks the calling thread while two chunks are queued.
     ///
     /// - Throws: What an earlier write threw.
     func submit(_ bytes: [UInt8]) throws {
@@ -68,7 +68,7 @@ final class FileSink: @unchecked Sendable {
         }
     }
 
-    /// Writes what is left and makes the file durable.
+    /// Writes the remaining bytes and makes the file durable.
     func finish() async throws -> WrittenFile {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { [self] in

@@ -1,24 +1,24 @@
 import Values
 import Locks
 
-/// What this worker knows that it holds, so that it can find what it holds without knowing.
+/// The claims that this worker knows of, so that it can find claims that it does not know of.
 ///
-/// When a connection breaks while a claim commits, the claim may have taken effect, and nobody
-/// carries out what it took: the worker lives, so that nobody takes it over either. Such work is
-/// handed back.
+/// When a connection breaks while a claim commits, the claim may have taken effect without anyone
+/// working on it: as the worker is alive, other workers do not take it over either. Such claims are
+/// released.
 public final class HeldWork: Sendable {
     private struct State {
         var tokens: Set<Int64> = []
         var claims: Set<Int> = []
         var lastClaim = 0
         var doubtfulUntil: ContinuousClock.Instant?
-        /// What the last look did not know, and the last claim that had begun by then.
+        /// The unknown claims of the last look, and the last claim that had started by then.
         var unknown: (tokens: Set<Int64>, lastClaim: Int)?
     }
 
     private let state = Locked(State())
 
-    /// How long after a claim was lost its backend may still be at work.
+    /// How long the backend of a lost claim may still be running.
     private static let doubt = Duration.seconds(120)
 
     public init() {}
@@ -31,7 +31,7 @@ public final class HeldWork: Sendable {
         }
     }
 
-    /// - Parameter token: What was claimed; nil for nothing.
+    /// - Parameter token: The claimed work; nil for none.
     func endClaim(_ claim: Int, token: Int64? = nil) {
         state.withLock { state in
             state.claims.remove(claim)
@@ -47,12 +47,12 @@ public final class HeldWork: Sendable {
         }
     }
 
-    /// What was claimed under this token is carried out, or handed back.
+    /// The claim of this token is processed or released.
     func drop(_ token: Int64) {
         state.withLock { state in _ = state.tokens.remove(token) }
     }
 
-    /// What was claimed under this token could not be handed back.
+    /// The claim of this token could not be released.
     func lose(_ token: Int64) {
         state.withLock { state in
             state.tokens.remove(token)
@@ -60,13 +60,13 @@ public final class HeldWork: Sendable {
         }
     }
 
-    /// Whether there may be work that nobody knows of.
+    /// Whether there may be unknown claims.
     public var isInDoubt: Bool {
         state.withLock { state in state.doubtfulUntil.map { .now < $0 } ?? false }
     }
 
-    /// Of the tokens that the queue says this worker holds, those that nobody carries out: unknown
-    /// at two looks, with no claim under way that had begun before the first.
+    /// Tokens of this worker in the queue that are not being processed: unknown at two looks,
+    /// without a pending claim that had started before the first.
     func orphans(among held: Set<Int64>) -> Set<Int64> {
         state.withLock { state in
             let before = state.unknown

@@ -4,7 +4,7 @@ import Locks
 /// Whether this worker may still act: its lease in the database, by its own monotonic clock.
 ///
 /// The deadline is counted from before the heartbeat was sent, so it ends no later than the lease
-/// that the database holds. After it the worker must assume that others have taken over.
+/// that the database holds. After it, the worker must assume that others have taken over.
 public final class Lease: Sendable {
     private let deadline: Locked<ContinuousClock.Instant>
 
@@ -24,7 +24,7 @@ public final class Lease: Sendable {
     }
 }
 
-/// The lease has run out or was taken away: everything begun under it is no longer ours.
+/// The lease has expired or was revoked: all work under it is lost.
 public struct LeaseLost: Error {
     public init() {}
 }

@@ -2,15 +2,15 @@ import Values
 import Dispatch
 import Locks
 
-/// Lets the bytes of one task pass no faster than a rate, which may change at any moment.
+/// Limits the bytes of one task to a rate, which may change at any time.
 ///
-/// A task may be ahead of its rate by what it may write in a quarter of a second.
+/// A task may exceed its rate by a quarter of a second's bytes.
 final class Pace: Sendable {
-    /// What tells the time, and waits.
+    /// The clock, and how to wait.
     struct Clock: Sendable {
         var now: @Sendable () -> ContinuousClock.Instant
-        /// Blocks the calling thread for so long, or until there is a signal. Returns whether there
-        /// was one.
+        /// Blocks the calling thread for this long, or until a signal. Returns whether there was
+        /// one.
         var wait: @Sendable (Duration, DispatchSemaphore) -> Bool
 
         static let continuous = Clock(
@@ -21,11 +21,11 @@ final class Pace: Sendable {
     }
 
     private struct State {
-        /// Bytes in a second; nil for any.
+        /// Bytes per second; nil for no limit.
         var rate: Int64?
         var isCancelled = false
         var cancels: [@Sendable () -> Void] = []
-        /// When all that has passed would have been written at the rate.
+        /// When all passed bytes would have been written at the rate.
         var writtenBy: ContinuousClock.Instant
     }
 
@@ -35,7 +35,7 @@ final class Pace: Sendable {
 
     static let ahead = Duration.milliseconds(250)
 
-    /// - Parameter rate: Bytes in a second; nil for any.
+    /// - Parameter rate: Bytes per second; nil for no limit.
     init(_ rate: Int64?, clock: Clock = .continuous) {
         self.clock = clock
         state = Locked(State(rate: rate, writtenBy: clock.now()))
@@ -46,20 +46,20 @@ final class Pace: Sendable {
         state.withLock { $0.rate = rate }
     }
 
-    /// The most bytes that are to pass together: what passes in an eighth of a second.
+    /// The largest burst of bytes: an eighth of a second.
     var bytesAtOnceMax: Int {
         state.withLock { state in state.rate.map { Int(max(1, $0 / 8)) } ?? .max }
     }
 
-    /// Blocks the calling thread until so many further bytes may be written.
+    /// Blocks the calling thread until this many more bytes may be written.
     ///
-    /// - Throws: `CancellationError` at once when the task is cancelled.
+    /// - Throws: `CancellationError` immediately when the task is cancelled.
     func pass(_ bytes: Int) throws {
         let wait: Duration = try state.withLock { state in
             if state.isCancelled { throw CancellationError() }
             guard let rate = state.rate else { return .zero }
             let now = clock.now()
-            // What was not used before is lost, so that a task does not catch up in a burst.
+            // Unused capacity is lost, so that a task does not catch up in a burst.
             let begin = max(state.writtenBy, now - Self.ahead)
             state.writtenBy = begin + .seconds(Double(bytes) / Double(rate))
             return state.writtenBy - now
@@ -68,7 +68,7 @@ final class Pace: Sendable {
         if clock.wait(wait, cancelled) { throw CancellationError() }
     }
 
-    /// Lets nothing pass any more, and wakes who waits.
+    /// Stops all bytes, and wakes waiting threads.
     func cancel() {
         let cancels = state.withLock { state in
             state.isCancelled = true
@@ -79,7 +79,7 @@ final class Pace: Sendable {
         for cancel in cancels { cancel() }
     }
 
-    /// Calls this too when the task is cancelled; at once when it is.
+    /// Also called when the task is cancelled; immediately if it already is.
     func onCancel(_ cancel: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             if !state.isCancelled { state.cancels.append(cancel) }

@@ -1,15 +1,15 @@
 import Postgres
 
-/// The queue cannot be used, and the work under way has ended: whatever was begun is left to
-/// others. That is something else than an error of a source or a destination.
+/// The queue is unavailable, and all work has ended: unfinished work is left to others. Distinct
+/// from errors of a source or a destination.
 public struct QueueUnavailable: Error, CustomStringConvertible {
-    /// Why nothing is repeated any more: an error of PostgreSQL, or of the schema.
+    /// Why work is not retried any more: an error of PostgreSQL, or of the schema.
     public let reason: any Error
 
     public var description: String { "the queue is unavailable: \(reason)" }
 }
 
-/// The queue refused what was to be written about a run or a task, and would again.
+/// The queue rejected a write about a run or a task permanently.
 struct QueueRefused: Error, CustomStringConvertible {
     let reason: PostgresError
 

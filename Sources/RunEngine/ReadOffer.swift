@@ -2,7 +2,7 @@ import Values
 import Formats
 import SourceDatabases
 
-/// A table, or a part of one, that a run offers to all workers, and the task in which it is read.
+/// A table, or a part of one, that a run offers to all workers, and its task.
 struct ReadOffer: Encodable, Sendable {
     /// From 1, through the run.
     let number: Int
@@ -13,7 +13,7 @@ struct ReadOffer: Encodable, Sendable {
     let part: Int
     let parts: Int
     let file: String
-    /// What stands between `COPY` and `TO STDOUT`.
+    /// The text between `COPY` and `TO STDOUT`.
     let source: String
     let columns: [TableColumn]
     let rowsEstimated: Int64
@@ -30,12 +30,12 @@ extension ReadOffer {
     /// The pages of a part: 128 MiB of a table with pages of the usual 8 KiB.
     static let pagesPerPart: Int64 = 16_384
 
-    /// Every table once; where it becomes several files or rows of a table, each part of it.
+    /// Every table once; if it becomes several files or rows of a table, each part of it.
     ///
     /// Parts and tasks depend on the sizes that the tables have when the snapshot is taken, not on
-    /// who reads.
+    /// the readers.
     ///
-    /// - Throws: `FileNameError` when two tables would write one file, `SettingsError` when a table
+    /// - Throws: `FileNameError` if two tables would write one file, `SettingsError` when a table
     ///   cannot be written with these settings.
     static func offers(
         for tables: [SourceTable], _ settings: DataTemplateSettings,
@@ -65,19 +65,19 @@ extension ReadOffer {
 }
 
 /// How many small tables share a task, so that a run of very many does not spend its time on
-/// claiming each, connecting and joining the snapshot.
+/// claiming, connecting and joining the snapshot for each.
 enum TaskBatch {
     /// The largest table that shares a task, by the source's estimate: 1 MiB.
     static let smallBytesMax: Int64 = 1 << 20
-    /// What the tables of a task have in all: 8 MiB.
+    /// The total size of the tables of a task: 8 MiB.
     static let bytesMax: Int64 = 8 << 20
     static let readsMax = 64
-    /// Small tables are spread over so many tasks before any has two, for as many workers.
+    /// Small tables are spread over this many tasks before any has two, for as many workers.
     static let tasksMin = 8
 }
 
 extension [ReadOffer] {
-    /// The same reads in one task: who writes an archive reads all that goes into it.
+    /// The same reads in one task: the writer of an archive reads all its members.
     fileprivate func together() -> [ReadOffer] {
         map { offer in
             var offer = offer
@@ -86,7 +86,7 @@ extension [ReadOffer] {
         }
     }
 
-    /// The same reads, in the same order, where neighbours that are small share a task.
+    /// The same reads, in the same order, with small neighbours in a shared task.
     func batched() -> [ReadOffer] {
         let small = count { $0.isSmall }
         let readsMax = Swift.min(

@@ -2,7 +2,7 @@ import Values
 import Lifecycle
 import Manifests
 
-/// Judges how many rows a run has read, before anything of it is published.
+/// Checks how many rows a run has read, before it publishes anything.
 enum RowJudge {
     static func rows(of reads: [RunStatus.FinishedRead]) -> [TableName: Int64] {
         reads.reduce(into: [:]) { rows, read in
@@ -11,8 +11,8 @@ enum RowJudge {
         }
     }
 
-    /// - Returns: The tables that only warn of their number of rows.
-    /// - Throws: A ``RunError`` naming the tables whose number of rows lets nothing be sent.
+    /// - Returns: The tables whose number of rows is only a warning.
+    /// - Throws: A ``RunError`` naming the tables whose number of rows prevents the delivery.
     static func judge(
         _ reads: [RunStatus.FinishedRead], _ settings: [TableName: TableSettings]
     ) throws -> [Manifest.Warning] {
@@ -36,8 +36,8 @@ enum RowJudge {
         if refusals.isEmpty { return warnings }
         throw RunError(
             code: "rows_out_of_range", origin: .source,
-            message: refusals.joined(separator: "; ") + ": nothing was sent",
-            hint: "see to the rows in the source, or change the bounds with edit_table and "
+            message: refusals.joined(separator: "; ") + ": nothing was delivered",
+            hint: "correct the rows in the source, or change the bounds with edit_table and "
                 + "activate; then run again",
             isTransient: false)
     }

@@ -4,8 +4,8 @@ import Destinations
 import Failpoints
 import Logging
 
-// From the intent to the end: a run that was decided to be published only rolls forward, unless it
-// is certain that nothing of it can become visible any more, or an administrator abandons it.
+// From the intent to the end: once its publication is recorded, a run only rolls forward, unless it
+// is certain that none of its output can become visible any more, or an administrator abandons it.
 extension RunCoordinator {
     func resumePublishing(_ run: ClaimedRun) async throws {
         guard let intent = run.intent, let status = try await store.status(of: run) else {
@@ -25,15 +25,16 @@ extension RunCoordinator {
     ) async throws {
         do {
             try lease.check()
-            // One that is abandoned, or somebody else's, is ended as soon as that is seen.
+            // A run that is abandoned, or lost to another worker, is ended as soon as that is
+            // noticed.
             try await unlessStopped(run) { try await destination.publish(publication) }
         } catch let error as DestinationError {
             throw PublishingError(
                 reason: RunError(publishing: error, run: run.id),
                 isFinal: error.provesNothingVisible)
         }
-        // Before the end is written: a worker that dies in between leaves nothing that nobody
-        // would remove.
+        // Before the end is recorded: a worker that dies in between then leaves no files that would
+        // never be removed.
         await removeStaging(of: run)
         Failpoint.reach("run.before_completion")
         guard try await store.complete(run, at: destination.location(of: publication)) else {
@@ -46,9 +47,8 @@ extension RunCoordinator {
             ])
     }
 
-    /// Finds out what would keep the publication from being published, while the run can still
-    /// fail. An error that may pass is looked at again a few times: reading all tables again, for
-    /// which the run would have to be retried, costs more.
+    /// Checks for obstacles to the publication while the run can still fail. Transient errors are
+    /// retried a few times: retrying the whole run, which reads all tables again, costs more.
     func rehearse(
         _ publication: Publication, at destination: any DestinationAdapter
     ) async throws {

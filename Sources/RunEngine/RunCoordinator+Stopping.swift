@@ -3,7 +3,7 @@ import Waiting
 import Postgres
 
 extension RunCoordinator {
-    /// Does what may take long, and ends it when the run is told to stop or is no longer ours.
+    /// Runs long work, and ends it when the run is told to stop or is lost.
     ///
     /// - Throws: ``StopRequested``, ``ClaimLost``, and what the body throws.
     func unlessStopped<Value: Sendable>(

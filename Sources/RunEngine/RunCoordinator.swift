@@ -9,11 +9,11 @@ import Manifests
 import Postgres
 import SourceDatabases
 
-/// Is in charge of runs: holds a run's snapshot, offers its tables to all workers, and publishes.
+/// Coordinates runs: holds a run's snapshot, offers its tables to all workers, and publishes.
 public struct RunCoordinator: Sendable {
     let store: RunStore
     let lease: Lease
-    /// Rings when something about a run has changed.
+    /// Signalled when something about a run has changed.
     let signal: WakeSignal
     let access: DestinationAccess
     let policy: RunRetryPolicy
@@ -31,8 +31,8 @@ public struct RunCoordinator: Sendable {
         self.logger = logger
     }
 
-    /// Carries a claimed run as far as it goes: to its end, to a later attempt, or until somebody
-    /// else is in charge. Hands it back when this task is cancelled.
+    /// Processes a claimed run as far as possible: to its end, to a later attempt, or until another
+    /// worker takes over. Releases it when this task is cancelled.
     ///
     /// - Throws: ``QueueUnavailable``
     public func carryOut(_ run: ClaimedRun) async throws {
@@ -44,7 +44,7 @@ public struct RunCoordinator: Sendable {
             default: try await attempt(run)
             }
         } catch {
-            // Also when this task was cancelled: what it holds must be handed back.
+            // Even if this task was cancelled: its claim must be released.
             try await Task { try await settle(run, error) }.value
         }
     }
@@ -53,8 +53,8 @@ public struct RunCoordinator: Sendable {
         switch error {
         case is QueueUnavailable: throw error
         case is CancellationError, is ClaimLost, is LeaseLost:
-            // A lease that ran out may be renewed before anybody takes over: then the run is still
-            // ours, and nobody would ever carry it on.
+            // An expired lease may be renewed before another worker takes over: then the run is
+            // still ours, and no one would ever continue it.
             _ = try await store.release(run)
         case is StopRequested: try await stop(run)
         case let runError as PublishingError where runError.isFinal:
@@ -99,7 +99,7 @@ public struct RunCoordinator: Sendable {
         _ = try await store.finishStop(run)
     }
 
-    /// - Parameter tokens: Nil for all, once nobody will stage anything for the run any more.
+    /// - Parameter tokens: Nil for all, once nothing more will be staged for the run.
     func removeStaging(of run: ClaimedRun, tokens: ClosedRange<Int64>? = nil) async {
         do {
             let destination = try access.open(run.inputs.destination)
@@ -117,13 +117,13 @@ public struct RunCoordinator: Sendable {
         }
     }
 
-    /// Removes what ended runs have left at a destination: their worker died before it could, or
-    /// one that was thought dead came back later.
+    /// Removes files that ended runs have left at a destination: their worker died before removing
+    /// them, or a worker that had been considered dead came back later.
     private func sweep(_ destination: any DestinationAdapter, for run: ClaimedRun) async {
         do {
             let staged = try await destination.stagedRuns().subtracting([run.id])
             if staged.isEmpty { return }
-            // Others that stage in the same place are none of ours: unknown runs stay.
+            // Other users of the same staging are not ours: unknown runs stay.
             for ended in try await store.ended(staged, besides: run) {
                 try await destination.discard(run: ended, exceptTokens: [])
             }
@@ -141,13 +141,13 @@ public struct RunCoordinator: Sendable {
     private func attempt(_ run: ClaimedRun) async throws {
         let destination = try access.open(run.inputs.destination)
         var settings = try access.settings(run.inputs)
-        // A key that cannot be used is told before anything is read.
+        // An unusable key is reported before anything is read.
         let key = try await settings.openKeyring(of: access.credentials)?.fingerprint
         let source = SourceDatabase(
             name: run.inputs.database.name, credential: run.inputs.database.credential,
             of: access.credentials)
-        // An earlier attempt's files belong to another snapshot. Only up to our own token: should
-        // this worker have slept, a later attempt's files may lie there.
+        // An earlier attempt's files belong to another snapshot. Only up to our own token: if this
+        // worker was suspended, files of a later attempt may exist.
         try await destination.discard(run: run.id, tokens: Int64.min...run.token)
         await sweep(destination, for: run)
         let snapshot = try await unlessStopped(run) {
@@ -191,7 +191,7 @@ public struct RunCoordinator: Sendable {
         }
     }
 
-    /// Why a write of ours had no effect.
+    /// Why one of our writes had no effect.
     private func lost(_ run: ClaimedRun) async -> any Error {
         let state = try? await store.state(of: run)
         return state == .stopping ? StopRequested() : ClaimLost()
@@ -219,15 +219,15 @@ public struct RunCoordinator: Sendable {
     }
 }
 
-/// Somebody else is in charge of the run now.
+/// Another worker coordinates the run now.
 struct ClaimLost: Error {}
 
 /// The run was told to stop.
 struct StopRequested: Error {}
 
-/// Publishing did not work this time; it has to be gone on with.
+/// Publishing failed this time; it must be continued.
 struct PublishingError: Error {
     let reason: RunError
-    /// Whether it is certain that nothing of the run can become visible any more.
+    /// Whether it is certain that none of the run's output can become visible any more.
     let isFinal: Bool
 }

@@ -6,13 +6,13 @@ import Manifests
 import Postgres
 import SourceDatabases
 
-/// Why a run or a task could not be carried out: what people are told, and what to do next.
+/// Why a run or a task failed: what users see, and what to do next.
 struct RunError: Error, Sendable {
     let code: String
     let origin: ErrorOrigin
     let message: String
     let hint: String?
-    /// Whether it may pass by itself, so that the run is tried again later.
+    /// Whether it is transient, so that the run is retried later.
     let isTransient: Bool
 
     init(code: String, origin: ErrorOrigin, message: String, hint: String?, isTransient: Bool) {
@@ -23,7 +23,7 @@ struct RunError: Error, Sendable {
         self.isTransient = isTransient
     }
 
-    /// - Parameter subject: What was being done, for example `table public.orders`.
+    /// - Parameter subject: The subject of the work, for example `table public.orders`.
     init(_ error: any Error, while subject: String) {
         switch error {
         case let runError as RunError:
@@ -34,10 +34,10 @@ struct RunError: Error, Sendable {
                 hint: error.hint,
                 isTransient: error.isTransient)
         case let error as PostgresError where error.sqlState == "40001":
-            // In a transaction that only reads, no other conflict ends a statement.
+            // In a read-only transaction, no other conflict ends a statement.
             self.init(
                 code: "source_unavailable", origin: .source, message: "\(subject): \(error)",
-                hint: "the standby had to replay a change of rows that the run still reads: "
+                hint: "the standby had to apply a change of rows that the run is still reading: "
                     + Self.standbyHint, isTransient: true)
         case let error as PostgresError where error.sqlState == "53200":
             self.init(
@@ -87,34 +87,34 @@ struct RunError: Error, Sendable {
         }
     }
 
-    /// What to do about an error of the source that has no case of its own.
+    /// The hint for an error of the source that has no case of its own.
     private static func hint(for error: PostgresError) -> String? {
         switch error.sqlState {
         case "57014":
-            return "an administrator or a timeout of the source ended the statement"
+            return "an administrator or a timeout of the source canceled the statement"
         case "XX000", "54000":
-            // Its limit for one piece of memory, and so for the text of a row.
+            // The limit of one memory allocation, and so of the text of a row.
             guard "\(error)".contains(/invalid memory alloc request size|enlarge string buffer/)
             else { return nil }
             return "PostgreSQL writes a row as text only up to 1 GB, bytea as two characters a "
-                + "byte: choose the format parquet, which reads values as they are, or leave the "
-                + "column out"
+                + "byte: choose the format parquet, which reads values in binary form, or omit the "
+                + "column"
         case _ where error.isTransient:
-            return "check the source database and the way to it"
+            return "check the source database and the network connection to it"
         default:
             return nil
         }
     }
 
-    /// What went wrong after it was decided to publish a run.
+    /// An error after the publication of a run was recorded.
     init(publishing error: DestinationError, run: Int64) {
         let isFinal = error.provesNothingVisible
         self.init(
             code: error.code, origin: error.origin, message: "publishing run \(run): \(error)",
             hint: isFinal
-                ? "nothing of it is visible; retry_run or restart_run starts it again"
-                : "it is tried again by itself; where the cause cannot be fixed, an administrator "
-                    + "ends it with abandon_run",
+                ? "none of its output is visible; use retry_run or restart_run to start it again"
+                : "it is retried automatically; if the cause cannot be fixed, an administrator can "
+                    + "end it with abandon_run",
             isTransient: error.disposition == .retry)
     }
 
@@ -123,19 +123,19 @@ struct RunError: Error, Sendable {
         self.init(
             code: "source_unavailable", origin: .source,
             message: "the snapshot of database \"\(shown(database))\" is lost: \(error)",
-            hint: "check the source database and the way to it; of a standby, also "
+            hint: "check the source database and the network connection to it; for a standby, also "
                 + Self.standbyHint, isTransient: true)
     }
 
-    /// A session that was to read from the snapshot does not find it.
+    /// A session that joins the snapshot cannot find it.
     init(snapshotNotFoundIn database: String) {
         self.init(
             code: "source_unavailable", origin: .source,
-            message: "the run's snapshot of database \"\(shown(database))\" is not found by "
-                + "another connection: the worker that holds it is gone, or the name of the "
-                + "database leads to several servers",
-            hint: "let the credential name one server, and no pooler or name that leads each "
-                + "connection to another: all tables of a run are read from one snapshot",
+            message: "the run's snapshot of database \"\(shown(database))\" is not visible to "
+                + "another connection: the worker that holds it is gone, or the host name of the "
+                + "database connects to several servers",
+            hint: "use a connection string of one server, without a pooler or host name that "
+                + "distributes connections: all tables of a run are read from one snapshot",
             isTransient: true)
     }
 

@@ -4,19 +4,19 @@ public import Lifecycle
 import Postgres
 import SourceDatabases
 
-/// Finds out what a run would write, without writing anything: a dry run.
+/// Plans a run without writing anything: a dry run.
 public struct RunPlanner: Sendable {
-    /// How many rows of a table are shown. 5.
+    /// Number of rows shown per table: 5.
     static let firstRowsMax = 5
-    /// Longer values are cut. 200 characters.
+    /// Longer values are truncated: 200 characters.
     static let charactersMax = 200
-    /// How many rows of a table are encoded to estimate its bytes. 1,000.
+    /// Number of rows encoded per table to estimate its bytes: 1,000.
     static let sampleRowsMax = 1000
-    /// Of how many tables rows are looked at; of further ones only names and rows are told. 100.
+    /// Number of tables whose rows are read; further ones only have names and row counts: 100.
     static let tablesLookedAtMax = 100
-    /// The longest that one look at a table may take. 10 seconds.
+    /// Maximum duration of reading one table: 10 seconds.
     static let statementMax = Duration.seconds(10)
-    /// The longest that all looks may take, as the batch of commands waits for them. 30 seconds.
+    /// Maximum duration of all reading, as the command waits for it: 30 seconds.
     static let timeMax = Duration.seconds(30)
 
     let access: DestinationAccess
@@ -91,7 +91,7 @@ public struct RunPlanner: Sendable {
                     [message, tables[index].warning].compactMap { $0 }.joined(separator: "; ")
             }
         }
-        // They have no line of their own: nothing of them would be written.
+        // They have no line of their own, as nothing of them would be written.
         let others = snapshot.unnamableLeftOut().map(\.message)
         if !others.isEmpty, !tables.isEmpty {
             let all = [tables[0].warning].compactMap(\.self) + others

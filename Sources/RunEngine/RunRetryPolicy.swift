@@ -1,13 +1,13 @@
-/// When a run that met a passing trouble is tried again.
+/// When a run is retried after a transient error.
 public struct RunRetryPolicy: Sendable {
     /// The wait after the first attempt; each further one doubles it. Defaults to 2 seconds.
     public var firstDelay: Duration
     /// The longest wait between attempts. Defaults to 1 minute.
     public var delayMax: Duration
-    /// The longest wait between attempts to publish of a run that is stuck. Defaults to 5 minutes.
+    /// The longest wait between attempts to publish a stuck run. Defaults to 5 minutes.
     public var slowDelayMax: Duration
-    /// How long after its first start a run is still tried again, and how long after publishing was
-    /// decided until it counts as stuck. Defaults to 2 hours.
+    /// How long after its first start a run is retried, and how long after its publication was
+    /// recorded a run counts as stuck. Defaults to 2 hours.
     public var deadline: Duration
 
     public init(
@@ -20,11 +20,11 @@ public struct RunRetryPolicy: Sendable {
         self.deadline = deadline
     }
 
-    /// Between half of the full delay and all of it, so that runs which failed together do not
-    /// come back together.
+    /// Between half of the full delay and all of it, so that runs that failed together are not
+    /// retried together.
     func delay(afterAttempt attempt: Int) -> Duration { delay(attempt, upTo: delayMax) }
 
-    /// The same for a run that is stuck.
+    /// The same for a stuck run.
     func slowDelay(afterAttempt attempt: Int) -> Duration { delay(attempt, upTo: slowDelayMax) }
 
     private func delay(_ attempt: Int, upTo longest: Duration) -> Duration {

@@ -5,7 +5,7 @@ import Logging
 import Postgres
 
 extension RunStore {
-    /// Takes charge of a run; nil when there is none. It is carried out in ``carrying(_:_:)``.
+    /// Claims a run; nil if there is none. It is processed in ``carrying(_:_:)``.
     ///
     /// A run that this program cannot read fails, and the next one is claimed.
     public func claimRun() async throws -> ClaimedRun? {
@@ -28,7 +28,7 @@ extension RunStore {
         return nil
     }
 
-    /// Takes a task; nil when there is none. It is carried out in ``carrying(_:_:)``.
+    /// Claims a task; nil if there is none. It is processed in ``carrying(_:_:)``.
     ///
     /// A task that this program cannot read fails, and with it its run.
     public func claimTask() async throws -> ClaimedTask? {
@@ -46,8 +46,7 @@ extension RunStore {
         return nil
     }
 
-    /// Carries out what was claimed under this token. Should that end with an error, it is handed
-    /// back a moment later.
+    /// Processes the claim of this token. If that throws, the claim is released a moment later.
     public func carrying(_ token: Int64, _ body: () async throws -> Void) async throws {
         do {
             try await body()
@@ -58,7 +57,7 @@ extension RunStore {
         }
     }
 
-    /// Hands back what a claim took whose connection broke before the answer came.
+    /// Releases claims whose connection broke before the answer arrived.
     public func releaseOrphans() async throws {
         guard held.isInDoubt else { return }
         var claims: [Int64: (run: Int64, task: Int64?)] = [:]
@@ -77,7 +76,7 @@ extension RunStore {
                     [.int(run), .int(token), .int(worker)])
             }
             logger.notice(
-                "handed back what a lost connection had claimed", metadata: ["run": "\(run)"])
+                "released claims of a lost connection", metadata: ["run": "\(run)"])
         }
     }
 
@@ -150,7 +149,8 @@ extension RunStore {
             metadata: ["run": "\(run)", "reason": "\(unreadable)"])
         return RunError(
             code: "internal", origin: .internal, message: "run \(run): \(unreadable)",
-            hint: "update the workers; or restart the run, which then has the configuration of now",
+            hint: "update the workers, or use restart_run to start the run with the current "
+                + "configuration",
             isTransient: false)
     }
 }

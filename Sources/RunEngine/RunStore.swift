@@ -4,11 +4,10 @@ import Lifecycle
 public import Logging
 public import Postgres
 
-/// The runs and tasks in the database, as far as one worker may change them.
+/// The runs and tasks of one worker in the database.
 ///
-/// Every write carries the token of the claim; where it returns false, the claim is no longer ours
-/// and nothing was changed. What an error interrupts for a moment is repeated here, so that nobody
-/// else hears of it.
+/// Every write carries the token of the claim; if it returns false, the claim is lost and nothing
+/// was changed. Transient errors are retried here, invisible to callers.
 ///
 /// Every function throws ``QueueUnavailable`` once the work is over, and ``QueueRefused``.
 public struct RunStore: Sendable {
@@ -18,7 +17,7 @@ public struct RunStore: Sendable {
     let held: HeldWork
     let logger: Logger
 
-    /// - Parameter held: Shared by all that claim for this worker.
+    /// - Parameter held: Shared by all claims of this worker.
     public init(
         worker: Int64, pool: ConnectionPool, retrier: Retrier, held: HeldWork, logger: Logger
     ) {
@@ -38,7 +37,7 @@ public struct RunStore: Sendable {
             [.text(snapshot), .text(takenAt), .text(reads)])
     }
 
-    /// Keeps what a source was read as, for those who look after Ferry.
+    /// Records the role that a source was read as, for administrators.
     func note(_ role: SourceRole, of credential: String) async throws {
         _ = try await query(
             "select ferry_state.note_source_role($1, $2, $3)",
@@ -54,7 +53,7 @@ public struct RunStore: Sendable {
             [.int(run.id), .int(run.token), .int(worker)])
     }
 
-    /// Nil when the claim is no longer ours.
+    /// Nil if the claim is lost.
     func state(of run: ClaimedRun) async throws -> RunState? {
         try await query("select ferry_state.run_state($1, $2, $3)", keys(of: run))
             .first?[0].optionalString().flatMap(RunState.init)
@@ -73,7 +72,7 @@ public struct RunStore: Sendable {
             "select ferry_state.complete_run($1, $2, $3, $4)", run, [.text(location)])
     }
 
-    /// - Parameter state: That it is in: running, or publishing where it is certain that nothing
+    /// - Parameter state: Its current state: running, or publishing if it is certain that nothing
     ///   can become visible any more.
     func fail(
         _ run: ClaimedRun, in state: RunState = .running, _ runError: RunError
@@ -83,14 +82,14 @@ public struct RunStore: Sendable {
             texts(runError) + [.text(state.rawValue)])
     }
 
-    /// What becomes of a run that met a transient error.
+    /// What happens to a run after a transient error.
     enum Postponement: String {
         case retrying
-        /// It has been tried for long enough; nothing was changed.
+        /// The time for retries is over; nothing was changed.
         case tooLate = "too_late"
     }
 
-    /// - Returns: Nil when the claim is no longer ours, or the run was told to stop.
+    /// - Returns: Nil if the claim is lost, or the run was told to stop.
     func retryLater(
         _ run: ClaimedRun, after delay: Duration, within limit: Duration, _ runError: RunError
     ) async throws -> Postponement? {
@@ -123,14 +122,14 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.release_run($1, $2, $3)", run)
     }
 
-    /// Those of these runs that have ended, and that went to the destination of this run.
+    /// The ended runs among these, with the same destination as this run.
     func ended(_ runs: Set<Int64>, besides run: ClaimedRun) async throws -> [Int64] {
         try await query(
             "select unnest(ferry_state.ended_runs($1, $2))", [.int(run.id), Value(Array(runs))]
         ).map { try $0[0].int64() }
     }
 
-    /// A token that no claim has: above all drawn so far, below all drawn later.
+    /// A token without a claim: greater than all earlier ones, less than all later ones.
     func drawToken() async throws -> Int64 {
         try await query("select ferry_state.draw_token()", []).first?[0].int64() ?? .min
     }
@@ -139,7 +138,7 @@ public struct RunStore: Sendable {
         try await holds("select ferry_state.finish_stop($1, $2, $3)", run)
     }
 
-    /// - Returns: False only when the task is certainly no longer ours: else its files count.
+    /// - Returns: False only if the task is certainly lost: otherwise its files count.
     func finish(_ task: ClaimedTask, _ staged: StagedTask) async throws -> Bool {
         struct File: Encodable {
             let read: Int
@@ -166,7 +165,7 @@ public struct RunStore: Sendable {
         }
     }
 
-    /// - Parameter read: The number of the read that it is about; nil for the whole task.
+    /// - Parameter read: The number of the failed read; nil for the whole task.
     func fail(_ task: ClaimedTask, read: Int?, _ runError: RunError) async throws -> Bool {
         try await holds(
             "select ferry_state.fail_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", task,
@@ -220,7 +219,7 @@ public struct RunStore: Sendable {
     }
 
     func query(_ sql: String, _ values: [Value]) async throws -> Rows {
-        // The name of the function is what people find in the schema.
+        // Users can find the name of the function in the schema.
         let name = sql.firstMatch(of: /ferry_state\.(\w+)/).map { String($0.1) } ?? "the queue"
         return try await asked(name) { connection, _ in try await connection.query(sql, values) }
     }
@@ -240,7 +239,7 @@ public struct RunStore: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            // No fault of any run: it must not fail by it.
+            // Not an error of the run, which must not fail.
             throw QueueUnavailable(reason: error)
         }
     }

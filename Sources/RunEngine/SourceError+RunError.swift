@@ -1,7 +1,7 @@
 import Values
 import SourceDatabases
 
-// What a run tells of an error of its source.
+// How a run reports an error of its source.
 extension SourceError {
     var code: String {
         switch self {

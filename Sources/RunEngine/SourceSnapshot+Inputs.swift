@@ -3,7 +3,7 @@ import Lifecycle
 import SourceDatabases
 
 extension SourceSnapshot {
-    /// Takes the snapshot of the tables that a run with these inputs sends.
+    /// Takes the snapshot of the tables of a run with these inputs.
     static func take(_ source: SourceDatabase, _ inputs: RunInputs) async throws -> SourceSnapshot {
         let tables: [TableName]? =
             switch inputs.tables {

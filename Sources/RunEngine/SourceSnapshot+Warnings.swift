@@ -2,9 +2,9 @@ import Values
 import Manifests
 import SourceDatabases
 
-/// What people should know of the tables of a run before they rely on what it delivers.
+/// Warnings about the tables of a run.
 extension SourceSnapshot {
-    /// Tables whose rows lie in part, or all, in tables that inherit from them and are not sent.
+    /// Tables with rows in inheriting tables that are not sent.
     func heirsLeftOut() -> [(table: TableName, message: String)] {
         let sent = Set(tables.map(\.name))
         return tables.compactMap { table in
@@ -17,20 +17,20 @@ extension SourceSnapshot {
                 table.name,
                 "table \"\(shown(table.name.canonical))\": \(heirs.count) inheriting "
                     + (heirs.count == 1 ? "table has" : "tables have")
-                    + " rows that are not sent with it (\(names.joined(separator: ", "))); add "
-                    + (heirs.count == 1 ? "it" : "them") + " to the data export if they are wanted"
+                    + " rows that are not included (\(names.joined(separator: ", "))); add "
+                    + (heirs.count == 1 ? "it" : "them") + " to the data export to send them"
             )
         }
     }
 
-    /// Tables that are not sent with all others, as their names are no text.
+    /// Tables that are omitted from all tables, as their names are not valid text.
     func unnamableLeftOut() -> [(table: TableName, message: String)] {
         unnamable.map { table in
             (
                 table,
-                "table \"\(shown(table.schema)).\(shown(table.name))\" is left out: its name, "
-                    + "or that of a column, is not valid UTF-8, which a database with the "
-                    + "encoding SQL_ASCII does not check; rename it to send it"
+                "table \"\(shown(table.schema)).\(shown(table.name))\" is omitted: its name or a "
+                    + "column name is not valid UTF-8, which databases with the encoding SQL_ASCII "
+                    + "do not check; rename it to send it"
             )
         }
     }

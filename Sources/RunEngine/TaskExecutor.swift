@@ -7,7 +7,7 @@ public import Logging
 import Postgres
 import SourceDatabases
 
-/// Carries out tasks: reads tables, or parts of them, from the run's snapshot into staged files.
+/// Runs tasks: reads tables, or parts of them, from the run's snapshot into staged files.
 public struct TaskExecutor: Sendable {
     let store: RunStore
     let lease: Lease
@@ -26,7 +26,7 @@ public struct TaskExecutor: Sendable {
         self.logger = logger
     }
 
-    /// Carries out a claimed task, and hands it back when this task is cancelled.
+    /// Runs a claimed task, and releases it when this task is cancelled.
     ///
     /// - Throws: ``QueueUnavailable``
     public func carryOut(_ task: ClaimedTask) async throws {
@@ -43,7 +43,7 @@ public struct TaskExecutor: Sendable {
         } onCancel: {
             cancel()
         }
-        // Also when this task was cancelled: what it holds must be handed back.
+        // Even if this task was cancelled: its claim must be released.
         try await Task { try await settle(task, result, progress) }.value
     }
 
@@ -54,8 +54,8 @@ public struct TaskExecutor: Sendable {
         switch result {
         case .success(let staged):
             Failpoint.reach("task.staged")
-            // Fenced by the token alone: should the lease have run out, but nobody have taken over,
-            // the files are as good as ever, and nobody else would write it.
+            // Fenced by the token alone: if the lease has expired, but no worker has taken over,
+            // the files are still valid, and no one else would write it.
             do {
                 let isTaken = try await store.finish(task, staged)
                 if !isTaken { await removeStaging(of: task) }
@@ -65,7 +65,7 @@ public struct TaskExecutor: Sendable {
             }
         case .failure(let error):
             try await handBack(task, error, atRead: progress.read)
-            // Of a token that nobody writes under any more.
+            // Of a token that is no longer used for writing.
             await removeStaging(of: task)
         }
     }
@@ -75,8 +75,8 @@ public struct TaskExecutor: Sendable {
     ) async throws {
         switch error {
         case is SnapshotGone:
-            // The worker in charge of the run is gone, which is found out soon, and then this claim
-            // is worth nothing. Where it is not, this connection leads elsewhere than its own.
+            // The coordinator of the run is gone, which is detected soon and invalidates this
+            // claim. If it is not, this connection reaches another server than the coordinator's.
             try? await Task.sleep(for: .seconds(3))
             let runError = RunError(snapshotNotFoundIn: task.inputs.database.name)
             _ = try await store.fail(task, read: nil, runError)
@@ -99,7 +99,7 @@ public struct TaskExecutor: Sendable {
         }
     }
 
-    /// The error with which reading a table ended, without values, and with what it lacks.
+    /// The error of reading a table, without values, and with missing details added.
     private func explained(
         _ error: any Error, _ task: ClaimedTask, _ table: TableName
     ) async -> any Error {
@@ -112,7 +112,7 @@ public struct TaskExecutor: Sendable {
         return await source.bytesThatAreNoText(in: table)
     }
 
-    /// The files of a task that nobody waits for any more.
+    /// Removes the files of an abandoned task.
     private func removeStaging(of task: ClaimedTask) async {
         do {
             try await access.open(task.inputs.destination)
@@ -179,7 +179,7 @@ public struct TaskExecutor: Sendable {
         let reading = settings.reading(of: read.columns)
         let sql = "COPY \(read.source) TO STDOUT \(reading.copyOptions)"
         let lease = lease
-        // Inside the connection's isolation: its own thread may block when a file takes no more.
+        // Inside the connection's isolation: its own thread may block while a file is slower.
         return try await connection.isolated { connection in
             let files = FileSeries(of: read, in: place, settings, reading)
             do {
@@ -193,7 +193,7 @@ public struct TaskExecutor: Sendable {
                     Failpoint.reach("task.copying")
                 }
                 try await files.finish()
-                // The COPY was complete only if nothing of it was lost on the way.
+                // The COPY was complete only if no rows were lost in transit.
                 guard files.rows == Int64(sent.tagRows) else {
                     throw SourceError.incomplete(
                         table: "\(read.schema).\(read.table)", received: Int(files.rows),
@@ -212,6 +212,6 @@ public struct TaskExecutor: Sendable {
 }
 
 extension ClaimedTask.Read {
-    /// What is being done, for messages.
+    /// The subject of the work, for messages.
     fileprivate var subject: String { "table \(shown(tableName.canonical))" }
 }

@@ -1,6 +1,6 @@
 import Locks
 
-/// How much of a read has been read and written.
+/// The progress of a read.
 struct ReadProgress: Encodable, Sendable {
     /// The number of the read in its run.
     let read: Int
@@ -11,7 +11,7 @@ struct ReadProgress: Encodable, Sendable {
     var done = false
 }
 
-/// How far a task is with its reads.
+/// The progress of a task.
 final class TransferProgress: Sendable {
     private struct State {
         var current: ReadProgress?
@@ -21,14 +21,14 @@ final class TransferProgress: Sendable {
     }
 
     private let state = Locked(State())
-    /// How fast it may go on.
+    /// Its current rate.
     let pace: Pace
 
     init(pace: Pace) {
         self.pace = pace
     }
 
-    /// The number of the read that is being carried out; nil before the first.
+    /// The number of the current read; nil before the first.
     var read: Int? { state.withLock { $0.current?.read } }
 
     func begin(read: Int) {
@@ -58,7 +58,7 @@ final class TransferProgress: Sendable {
         }
     }
 
-    /// What has not been reported yet; it counts as reported now.
+    /// The unreported progress; it counts as reported afterwards.
     func takeNews() -> [ReadProgress] {
         state.withLock {
             var news = $0.ended

@@ -3,8 +3,7 @@ import Formats
 import Lifecycle
 import Manifests
 
-/// What people should know of values that are delivered as they are, and that their readers may
-/// not take.
+/// Warnings about values that are delivered unchanged, but that readers may reject.
 enum ValueWarnings {
     static func warnings(of reads: [RunStatus.FinishedRead]) -> [Manifest.Warning] {
         var found: [TableName: [ColumnHazards]] = [:]
@@ -23,7 +22,7 @@ enum ValueWarnings {
         }
     }
 
-    /// - Parameter hazards: Those of one column may be said several times.
+    /// - Parameter hazards: Those of one column may occur several times.
     /// - Returns: Nil when there is none.
     static func message(_ hazards: [ColumnHazards], of table: TableName) -> String? {
         if hazards.isEmpty { return nil }
@@ -40,7 +39,7 @@ enum ValueWarnings {
         }
         return "table \"\(shown(table.canonical))\": "
             + (parts + (columns.count > 3 ? ["…"] : [])).joined(separator: "; ")
-            + ": JSON that some readers refuse or change. It is sent as it is; another format, or "
-            + "a mask, avoids it"
+            + ": JSON that some readers reject or change. It is sent unchanged; to avoid it, use "
+            + "another format or a mask"
     }
 }

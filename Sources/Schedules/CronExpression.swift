@@ -1,11 +1,11 @@
 import Values
 
-/// The five fields of a cron expression: the minutes of the local clock that it chooses.
+/// The five fields of a cron expression: the minutes of the local clock that it selects.
 ///
-/// Lists, ranges, steps, three-letter names of months and weekdays, 0 and 7 for Sunday. Where both
-/// days are restricted, that is do not begin with `*`, a day matches when either does. The words
-/// `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` stand for
-/// the expressions that they do elsewhere.
+/// Lists, ranges, steps, three-letter names of months and weekdays, 0 and 7 for Sunday. If both
+/// days are restricted, that is do not begin with `*`, a day matches if either does. The words
+/// `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually` have their
+/// usual meaning.
 struct CronExpression: Hashable, Sendable {
     let minutes: NumberSet
     let hours: NumberSet
@@ -14,8 +14,7 @@ struct CronExpression: Hashable, Sendable {
     private let weekdays: NumberSet
     private let eitherDay: Bool
 
-    /// Whether it goes on through every hour, so that it goes by the hours that pass and not by
-    /// times of the day.
+    /// Whether it runs in every hour, so that it follows elapsed hours and not times of the day.
     var isEveryHour: Bool { hours.count == 24 }
 
     private static let words = [
@@ -33,13 +32,13 @@ struct CronExpression: Hashable, Sendable {
             : trimmed
         if written.count == 1, written[0].hasPrefix("@") {
             throw .expression(
-                "there is no schedule \"\(written[0])\"",
+                "unknown schedule \"\(written[0])\"",
                 hint: "words: \(Self.words.keys.sorted().joined(separator: ", "))")
         }
         let fields = CronField.allCases
         guard written.count == fields.count else {
             throw .expression(
-                "a schedule has five fields, separated by spaces, was given \(written.count)")
+                "a schedule must have five fields, separated by spaces, has \(written.count)")
         }
         minutes = try CronField.minute.read(written[0])
         hours = try CronField.hour.read(written[1])
@@ -51,12 +50,12 @@ struct CronExpression: Hashable, Sendable {
             throw .expression(
                 "the schedule \"\(text)\" can never fire: none of its months has a day "
                     + "\(days.first ?? 31)",
-                hint: "choose a day that its months have")
+                hint: "choose a day that exists in these months")
         }
     }
 
-    /// Whether there is any day of the months chosen. Each comes on every weekday in time, also 29
-    /// February.
+    /// Whether the selected months have a selected day. Each falls on every weekday eventually,
+    /// even 29 February.
     private var hasDay: Bool {
         let lengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         return months.numbers.contains { (days.first ?? 32) <= lengths[$0 - 1] }

@@ -15,7 +15,7 @@ enum CronField: Int, CaseIterable {
         }
     }
 
-    /// The numbers that may be written; 7 is Sunday too.
+    /// The allowed numbers; 7 is also Sunday.
     var numbers: ClosedRange<Int> {
         switch self {
         case .minute: 0...59
@@ -38,9 +38,9 @@ enum CronField: Int, CaseIterable {
         }
     }
 
-    /// The numbers that a field chooses.
+    /// The numbers that a field selects.
     ///
-    /// - Throws: ``InvalidSchedule``, naming the field and what it must be.
+    /// - Throws: ``InvalidSchedule``, naming the field and the rule.
     func read(_ text: Substring) throws(InvalidSchedule) -> NumberSet {
         var chosen = NumberSet()
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -71,7 +71,7 @@ enum CronField: Int, CaseIterable {
             throw .expression("\(phrase) has a range of more than two ends, was \"\(text)\"")
         }
         var last = try number(ends[1])
-        // Until Sunday, the last day of a week.
+        // To Sunday, as the last day of a week.
         if self == .dayOfWeek, last == 0, first > 0 { last = 7 }
         if last < first {
             throw .expression(
@@ -110,7 +110,7 @@ struct NumberSet: Hashable, Sendable {
     mutating func insert(_ number: Int) { bits |= 1 << UInt64(number) }
     func contains(_ number: Int) -> Bool { bits & (1 << UInt64(number)) != 0 }
 
-    /// How many there are.
+    /// The number of elements.
     var count: Int { bits.nonzeroBitCount }
     var first: Int? { bits == 0 ? nil : bits.trailingZeroBitCount }
     /// In ascending order.

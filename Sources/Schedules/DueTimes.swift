@@ -1,17 +1,17 @@
 import Values
 
-/// The moments of a schedule that have come and that nothing has happened for yet.
+/// The due times of a schedule that were not handled yet.
 public struct DueTimes: Hashable, Sendable {
     public let latest: Int64
-    /// How many there are, ``latest`` among them; counted no further than ``countMax``.
+    /// Their number, including ``latest``; at most ``countMax``.
     public let count: Int
 
-    /// Someone who comes back to a schedule of every minute after a year need not wait for the sum.
+    /// Limits the count for a schedule of every minute that was not handled for a year.
     public static let countMax = 10_000
 }
 
 extension Schedule {
-    /// The moments from one that was awaited until now; nil when there are none.
+    /// The times from the expected one until now; nil if there are none.
     public func due(from awaited: Int64, until now: Int64) -> DueTimes? {
         var count = 0
         var latest: Int64?
@@ -26,7 +26,7 @@ extension Schedule {
             latest: count < DueTimes.countMax ? latest : last(until: now) ?? latest, count: count)
     }
 
-    /// The last moment until now, looked for further and further back.
+    /// The last time until now, searched with growing intervals.
     private func last(until now: Int64) -> Int64? {
         var back: Int64 = 60
         while back < 400 * 366 * CivilDay.seconds {

@@ -5,7 +5,7 @@ public struct InvalidSchedule: Error, Hashable, Sendable {
     }
 
     public let part: Part
-    /// In words, naming the field and the rule. May repeat what was written, unescaped.
+    /// The message, naming the field and the rule. May contain the unescaped input.
     public let message: String
     /// The way out.
     public let hint: String

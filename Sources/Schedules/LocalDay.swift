@@ -1,17 +1,17 @@
 import Values
 import Foundation
 
-/// How the clock of a time zone runs around one day.
+/// The offsets of a time zone around one day.
 ///
 /// Times are seconds since 1970: `Int64` in UTC, and *local* ones as if the zone were UTC.
 struct LocalDay {
-    /// A stretch of time with one offset from UTC.
+    /// A time span with one offset from UTC.
     private struct Segment {
         let start: Int64
         var end: Int64
         let offset: Int64
 
-        /// The moment at which the local clock shows this, if it does.
+        /// The moment of this local time, if it exists.
         func moment(of local: Int64) -> Int64? {
             let moment = local - offset
             return start <= moment && moment < end ? moment : nil
@@ -40,8 +40,8 @@ struct LocalDay {
         self.segments = segments
     }
 
-    /// The first moment at which the clock shows this; where it never does, the next whole minute
-    /// after the gap.
+    /// The first moment of this local time; if it does not exist, the next whole minute after the
+    /// gap.
     func moment(of local: Int64) -> Int64? {
         for segment in segments {
             if let moment = segment.moment(of: local) { return moment }
@@ -50,7 +50,7 @@ struct LocalDay {
         return nil
     }
 
-    /// Every moment at which the clock shows this: none, one or two.
+    /// Every moment of this local time: none, one or two.
     func moments(of local: Int64) -> [Int64] { segments.compactMap { $0.moment(of: local) } }
 }
 

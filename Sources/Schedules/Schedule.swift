@@ -1,12 +1,12 @@
 import Values
 import Foundation
 
-/// A cron expression in a time zone: the moments at which something is to happen.
+/// A cron expression in a time zone.
 ///
-/// Moments are whole minutes, in seconds since 1970 UTC. A time of the day that does not exist, on
-/// the day on which clocks go forward, comes at the next minute that does; one that occurs twice
-/// comes once, the first time. Only a schedule that goes on through every hour goes by the hours
-/// that pass: it comes in both hours of the same name, and not at all in the one left out.
+/// Moments are whole minutes, in seconds since 1970 UTC. A time of the day that does not exist,
+/// when clocks go forward, moves to the next existing minute; one that occurs twice fires once, the
+/// first time. Only a schedule that runs in every hour follows elapsed hours: it fires in both
+/// hours of the same name, and not in the skipped one.
 public struct Schedule: Hashable, Sendable {
     /// As it was written, with single spaces.
     public let text: String
@@ -26,7 +26,7 @@ public struct Schedule: Hashable, Sendable {
     /// All moments later than this one, in order.
     public func times(after moment: Int64) -> Times { Times(of: self, after: moment) }
 
-    /// Whatever the clock does, moments come in order and none twice.
+    /// Moments are in order and unique, whatever the clock does.
     public struct Times: Sequence, IteratorProtocol {
         private let schedule: Schedule
         private var last: Int64
@@ -37,7 +37,7 @@ public struct Schedule: Hashable, Sendable {
             self.schedule = schedule
             last = moment
             let local = moment + schedule.zone.offset(at: moment)
-            // What does not exist on one day may come on the next.
+            // A time that does not exist on one day may exist on the next.
             day = CivilDay.number(of: local) - 1
         }
 
@@ -76,7 +76,7 @@ public struct Schedule: Hashable, Sendable {
         return moments.sorted()
     }
 
-    /// A moment as its time zone's clock shows it: `2026-03-29T03:00:00+02:00`.
+    /// A moment in local time: `2026-03-29T03:00:00+02:00`.
     public func shown(_ moment: Int64) -> String {
         let offset = zone.offset(at: moment)
         let local = moment + offset

@@ -1,15 +1,15 @@
 import Values
 import Postgres
 
-/// The server's table of locks, which all sessions share.
+/// The server's lock table, which all sessions share.
 enum LockTable {
     /// Why these tables can never be locked together.
     ///
-    /// - Returns: Nil where there is room for them, once others let go of theirs.
+    /// - Returns: Nil if there is room for them, once others release their locks.
     static func refusal(
         of tables: [TableName], _ source: SourceDatabase, _ connection: Connection
     ) async throws -> SourceError? {
-        // As PostgreSQL sizes it: for so many locks of each session that there may be.
+        // PostgreSQL's size: this many locks for each possible session.
         let rows = try await connection.query(
             """
             with locked as (
@@ -31,7 +31,7 @@ enum LockTable {
             rows[0][0].int(), rows[0][1].int(), rows[0][2].int()
         )
         guard locks > each * sessions * 9 / 10 else { return nil }
-        // A quarter more, for all others; a round number, so that it is not met again soon.
+        // A quarter more, for all others; rounded up, so that it is not reached again soon.
         let needed = locks * 5 / 4 / sessions + 1
         return .tooManyTables(
             database: source.name, locks: locks, room: each * sessions,

@@ -3,14 +3,14 @@ import Lifecycle
 import Postgres
 
 extension Mask {
-    /// SQL, in parentheses, for what is sent instead of the column.
+    /// SQL, in parentheses, that is sent instead of the column.
     ///
-    /// Hidden is the text that COPY writes of a value.
+    /// It masks the text that COPY writes for a value.
     func expression(of column: TableColumn) -> String {
         let text = column.valueType.text(of: column.value)
         switch self {
         case .null:
-            // Not a cast of NULL, which a domain may refuse.
+            // Not a cast of NULL, which a domain may reject.
             return "(CASE WHEN false THEN \(column.value) END)"
         case .hash:
             return "(pg_catalog.encode(pg_catalog.sha256("

@@ -1,10 +1,10 @@
 public import Values
 public import Postgres
 
-// Names that are no text. A database with the encoding SQL_ASCII takes any bytes for a name, and
-// whoever reads one that is not UTF-8 gets an error in place of all rows.
+// Names that are not valid text. A database with the encoding SQL_ASCII accepts any bytes in names,
+// and reading one that is not UTF-8 is an error instead of a result.
 extension SourceDatabase {
-    /// A SQL condition: whether a name is UTF-8. It is of every other encoding, by conversion.
+    /// A SQL condition: whether a name is UTF-8. In other encodings it always is, by conversion.
     static func isText(_ name: String) -> String {
         "(current_setting('server_encoding') <> 'SQL_ASCII' or "
             + "encode(convert_to(\(name)::text, 'SQL_ASCII'), 'hex') ~ '\(utf8)')"
@@ -13,8 +13,8 @@ extension SourceDatabase {
     /// A SQL condition: whether a table, and its columns, have names that are UTF-8.
     ///
     /// - Parameters:
-    ///   - schema: What `pg_namespace` is called there.
-    ///   - table: What `pg_class` is called there.
+    ///   - schema: The alias of `pg_namespace`.
+    ///   - table: The alias of `pg_class`.
     static func hasNames(_ schema: String, _ table: String) -> String {
         """
         case when current_setting('server_encoding') <> 'SQL_ASCII' then true
@@ -48,10 +48,10 @@ extension SourceDatabase {
         }
     }
 
-    /// A table whose reading met bytes that are no text, with the columns that have some: a server
-    /// says neither.
+    /// The error for a table with bytes that are not valid text, with the affected columns, which
+    /// the server does not report.
     ///
-    /// Best effort: where the table cannot be looked through in 10 seconds, without columns.
+    /// Best effort: if the table cannot be scanned within 10 seconds, without columns.
     public func bytesThatAreNoText(in table: TableName) async -> SourceError {
         let name = shown(table.canonical)
         guard let connection = try? await connect() else {
@@ -89,8 +89,8 @@ extension SourceDatabase {
             .map { shown($0.element) }
     }
 
-    /// The columns with bytes that stand for no character in the database's encoding, such as 0x81
-    /// in WIN1252. Reading one ends the statement, so each column is asked about by itself.
+    /// The columns with bytes that are not characters of the database's encoding, such as 0x81 in
+    /// WIN1252. Reading one ends the statement, so each column is queried separately.
     private static func columnsWithoutEquivalent(
         _ columns: [String], _ table: TableName, _ connection: Connection
     ) async throws -> [String] {
@@ -125,7 +125,6 @@ extension SourceDatabase {
 }
 
 extension ServerError {
-    /// Whether bytes of a value are no text in the encoding that it is in, or have no equivalent in
-    /// UTF-8.
+    /// Whether bytes of a value are invalid in their encoding, or have no equivalent in UTF-8.
     public var isOfEncoding: Bool { ["22021", "22P05"].contains(sqlState) }
 }

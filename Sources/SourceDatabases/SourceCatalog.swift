@@ -4,11 +4,11 @@ public import Lifecycle
 public import Postgres
 
 extension SourceDatabase {
-    /// Every table of the database, whether this connection's role may read it, and all else that
-    /// could be taken for one.
+    /// Every table of the database, whether this connection's role can read it, and all other
+    /// objects that could be mistaken for one.
     ///
     /// Tables are ordinary and partitioned ones; not partitions, which belong to their table,
-    /// unless they are asked for. Nothing of PostgreSQL's own, and nothing whose names are no text.
+    /// unless requested. No system tables, and no names that are not valid text.
     public static func relations(
         _ connection: Connection, partitions: Bool
     ) async throws -> [TableName: Catalog.Relation] {
@@ -35,7 +35,7 @@ extension SourceDatabase {
                and \(hasNames("n", "c"))
             """, [.bool(partitions), Value(try await distributed(connection))])
         var relations: [TableName: Catalog.Relation] = [:]
-        // Whether it can be read is null for one that was dropped since the statement began.
+        // The privilege is null for a table that was dropped since the statement began.
         for row in rows where !row[3].isNull {
             let name = TableName(schema: try row[0].string(), name: try row[1].string())
             relations[name] = try relation(row)
@@ -57,11 +57,11 @@ extension SourceDatabase {
             } else {
                 try row[5].bool() ? .scattered : .readable
             }
-        default: .other("no table")
+        default: .other("an object of another kind")
         }
     }
 
-    /// The oids of tables whose rows Citus has put on other servers: see its documentation, "Citus
+    /// The oids of tables whose rows Citus stores on other servers: see its documentation, "Citus
     /// Tables and Views".
     private static func distributed(_ connection: Connection) async throws -> [String] {
         let known = try await connection.query(
@@ -74,10 +74,10 @@ extension SourceDatabase {
         ).map { try $0[0].string() }
     }
 
-    /// The role of this connection, and what it, or the role it logged in as, may do beyond
-    /// reading.
+    /// The role of this connection, and its rights beyond reading, including those of its login
+    /// role.
     ///
-    /// A filter may take on every role that its own is a member of, so membership alone counts.
+    /// A filter can assume every role that its own is a member of, so membership alone counts.
     public static func role(_ connection: Connection) async throws -> SourceRole {
         let row = try await connection.query(
             """
@@ -100,10 +100,10 @@ extension SourceDatabase {
             })
     }
 
-    /// The columns and the size of these tables; those that are not there are left out.
+    /// The columns and the size of these tables; missing ones are omitted.
     ///
-    /// Several queries, whose results are put together here: one that joined them all would be
-    /// planned by guesses, and wrong ones cost the square of the number of tables.
+    /// Several queries, merged here: a single join would be planned by estimates, and wrong ones
+    /// cost the square of the number of tables.
     static func describe(
         _ tables: [TableName], _ connection: Connection
     ) async throws -> [SourceTable] {
@@ -205,7 +205,7 @@ extension SourceDatabase {
         let bytes: Int64
     }
 
-    /// Of each table and all its partitions, from the statistics; a guess where there are none.
+    /// Of each table and all its partitions, from the statistics; an estimate if there are none.
     private static func sizes(
         of tables: Value, _ connection: Connection
     ) async throws -> [Int64: Size] {

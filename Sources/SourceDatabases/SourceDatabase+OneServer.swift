@@ -1,17 +1,17 @@
 public import Postgres
 
 extension SourceDatabase {
-    /// Makes sure that the next connection comes to the same server: it joins a snapshot that this
-    /// one exports, as every reader of a run does. Costs one connection.
+    /// Checks that the next connection reaches the same server: it joins a snapshot that this one
+    /// exports, as every reader of a run does. Costs one connection.
     ///
-    /// Where a name leads each connection to another server, both may come to the same one by
-    /// chance. A run that meets several servers fails for the same reason.
+    /// If connections are distributed, both may reach the same server by chance. A run that reaches
+    /// several servers fails for the same reason.
     ///
     /// - Parameter connection: One that ``connect()`` opened, in no transaction.
     /// - Throws: ``SourceError/severalServers(credential:)``, other ``SourceError``,
     ///   `PostgresError`.
     public func requireOneServer(_ connection: Connection) async throws {
-        // A session that has ended, and with it the snapshot, makes the commit throw.
+        // If the session has ended, and with it the snapshot, the commit throws.
         let isFound = try await connection.transaction(.snapshot) { connection in
             let id = try await connection.query("select pg_export_snapshot()")[0][0].string()
             return try await finds(snapshot: id)

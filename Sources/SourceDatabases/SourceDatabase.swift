@@ -1,7 +1,7 @@
 public import Credentials
 public import Postgres
 
-/// A registered database, as far as reading it goes.
+/// A registered database, for reading.
 public struct SourceDatabase: Sendable {
     public let name: String
     let credential: String
@@ -11,7 +11,7 @@ public struct SourceDatabase: Sendable {
     /// - Parameters:
     ///   - credential: The name of a credential of kind `postgres`.
     ///   - credentials: Those of this worker.
-    ///   - lockTimeout: How long to wait for somebody who is changing the shape of a table.
+    ///   - lockTimeout: How long to wait for a session that is changing a table's definition.
     ///     Defaults to 10 seconds.
     public init(
         name: String, credential: String, of credentials: WorkerCredentials,
@@ -23,8 +23,8 @@ public struct SourceDatabase: Sendable {
         self.lockTimeout = lockTimeout
     }
 
-    /// Opens a connection whose session is pinned to the settings that exports rely on, so that the
-    /// same table gives the same bytes under any defaults of the server.
+    /// Opens a connection with the session settings that exports rely on, so that the same table
+    /// gives the same bytes under any server defaults.
     ///
     /// - Throws: ``SourceError``, `PostgresError`.
     public func connect() async throws -> Connection {

@@ -3,40 +3,39 @@ public import Credentials
 public import Lifecycle
 internal import Postgres
 
-/// A source database that could not be read as asked.
+/// An error of reading a source database.
 public enum SourceError: Error, Equatable {
     /// The worker cannot use the database's credential.
     case credentialUnavailable(CredentialUnavailable)
-    /// Each connection leads to another server, so that not all can read from one snapshot.
+    /// Connections reach different servers, so that not all can read from one snapshot.
     case severalServers(credential: String)
-    /// Tables that are to be read are not there.
+    /// Tables are missing.
     case tablesMissing(database: String, tables: [String])
-    /// Columns that are to be sent or masked are not there.
+    /// Columns to send or mask are missing.
     case columnsMissing(table: String, columns: [String])
     /// The source does not accept the filter or a mask of a table.
     case settingsRefused(table: String, reason: String)
-    /// The filter of a table calls what may change something or gives another result each time,
-    /// and this worker does not allow that.
+    /// The filter of a table calls volatile functions, which this worker does not allow.
     case filterIsVolatile(table: String)
-    /// The filter or a mask of a table met a value that it cannot be computed of. The source's
-    /// message is left out, as it may hold the value.
+    /// The filter or a mask of a table failed on a value. The source's message is omitted, as it
+    /// may contain the value.
     case settingsFailed(table: String, sqlState: String)
-    /// A table holds bytes that are no text in the database's encoding, or in UTF-8. The columns
-    /// are those where such bytes were found; none where there was no time to look.
+    /// A table contains bytes that are not valid text in the database's encoding, or in UTF-8. The
+    /// columns are those where such bytes were found; none where there was no time to look.
     case notText(table: String, columns: [String])
-    /// Tables were created or dropped each time while they were being locked.
+    /// Tables were created or dropped whenever they were being locked.
     case keepsChanging(database: String)
-    /// Somebody held a lock on a table for longer than we wait.
+    /// Another session held a lock on a table for longer than the time limit.
     case tablesLocked(database: String)
-    /// The server's table of locks has no room for one lock on each table, however long one waits.
+    /// The server's lock table has no room for one lock on each table, however long one waits.
     case tooManyTables(database: String, locks: Int, room: Int, setting: Int)
-    /// Somebody waits to truncate, alter or drop a table that is to be read, and can only do so
-    /// once the run lets go of it.
+    /// Another session waits to truncate, alter or drop a table, and can only do so once the run
+    /// releases it.
     case changeWaits(table: String)
-    /// Its partitions, or the labels of an enum, were changed while it was being read, so that not
-    /// all was read as the snapshot has it.
+    /// Its partitions, or the labels of an enum, changed during reading, so that not everything was
+    /// read from the snapshot.
     case changedMeanwhile(table: String)
-    /// The number of rows received is not the number the server says it sent.
+    /// The number of received rows differs from the number that the server reports.
     case incomplete(table: String, received: Int, sent: Int)
 }
 
@@ -45,31 +44,31 @@ extension SourceError: CustomStringConvertible {
         switch self {
         case .credentialUnavailable(let error): "\(error)"
         case .severalServers(let credential):
-            "credential \"\(credential)\" leads to several servers: a snapshot taken through one "
-                + "connection is not found by the next"
+            "credential \"\(credential)\" connects to several servers: the snapshot of one "
+                + "connection is not visible to the next"
         case .tablesMissing(let database, let tables):
             "tables missing in database \"\(database)\": \(tables.joined(separator: ", "))"
         case .columnsMissing(let table, let columns):
             "table \(table) has no column \(columns.joined(separator: ", "))"
         case .settingsRefused(let table, let reason):
-            "table \(table): the source refuses its filter or a mask: \(reason)"
+            "table \(table): the source rejects its filter or a mask: \(reason)"
         case .filterIsVolatile(let table):
-            "table \(table): its filter calls a volatile function, one that may change something "
-                + "or gives another result each time, which this worker does not allow"
+            "table \(table): its filter calls a volatile function, which may have side effects or "
+                + "changing results and is not allowed by this worker"
         case .settingsFailed(let table, let sqlState):
             "table \(table): its filter or a mask failed on a row (SQLSTATE \(sqlState))"
         case .notText(let table, let columns):
-            "table \(table) holds bytes that are no text"
+            "table \(table) contains bytes that are not valid text"
                 + (columns.isEmpty ? "" : ", in \(columns.joined(separator: ", "))")
-                + ": an encoding such as SQL_ASCII does not check what it is given"
+                + ": an encoding such as SQL_ASCII does not validate text"
         case .keepsChanging(let database):
-            "the tables of database \"\(database)\" changed each time they were being locked"
+            "the tables of database \"\(database)\" changed whenever they were being locked"
         case .tablesLocked(let database):
-            "the tables of database \"\(database)\" could not be locked for reading: somebody is "
-                + "changing one of them, or waits to"
+            "the tables of database \"\(database)\" could not be locked for reading: another "
+                + "session is changing one of them, or waits to"
         case .tooManyTables(let database, let locks, let room, _):
             "a run of database \"\(database)\" locks \(locks) tables and partitions while it "
-                + "reads, and the server has room for about \(room) locks of all its sessions"
+                + "reads, but the server has room for only about \(room) locks of all sessions"
         case .changeWaits(let table):
             "another session waits to change table \(table), so it cannot be read now"
         case .changedMeanwhile(let table):
@@ -80,40 +79,41 @@ extension SourceError: CustomStringConvertible {
         }
     }
 
-    /// What the reader can do about it.
+    /// The hint.
     public var hint: String {
         switch self {
-        case .credentialUnavailable: "correct it where the workers run, then run again"
+        case .credentialUnavailable: "correct it on the workers, then run again"
         case .severalServers:
-            "let it name one server, and no pooler or name that leads each connection to another"
-        case .tablesMissing: "restore them, or take them out of the export and activate it"
+            "use a connection string of one server, without a pooler or host name that "
+                + "distributes connections"
+        case .tablesMissing: "restore them, or remove them from the export and activate it"
         case .columnsMissing:
             "add them to the table, or correct its settings with edit_table, and activate"
         case .settingsRefused: "correct the settings with edit_table and activate"
         case .filterIsVolatile:
             "use functions that are stable or immutable in the source: set_config, pg_read_file, "
-                + "nextval and random are not, nor is a function of your own until it says so; "
-                + "or start the workers with --allow-volatile-filters"
+                + "nextval and random are not, nor are your own functions unless they are declared "
+                + "so; or start the workers with --allow-volatile-filters"
         case .settingsFailed:
-            "see what it says by running the filter in the source; then correct it with "
-                + "edit_table and activate"
+            "run the filter in the source to see the error, then correct it with edit_table and "
+                + "activate"
         case .notText:
-            "correct the rows there, or leave the column out (columns of edit_table) and activate; "
-                + "a mask has to read it, too"
-        case .keepsChanging: "run again when no tables are being created or dropped"
+            "correct the rows there, or omit the column (columns of edit_table) and activate; a "
+                + "mask also has to read it"
+        case .keepsChanging: "run again while no tables are being created or dropped"
         case .tablesLocked:
-            "let the ALTER, TRUNCATE or LOCK finish, or end it: it is in pg_locks of that database "
+            "let the ALTER, TRUNCATE or LOCK finish, or end it: pg_locks of that database shows it "
                 + "with mode AccessExclusiveLock"
         case .tooManyTables(_, _, _, let setting):
             "set max_locks_per_transaction to \(setting) there and restart it, or send the "
                 + "tables in several data exports"
-        case .changeWaits: "the run gives way and starts anew; change tables between runs"
+        case .changeWaits: "the run yields and starts again; change tables between runs"
         case .changedMeanwhile: "the run starts again; change tables between runs"
         case .incomplete: "run again"
         }
     }
 
-    /// Whether trying again later may help without anybody doing anything.
+    /// Whether a later retry may succeed without intervention.
     public var isTransient: Bool {
         switch self {
         case .credentialUnavailable, .severalServers, .tablesMissing, .columnsMissing,
@@ -125,8 +125,8 @@ extension SourceError: CustomStringConvertible {
 }
 
 extension SourceError {
-    /// The error with which reading a table ended; where it has a filter or masks without the
-    /// source's message, which may hold the value that they failed on.
+    /// The error with which reading a table ended; if it has a filter or masks, without the
+    /// source's message, which may contain the value that they failed on.
     public static func concealing(
         _ error: any Error, of table: TableName, _ settings: [TableName: TableSettings]
     ) -> any Error {

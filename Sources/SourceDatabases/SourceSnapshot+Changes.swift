@@ -2,14 +2,14 @@ public import Values
 public import Formats
 public import Postgres
 
-/// What changes tables while a weaker lock than a reader's conflict is held.
+/// Changes of tables that a reader's lock does not prevent.
 ///
-/// A reader's lock keeps out TRUNCATE and whatever rewrites or drops a table. Two things it does
-/// not keep out, and PostgreSQL reads them from its newest catalog and not from the snapshot: which
-/// partitions a table has (`ATTACH PARTITION`), and the labels of enums (`ALTER TYPE … RENAME
+/// A reader's lock prevents TRUNCATE and all commands that rewrite or drop a table. It does not
+/// prevent two changes, which PostgreSQL reads from its newest catalog and not from the snapshot:
+/// which partitions a table has (`ATTACH PARTITION`), and the labels of enums (`ALTER TYPE … RENAME
 /// VALUE`).
 extension SourceSnapshot {
-    /// Compares what was read with the snapshot, once it was read.
+    /// Compares the tables with the snapshot after reading.
     ///
     /// - Parameter connection: One that joined the snapshot, and has read these tables from it.
     /// - Throws: ``SourceError/changedMeanwhile(table:)``, `PostgresError`.
@@ -32,7 +32,7 @@ extension SourceSnapshot {
     private static func firstWithOtherPartitions(
         _ tables: [TableName], _ connection: Connection
     ) async throws -> TableName? {
-        // A table of the catalog is read as the snapshot has it; pg_partition_tree is the newest.
+        // A table of the catalog is read from the snapshot; pg_partition_tree uses the newest.
         let rows = try await connection.query(
             """
             with recursive roots as (
@@ -67,12 +67,12 @@ extension SourceSnapshot {
         }
     }
 
-    /// Those of these enums that lack a label that they have in the snapshot.
+    /// The enums among these that lack a label of the snapshot.
     private static func enumsWithOtherLabels(
         _ types: Set<UInt32>, _ connection: Connection
     ) async throws -> Set<UInt32> {
         guard !types.isEmpty else { return [] }
-        // What enum_range says is the newest.
+        // enum_range uses the newest catalog.
         let queries = try await connection.query(
             """
             select format('select %s::bigint where exists (select from pg_enum '

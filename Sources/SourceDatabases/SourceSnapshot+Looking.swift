@@ -1,17 +1,17 @@
 public import Formats
 import Postgres
 
-/// Looking at a few rows of a table, without reading all of it.
+/// Reading a few rows of a table.
 extension SourceSnapshot {
-    /// Ends every later statement of this snapshot that takes longer.
+    /// Limits the duration of every later statement of this snapshot.
     public func limitStatements(to limit: Duration) async throws {
         let milliseconds = max(1, Int(limit / .milliseconds(1)))
         try await connection.run("SET LOCAL statement_timeout = \(milliseconds)")
     }
 
-    /// The first rows that the source happens to give, in no particular order.
+    /// The first rows of the source, in no particular order.
     ///
-    /// - Parameter charactersMax: Longer values are cut.
+    /// - Parameter charactersMax: Longer values are truncated.
     /// - Returns: A text for each column of each row; nil for null.
     public func firstRows(
         of table: SourceTable, count: Int, charactersMax: Int
@@ -29,7 +29,7 @@ extension SourceSnapshot {
 
     /// Reads some rows of a table as a run would read all of them.
     ///
-    /// - Parameter body: Gets what COPY sends, in chunks.
+    /// - Parameter body: Receives the chunks of the COPY.
     /// - Returns: How many rows COPY sent.
     public func sample(
         of table: SourceTable, rows: Int, _ reading: TableReading,

@@ -3,34 +3,34 @@ internal import Credentials
 public import Lifecycle
 public import Postgres
 
-/// The one snapshot from which all tables of a run are read, held open.
+/// The snapshot from which all tables of a run are read, held open.
 ///
-/// Others read from it by ``join(_:id:)`` on connections of their own, for as long as it is held.
+/// Other connections read from it with ``join(_:id:)`` while it is held.
 public struct SourceSnapshot: Sendable {
-    /// What PostgreSQL's `SET TRANSACTION SNAPSHOT` takes.
+    /// The id for PostgreSQL's `SET TRANSACTION SNAPSHOT`.
     public let id: String
     /// When it was taken: ISO 8601, UTC, microseconds, by the source's clock.
     public let takenAt: String
-    /// As they are to be read.
+    /// The tables to read.
     public private(set) var tables: [SourceTable]
-    /// Tables that are left out of all, as they have names that are no text; escaped.
+    /// Tables omitted from all tables, as their names are not valid text; escaped.
     public private(set) var unnamable: [TableName] = []
-    /// What it is read as.
+    /// The role that it is read as.
     public let role: SourceRole
-    /// Where it is read from a standby, the database that the standby follows. Nil also where the
-    /// role may not know.
+    /// If it is read from a standby, the database that the standby follows. Also nil if the role
+    /// lacks the right.
     public let primary: DatabaseIdentity?
     let connection: Connection
 
-    /// Locks the tables against changes of their shape, then takes the snapshot.
+    /// Locks the tables against changes of their definition, then takes the snapshot.
     ///
     /// The lock comes first: a TRUNCATE or a rewriting ALTER that commits between a snapshot and
     /// the reading of a table would leave it empty, without any error.
     ///
     /// - Parameters:
-    ///   - wanted: Nil for every table of the database as of now.
-    ///   - skipped: Tables that are left out of all.
-    ///   - settings: Of tables of which not all is to be read as it is. Each of them must be there.
+    ///   - wanted: Nil for all current tables of the database.
+    ///   - skipped: Tables to omit from all tables.
+    ///   - settings: The settings of tables. Each of these tables must exist.
     /// - Throws: ``SourceError``, `PostgresError`.
     public static func take(
         _ source: SourceDatabase, tables wanted: [TableName]?, except skipped: [TableName] = [],
@@ -39,7 +39,7 @@ public struct SourceSnapshot: Sendable {
         let skipped = Set(skipped)
         let connection = try await source.connect()
         do {
-            // Tables may come or go until they are locked; then look again.
+            // Tables may be created or dropped until they are locked; then look again.
             for _ in 1...5 {
                 let names = try await listed(wanted, settings, source, connection, skipped)
                 if var snapshot = try await attempt(
@@ -72,7 +72,7 @@ public struct SourceSnapshot: Sendable {
         let known = try await SourceDatabase.relations(connection, partitions: wanted != nil)
         let chosen = (wanted ?? known.filter(\.value.isTable).map(\.key).sorted())
             .filter { !skipped.contains($0) }
-        // Of all tables those with settings were named too.
+        // Tables with settings are named even for all tables.
         let named = wanted == nil ? Set(chosen).union(settings.keys).sorted() : chosen
         let missing = named.compactMap { name -> String? in
             switch known[name] {
@@ -88,7 +88,7 @@ public struct SourceSnapshot: Sendable {
         return chosen
     }
 
-    /// - Parameter skipped: When the names are those of all tables: of all but these.
+    /// - Parameter skipped: If the names are those of all tables: omit these.
     private static func attempt(
         _ names: [TableName], besides skipped: Set<TableName>?, _ source: SourceDatabase,
         _ connection: Connection
@@ -131,9 +131,9 @@ public struct SourceSnapshot: Sendable {
             connection: connection)
     }
 
-    /// Finds out whether the snapshot is still held.
+    /// Checks that the snapshot is still held.
     ///
-    /// - Throws: `PostgresError.connectionLost` when it is not.
+    /// - Throws: `PostgresError.connectionLost` if it is not.
     public func check() async throws {
         _ = try await connection.query("select 1")
     }
@@ -142,10 +142,10 @@ public struct SourceSnapshot: Sendable {
         await connection.close()
     }
 
-    /// Makes the connection read from a snapshot that somebody else holds, in a transaction that
-    /// the caller ends by closing the connection.
+    /// Makes the connection read from a snapshot of another session, in a transaction that the
+    /// caller ends by closing the connection.
     ///
-    /// - Throws: ``SnapshotGone`` when it is no longer held.
+    /// - Throws: ``SnapshotGone`` if it is no longer held.
     public static func join(_ connection: Connection, id: String) async throws {
         try await connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do {
@@ -159,9 +159,9 @@ public struct SourceSnapshot: Sendable {
 
     /// Locks a table that this connection, having joined, reads next.
     ///
-    /// Whoever holds the snapshot holds this lock too, but if somebody waits for a stronger one, to
-    /// TRUNCATE or ALTER the table, ours comes after theirs: all would wait for one another, every
-    /// other reader of the table behind them. So it is not waited for long.
+    /// The holder of the snapshot holds this lock, too. But if another session waits for a stronger
+    /// one, to TRUNCATE or ALTER the table, ours queues behind it: all would wait for one another,
+    /// with every other reader of the table behind them. So the wait is short.
     ///
     /// - Throws: ``SourceError/changeWaits(table:)``
     public static func lock(_ table: TableName, _ connection: Connection) async throws {
@@ -178,5 +178,5 @@ public struct SourceSnapshot: Sendable {
     }
 }
 
-/// The snapshot is no longer held: whoever held it is gone, and so is this attempt of its run.
+/// The snapshot is no longer held: its holder is gone, and so is this attempt of its run.
 public struct SnapshotGone: Error {}

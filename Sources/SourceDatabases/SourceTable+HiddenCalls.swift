@@ -1,14 +1,14 @@
 import Postgres
 
-/// What PostgreSQL calls without showing its planner: the checks of domains, and the functions that
-/// aggregates are made of. It takes both for immutable, whatever they call.
+/// Calls that PostgreSQL's planner does not show: the checks of domains, and the functions of
+/// aggregates. It considers both immutable, whatever they call.
 extension SourceTable {
     /// Whether reading the table casts to a domain whose check calls a volatile function, or calls
-    /// an aggregate that is made of one.
+    /// an aggregate with one.
     ///
-    /// The plan says it: it writes every cast, of an argument too, and every call with the schema
-    /// where they are not PostgreSQL's own. What functions of JSON make of a domain's values it
-    /// does not show.
+    /// The plan shows it: it contains every cast, also of arguments, and every call, with the
+    /// schema unless they are PostgreSQL's own. It does not show the domain values that JSON
+    /// functions create.
     func callsVolatileHidden(_ connection: Connection) async throws -> Bool {
         let marks = try await Self.marksOfHiddenCalls(connection)
         if marks.isEmpty { return false }
@@ -20,7 +20,7 @@ extension SourceTable {
         return false
     }
 
-    /// How a plan writes what calls a volatile function unseen; usually there is none.
+    /// How a plan writes objects with hidden volatile calls; usually there are none.
     private static func marksOfHiddenCalls(_ connection: Connection) async throws -> [String] {
         let rows = try await connection.query(
             """
@@ -58,7 +58,7 @@ extension SourceTable {
         return try rows.map { try $0[0].string() }
     }
 
-    /// Whether the mark is there, and is not the beginning of a longer name.
+    /// Whether the text occurs, and is not the beginning of a longer name.
     private static func holds(_ text: String, _ mark: String) -> Bool {
         text.ranges(of: mark).contains { range in
             guard range.upperBound < text.endIndex, mark.last?.isPartOfName == true else {
@@ -70,7 +70,7 @@ extension SourceTable {
 }
 
 extension Character {
-    /// Whether PostgreSQL takes it for part of a name that is not quoted.
+    /// Whether PostgreSQL accepts it in an unquoted name.
     fileprivate var isPartOfName: Bool {
         !isASCII || isLetter || isNumber || self == "_" || self == "$"
     }

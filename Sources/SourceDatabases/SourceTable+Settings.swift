@@ -5,9 +5,9 @@ import Lifecycle
 import Postgres
 
 extension SourceTable {
-    /// The table as these settings have it read.
+    /// The table with these settings.
     ///
-    /// - Throws: ``SourceError/columnsMissing(table:columns:)`` when it lacks some that they name.
+    /// - Throws: ``SourceError/columnsMissing(table:columns:)`` if it lacks columns that they name.
     func reading(_ settings: TableSettings) throws(SourceError) -> SourceTable {
         let present = Dictionary(columns.map { ($0.name, $0) }, uniquingKeysWith: { one, _ in one })
         let named = (settings.columns ?? []) + settings.mask.keys
@@ -27,12 +27,12 @@ extension SourceTable {
         return table
     }
 
-    /// Whether the filter calls what the source says is volatile: that may change something, such
-    /// as a setting of the session, or gives another result each time.
+    /// Whether the filter calls functions that the source declares as volatile: with side effects,
+    /// such as changing a session setting, or changing results.
     ///
     /// Functions, those behind operators and casts, and subqueries count. PostgreSQL's planner
-    /// tells: it merges a subquery into the query around it unless a column of it is volatile.
-    /// Nothing of the filter is run, and a standby answers too.
+    /// shows it: it merges a subquery into the outer query unless one of its columns is volatile.
+    /// The filter is not run, and a standby can answer, too.
     func hasVolatileFilter(_ connection: Connection) async throws -> Bool {
         guard let filter else { return false }
         let only = isPartitioned ? "" : "ONLY "
@@ -48,15 +48,15 @@ extension SourceTable {
         return queries.contains { $0.plan.contains(alias: alias) }
     }
 
-    /// Has the source plan what is to be read, which runs nothing of it, and gives the rows that it
-    /// expects.
+    /// Makes the source plan the query, without running it, and returns the expected number of
+    /// rows.
     ///
-    /// The statement is sent so that the source takes one alone, whatever the filter is.
+    /// It is sent as exactly one statement, whatever the filter is.
     func rowsPlanned(_ connection: Connection) async throws -> Int64 {
         let rows = try await connection.query("EXPLAIN (FORMAT JSON) \(query())")
         let text = try rows.first?[0].string() ?? "[]"
         let queries = try JSONDecoder().decode([ExplainedQuery].self, from: Data(text.utf8))
-        // A planner's guess may be any number; those of many tables are added up.
+        // An estimate may be any number; those of many tables are added up.
         return Int64(min(queries.first?.plan.rows ?? 0, 1e15))
     }
 }
@@ -75,7 +75,7 @@ private struct ExplainedQuery: Decodable {
             case plans = "Plans"
         }
 
-        /// Whether it, or a part of it, goes by this name.
+        /// Whether it, or a part of it, has this name.
         func contains(alias: String) -> Bool {
             self.alias == alias || plans?.contains { $0.contains(alias: alias) } == true
         }

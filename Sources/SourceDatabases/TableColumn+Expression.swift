@@ -2,7 +2,7 @@ import Formats
 import Postgres
 
 extension TableColumn {
-    /// SQL for its values, as they are sent.
+    /// SQL for the sent values.
     var value: String {
         let name = quoteIdentifier(name)
         return readAs.map { "(\(name)::\($0))" } ?? name
@@ -10,18 +10,18 @@ extension TableColumn {
 }
 
 extension ValueType {
-    /// SQL for the text that COPY writes of a value.
+    /// SQL for the text that COPY writes for a value.
     ///
-    /// A cast to text is that, but for a type that has a function for it: that of
-    /// `inet` adds a netmask, and others do what their makers like.
+    /// A cast to text is the same, except for types with a cast function: that of `inet` adds a
+    /// netmask, and others may do anything.
     func text(of value: String) -> String {
         guard hasCastToText else { return "\(value)::pg_catalog.text" }
-        // So written, NULL is asked for, and not whether all fields of a composite are.
+        // Written this way, it tests for NULL, and not whether all fields of a composite are NULL.
         return
             "(CASE WHEN \(value) IS DISTINCT FROM NULL THEN pg_catalog.format('%s', \(value)) END)"
     }
 
-    /// The same of a value, or of each element of an array.
+    /// The same for a value, or for each element of an array.
     func texts(of value: String) -> String {
         guard let element else { return text(of: value) }
         // The text of an array holds those of its elements, where commas are between them.

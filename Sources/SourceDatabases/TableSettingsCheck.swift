@@ -3,20 +3,20 @@ public import Lifecycle
 public import Postgres
 
 extension SourceDatabase {
-    /// What the database has against these settings of its tables: a sentence each that names the
-    /// table and the setting. Empty when all can be read as they say.
+    /// The objections of the database to these settings of its tables: a sentence each, naming the
+    /// table and the setting. Empty if there are none.
     ///
     /// Columns are looked up, filters and masks are planned by the database; none is run.
     ///
     /// - Parameters:
-    ///   - ofAll: Whether every table is read; a partition is none of them then.
+    ///   - ofAll: Whether every table is read; then partitions do not count as tables.
     ///   - allowingVolatile: Whether filters may call volatile functions.
-    /// - Throws: `PostgresError` when the database cannot be asked.
+    /// - Throws: `PostgresError` if the database is unavailable.
     public static func problems(
         of settings: [TableName: TableSettings], ofAll: Bool, allowingVolatile: Bool = false,
         _ connection: Connection
     ) async throws -> [String] {
-        // A filter may take long even to plan, and a worker waits.
+        // Planning a filter can take long, and a worker waits.
         try await connection.run("SET statement_timeout = '10s'")
         let described = try await describe(settings.keys.sorted(), connection)
         let tables = Dictionary(
@@ -25,13 +25,13 @@ extension SourceDatabase {
         var problems: [String] = []
         for (name, settings) in settings.sorted(by: { $0.key < $1.key }) {
             guard let table = tables[name] else {
-                problems.append("there is no table \(shown(name.canonical))")
+                problems.append("table \(shown(name.canonical)) does not exist")
                 continue
             }
             if ofAll && wholes[name] == nil {
                 problems.append(
-                    "table \(shown(name.canonical)) is a partition, which is not read by itself "
-                        + "where all tables are: set its table")
+                    "table \(shown(name.canonical)) is a partition, which is not read separately "
+                        + "when all tables are read: set its parent table")
                 continue
             }
             do {
@@ -46,9 +46,9 @@ extension SourceDatabase {
 }
 
 extension SourceTable {
-    /// The table as these settings have it read, once the source has planned that.
+    /// The table with these settings, after the source has planned the query.
     ///
-    /// - Throws: ``SourceError``; `PostgresError` when the source cannot be asked.
+    /// - Throws: ``SourceError``; `PostgresError` if the source is unavailable.
     func reading(
         _ settings: TableSettings, plannedBy connection: Connection, allowingVolatile: Bool
     ) async throws -> SourceTable {

@@ -1,12 +1,12 @@
 import Formats
 import Postgres
 
-/// What the catalog of a source says of types.
+/// The types of a source's catalog.
 struct TypeCatalog: Sendable {
     private struct Entry: Sendable {
         let kind: ValueType.Kind
         let isDomain: Bool
-        /// Beneath a domain; 0 for others.
+        /// The base type of a domain; 0 for others.
         let base: UInt32
         let modifier: Int32
         /// Of an array; 0 for others.
@@ -16,10 +16,10 @@ struct TypeCatalog: Sendable {
     }
 
     private let entries: [UInt32: Entry]
-    /// How many digits amounts of money have behind the point, which is the locale's to say.
+    /// The number of decimal places of money, which depends on the locale.
     private let moneyScale: Int32
 
-    /// Asks for these types, and for all that they consist of.
+    /// Loads these types, and all types that they consist of.
     static func of(_ types: Set<UInt32>, _ connection: Connection) async throws -> TypeCatalog {
         let rows = try await connection.query(
             """
@@ -68,14 +68,14 @@ struct TypeCatalog: Sendable {
         case "p": .pseudo
         case "r": .range
         case "m": .multirange
-        // Domains are looked through; and a kind that a later PostgreSQL has is written as text.
+        // Domains are resolved; unknown kinds of later PostgreSQL versions are written as text.
         default: .base
         }
     }
 
-    /// What values of a column are: of the type beneath its domains.
+    /// The value type of a column: that of the base type of its domains.
     ///
-    /// - Returns: Also the SQL type that they are cast to when they are read, if to any.
+    /// - Returns: Also the SQL type that they are cast to when reading, if any.
     func type(_ id: UInt32, modifier: Int32) -> (type: ValueType, readAs: String?) {
         let type = beneath(id, modifier)
         if type.id == Self.money {

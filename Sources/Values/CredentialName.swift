@@ -1,10 +1,10 @@
-/// The name of a credential, which is all that commands, events and tables hold of it.
+/// The name of a credential. Commands, events and tables contain nothing else of it.
 ///
-/// What it stands for, and where it may go, is said by those who run the workers.
+/// Its secret, and where that may be sent, is configured at the workers.
 public enum CredentialName {
     public static let charactersMax = 63
 
-    /// How a name looks, for messages.
+    /// The form of a name, for messages.
     public static let rule =
         "1 to \(charactersMax) lower-case letters, digits, \"_\", \"-\" and \".\", the first a "
         + "letter or a digit"

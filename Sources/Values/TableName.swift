@@ -1,7 +1,7 @@
 /// A table of a source database, by schema and name.
 ///
-/// Its text is ``canonical``: `schema.table`, where a part that is not `[a-z_][a-z0-9_$]*` stands
-/// in double quotes. Two tables are the same when these texts are, byte by byte.
+/// Its text is ``canonical``: `schema.table`, where a part that is not `[a-z_][a-z0-9_$]*` is in
+/// double quotes. Two tables are the same when these texts are, byte by byte.
 public struct TableName: Sendable {
     public let schema: String
     public let name: String
@@ -21,7 +21,7 @@ public struct TableName: Sendable {
     /// Reads `table` or `schema.table`, with parts in double quotes or not (`""` is one quote).
     ///
     /// A part is taken as PostgreSQL shows it: `Orders` is the table that SQL calls `"Orders"`.
-    /// Without a schema it is `public`. Returns nil when the text is nothing of the kind.
+    /// Without a schema it is `public`. Returns nil for any other text.
     public init?(_ text: String) {
         var parts: [String] = []
         var rest = text.unicodeScalars[...]
@@ -118,7 +118,7 @@ extension TableName: Codable, CustomStringConvertible {
     }
 }
 
-// So that a dictionary by tables is an object in JSON.
+// Makes a dictionary by tables an object in JSON.
 extension TableName: CodingKeyRepresentable {
     private struct Key: CodingKey {
         let stringValue: String

@@ -9,8 +9,7 @@ public struct CommandWaiter: Sendable {
 
     /// - Parameters:
     ///   - pollInterval: How late an outcome can be seen when its notification is lost.
-    ///   - hooks: Called each time the connection breaks and comes back, and when the reason for
-    ///     which it is away changes.
+    ///   - hooks: Called each time the connection breaks and returns, and when the reason changes.
     public init(
         _ options: ConnectionOptions, pollInterval: Duration = .seconds(2),
         hooks: EventFeed.Hooks = EventFeed.Hooks()
@@ -20,15 +19,15 @@ public struct CommandWaiter: Sendable {
         self.hooks = hooks
     }
 
-    /// Waits until the command has ended, reconnecting for as long as the server is away.
+    /// Waits until the command has ended, reconnecting for as long as the server is unavailable.
     ///
     /// - Parameters:
-    ///   - timeout: How long at most; nil waits without limit.
-    ///   - connection: A connection to begin with.
-    /// - Returns: The command; not finished when it timed out; nil when the caller has none
-    ///   with this id.
-    /// - Throws: `PostgresError` that reconnecting does not help against, or, when the command was
-    ///   not seen at all in time, the error that prevented it; `CancellationError`.
+    ///   - timeout: Maximum duration; nil waits without limit.
+    ///   - connection: The initial connection.
+    /// - Returns: The command; not finished if it timed out; nil if the caller has none with this
+    ///   id.
+    /// - Throws: `PostgresError` that reconnecting cannot fix, or, if the command was never read in
+    ///   time, the last error; `CancellationError`.
     public func outcome(
         of id: Int64, timeout: Duration? = nil, connection: Connection
     ) async throws -> WatchedCommand? {
@@ -62,7 +61,7 @@ public struct CommandWaiter: Sendable {
                 reader = nil
                 listening?.cancel()
                 listening = nil
-                // A reason that changes is told again: the server is back, but refuses us.
+                // A changed reason is reported again: the server is back, but rejects us.
                 if lost != error { hooks.onDisconnect(error.description) }
                 lost = error
             }

@@ -1,12 +1,12 @@
-/// A place in the feed of events from which it can be read on, in this process or another.
+/// A position in the event feed from which reading can continue, in this process or another.
 ///
-/// Its text is opaque to those who keep it.
+/// Its text is opaque to clients.
 public struct Cursor: Sendable, Hashable, CustomStringConvertible {
-    /// The history that the place is in: ids of transactions and events mean nothing in another.
+    /// The history of the position: ids of transactions and events are meaningless in another.
     public let epoch: Epoch
-    /// Everything visible in this snapshot has been given.
+    /// Everything visible in this snapshot has been returned.
     let seen: String
-    /// In the middle of a turn: of what became visible until `now`, all up to `id` was given.
+    /// Within a turn: of what became visible until `now`, everything up to `id` was returned.
     let middle: Middle?
 
     struct Middle: Sendable, Hashable {
@@ -44,7 +44,7 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
         return "\(place)~\(middle.now)~\(middle.id)"
     }
 
-    /// The first transaction id that the newest snapshot of this cursor knows nothing of.
+    /// The first transaction id that is unknown to the newest snapshot of this cursor.
     var horizon: UInt64 {
         let snapshot = middle?.now ?? seen
         let fields = snapshot.split(separator: ":", omittingEmptySubsequences: false)
@@ -63,13 +63,13 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// One history of a database, as `ferry.epochs` has it. The next begins after a crash, a failover
-/// or a restore of the database.
+/// One history of a database, as in `ferry.epochs`. The next begins after a crash, a failover or a
+/// restore of the database.
 public struct Epoch: Sendable, Hashable, CustomStringConvertible {
-    /// From 1; 0 is what was before the first.
+    /// From 1; 0 is the time before the first.
     public let number: Int
-    /// Tells two histories with the same number from each other. Empty while none of the epoch's
-    /// events was written, and for number 0.
+    /// Distinguishes histories with the same number. Empty until the first event of the epoch is
+    /// written, and for number 0.
     let key: String
 
     init(number: Int, key: String) {
@@ -87,29 +87,30 @@ public struct Epoch: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { "\(number)-\(key)" }
 
-    /// Whether none of its events was there yet when this was read.
+    /// Whether it had no events yet when this was read.
     var isPending: Bool { number > 0 && key.isEmpty }
 
-    /// Whether a reader that knew this one learns nothing from the other: it only began meanwhile.
+    /// Whether the other is the same epoch, which only started in the meantime.
     func became(_ other: Epoch) -> Bool {
         self == other || (number == 0 && other.number == 1)
             || (isPending && number == other.number)
     }
 }
 
-/// Why the feed cannot be read as it was asked for.
+/// Why the feed cannot be read from a cursor.
 public enum FeedError: Error, Equatable, CustomStringConvertible {
     case invalidCursor
-    /// The cursor was given by another database, or by a history that this one has no record of.
+    /// The cursor belongs to another database, or to a history that this one does not know.
     case cursorFromElsewhere
 
     public var description: String {
         switch self {
         case .invalidCursor:
-            "this is not a cursor: give the \"cursor\" of an earlier event, as it was written"
+            "invalid cursor: give the \"cursor\" of an earlier event, unchanged"
         case .cursorFromElsewhere:
-            "this cursor is not of this database's history: it comes from another database, or "
-                + "from what was lost in a failover or a restore. Start without a cursor"
+            "this cursor does not belong to this database's history: it comes from another "
+                + "database, or from history lost in a failover or a restore. Start without a "
+                + "cursor"
         }
     }
 }

@@ -3,18 +3,18 @@ public import Postgres
 
 /// Every event of a scope, exactly once, in order per object, across reconnects and restarts.
 ///
-/// It reads from snapshot to snapshot: all that was not visible then and is now, so an event is
-/// given whenever its transaction commits. Notifications only say when to look; a slow poll
-/// finds what they miss. One connection listens, always drained by its own thread; another
+/// It reads from snapshot to snapshot: everything that was not visible then and is now, so events
+/// are returned whenever their transaction commits. Notifications only say when to look; a slow
+/// poll finds what they miss. One connection listens, always drained by its own thread; another
 /// reads.
 ///
-/// Snapshots are compared within one epoch of the database only. When another has begun, because
-/// of a crash, a failover or a restore, the feed says so by a ``Resync`` and goes on with all that
-/// is new.
+/// Snapshots are compared within one epoch of the database only. When another has begun, because of
+/// a crash, a failover or a restore, the feed returns a ``Resync`` and continues with everything
+/// new.
 ///
 /// One task reads at a time.
 public actor EventFeed {
-    /// What to tell about the connection; called once each time it breaks and comes back.
+    /// Reports the connection's state; called once each time it breaks and returns.
     public struct Hooks: Sendable {
         public var onDisconnect: @Sendable (_ reason: String) -> Void
         public var onReconnect: @Sendable () -> Void
@@ -28,7 +28,7 @@ public actor EventFeed {
         }
     }
 
-    /// The channel on which every transaction with events sends an empty notification.
+    /// Every transaction with events sends an empty notification on this channel.
     public static let channel = "ferry_events"
     /// A snapshot in which every transaction is visible.
     private static let always = "\(Int64.max):\(Int64.max):"
@@ -46,13 +46,13 @@ public actor EventFeed {
     private var position: Cursor?
     /// The epoch that the reader was last notified of.
     private var known: Epoch?
-    /// Those that the database has had while this feed was connected to it.
+    /// The epochs of the database while this feed was connected.
     private var epochs: Set<Epoch> = []
     /// Whether the last page was full, so that more is there already.
     public private(set) var isBehind = false
 
     /// - Parameters:
-    ///   - after: Where to go on; nil begins at the moment of ``open()``.
+    ///   - after: Where to continue; nil begins at the moment of ``open()``.
     ///   - pollInterval: How long an event can stay unseen when its notification is lost.
     ///   - pageSize: The most events read at once.
     public init(
@@ -69,8 +69,8 @@ public actor EventFeed {
 
     /// Connects, listens and takes the cursor, in this order.
     ///
-    /// - Returns: The place from which events will be given. What is read from the database after
-    ///   this is at least as new.
+    /// - Returns: The position from which events will be returned. Later queries see at least the
+    ///   same state.
     /// - Throws: `PostgresError`; ``FeedError/cursorFromElsewhere``.
     public func open() async throws -> Cursor {
         let link = try await FeedLink.connect(options, sending: signal)
@@ -85,10 +85,10 @@ public actor EventFeed {
         return start
     }
 
-    /// What is new; waits for it at most this long, then returns no events.
+    /// The new events; waits at most this long for them, then returns none.
     ///
-    /// A lost connection is no error: the feed connects again and goes on where it was.
-    /// - Throws: `PostgresError` for what connecting again cannot fix; `CancellationError`.
+    /// A lost connection is not an error: the feed reconnects and continues from its position.
+    /// - Throws: `PostgresError` for errors that reconnecting cannot fix; `CancellationError`.
     public func next(within limit: Duration) async throws -> FeedNews {
         let deadline = ContinuousClock.now + limit
         while true {
@@ -108,9 +108,9 @@ public actor EventFeed {
         }
     }
 
-    /// All that is new now; does not wait for more, nor for a lost connection.
+    /// All new events; does not wait for more, nor for a lost connection.
     ///
-    /// - Throws: `PostgresError`; what was given before the error is not given again.
+    /// - Throws: `PostgresError`; events returned before the error are not returned again.
     public func rest(_ body: (FeedNews) async throws -> Void) async throws {
         var end: FeedLink.End?
         while true {
@@ -127,7 +127,7 @@ public actor EventFeed {
         }
     }
 
-    /// Reads something else over the feed's connection, connecting again when it was lost.
+    /// Runs another query over the feed's connection, reconnecting if it was lost.
     public func query(_ sql: String, _ parameters: [Value] = []) async throws -> Rows {
         do {
             return try await connected().reader.query(sql, parameters)
@@ -152,7 +152,7 @@ extension EventFeed {
         var hasMore = false
     }
 
-    /// Reads one page of the turn that is under way, or of a new one up to `end` (nil: now).
+    /// Reads one page of the current turn, or of a new one up to `end` (nil: now).
     private func read(until end: FeedLink.End? = nil) async throws -> Page {
         let link = try await connected()
         let end = if let end { end } else { try await link.end() }
@@ -167,11 +167,11 @@ extension EventFeed {
         }
         let beginnings = try await link.beginnings(from: start.epoch.number)
         if start.epoch.number == 0 || beginnings.contains(where: { $0.epoch == start.epoch }) {
-            // Nothing is written in a past epoch any more.
+            // Past epochs no longer change.
             let page = try await page(link, from: start, until: start.middle?.now ?? Self.always)
             if page.news != nil || position?.seen != Self.always { return page }
         }
-        // Also one that was pending and has begun, or that has the number of an unknown one.
+        // Also one that was pending and has started, or that has the number of an unknown one.
         if let next = beginnings.first(where: { $0.epoch != start.epoch }) {
             position = next
         } else {
@@ -181,13 +181,13 @@ extension EventFeed {
         return Page(hasMore: true)
     }
 
-    /// The resync that comes first, if any: one for each history that the reader did not know.
+    /// The resync that comes first, if any: one for each history that is new to the reader.
     private func resync(from start: Cursor, at end: FeedLink.End) -> Resync? {
         let before = known ?? start.epoch
         known = end.epoch
         if before.became(end.epoch) {
             guard start.epoch == end.epoch, start.horizon > end.cursor.horizon else { return nil }
-            // The server is an older copy of itself, and cannot say what it forgot.
+            // The server is an older copy of itself, and does not know what it lost.
             position = end.cursor
             return Resync(epoch: end.epoch, cursor: end.cursor)
         }
@@ -201,7 +201,7 @@ extension EventFeed {
             after: start, until: now, atMost: pageSize, scope: scope)
         guard let last = try rows.last?["id"].int64() else {
             position = Cursor(epoch: start.epoch, seen: now)
-            // A turn that was begun earlier is over; there may be more since.
+            // An earlier turn has ended; there may be more since.
             return Page(hasMore: start.middle != nil)
         }
         var events: [FeedEvent] = []

@@ -46,7 +46,7 @@ public struct EventLine: Sendable {
         return shown(parts.joined(separator: ", "))
     }
 
-    /// What is said of an event, in this order; other details are for programs.
+    /// The displayed details of an event, in order; others are for programs.
     private static let order = [
         "run", "group", "group_run", "orchestrations", "schedule", "time_zone", "after", "runs",
         "for", "latest", "missed", "next_times", "attempt", "version", "replaced", "restored",
@@ -108,13 +108,13 @@ public struct EventLine: Sendable {
         case ("message", let text as String): text
         case ("hint", let text as String): "hint: \(text)"
         case ("warning", let text as String): "warning: \(text)"
-        case ("retry_at", let text as String): Self.date(text).map { "again at \(clock($0))" }
+        case ("retry_at", let text as String): Self.date(text).map { "retry at \(clock($0))" }
         default: nil
         }
     }
 
     private static func fault(_ origin: String) -> String {
-        origin == "internal" ? "bug in Ferry, or an error of the worker" : "fault of the \(origin)"
+        origin == "internal" ? "bug in Ferry, or an error of the worker" : "origin: \(origin)"
     }
 
     private static func list(_ names: [Any]) -> String? {

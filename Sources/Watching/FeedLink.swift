@@ -7,7 +7,7 @@ struct FeedLink: Sendable {
     let reader: Connection
     let listening: Task<Void, Never>
 
-    /// The present end of the feed.
+    /// The current end of the feed.
     struct End: Sendable {
         let epoch: Epoch
         let now: String
@@ -25,8 +25,8 @@ struct FeedLink: Sendable {
             do {
                 for try await _ in notifications { signal.send() }
             } catch {
-                // Only a lost connection ends the stream. The reader, which had the same server,
-                // learns it from its next query; without a listener it would go on polling.
+                // Only a lost connection ends the stream. The reader, on the same server, notices
+                // it with its next query; without a listener it would keep polling.
                 await reader.close()
             }
             signal.send()
@@ -48,7 +48,7 @@ struct FeedLink: Sendable {
             now: try row[2].string())
     }
 
-    /// Whether the database has this place in its history.
+    /// Whether the database has this position in its history.
     func knows(_ cursor: Cursor, at end: End) async throws -> Bool {
         let epoch = cursor.epoch
         if epoch.became(end.epoch) {
@@ -75,7 +75,7 @@ struct FeedLink: Sendable {
         }
     }
 
-    /// Where to go on after a history of which this database has no record.
+    /// Where to continue after a history that this database does not know.
     func beginning(of end: End, unlessIn epochs: Set<Epoch>) async throws -> Cursor {
         if epochs.contains(end.epoch) { return end.cursor }
         return try await beginnings(from: end.epoch.number).first ?? end.cursor

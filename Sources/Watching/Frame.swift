@@ -1,7 +1,7 @@
 import Values
 public import Foundation
 
-/// Draws what a watcher shows, as lines for a terminal. Pure: the same input, the same lines.
+/// Draws the state of a watcher as lines for a terminal. A pure function of its input.
 ///
 ///     RUN  EXPORT            STATE       TABLES   ROWS                 RATE       LEFT
 ///       7  Daily customers   running     3/5      ██████▌    64 %      88 MB/s    12 s
@@ -20,19 +20,19 @@ public struct Frame: Sendable {
         self.timeZone = timeZone
     }
 
-    /// - Parameter now: For how long a run waits until it is tried again.
+    /// - Parameter now: The current time, to show how long a run waits until it is retried.
     public func lines(_ state: WatchState, now: Date) -> [String] {
         let room = height - 1
         var lines: [String] = []
         if let error = state.connectionError {
-            let text = "connection lost, trying again: \(error)"
+            let text = "connection lost, reconnecting: \(error)"
             lines.append(paint(fit(shown(text)), .red))
         }
         if let command = state.command { lines += describe(command) }
         lines = Array(lines.prefix(max(1, room / 2)))
         lines += table(state, room: room - lines.count, now: now)
 
-        // What is left, but for an empty line, is for the last events.
+        // The remaining lines, except for an empty one, are for the last events.
         let space = room - lines.count - 1
         if space > 0, !state.events.isEmpty {
             let writer = EventLine(timeZone: timeZone)
@@ -46,7 +46,7 @@ public struct Frame: Sendable {
         let colour = Paint(state: command.state)
         let name = shown("command \(command.id) \(command.command)  ")
         let text = fit(name + command.state)
-        // Painted only when it was not cut.
+        // Painted only if it was not truncated.
         let whole = text == name + command.state
         var lines = [whole ? name + paint(command.state, colour) : text]
         if let message = command.message {
@@ -62,7 +62,7 @@ public struct Frame: Sendable {
         guard !state.runs.isEmpty else {
             return state.command == nil ? [fit("no runs yet; waiting for events")] : []
         }
-        // Those that go on come first, then the newest of the finished.
+        // Active runs first, then the newest finished ones.
         let capacity = max(1, room - 1)
         var shown = state.runs
         if shown.count > capacity {
@@ -134,7 +134,7 @@ public struct Frame: Sendable {
     }
 }
 
-/// How wide the columns are that depend on what they hold.
+/// The widths of the columns that depend on their content.
 private struct Columns {
     var run: Int
     var export: Int

@@ -1,4 +1,4 @@
-/// How what was followed has ended.
+/// How the watched run or command ended.
 public enum Outcome: Sendable, Equatable {
     /// The run succeeded, the command was applied.
     case succeeded
@@ -9,7 +9,7 @@ public enum Outcome: Sendable, Equatable {
 }
 
 extension WatchedRun {
-    /// How it ended; nil while it has not.
+    /// How it ended; nil if it has not.
     public var outcome: Outcome? {
         switch state {
         case "succeeded": .succeeded
@@ -21,7 +21,7 @@ extension WatchedRun {
 }
 
 extension WatchedCommand {
-    /// How it ended; nil while it has not.
+    /// How it ended; nil if it has not.
     public var outcome: Outcome? {
         switch state {
         case "applied": .succeeded

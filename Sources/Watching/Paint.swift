@@ -12,13 +12,13 @@ public enum Paint: String, Sendable {
         case "running", "publishing": self = .cyan
         case "succeeded", "applied", "active", "alive", "done": self = .green
         case "failed", "rejected": self = .red
-        case "retrying", "stopping", "stopped", "canceled", "silent", "active with draft":
+        case "retrying", "stopping", "stopped", "canceled", "expired", "active with draft":
             self = .yellow
         default: return nil
         }
     }
 
-    /// The text in this colour, and what follows without.
+    /// The text in this colour; following text is not coloured.
     public func callAsFunction(_ text: String) -> String {
         "\u{1b}[\(rawValue)m\(text)\u{1b}[0m"
     }

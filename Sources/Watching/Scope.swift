@@ -1,6 +1,6 @@
 import Postgres
 
-/// What is watched.
+/// The watched objects.
 public enum Scope: Sendable, Hashable {
     case everything
     /// A data export by name, whatever its case, with its runs.

@@ -1,4 +1,4 @@
-/// Redraws frames in place: turns each into the bytes that make the last one into it.
+/// Redraws frames in place: returns the bytes that turn the previous frame into the next.
 public struct Screen: Sendable {
     private var drawn: [Int] = []
 
@@ -9,8 +9,8 @@ public struct Screen: Sendable {
 
     /// - Parameters:
     ///   - width: Columns of the terminal now; lines drawn when it was wider have wrapped.
-    ///   - height: Lines of the terminal now; what does not fit is left out, or each frame would
-    ///     scroll the one before out of sight. Nil: as many as there are.
+    ///   - height: Lines of the terminal now; lines that do not fit are omitted, or each frame
+    ///     would scroll the previous one out of sight. Nil: no limit.
     public mutating func redraw(_ lines: [String], width: Int, height: Int? = nil) -> String {
         let lines = Self.fitting(lines, width: width, height: height)
         let up = drawn.reduce(0) { $0 + max(1, ($1 + width - 1) / max(1, width)) }
@@ -21,7 +21,7 @@ public struct Screen: Sendable {
         return text + "\u{1b}[J"
     }
 
-    /// The cursor stands below the last line, so one line less than the terminal has.
+    /// The cursor is below the last line, so one line less than the terminal has.
     private static func fitting(_ lines: [String], width: Int, height: Int?) -> [String] {
         guard let height else { return lines }
         return lines.prefix(max(0, height - 1)).map { line in

@@ -2,9 +2,9 @@ import Values
 import Postgres
 
 extension EventFeed {
-    /// The first line of the feed: all that is in scope now, as one JSON object.
+    /// The first line of the feed: the current state of the scope, as one JSON object.
     ///
-    /// Events after the cursor may be in it already; none before it are missing.
+    /// It may already include events after the cursor; it includes all events before it.
     public func snapshot(of scope: Scope, at cursor: Cursor) async throws -> String {
         var parts: [(String, String)] = [("runs", Self.runs(scope))]
         switch scope {

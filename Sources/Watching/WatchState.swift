@@ -1,14 +1,14 @@
 import Postgres
 
-/// What a watcher shows at one moment.
+/// The state of a watcher at one moment.
 public struct WatchState: Sendable, Equatable {
-    /// Runs that go on, oldest first, then the last finished ones.
+    /// Active runs, oldest first, then the last finished ones.
     public var runs: [WatchedRun] = []
-    /// The command that is followed.
+    /// The watched command.
     public var command: WatchedCommand?
     /// The last events, oldest first.
     public var events: [WatchedEvent] = []
-    /// Why the connection is lost; nil while it is not.
+    /// Why the connection was lost; nil if it was not.
     public var connectionError: String?
 
     public init(
@@ -21,16 +21,16 @@ public struct WatchState: Sendable, Equatable {
         self.connectionError = connectionError
     }
 
-    /// Whether what is shown changes without an event.
+    /// Whether the frame changes without an event.
     public var isMoving: Bool { runs.contains(where: \.isMoving) }
 
-    /// How what the scope follows has ended; nil while it has not, or when it follows nothing.
+    /// How the watched run or command ended; nil if it has not, or if the scope is neither.
     public func outcome(of scope: Scope) -> Outcome? {
         switch scope {
         case .everything, .export: nil
         case .command: command?.outcome
         case .run:
-            // The command that was to start the run may never do so.
+            // The command may end without starting the run.
             runs.first?.outcome ?? (runs.isEmpty ? endedWithoutRun : nil)
         }
     }
@@ -45,11 +45,11 @@ public struct WatchState: Sendable, Equatable {
     }
 
     private var endedWithoutRun: Outcome? {
-        // An applied command has made its run in the same transaction.
+        // An applied command has created its run in the same transaction.
         command?.outcome == .succeeded ? nil : command?.outcome
     }
 
-    /// Adds events, forgetting the oldest beyond the limit.
+    /// Adds events, dropping the oldest beyond the limit.
     public mutating func add(_ new: [WatchedEvent], limit: Int = 200) {
         events = Array((events + new).suffix(limit))
     }
@@ -66,9 +66,9 @@ extension EventFeed {
         return try rows.first?[0].bool() ?? false
     }
 
-    /// Reads runs and command of the scope anew; events and the rest stay.
+    /// Reads runs and command of the scope again; events and the rest are kept.
     ///
-    /// - Parameter finished: How many finished runs to show besides those that go on.
+    /// - Parameter finished: How many finished runs to show besides active ones.
     public func refresh(
         _ state: WatchState, scope: Scope, finished: Int = 10
     ) async throws -> WatchState {

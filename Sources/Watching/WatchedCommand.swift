@@ -1,6 +1,6 @@
 import Postgres
 
-/// How a command stands, as the view `ferry.command_status` shows it.
+/// The status of a command, as in the view `ferry.command_status`.
 public struct WatchedCommand: Sendable, Equatable {
     public var id: Int64
     public var command: String
@@ -22,7 +22,7 @@ public struct WatchedCommand: Sendable, Equatable {
         self.hint = hint
     }
 
-    /// Whether it starts a run, which bears the command's id.
+    /// Whether it starts a run, which has the command's id.
     var startsRun: Bool {
         ["run_orchestration", "retry_run", "restart_run", "skip_task"].contains(command)
     }

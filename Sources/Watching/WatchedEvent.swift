@@ -1,7 +1,7 @@
 public import Foundation
 import Postgres
 
-/// One transition, as the view `ferry.events` shows it.
+/// One transition, as in the view `ferry.events`.
 public struct WatchedEvent: Sendable, Equatable {
     public var id: Int64
     /// When the transaction that wrote it began, by the database's clock.
@@ -15,9 +15,9 @@ public struct WatchedEvent: Sendable, Equatable {
     public var commandID: Int64?
     /// The role that caused it.
     public var actor: String
-    /// The role that had logged in, which may have acted in another's name.
+    /// The role that had logged in, which may have acted as another role.
     public var login: String
-    /// A JSON object; nil when there is nothing to add.
+    /// A JSON object; nil without details.
     public var details: String?
 
     public init(
@@ -42,7 +42,7 @@ public struct WatchedEvent: Sendable, Equatable {
 }
 
 extension WatchedEvent {
-    /// What ``init(_:)`` reads, of events `e`.
+    /// The columns of ``init(_:)``, of events `e`.
     static let columns = """
         e.id, extract(epoch from e.at)::float8 as at, e.environment, e.event, e.object_kind,
         e.object_id, e.object_name, e.run_id, e.command_id, e.actor, e.login,
@@ -66,7 +66,7 @@ extension WatchedEvent {
     }
 }
 
-/// An event, and the place in the feed just after it.
+/// An event, and the position in the feed just after it.
 public struct FeedEvent: Sendable, Equatable {
     public var event: WatchedEvent
     public var cursor: Cursor

@@ -1,7 +1,7 @@
 public import Foundation
 import Postgres
 
-/// One run and how far it is, as the view `ferry.runs` shows it.
+/// One run and its progress, as in the view `ferry.runs`.
 public struct WatchedRun: Sendable, Equatable {
     public var id: Int64
     public var environment: String
@@ -17,10 +17,10 @@ public struct WatchedRun: Sendable, Equatable {
     public var percent: Double
     public var bytesPerSecond: Int64?
     public var secondsLeft: Double?
-    /// When a run that met a passing trouble is tried again.
+    /// When a run is retried after a transient error.
     public var retryAt: Date?
     public var errorMessage: String?
-    /// Where the fault lies: `configuration`, `destination`, `source` or `internal`.
+    /// The origin of the error: `configuration`, `destination`, `source` or `internal`.
     public var errorOrigin: String?
 
     public init(
@@ -47,12 +47,12 @@ public struct WatchedRun: Sendable, Equatable {
         self.errorOrigin = errorOrigin
     }
 
-    /// What went wrong, and where: `source: tables missing …`.
+    /// The error and its origin: `source: tables missing …`.
     var error: String? {
         errorMessage.map { message in (errorOrigin.map { "\($0): " } ?? "") + message }
     }
 
-    /// Whether nothing will change any more.
+    /// Whether the run has ended.
     public var isFinished: Bool { ["succeeded", "failed", "stopped"].contains(state) }
 
     /// Whether its numbers change without an event.
@@ -60,7 +60,7 @@ public struct WatchedRun: Sendable, Equatable {
 }
 
 extension WatchedRun {
-    /// What ``init(_:)`` reads, of runs `r`.
+    /// The columns of ``init(_:)``, of runs `r`.
     static let columns = """
         r.id, r.environment, r.data_export, r.destination, r.state, r.tables, r.tables_done, r.rows,
         r.bytes, r.percent::float8 as percent, r.bytes_per_second,

@@ -1,16 +1,16 @@
 import Postgres
 
-/// Carries out the prune that the setting `retention` asks for once a day, together with the
-/// pruners of other workers: each batch is a transaction of its own, by whoever comes first.
+/// Runs the daily prune of the setting `retention`, together with the pruners of other workers:
+/// each batch is a transaction of its own, run by the first worker that gets to it.
 ///
-/// When it is due, and what goes, the database decides.
+/// The database decides when it is due and what is removed.
 struct DailyPruner: Sendable {
     let pool: ConnectionPool
-    /// How often it asks whether there is something to do.
+    /// How often it checks whether a prune is due.
     let interval: Duration
     let retrier: Retrier
 
-    /// Prunes until cancelled. An error puts off the rest of the prune, and ends nothing else.
+    /// Prunes until cancelled. An error postpones the rest of the prune, and has no other effect.
     func run() async throws {
         while true {
             // A pause after each batch, so that a large prune leaves room for work.
@@ -19,7 +19,7 @@ struct DailyPruner: Sendable {
         }
     }
 
-    /// - Returns: Whether there is more to do now.
+    /// - Returns: Whether there is more to prune now.
     private func pruneBatch() async throws -> Bool {
         try await retrier.run("prune", .everything) { _ in
             try await pool.withConnection { connection in

@@ -5,16 +5,16 @@ import Logging
 import Postgres
 import RunEngine
 
-/// What a worker does beside its own work, once a second: finds workers that are gone and frees
-/// what they held, fires schedules, checks sandboxes, and wakes its loops where something is left.
+/// The duties of a worker besides its own work, once a second: releases the work of expired
+/// workers, fires schedules, checks sandboxes, and wakes the loops that have work left.
 ///
-/// One look tells whether there is anything: a worker without work asks once a second.
+/// One query shows whether anything is due: an idle worker runs it once a second.
 struct Housekeeper: Sendable {
     let pool: ConnectionPool
     let store: RunStore
     let validator: SandboxValidator
     let retrier: Retrier
-    /// Rings when there are runs or tasks that nobody holds.
+    /// Signalled when there are runs or tasks without a worker.
     let runSignal: WakeSignal
     let logger: Logger
 
@@ -29,7 +29,7 @@ struct Housekeeper: Sendable {
         let tasks: Bool
     }
 
-    /// What wakes each of the duties.
+    /// The wake-up signal of each duty.
     private struct Bells {
         let silent = WakeSignal()
         let schedules = WakeSignal()
@@ -45,7 +45,7 @@ struct Housekeeper: Sendable {
             group.addTask {
                 var rescuer = Rescuer(pool: pool, logger: logger)
                 try await whenever(signals.silent) {
-                    try await retrier.run("take over from lost workers", .everything) { _ in
+                    try await retrier.run("take over work of expired workers", .everything) { _ in
                         try await rescuer.look()
                     }
                 }
@@ -86,7 +86,7 @@ struct Housekeeper: Sendable {
             }
             if due.runs || due.tasks { runSignal.send() }
             if due.silent { signals.silent.send() }
-            // Who is gone is known at the second look.
+            // An expired worker is recognized at the second look.
             interval = due.silent ? Self.interval / 4 : Self.interval
             if due.schedules { signals.schedules.send() }
             if due.sandboxes { signals.sandboxes.send() }
@@ -97,12 +97,12 @@ struct Housekeeper: Sendable {
         var tidied = ContinuousClock.now - Self.tidyInterval
         while true {
             try await Task.sleep(for: Self.interval)
-            try await retrier.run("hand back lost claims", .everything) { _ in
+            try await retrier.run("release lost claims", .everything) { _ in
                 try await store.releaseOrphans()
             }
             guard .now - tidied >= Self.tidyInterval else { continue }
             tidied = .now
-            try await retrier.run("forget old plans", .everything) { _ in
+            try await retrier.run("delete old plans", .everything) { _ in
                 _ = try await pool.withConnection {
                     try await $0.query("select ferry_state.forget_plans()")
                 }
@@ -110,8 +110,8 @@ struct Housekeeper: Sendable {
         }
     }
 
-    /// - Parameter known: What was wrong with schedules at the last look, which is not said again.
-    /// - Returns: What is wrong with them now.
+    /// - Parameter known: The errors of schedules at the last look, which are not logged again.
+    /// - Returns: Their current errors.
     private func fireSchedules(known: Set<String>) async throws -> Set<String> {
         let unreadable = try await retrier.run("fire schedules", .everything) { _ in
             try await pool.withConnection { try await Scheduler($0).fireDue() }

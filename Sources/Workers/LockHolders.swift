@@ -1,7 +1,7 @@
 import Logging
 import Postgres
 
-/// Says who holds the locks that this worker waits for.
+/// Logs who holds the locks that this worker waits for.
 struct LockHolders: Sendable {
     private let database: ConnectionOptions
     private let logger: Logger
@@ -11,7 +11,7 @@ struct LockHolders: Sendable {
         self.logger = logger
     }
 
-    /// Looks a moment later, when what was given up waits again. A look that fails says nothing.
+    /// Looks a moment later, when the retried statement waits again. A failed look is not logged.
     func name() {
         Task {
             try await Task.sleep(for: .seconds(1))
@@ -34,7 +34,7 @@ struct LockHolders: Sendable {
         }
     }
 
-    /// Those who keep sessions of our role waiting, and wait for nobody themselves.
+    /// Sessions that block sessions of our role, and do not wait themselves.
     private static let query = """
         select distinct holder.pid, holder.usename::text, holder.application_name, holder.state,
                extract(epoch from clock_timestamp() - holder.xact_start)::integer

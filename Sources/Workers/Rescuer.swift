@@ -1,12 +1,12 @@
 import Logging
 import Postgres
 
-/// Finds workers that are gone and frees what they held.
+/// Finds expired workers and releases their work.
 struct Rescuer {
     private let pool: ConnectionPool
     private let logger: Logger
     /// Workers whose session was already missing at the last look. One that is missing once may
-    /// just be connecting.
+    /// still be connecting.
     private var suspects: Set<Int64> = []
     private var lastLook = ContinuousClock.now
 
@@ -15,9 +15,9 @@ struct Rescuer {
         self.logger = logger
     }
 
-    /// Looks once. To be called every second while there are silent workers.
+    /// Looks once. Call it every second while there are expired workers.
     mutating func look() async throws {
-        // Nobody was silent meanwhile.
+        // No worker had expired in between.
         if .now - lastLook > .seconds(3) { suspects = [] }
         lastLook = .now
         var silent: Set<Int64> = []
@@ -40,7 +40,7 @@ struct Rescuer {
             }
             let count = try freed.first?[0].int() ?? 0
             logger.notice(
-                "took over from lost workers",
+                "took over work of expired workers",
                 metadata: [
                     "workers": "\(lost)", "freed": "\(count)",
                 ])

@@ -2,12 +2,12 @@ import Waiting
 import Postgres
 import Synchronization
 
-/// Tells the loops of a worker to take on nothing new.
+/// Tells the loops of a worker to accept no new work.
 final class StopRequest: Sendable {
     private let requested = Atomic(false)
     private let signals: [WakeSignal]
 
-    /// - Parameter signals: What the loops wait for; they are rung, so that the loops look.
+    /// - Parameter signals: The signals of the loops; they are signalled, so that the loops notice.
     init(waking signals: [WakeSignal]) {
         self.signals = signals
     }

@@ -5,10 +5,10 @@ import Migrations
 import Postgres
 import RunEngine
 
-/// A worker process: applies commands and carries out runs, until its task is cancelled.
+/// A worker process: applies commands and runs data exports, until its task is cancelled.
 ///
 /// Any number of workers may share a database. Each may stop or die at any moment; the others take
-/// over what it held.
+/// over its work.
 public struct Worker: Sendable {
     private let configuration: WorkerConfiguration
     private let logger: Logger
@@ -16,7 +16,7 @@ public struct Worker: Sendable {
 
     public init(_ configuration: WorkerConfiguration, logger: Logger) {
         var configuration = configuration
-        // Whoever stopped for that long is taken for lost; its claims must not outlive that.
+        // A worker that stopped for this long counts as expired; its claims must not last longer.
         configuration.database.transactionIdleLimit = configuration.lease
         configuration.database.settings = .queue(lockTimeout: configuration.lockTimeout)
         self.configuration = configuration
@@ -26,20 +26,22 @@ public struct Worker: Sendable {
             switch entry {
             case .failing(let work, let reason, let sqlState, let isLasting):
                 logger.log(
-                    level: isLasting ? .error : .warning, "cannot do something now; trying again",
+                    level: isLasting ? .error : .warning, "operation failed; retrying",
                     metadata: ["work": "\(work)", "reason": "\(reason)"])
                 if sqlState == "55P03" { LockHolders(database, logger).name() }
             case .recovered(let work, let reason):
-                logger.notice("works again", metadata: ["work": "\(work)", "was": "\(reason)"])
+                logger.notice(
+                    "operation succeeded after retries",
+                    metadata: ["work": "\(work)", "was": "\(reason)"])
             }
         }
     }
 
-    /// Works until the task is cancelled, then finishes or hands back what it has begun, and
-    /// returns within ``WorkerConfiguration/grace`` and a few seconds, whatever hangs.
+    /// Works until the task is cancelled, then finishes or releases its work, and returns within
+    /// ``WorkerConfiguration/grace`` and a few seconds, whatever hangs.
     ///
-    /// Survives whatever the queue's server goes through: a restart, a failover, a time in which it
-    /// takes no writes. Only at the start, a login that is refused ends it.
+    /// Survives restarts, failovers and read-only phases of the queue's server. A rejected login
+    /// ends it only at the start.
     ///
     /// - Throws: `SchemaError` when the database does not have the schema that this program works
     ///   with; `PostgresError` when the database refuses this worker at its start.
@@ -61,9 +63,9 @@ public struct Worker: Sendable {
         }
     }
 
-    /// - Parameter again: Whether it was registered before: then a login that is refused may be
-    ///   one whose password is just being changed.
-    /// - Returns: Nil when the task was cancelled meanwhile.
+    /// - Parameter again: Whether it was registered before: then a login may be rejected because
+    ///   its password is just being changed.
+    /// - Returns: Nil if the task was cancelled in the meantime.
     private func register(again: Bool) async throws -> WorkerSession? {
         let retrier = Retrier(
             log: log, schemaCheck: { try await Self.checkSchema(of: configuration.database) },
@@ -127,7 +129,8 @@ public struct Worker: Sendable {
                 loops.over.make()
                 work.cancel()
                 try? await Task.sleep(for: limit)
-                // Something hangs. What it still does bears a token that is worth nothing soon.
+                // Something hangs. Its token soon becomes invalid, so what it still does has no
+                // effect.
                 ending.yield(.success(()))
             }
         }
@@ -144,8 +147,8 @@ public struct Worker: Sendable {
         logger.info("worker stopped", metadata: ["worker": "\(session.id)"])
     }
 
-    /// How long to wait for what was cancelled. With ``WorkerConfiguration/grace`` and
-    /// ``leavingLimit`` less than 10 seconds, after which supervisors kill.
+    /// How long to wait for cancelled work. With ``WorkerConfiguration/grace`` and ``leavingLimit``
+    /// less than 10 seconds, after which supervisors kill.
     private static let cancellationLimit = Duration.seconds(2)
     private static let leavingLimit = Duration.milliseconds(1500)
 }

@@ -4,7 +4,7 @@ import Foundation
 public import Postgres
 public import RunEngine
 
-/// How a worker process works.
+/// The configuration of a worker process.
 public struct WorkerConfiguration: Sendable {
     /// The database that holds the queue.
     public var database: ConnectionOptions
@@ -20,20 +20,19 @@ public struct WorkerConfiguration: Sendable {
     /// third of it.
     ///
     /// A worker that stops for longer loses its work to another, so keep it well above the longest
-    /// pause that is to be expected. At least 1 second. Defaults to 30 seconds. A process that died
-    /// is found out sooner, by its session.
+    /// pause that you expect. At least 1 second. Defaults to 30 seconds. A dead process is detected
+    /// sooner, by its session.
     public var lease: Duration = .seconds(30)
-    /// How long work that has begun may go on after the worker was told to stop, before it is
-    /// handed back. Defaults to 5 seconds.
+    /// How long work may continue after the worker was told to stop, before it is released.
+    /// Defaults to 5 seconds.
     public var grace: Duration = .seconds(5)
-    /// How long a statement waits for a lock before it is given up and tried again, so that each
-    /// wait ends and is logged. At least 1 millisecond. Defaults to 5 seconds.
+    /// How long a statement waits for a lock before it is canceled and retried, so that each wait
+    /// ends and is logged. At least 1 millisecond. Defaults to 5 seconds.
     public var lockTimeout: Duration = .seconds(5)
-    /// How often the queue is looked at when nobody has said that there is something in it.
-    /// Defaults to 1 second.
+    /// How often the queue is polled without notifications. Defaults to 1 second.
     public var pollInterval: Duration = .seconds(1)
-    /// How often each sandbox is checked, by whichever worker comes first: whether the tables
-    /// that its data exports send are there. At least 1 second. Defaults to 30 seconds.
+    /// How often each sandbox is checked, across all workers: whether the tables of its data
+    /// exports exist. At least 1 second. Defaults to 30 seconds.
     public var sandboxCheckInterval: Duration = .seconds(30)
     /// Directories that destinations may write into, and the credentials that they and databases
     /// may name.

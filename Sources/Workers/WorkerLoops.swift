@@ -8,19 +8,19 @@ import Migrations
 import Postgres
 import RunEngine
 
-/// What a worker does between registering and leaving: all its loops.
+/// The loops of a worker between registering and leaving.
 ///
-/// Each loop repeats by itself what an error interrupts. Only the loss of the lease, or of the
-/// session that holds it, ends all of them.
+/// Each loop retries after errors. Only the loss of the lease, or of the session that holds it,
+/// ends all of them.
 struct WorkerLoops: Sendable {
     let stop: StopRequest
     let pool: ConnectionPool
-    /// Alerts have a connection of their own, so that they wait for nothing else and nothing else
-    /// for them.
+    /// Alerts have a connection of their own, so that neither they nor other work wait for each
+    /// other.
     let alertPool: ConnectionPool
     /// Of the lookups of facts.
     let checkPool: ConnectionPool
-    /// Nothing is repeated any more: what is under way is left to others.
+    /// Nothing is retried any more: unfinished work is left to others.
     let over = StopRequest(waking: [])
     private let configuration: WorkerConfiguration
     private let session: WorkerSession
@@ -35,8 +35,8 @@ struct WorkerLoops: Sendable {
     private let store: RunStore
 
     /// - Parameters:
-    ///   - log: Of what is being repeated.
-    ///   - onLoss: Called when the lease or the schema is lost, and all that is under way ends.
+    ///   - log: Of the retries.
+    ///   - onLoss: Called when the lease or the schema is lost, and all work ends.
     init(
         _ configuration: WorkerConfiguration, _ session: WorkerSession, _ log: RetryLog,
         _ logger: Logger, onLoss: @escaping @Sendable (any Error) -> Void
@@ -45,10 +45,10 @@ struct WorkerLoops: Sendable {
         self.configuration = configuration
         self.session = session
         self.logger = logger
-        // Coordinators and executors ask now and then; five more for all else.
+        // Coordinators and executors query occasionally; five more for everything else.
         pool = ConnectionPool(configuration.database, size: configuration.concurrency + 5)
         alertPool = ConnectionPool(configuration.database, size: 1)
-        // A lookup needs one only before and after it asks others.
+        // A lookup needs one only before and after its outside query.
         checkPool = ConnectionPool(configuration.database, size: 2)
         stop = StopRequest(waking: [commandSignal, checkSignal, runSignal, alertSignal])
         let over = over
@@ -64,7 +64,7 @@ struct WorkerLoops: Sendable {
             worker: session.id, pool: pool, retrier: retrier, held: HeldWork(), logger: logger)
     }
 
-    /// Works until ``stop`` is made and what was begun has ended, or until cancelled.
+    /// Works until ``stop`` is requested and all started work has ended, or until cancelled.
     ///
     /// - Throws: `LeaseLost`, or why the session of the lease was lost; `SchemaError`.
     func work() async throws {
@@ -98,15 +98,15 @@ struct WorkerLoops: Sendable {
             group.addTask { try await persistently("look up facts", lookUpFacts) }
             group.addTask { try await persistently("deliver alerts", deliverAlerts) }
             for _ in 0..<configuration.concurrency {
-                group.addTask { try await persistently("carry out tasks", carryOutTasks) }
-                group.addTask { try await persistently("be in charge of runs", takeChargeOfRuns) }
+                group.addTask { try await persistently("run tasks", carryOutTasks) }
+                group.addTask { try await persistently("coordinate runs", takeChargeOfRuns) }
             }
-            // Not waitForAll, which would hear of a failure only once all the others have ended.
+            // Not waitForAll, which would see a failure only after all the others have ended.
             while try await group.next() != nil {}
         }
     }
 
-    /// Begins a loop again, with growing delays, after any error: it alone has failed.
+    /// Restarts a loop, with growing delays, after any error: the other loops are not affected.
     private func persistently(
         _ work: String, _ loop: @Sendable () async throws -> Void
     ) async throws {
@@ -134,7 +134,7 @@ struct WorkerLoops: Sendable {
                 }
             } catch let refused as BatchRefused {
                 logger.error(
-                    "no outcome could be written; trying again",
+                    "cannot record an outcome; retrying",
                     metadata: ["reason": "\(refused.reason)"])
                 refusals += 1
                 await rest(.seconds(min(1 << min(refusals - 1, 5), 30)))
@@ -145,7 +145,7 @@ struct WorkerLoops: Sendable {
         await connection.close()
     }
 
-    /// Looks up what commands depend on, many at once: each waits for somebody else's server.
+    /// Looks up facts of commands, many concurrently: each waits for an outside server.
     private func lookUpFacts() async throws {
         let lookup = FactLookup(
             worker: session.id, pool: checkPool, facts: facts, retry: configuration.commandRetry)
@@ -172,10 +172,10 @@ struct WorkerLoops: Sendable {
         }
     }
 
-    /// For how many commands a worker looks facts up before it claims more.
+    /// The number of commands whose facts a worker looks up before it claims more.
     private static let lookupsMax = 4 * FactLookup.actorMax
 
-    /// A lookup that an error interrupts is repeated by itself, and ends no other.
+    /// A lookup is retried after an error, without ending others.
     private func carryOut(_ check: FactLookup.Check, _ lookup: FactLookup) async throws {
         try await retrier.run("apply a command with its facts", .everything) { _ in
             try await lookup.carryOut(check)
@@ -192,7 +192,7 @@ struct WorkerLoops: Sendable {
             runPlanning: { await RunPlanner(access: access).plan($0, $1) })
     }
 
-    /// Waits so long, however many commands come meanwhile; less when the worker is to stop.
+    /// Waits this long, however many commands arrive; less if the worker stops.
     private func rest(_ duration: Duration) async {
         let end = ContinuousClock.now + duration
         while !Task.isCancelled {
@@ -231,7 +231,7 @@ struct WorkerLoops: Sendable {
         }
     }
 
-    /// How long a loop waits for its signal, which the housekeeper rings as well.
+    /// How long a loop waits for its signal, which the housekeeper sends, too.
     private static let patience = Duration.seconds(30)
 
     private func deliverAlerts() async throws {
@@ -248,14 +248,14 @@ struct WorkerLoops: Sendable {
             "ferry_commands": commandSignal, "ferry_runs": runSignal, "ferry_alerts": alertSignal,
         ]
         while true {
-            let notifications = try await retrier.run("hear of new work", .everything) { _ in
+            let notifications = try await retrier.run("listen for new work", .everything) { _ in
                 let connection = try await Connection.connect(configuration.database)
                 return try await connection.listen(signals.keys.sorted())
             }
-            // What came while nobody listened is not heard of.
+            // Notifications sent while not listening are lost.
             for signal in signals.values { signal.send() }
             do {
-                // Only a hint: the loops look at what is there.
+                // Only a hint: the loops query the queue itself.
                 for try await notification in notifications {
                     signals[notification.channel]?.send()
                 }

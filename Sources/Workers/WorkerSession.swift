@@ -4,7 +4,7 @@ import Logging
 import Postgres
 import RunEngine
 
-/// What others may know of a credential.
+/// The public part of a credential.
 private struct Announced: Encodable {
     let kind: String
     let isVerified: Bool?
@@ -21,15 +21,15 @@ private struct Announced: Encodable {
             case .postgres(let connection): ConnectionOptions(connection).isVerified
             case .s3(let access): access.endpoint?.description.hasPrefix("https:") ?? true
             case .webhook(let access): access.url.lowercased().hasPrefix("https:")
-            // Its servers are known by their keys.
+            // Its servers are verified by their host keys.
             case .sftp: true
             case .pgp: nil
             }
     }
 }
 
-/// A worker's registration: its id, its lease, and the connection whose session shows
-/// everybody that the process lives.
+/// A worker's registration: its id, its lease, and the connection whose session shows that the
+/// process is alive.
 struct WorkerSession: Sendable {
     let id: Int64
     let lease: Lease
@@ -63,10 +63,10 @@ struct WorkerSession: Sendable {
 
     /// Renews the lease until cancelled.
     ///
-    /// Runs on the connection's own thread: whatever keeps the others busy, it comes to its turn.
+    /// Runs on the connection's own thread, so other work cannot delay it.
     ///
     /// - Throws: `LeaseLost` when others have taken over; `PostgresError.connectionLost` with the
-    ///   session, whose end tells others that this worker is gone.
+    ///   session, whose end shows others that this worker is gone.
     func keepLease(_ retrier: Retrier) async throws {
         let (id, lease, duration) = (id, lease, duration)
         try await connection.isolated { connection in
@@ -91,7 +91,7 @@ struct WorkerSession: Sendable {
                     [.int(id), .double(duration / .seconds(1))])
                 guard try kept.first?[0].bool() == true else { return false }
             } catch PostgresError.connectionLost(let reason) {
-                // Not to be repeated: the lock is gone with the session.
+                // Not retried: the lock is gone with the session.
                 throw SessionGone(reason: reason)
             }
             lease.renew(until: sent + duration)
@@ -100,9 +100,9 @@ struct WorkerSession: Sendable {
         if !isKept { throw LeaseLost() }
     }
 
-    /// Hands back all that the worker holds, and goes.
+    /// Releases all work of the worker, and unregisters it.
     func leave() async {
-        // What is not handed back now is rescued by others: the lock goes with the connection.
+        // Work that is not released now is rescued by others: the lock ends with the connection.
         _ = try? await connection.query("select ferry_state.leave($1)", [.int(id)])
         await connection.close()
     }

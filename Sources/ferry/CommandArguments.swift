@@ -2,9 +2,9 @@ import Values
 import Foundation
 import Watching
 
-/// The arguments of a command, as they are written on the command line.
+/// The arguments of a command, as given on the command line.
 enum CommandArguments {
-    /// The JSON object that `name=value` pairs stand for.
+    /// The JSON object that `name=value` pairs describe.
     ///
     /// - Throws: ``Failure`` for a pair without `=` and for a name given twice.
     static func json(_ pairs: [String]) throws -> String {

@@ -5,21 +5,20 @@ import Watching
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Show the main job on a private server: tables become verified files.",
+        abstract: "Demonstrate Ferry on a private server: tables become verified files.",
         discussion: """
-            Starts a PostgreSQL server of its own, fills a sample database, starts two workers, \
-            sends the commands as an ordinary database role, watches the run and verifies what \
-            was delivered. The server, its data and the workers are gone when the demo ends, \
-            however it ends; the delivered files stay. Needs PostgreSQL's server programs and \
-            no other database.
+            Starts a private PostgreSQL server, fills a sample database, starts two workers, sends \
+            the commands as an ordinary database role, watches the run and verifies the delivery. \
+            When the demo ends, however it ends, the server, its data and the workers are removed; \
+            the delivered files stay. Needs PostgreSQL's server programs and no other database.
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Where files are delivered; each run has a folder of its own.", valueName: "path"))
+            "Directory to deliver files to. Each run gets its own folder.", valueName: "path"))
     var directory = "ferry-demo"
 
-    @Option(help: ArgumentHelp("How many rows the largest table has.", valueName: "count"))
+    @Option(help: ArgumentHelp("Number of rows of the largest table.", valueName: "count"))
     var rows = 1_000_000
 
     @Flag(help: "Leave the server and the workers running until Ctrl-C.")
@@ -57,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             try outcome.get()
         } catch is OutputClosed {
-            // Nobody reads any more; but the status must not say that files were verified.
+            // The reader has gone, but the status must not say that files were verified.
             throw ExitStatus.stopped.code
         }
     }

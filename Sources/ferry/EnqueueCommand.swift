@@ -8,9 +8,9 @@ struct EnqueueCommand: AsyncParsableCommand {
         commandName: "enqueue",
         abstract: "Send a command: insert it into the job table ferry.commands.",
         discussion: """
-            A value of --argument is JSON when it can be read as an array, an object, a number, \
-            true, false or null; anything else is text. "tables" takes names separated by \
-            commas too: --argument tables=public.customers,public.orders, and the word all.
+            A value of --argument is JSON if it parses as an array, an object, a number, true, \
+            false or null; anything else is text. "tables" also accepts names separated by commas, \
+            --argument tables=public.customers,public.orders, and the word all.
 
             Example: ferry enqueue create_data_export --argument name="Daily customers" \
             --argument database=crm --argument tables=public.customers --wait
@@ -30,7 +30,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     @Option(help: "The environment: production (the default), or a sandbox.")
     var environment: String?
 
-    @Option(help: ArgumentHelp("0 (first) to 3 (last); 2 by default.", valueName: "number"))
+    @Option(help: ArgumentHelp("Priority: 0 (first) to 3 (last). Default: 2.", valueName: "number"))
     var priority: Int?
 
     @Option(
@@ -38,13 +38,15 @@ struct EnqueueCommand: AsyncParsableCommand {
             "Not before this time, for example 2026-01-31T02:00Z.", valueName: "time"))
     var runAt: String?
 
-    @Option(help: ArgumentHelp("Sending again with the same key does nothing.", valueName: "key"))
+    @Option(help: ArgumentHelp("Sending again with the same key has no effect.", valueName: "key"))
     var idempotencyKey: String?
 
-    @Flag(help: "Wait until the command has ended; the exit status says how.")
+    @Flag(help: "Wait until the command has ended; the exit status is that of the command.")
     var wait = false
 
-    @Option(help: ArgumentHelp("With --wait: how many seconds at most.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "With --wait: maximum number of seconds to wait.", valueName: "seconds"))
     var timeout: Double?
 
     @OptionGroup var format: OutputOptions
@@ -55,7 +57,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         }
         try checkPriority(priority)
         if let timeout {
-            if !wait { throw ValidationError("--timeout goes with --wait") }
+            if !wait { throw ValidationError("--timeout requires --wait") }
             try checkTimeout(timeout)
         }
         _ = try arguments()

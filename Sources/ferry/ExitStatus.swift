@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the exit status of `ferry` says. Stable: scripts rely on it.
+/// The exit statuses of `ferry`. Stable: scripts rely on them.
 enum ExitStatus: Int32, CaseIterable {
     case succeeded = 0
     case failed = 1
@@ -22,12 +22,13 @@ enum ExitStatus: Int32, CaseIterable {
         case .stopped: "a run was stopped, or a command was canceled"
         case .timedOut: "timed out; the command or run continues"
         case .changes: "the configuration differs from the file (ferry plan)"
-        case .usage: "invalid arguments or file, or a refused command; nothing was done"
+        case .usage: "invalid arguments or file, or a refused command; nothing was changed"
         case .notFound: "no such run, command, data export, file or bucket"
-        case .unavailable: "the database or a server is unavailable, or cannot do this now"
+        case .unavailable:
+            "the database or a server is unavailable, or cannot do this at the moment"
         case .internalError: "internal error"
         case .noPermission: "the database role or the credential lacks a right"
-        case .schema: "the Ferry schema is missing or of another release"
+        case .schema: "the Ferry schema is missing or belongs to another release"
         case .interrupted: "interrupted from the keyboard"
         }
     }

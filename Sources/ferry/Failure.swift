@@ -5,7 +5,7 @@ import Postgres
 import RunEngine
 import Watching
 
-/// An error for the person at the terminal: what is wrong, the way out, the exit status.
+/// An error shown to the user: what is wrong, a hint and the exit status.
 struct Failure: Error {
     var status: ExitStatus
     var message: String
@@ -30,7 +30,7 @@ struct Failure: Error {
         case let error as FeedError: self.init(.usage, error.description)
         case is DecodingError:
             self.init(
-                .internalError, "the database holds something that this program cannot read",
+                .internalError, "the database contains data that this program cannot read",
                 hint: "compare `ferry --version` with the release that migrated the database")
         case let error as any CustomStringConvertible:
             self.init(.internalError, error.description)
@@ -47,7 +47,7 @@ struct Failure: Error {
         case .notOwner:
             self.init(.noPermission, error.description, hint: "connect as that role")
         case .anotherOne:
-            self.init(.failed, error.description, hint: "it does the same; wait for it")
+            self.init(.failed, error.description, hint: "it does the same work; wait for it to end")
         }
     }
 
@@ -57,7 +57,7 @@ struct Failure: Error {
         case .cannotConnect:
             self.init(
                 .unavailable, error.description,
-                hint: "FERRY_DATABASE_URL, or libpq's PG… variables, say where the database is")
+                hint: "set FERRY_DATABASE_URL, or libpq's PG… variables, to the database")
         case .connectionLost:
             self.init(
                 .unavailable, error.description,
@@ -75,7 +75,7 @@ struct Failure: Error {
         switch error.sqlState {
         // No schema, table or function of that name.
         case "3F000", "42P01", "42883":
-            self.init(.schema, error.message, hint: "is the schema there? Run `ferry migrate`")
+            self.init(.schema, error.message, hint: "if the schema is missing, run `ferry migrate`")
         case "42501":
             self.init(
                 .noPermission, error.message,
@@ -99,11 +99,11 @@ struct Failure: Error {
         return text
     }
 
-    /// Ends the program with what the error says.
+    /// Ends the program with the error's message and exit status.
     static func exit(_ error: any Error) -> Never {
         switch error {
         case is OutputClosed:
-            // Whoever read the output has seen enough, as `head` has.
+            // The reader closed the output, as `head` does.
             Foundation.exit(ExitStatus.succeeded.rawValue)
         case let invalid as InvalidConfigurationFile:
             FileHandle.standardError.write(Data(invalid.text.utf8))

@@ -9,9 +9,9 @@ struct FerryProgram: AsyncParsableCommand {
         commandName: "ferry",
         abstract: "Send tables of a PostgreSQL database to where other people need them.",
         discussion: """
-            Ferry's own database is the one that FERRY_DATABASE_URL names (a libpq URL or \
-            key=value string); without it libpq's PG… variables and service files count. It is \
-            not an option, so that no password is seen in the list of processes.
+            FERRY_DATABASE_URL names Ferry's own database (a libpq URL or key=value string); \
+            without it, libpq's PG… variables and service files apply. It is not an option, so \
+            that no password shows up in the process list.
 
             Exit status:
             \(ExitStatus.help)
@@ -50,7 +50,7 @@ struct FerryProgram: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A reader that has gone away is an error of the write, not the end of the program.
+        // A closed pipe is a write error, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         let command: any ParsableCommand
         do {

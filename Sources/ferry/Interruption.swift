@@ -1,10 +1,10 @@
 import Dispatch
 import Foundation
 
-/// Ends the program at SIGINT, SIGTERM or SIGHUP, after putting the terminal right.
+/// Ends the program at SIGINT, SIGTERM or SIGHUP, after restoring the terminal.
 enum Interruption {
-    /// - Parameter farewell: What to write to the terminal first; must not depend on anything
-    ///   that may be stuck.
+    /// - Parameter farewell: What to write to the terminal first; must not depend on anything that
+    ///   may hang.
     /// - Parameter tidy: Called before that with the signal's number; returns the exit status.
     static func handle(
         farewell: String, tidy: @escaping @Sendable (Int32) -> Int32 = { 128 + $0 }
@@ -24,7 +24,7 @@ enum Interruption {
         }
     }
 
-    /// Lets the program end by itself at the first of these signals; the second ends it at once.
+    /// Lets the program end in order at the first of these signals; the second ends it immediately.
     ///
     /// - Parameter begin: Called at the first, with its number.
     static func handle(_ begin: @escaping @Sendable (Int32) -> Void) -> [any DispatchSourceSignal] {
@@ -44,12 +44,12 @@ enum Interruption {
         }
     }
 
-    /// Puts the terminal right before Ctrl-Z stops the program.
+    /// Restores the terminal before Ctrl-Z stops the program.
     ///
     /// - Parameters:
     ///   - farewell: As for ``handle(farewell:tidy:)``.
-    ///   - resumed: Called when the program goes on, however it was stopped.
-    /// - Returns: What to cancel when the terminal needs it no more.
+    ///   - resumed: Called when the program continues, however it was stopped.
+    /// - Returns: The handler to cancel when the terminal no longer needs it.
     static func handleStop(
         farewell: String, resumed: @escaping @Sendable () -> Void
     ) -> [any DispatchSourceSignal] {
@@ -58,8 +58,8 @@ enum Interruption {
         let stop = DispatchSource.makeSignalSource(signal: SIGTSTP, queue: queue)
         stop.setEventHandler {
             say(farewell)
-            // The signal itself is taken; this one cannot be. The leader of a session has no shell
-            // that could have it go on.
+            // The signal itself is handled; this one cannot be. A session leader has no shell that
+            // could continue it.
             if getsid(0) != getpid() { kill(getpid(), SIGSTOP) }
         }
         stop.setCancelHandler { signal(SIGTSTP, SIG_DFL) }
@@ -71,7 +71,7 @@ enum Interruption {
 
     private static func say(_ farewell: String) {
         let bytes = Array(farewell.utf8)
-        // A terminal that takes nothing must not keep the program.
+        // A blocked terminal must not keep the program from ending.
         var ready = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
         if poll(&ready, 1, 100) == 1 {
             _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }

@@ -13,7 +13,7 @@ protocol Listing {
     static var order: String { get }
     /// Whether only the newest rows are shown, as there may be millions.
     static var isLong: Bool { get }
-    /// What is given on the command line besides.
+    /// The further options of the subcommand.
     associatedtype Filter: ListFilter
 }
 
@@ -32,8 +32,8 @@ extension Listing {
 protocol ListFilter: ParsableArguments {
     /// SQL conditions on `v`, and the values of their parameters from `$1`.
     var conditions: [(String, Value)] { get }
-    /// A view of the same columns in which all these rows are found at once; nil where the
-    /// listing's own is as good.
+    /// A view with the same columns that finds these rows faster; nil to use the listing's own
+    /// view.
     var view: String? { get }
     /// What to check when there are no rows.
     var missing: (query: String, failure: Failure)? { get }
@@ -47,7 +47,7 @@ extension ListFilter {
 struct ListColumn {
     enum Kind {
         case text, number, count, bytes, time, percent
-        /// Shown in the colour of the state, where colours are wanted.
+        /// Shown in the colour of the state, if colours are enabled.
         case state
     }
 
@@ -78,7 +78,7 @@ struct ListCommand<Content: Listing>: AsyncParsableCommand {
 
     @OptionGroup var filter: Content.Filter
 
-    @Option(help: "How many rows at most; 0 for all.")
+    @Option(help: "Maximum number of rows; 0 for all.")
     var limit: Int = Content.isLong ? 50 : 0
 
     @OptionGroup var format: OutputOptions
@@ -124,7 +124,7 @@ struct ListCommand<Content: Listing>: AsyncParsableCommand {
     }
 }
 
-/// The same list below the subcommand of its kind: `ferry export list` is `ferry exports`.
+/// The same list as a subcommand of its kind: `ferry export list` is `ferry exports`.
 struct ListSubcommand<Content: Listing>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "list", abstract: Content.abstract)

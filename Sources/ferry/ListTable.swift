@@ -5,7 +5,7 @@ import Watching
 
 /// Draws rows as an aligned table.
 enum ListTable {
-    /// Wider texts are cut where people read them; files and pipes get them whole.
+    /// Wider texts are truncated on terminals, not in files and pipes.
     private static var widthMax: Int { Terminal.isInteractive ? 48 : .max }
 
     static func text(_ columns: [ListColumn], _ rows: Rows, timeZone: TimeZone) throws -> String {
@@ -23,7 +23,7 @@ enum ListTable {
         ).map { $0 + "\n" }.joined()
     }
 
-    /// Texts that were made harmless, in aligned columns.
+    /// Escaped texts in aligned columns.
     ///
     /// - Parameters:
     ///   - right: Which columns are aligned to the right.
@@ -47,7 +47,7 @@ enum ListTable {
         }
     }
 
-    /// Lines of as many texts each, in columns aligned to the left; wide texts are cut.
+    /// Lines with the same number of texts, in left-aligned columns; wide texts are truncated.
     static func aligned(_ lines: [[String]]) -> [String] {
         aligned(
             lines.map { $0.map { Display.cut(shown($0), to: widthMax) } },

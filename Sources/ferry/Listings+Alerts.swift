@@ -1,7 +1,7 @@
 enum Alerts: Listing {
     typealias Filter = EnvironmentFilter
     static let name = "alerts"
-    static let abstract = "List the alerts: who is told what becomes of runs."
+    static let abstract = "List the alerts."
     static let view = "ferry.alerts"
     static let order = "v.environment, v.name"
     static let columns = [
@@ -23,7 +23,7 @@ enum Alerts: Listing {
 enum AlertDeliveries: Listing {
     typealias Filter = AlertDeliveriesFilter
     static let name = "alert-deliveries"
-    static let abstract = "List the messages of alerts and how their delivery stands, newest first."
+    static let abstract = "List the messages of alerts and their delivery status, newest first."
     static let view = "ferry.alert_deliveries"
     static let order = "v.created_at desc, v.id"
     static let isLong = true

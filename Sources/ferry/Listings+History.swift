@@ -1,7 +1,7 @@
 import ArgumentParser
 import Postgres
 
-/// Which parts of a definition changed, or that there is none any more.
+/// Which parts of a definition changed, or that it was deleted.
 private let whatChanged = """
     case when v.definition is null then 'deleted'
          when v.version = 1 then 'new'
@@ -12,7 +12,7 @@ private let whatChanged = """
 enum ExportHistory: Listing {
     typealias Filter = OneExport
     static let name = "history"
-    static let abstract = "List the versions of a data export, the newest first."
+    static let abstract = "List the versions of a data export, newest first."
     static let view = "ferry.object_versions"
     static let order = "v.object_id desc, v.version desc"
     static let columns = [
@@ -34,7 +34,7 @@ enum ExportHistory: Listing {
 enum History: Listing {
     typealias Filter = HistoryFilter
     static let name = "history"
-    static let abstract = "List what became of configured objects, the newest first."
+    static let abstract = "List the changes of configured objects, newest first."
     static let view = "ferry.object_versions"
     static let order = "v.at desc, v.command_id desc, v.kind, v.object_id"
     static let isLong = true

@@ -1,7 +1,7 @@
 enum Sandboxes: Listing {
     typealias Filter = NoFilter
     static let name = "sandboxes"
-    static let abstract = "List the sandboxes, what they changed, and what is wrong in them."
+    static let abstract = "List the sandboxes, their changes and their errors."
     static let view = "ferry.sandboxes"
     static let order = "v.name"
     static let columns = [

@@ -80,7 +80,7 @@ enum Orchestrations: Listing {
 enum Groups: Listing {
     typealias Filter = EnvironmentFilter
     static let name = "groups"
-    static let abstract = "List the orchestration groups, when they run next, and their last runs."
+    static let abstract = "List the orchestration groups, their next times and last runs."
     static let view = "ferry.orchestration_groups"
     static let order = "v.environment, v.name"
     static let columns = [
@@ -98,7 +98,7 @@ enum Groups: Listing {
 enum GroupRuns: Listing {
     typealias Filter = EnvironmentFilter
     static let name = "group-runs"
-    static let abstract = "List the runs of orchestration groups, the newest first."
+    static let abstract = "List the runs of orchestration groups, newest first."
     static let view = "ferry.group_runs"
     static let order = "v.id desc"
     static let isLong = true
@@ -117,7 +117,7 @@ enum GroupRuns: Listing {
 enum Runs: Listing {
     typealias Filter = RunsFilter
     static let name = "runs"
-    static let abstract = "List the runs, the newest first."
+    static let abstract = "List the runs, newest first."
     static let view = "ferry.runs"
     static let order = "v.id desc"
     static let isLong = true
@@ -137,7 +137,7 @@ enum Runs: Listing {
 enum Tasks: Listing {
     typealias Filter = OneRun
     static let name = "tasks"
-    static let abstract = "List the tables of a run and how far they are."
+    static let abstract = "List the tables of a run and their progress."
     static let view = "ferry.run_tasks"
     static let order = "v.number"
     static let columns = [
@@ -170,7 +170,7 @@ enum Files: Listing {
 enum Workers: Listing {
     typealias Filter = NoFilter
     static let name = "workers"
-    static let abstract = "List the workers on duty."
+    static let abstract = "List the running workers."
     static let view = "ferry.workers"
     static let order = "v.id"
     static let columns = [
@@ -179,7 +179,7 @@ enum Workers: Listing {
         ListColumn("VERSION", "v.version"),
         ListColumn("TASKS", "v.tasks || '/' || v.concurrency", .number),
         ListColumn(
-            "STATE", "case when v.leased_until > clock_timestamp() then 'alive' else 'silent' end",
+            "STATE", "case when v.leased_until > clock_timestamp() then 'alive' else 'expired' end",
             .state),
         ListColumn("STARTED AT", "v.started_at", .time),
         ListColumn("HEARTBEAT AT", "v.heartbeat_at", .time),
@@ -189,7 +189,7 @@ enum Workers: Listing {
 enum Credentials: Listing {
     typealias Filter = NoFilter
     static let name = "credentials"
-    static let abstract = "List the credentials that workers on duty were given: names and kinds."
+    static let abstract = "List the credentials of the running workers: names and kinds."
     static let view = "ferry.credentials"
     static let order = "v.name, v.kind"
     static let columns = [
@@ -203,7 +203,7 @@ enum Credentials: Listing {
 enum Events: Listing {
     typealias Filter = EventsFilter
     static let name = "events"
-    static let abstract = "List the events, the newest first."
+    static let abstract = "List the events, newest first."
     static let view = "ferry.events"
     static let order = "v.id desc"
     static let isLong = true
@@ -219,7 +219,7 @@ enum Events: Listing {
 enum Commands: Listing {
     typealias Filter = CommandsFilter
     static let name = "commands"
-    static let abstract = "List the commands, the newest first: your own, or all for ferry_viewer."
+    static let abstract = "List the commands, newest first: your own, or all for ferry_viewer."
     static let view = "ferry.commands"
     static let order = "v.id desc"
     static let isLong = true

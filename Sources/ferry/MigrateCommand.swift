@@ -8,28 +8,28 @@ import Watching
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Create Ferry's schema in the database, or bring it up to date.",
+        abstract: "Create Ferry's schema in the database, or update it.",
         discussion: """
-            Does everything in one transaction, and nothing when there is nothing to do. Run \
-            it as the role that is to own the schema.
+            Migrates in one transaction; does nothing if the schema is up to date. Run it as the \
+            role that owns, or will own, the schema.
 
-            Where sessions are in the way it names them, waits for a second at a time, lets \
-            others past in between, and ends with 3 after --timeout.
+            If other sessions block it, it names them and retries with waits of one second, so \
+            that others can proceed in between. It ends with 3 after --timeout.
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Maximum number of seconds to wait for the locks of others.", valueName: "seconds"))
+            "Maximum number of seconds to wait for locks.", valueName: "seconds"))
     var timeout = 120.0
 
-    @Flag(help: "Replace views and functions of a newer release, too.")
+    @Flag(help: "Also replace views and functions of a newer release.")
     var allowDowngrade = false
 
     @Flag(
         help: ArgumentHelp(
-            "The database's files were copied back while its server was shut down.",
+            "Declare that the database's files were restored while its server was shut down.",
             discussion: """
-                A restored dump, a failover and the recovery from a crash are found without it.
+                A restored dump, a failover and crash recovery are detected without it.
                 """))
     var afterRestore = false
 
@@ -37,7 +37,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard timeout > 0, timeout <= 86400 else {
-            throw ValidationError("--timeout is a number of seconds above 0, at most a day")
+            throw ValidationError("--timeout must be more than 0 seconds and at most a day")
         }
     }
 
@@ -51,7 +51,7 @@ struct MigrateCommand: AsyncParsableCommand {
             allowDowngrade: allowDowngrade, afterRestore: afterRestore
         ) { holders in
             let names = holders.map(\.description).joined(separator: "; ")
-            let whom = names.isEmpty ? "the locks of others" : shown(names)
+            let whom = names.isEmpty ? "other sessions' locks" : shown(names)
             FileHandle.standardError.write(Data("ferry: waiting for \(whom)\n".utf8))
         }
         try await write(report)
@@ -59,7 +59,7 @@ struct MigrateCommand: AsyncParsableCommand {
         where finding.level != .ok {
             Diagnostics.write(
                 "\(finding.level): \(finding.message)"
-                    + (finding.wayOut.map { ". As its owner: \($0)" } ?? ""))
+                    + (finding.wayOut.map { ". Run as its owner: \($0)" } ?? ""))
         }
         await connection.close()
         await observer.close()

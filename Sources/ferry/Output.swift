@@ -4,7 +4,7 @@ import Dispatch
 import Foundation
 import Watching
 
-/// How results are written.
+/// The output formats.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     /// For people: an aligned table, or a live one.
     case table
@@ -13,19 +13,19 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 struct OutputOptions: ParsableArguments {
-    @Option(help: "How to write: table, or ndjson (one JSON object per line).")
+    @Option(help: "Output format: table, or ndjson (one JSON object per line).")
     var output = OutputFormat.table
 }
 
-/// Whoever read the output has closed it.
+/// The reader closed the output.
 struct OutputClosed: Error {}
 
-/// Standard output, written whole and at once.
+/// Standard output, written completely and without buffering.
 enum Output {
     private static let queue = DispatchQueue(label: "ferry.output")
 
-    /// Returns when all of it is written, however slow the reader is; blocks none of Swift's own
-    /// threads meanwhile.
+    /// Returns when everything is written, however slow the reader is, without blocking Swift's own
+    /// threads.
     ///
     /// - Throws: ``OutputClosed``; ``Failure`` when it cannot be written for another reason.
     static func write(_ text: String) async throws {
@@ -48,7 +48,7 @@ enum Output {
             } else if errno == EPIPE {
                 throw OutputClosed()
             } else if errno == EAGAIN {
-                // Somebody made the terminal non-blocking.
+                // Another program made the terminal non-blocking.
                 var wait = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&wait, 1, 1000)
             } else if errno != EINTR {
@@ -58,7 +58,7 @@ enum Output {
     }
 }
 
-/// Standard error, for what is no result: one line each.
+/// Standard error, for everything but results: one line each.
 enum Diagnostics {
     static func write(_ text: String) {
         FileHandle.standardError.write(Data("ferry: \(onOneLine(text))\n".utf8))

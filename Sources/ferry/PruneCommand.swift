@@ -7,34 +7,35 @@ import Watching
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove what ended long ago, without holding anybody up.",
+        abstract: "Remove old data, without blocking other sessions.",
         discussion: """
-            Run it as the owner of the schema, for example once a day; or have workers do it: \
+            Run it as the owner of the schema, for example once a day. To have workers do it: \
             ferry setting change retention 400d.
 
-            What is still needed stays, however old it is: what has not ended, the last run of \
-            each orchestration and the last that succeeded, the last ten versions of each object.
+            Keeps everything that is still needed, however old: whatever has not ended, the last \
+            run and the last successful run of each orchestration, and the last ten versions of \
+            each object.
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Keep what ended within so many days, for example 400d.", valueName: "days"))
+            "Keep data of this many days, for example 400d.", valueName: "days"))
     var keep: String
 
     @Option(
         help: ArgumentHelp(
             """
-            Only these kinds, separated by commas: \
+            Kinds to remove, separated by commas: \
             \(Pruner.Kind.allCases.map(\.rawValue).joined(separator: ", ")).
             """, valueName: "kinds"))
     var kind: String?
 
-    @Flag(help: "Only say what would be removed.")
+    @Flag(help: "Show what would be removed, without removing it.")
     var dryRun = false
 
     @OptionGroup var format: OutputOptions
 
-    /// Nil when it is none.
+    /// Nil if it is invalid.
     private var days: Int? {
         guard keep.hasSuffix("d"), let days = Int(keep.dropLast()), (1...100_000).contains(days)
         else { return nil }
@@ -48,11 +49,11 @@ struct PruneCommand: AsyncParsableCommand {
 
     func validate() throws {
         if days == nil {
-            throw ValidationError("--keep is a number of days, 1 or more, for example 400d")
+            throw ValidationError("--keep must be a number of days, 1 or more, for example 400d")
         }
         for kind in kinds.sorted() where Pruner.Kind(rawValue: kind) == nil {
             throw ValidationError(
-                "--kind has no \"\(kind)\": choose from "
+                "unknown --kind \"\(kind)\": choose from "
                     + Pruner.Kind.allCases.map(\.rawValue).joined(separator: ", "))
         }
     }
@@ -117,7 +118,7 @@ struct PruneCommand: AsyncParsableCommand {
 }
 
 extension Pruner.Kind {
-    /// So many of them, in words.
+    /// The count in words.
     fileprivate func name(_ count: Int64) -> String {
         let (one, many) =
             switch self {

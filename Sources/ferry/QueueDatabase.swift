@@ -2,11 +2,11 @@ import Foundation
 import Migrations
 import Postgres
 
-/// Ferry's own database, as the environment names it.
+/// Ferry's own database, as configured in the environment.
 enum QueueDatabase {
     static var options: ConnectionOptions { options(for: "ferry") }
 
-    /// - Parameter program: What `pg_stat_activity` shows as the application.
+    /// - Parameter program: The application name in `pg_stat_activity`.
     static func options(for program: String) -> ConnectionOptions {
         var options = ConnectionOptions(
             ProcessInfo.processInfo.environment["FERRY_DATABASE_URL"] ?? "",
@@ -19,7 +19,7 @@ enum QueueDatabase {
         try await Connection.connect(options)
     }
 
-    /// Refuses to work on a schema that this program does not know, where the role may look.
+    /// Rejects a schema of another release, if the role can read its version.
     static func checkSchema(_ connection: Connection) async throws {
         let exists = try await connection.query("select to_regnamespace('ferry') is not null")
         guard try exists.first?[0].bool() == true else { throw SchemaError.missing }

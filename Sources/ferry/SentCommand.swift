@@ -11,7 +11,7 @@ struct SentCommand {
     /// The text of a JSON object.
     let arguments: String
     let environment: String
-    /// What is stored, when this was a repetition: the idempotency key had been used before.
+    /// The stored command, if this was a repetition: its idempotency key had been used before.
     private(set) var earlier: Stored?
 
     /// A command as it was first sent.
@@ -19,14 +19,14 @@ struct SentCommand {
         /// By the database's clock, in UTC.
         let sentAt: String
         let priority: Int
-        /// Not before this time; nil for one that was to be applied at once.
+        /// Not before this time; nil to apply immediately.
         let runAt: String?
     }
 
     /// Sends a command.
     ///
     /// - Parameter arguments: The text of a JSON object.
-    /// - Throws: `PostgresError`, and ``Failure`` for what the job table refuses.
+    /// - Throws: `PostgresError`, and ``Failure`` for commands that the job table rejects.
     init(
         _ command: String, _ arguments: String, environment: String? = nil,
         priority: Int? = nil, runAt: String? = nil, idempotencyKey: String? = nil,
@@ -48,7 +48,7 @@ struct SentCommand {
                     Value(runAt), Value(idempotencyKey),
                 ])
             guard let id = try rows.first?[0].int64() else {
-                throw Failure(.internalError, "the database gave the command no id")
+                throw Failure(.internalError, "the database returned no id for the command")
             }
             self.id = id
             if try rows[0]["is_repetition"].optionalBool() == true {
@@ -74,19 +74,19 @@ struct SentCommand {
         }
     }
 
-    /// Says on standard error that nothing new was sent, where that is so.
+    /// Writes to standard error if no new command was sent.
     func reportRepetition() {
         guard let earlier else { return }
         var text =
-            "command \(id) was sent before with this idempotency key, at \(earlier.sentAt), "
+            "command \(id) was already sent with this idempotency key, at \(earlier.sentAt), "
             + "with priority \(earlier.priority)"
         if let runAt = earlier.runAt { text += ", not to be applied before \(runAt)" }
-        Diagnostics.write(text + "; nothing new was sent")
+        Diagnostics.write(text + "; no new command was sent")
     }
 
-    /// Says on standard error what its events warn of, where it was applied.
+    /// Writes the warnings of its events to standard error, if it was applied.
     func reportWarnings(_ connection: Connection) async {
-        // It was applied all the same: a connection that is lost is no reason to say otherwise.
+        // The command was applied, even if the connection is lost now.
         let rows = try? await connection.query(
             """
             select distinct details ->> 'warning' from ferry.events
@@ -109,7 +109,7 @@ struct SentCommand {
 
     /// Waits until it has ended.
     ///
-    /// - Parameter timeout: Seconds at most; nil waits for ever.
+    /// - Parameter timeout: Maximum number of seconds; nil waits without limit.
     /// - Returns: It with its outcome, or without one when it timed out.
     func ended(timeout: Double?, connection: Connection) async throws -> WatchedCommand {
         try await Self.ended(id, timeout: timeout, connection: connection)
@@ -124,9 +124,9 @@ struct SentCommand {
             QueueDatabase.options,
             hooks: EventFeed.Hooks(
                 onDisconnect: { Diagnostics.write("\($0); trying again") },
-                onReconnect: { Diagnostics.write("connected again") }))
+                onReconnect: { Diagnostics.write("reconnected") }))
         guard let ended = try await waiter.outcome(of: id, timeout: limit, connection: connection)
-        else { throw Failure(.notFound, "command \(id) is not there any more") }
+        else { throw Failure(.notFound, "command \(id) no longer exists") }
         return ended
     }
 
@@ -139,19 +139,19 @@ struct SentCommand {
         await reportWarnings(connection)
     }
 
-    /// What to tell of a command that was not applied.
+    /// The error for a command that was not applied.
     func failure(_ ended: WatchedCommand) -> Failure {
         guard let outcome = ended.outcome else {
             return Failure(
                 .timedOut, "command \(id) is still \(ended.state)",
-                hint: "it will be applied all the same; is a worker running? (ferry workers)")
+                hint: "it will still be applied; check that a worker runs: ferry workers")
         }
         let message = ended.message.map { ": \($0)" } ?? ""
         return Failure(
             outcome.status, "command \(id) \(ended.state)\(message)", hint: ended.hint)
     }
 
-    /// The same, with the name that was probably meant when one does not exist.
+    /// The same, with the name that was probably meant if an object does not exist.
     func advised(_ ended: WatchedCommand, _ connection: Connection) async throws -> Failure {
         var failure = failure(ended)
         guard

@@ -1,15 +1,15 @@
 import Values
 import ArgumentParser
 
-/// Tells what was probably meant by a subcommand that does not exist.
+/// Suggests the subcommand that was probably meant by an unknown one.
 enum SubcommandSearch {
-    /// - Throws: ``Failure`` when the arguments begin with a word that is no subcommand.
+    /// - Throws: ``Failure`` if the arguments begin with an unknown subcommand.
     static func check(_ arguments: [String], in root: any ParsableCommand.Type) throws {
         var command = root
         var path = root.configuration.commandName ?? ""
         for argument in arguments {
             let subcommands = command.configuration.subcommands
-            // What follows a command that has none is its own to judge.
+            // Further words are up to a command without subcommands.
             if subcommands.isEmpty || argument.hasPrefix("-") { return }
             if command == root, argument == "help" { return }
             let names = subcommands.map(name(of:))

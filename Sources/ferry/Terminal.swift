@@ -3,22 +3,22 @@ import Watching
 
 /// The terminal that standard output goes to.
 enum Terminal {
-    /// Without a name for it, nobody knows whether it understands escapes.
+    /// Without a name, it is unknown whether the terminal supports escapes.
     static var isInteractive: Bool {
         isatty(STDOUT_FILENO) == 1 && !["", "dumb"].contains(environment("TERM") ?? "")
     }
 
-    /// Whether colours are wanted; see https://no-color.org.
+    /// Whether colours are enabled; see https://no-color.org.
     static var hasColour: Bool {
         isInteractive && (environment("NO_COLOR") ?? "").isEmpty
     }
 
-    /// The text in a colour, where colours are wanted.
+    /// The text in a colour, if colours are enabled.
     static func painted(_ text: String, _ paint: Paint) -> String {
         hasColour ? paint(text) : text
     }
 
-    /// Columns and lines as they are now; 80 × 24 when they are not known.
+    /// Current columns and lines; 80 × 24 if unknown.
     static var size: (columns: Int, lines: Int) {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0

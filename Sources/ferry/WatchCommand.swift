@@ -8,14 +8,14 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Watch runs and events as they happen.",
         discussion: """
-            On a terminal: a live table of the runs and the last events. Elsewhere: one line \
-            per event. With --output ndjson: one JSON object per line, first a snapshot of \
-            what there is, then every event once, each with a cursor. --after goes on from \
-            such a cursor without loss or repetition, after days or a restart.
+            On a terminal: a live table of the runs and the last events. Otherwise: one line per \
+            event. With --output ndjson: one JSON object per line, first a snapshot of the current \
+            state, then every event once, each with a cursor. --after continues from a cursor \
+            without loss or repetition, even after days or a restart.
 
-            Following one run or one command ends with it; the exit status says how. Shows what \
-            your policies let you view, and what your commands caused. When the reader of the \
-            output goes away, watch ends with 0.
+            Watching one run or command ends when it ends; the exit status is that of the run or \
+            command. Shows what your policies allow you to view, and what your commands caused. \
+            When the reader closes the output, watch ends with 0.
             """)
 
     @Option(help: ArgumentHelp("Only this data export and its runs.", valueName: "name"))
@@ -27,10 +27,10 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only this command, until it has ended.", valueName: "id"))
     var command: Int64?
 
-    @Option(help: ArgumentHelp("Go on after this event's cursor.", valueName: "cursor"))
+    @Option(help: ArgumentHelp("Continue after this event's cursor.", valueName: "cursor"))
     var after: String?
 
-    @Flag(help: "Show what there is now, and end.")
+    @Flag(help: "Show the current state once, and exit.")
     var once = false
 
     @OptionGroup var format: OutputOptions
@@ -59,7 +59,7 @@ struct WatchCommand: AsyncParsableCommand {
         throw (outcome?.status ?? .succeeded).code
     }
 
-    /// Shows a run until it has ended, and says how it did.
+    /// Shows a run until it has ended, and returns how it ended.
     static func follow(run: Int64, format: OutputFormat) async throws -> ExitStatus {
         try await watch(.run(run), after: nil, once: false, format: format)?.status ?? .succeeded
     }

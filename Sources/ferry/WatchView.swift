@@ -2,27 +2,27 @@ import Dispatch
 import Foundation
 import Watching
 
-/// Where a watcher shows what it sees.
+/// The output of a watcher.
 protocol WatchView: Sendable {
-    /// What puts the terminal right when the program is interrupted.
+    /// Restores the terminal when the program is interrupted.
     var farewell: String { get }
     func begin(
         _ state: WatchState, _ feed: EventFeed, _ scope: Scope, _ start: Cursor) async throws
     /// The history of the database changed; the state was read again.
     func begin(
         _ state: WatchState, _ feed: EventFeed, _ scope: Scope, after resync: Resync) async throws
-    /// - Parameter events: The new ones; none when only time has passed.
+    /// - Parameter events: The new events; empty if only time has passed.
     func show(_ events: [FeedEvent], _ state: WatchState) async throws
     func end() async throws
-    /// Says what is no event, beside the output.
-    func tell(_ text: String)
+    /// Shows a notice that is not an event, outside the output.
+    func report(_ text: String)
 }
 
 extension WatchView {
     var farewell: String { "" }
     func end() async throws {}
 
-    func tell(_ text: String) { Diagnostics.write(text) }
+    func report(_ text: String) { Diagnostics.write(text) }
 }
 
 /// A table that is redrawn in place.
@@ -58,17 +58,17 @@ actor LiveView: WatchView {
         try await Output.write(Screen.showCursor)
     }
 
-    /// Draws again what is shown, after the program was stopped and others wrote to the terminal.
+    /// Redraws the frame, after the program was stopped and others wrote to the terminal.
     private func resume() async throws {
         guard let state else { return }
-        // What was drawn is no longer where it was.
+        // The previous frame is no longer where it was.
         screen = Screen()
         try await Output.write(Screen.hideCursor)
         try await draw(state)
     }
 
     /// The frame itself shows it.
-    nonisolated func tell(_ text: String) {}
+    nonisolated func report(_ text: String) {}
 
     private func draw(_ state: WatchState) async throws {
         self.state = state

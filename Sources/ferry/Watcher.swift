@@ -3,7 +3,7 @@ import Postgres
 import Locks
 import Watching
 
-/// Follows the feed and shows it, until what is followed has ended.
+/// Follows the feed and shows it, until the watched run or command has ended.
 final class Watcher: Sendable {
     private let scope: Scope
     private let after: Cursor?
@@ -25,16 +25,16 @@ final class Watcher: Sendable {
             hooks: EventFeed.Hooks(
                 onDisconnect: { reason in
                     loss.set(reason)
-                    view.tell("\(reason); trying again")
+                    view.report("\(reason); trying again")
                 },
                 onReconnect: {
                     loss.set(nil)
-                    view.tell("connected again")
+                    view.report("reconnected")
                 }))
     }
 
-    /// - Parameter once: Whether to end after what there is now.
-    /// - Returns: How what is followed has ended; nil when it goes on.
+    /// - Parameter once: Whether to end after showing the current state.
+    /// - Returns: How the watched run or command ended; nil if it continues.
     func watch(once: Bool) async throws -> Outcome? {
         let start = try await feed.open()
         var state = try await feed.refresh(WatchState(), scope: scope)
@@ -43,7 +43,7 @@ final class Watcher: Sendable {
         var outcome = state.outcome(of: scope)
         do {
             while outcome == nil && !once {
-                // A frame changes by itself only while a run moves.
+                // Without events, a frame changes only while a run is active.
                 let patience: Duration = state.isMoving ? .milliseconds(500) : .seconds(2)
                 switch try await feed.next(within: patience) {
                 case .resync(let resync):
@@ -51,7 +51,7 @@ final class Watcher: Sendable {
                     outcome = state.outcome(of: scope)
                 case .events(let events):
                     state.add(events.map(\.event))
-                    // What is read now would be ahead of these events, and cost more than they do.
+                    // The state would be newer than these events, and reading it costs more.
                     if await !feed.isBehind { state = try await refreshed(state) }
                     outcome = state.outcome(of: scope)
                     try await view.show(events, state)
@@ -67,7 +67,7 @@ final class Watcher: Sendable {
         return outcome
     }
 
-    /// Shows what there is now, in the place of what was shown before.
+    /// Shows the current state instead of the previous one.
     private func begin(after resync: Resync) async throws -> WatchState {
         let line = resync.line(at: Date())
         while true {
@@ -77,13 +77,13 @@ final class Watcher: Sendable {
                 try await view.begin(state, feed, scope, after: resync)
                 return state
             } catch let error as PostgresError where error.isTransient {
-                // The feed connects again.
+                // The feed reconnects.
                 try await Task.sleep(for: .milliseconds(200))
             }
         }
     }
 
-    /// The state was read after the events, so what made it end may still be in the feed.
+    /// The state was read after the events, so the final event may still be in the feed.
     private func showRest(_ state: inout WatchState) async throws {
         while true {
             do {
@@ -100,13 +100,13 @@ final class Watcher: Sendable {
                 state = shown
                 return
             } catch let error as PostgresError where error.isTransient {
-                // The feed remembers where it was and connects again.
+                // The feed remembers its position and reconnects.
                 try await Task.sleep(for: .milliseconds(200))
             }
         }
     }
 
-    /// While the connection is lost the state stays as it was; the feed connects again.
+    /// While the connection is lost, the state is unchanged; the feed reconnects.
     private func refreshed(_ state: WatchState) async throws -> WatchState {
         var state = state
         do {
@@ -136,7 +136,7 @@ final class Watcher: Sendable {
     }
 }
 
-/// Why the connection is lost, as the feed last said.
+/// Why the connection was lost, as last reported by the feed.
 private final class ConnectionLoss: Sendable {
     private let text = Locked<String?>(nil)
 

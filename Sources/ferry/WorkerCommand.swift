@@ -12,67 +12,69 @@ import Workers
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker",
-        abstract: "Apply commands and carry out runs until told to stop.",
+        abstract: "Run a worker: apply commands and run data exports until stopped.",
         discussion: """
-            Start as many as you like, on as many machines as you like. On SIGTERM or SIGINT it \
-            takes on nothing new, finishes or hands back what it has begun, and ends with \
-            status 0 within 10 seconds, whatever hangs; a second signal ends it at once. Logs \
-            go to standard error.
+            Start any number of workers, on any number of machines. On SIGTERM or SIGINT a worker \
+            accepts no new work, finishes or releases its current work, and ends with status 0 \
+            within 10 seconds, whatever hangs; a second signal ends it immediately. Logs go to \
+            standard error.
 
-            What commands call a credential is a secret that you give the workers: in a variable \
-            FERRY_CREDENTIAL_NAME, or in a file or a directory (--credentials). Nothing else of \
-            their environment and their files can be referred to.
+            A credential in a command is the name of a secret that you give to the workers: in a \
+            variable FERRY_CREDENTIAL_NAME, or in a file or a directory (--credentials). Commands \
+            cannot refer to anything else in the workers' environment and files.
             """)
 
-    @Option(help: "How many tables are read at once.")
+    @Option(help: "Number of tables to read in parallel.")
     var concurrency = 2
 
-    @Option(help: "How many batches of commands are applied at once.")
+    @Option(help: "Number of command batches to apply in parallel.")
     var commandConcurrency = 2
 
-    @Option(help: "The worker's name, as people see it. Default: host and process.")
+    @Option(help: "Name of the worker. Default: host and process id.")
     var name: String?
 
     @Option(
         help: ArgumentHelp(
-            "A YAML file of credentials by name, or a directory with a file for each; may be "
-                + "given several times.", valueName: "path"))
+            "A YAML file of credentials by name, or a directory with a file for each; "
+                + "repeatable.", valueName: "path"))
     var credentials: [String] = []
 
     @Option(
         name: .customLong("allow-directory"),
         help: ArgumentHelp(
-            "A directory that destinations may write into; may be given several times.",
+            "A directory that destinations may write to; repeatable.",
             valueName: "path"))
     var allowedDirectories: [String] = []
 
     @Option(
         name: .customLong("allow-program"),
         help: ArgumentHelp(
-            "A command line that alerts may run: an absolute path and its arguments, with spaces "
-                + "between them or as a JSON array; may be given several times.",
+            "A command line that alerts may run: an absolute path and its arguments, separated by "
+                + "spaces or as a JSON array; repeatable.",
             valueName: "words"),
         transform: Self.words(of:))
     var allowedPrograms: [[String]] = []
 
     @Flag(
-        help: "Let filters call volatile functions, with all that the source's role may do.")
+        help: "Allow filters to call volatile functions, with all rights of the source's role.")
     var allowVolatileFilters = false
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that a claim stays valid without a heartbeat.", valueName: "seconds"))
+            "Number of seconds that a claim stays valid without a heartbeat.", valueName: "seconds")
+    )
     var lease: Double = 30
 
     @Option(
         help: ArgumentHelp(
-            "How long after its first start a run that met a passing trouble is tried again.",
+            "Number of seconds after its first start during which a run with transient errors is "
+                + "retried.",
             valueName: "seconds"))
     var retryFor: Double = 7200
 
     @Option(
         help: ArgumentHelp(
-            "Seconds between two checks of each sandbox, by whichever worker.",
+            "Number of seconds between two checks of each sandbox, across all workers.",
             valueName: "seconds"))
     var sandboxCheckInterval: Double = 30
 
@@ -80,7 +82,7 @@ struct WorkerCommand: AsyncParsableCommand {
         help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
-                throw ValidationError("there is no log level \(text)")
+                throw ValidationError("unknown log level \"\(text)\"")
             }
             return level
         })
@@ -120,9 +122,8 @@ struct WorkerCommand: AsyncParsableCommand {
         if geteuid() == 0 {
             logger.warning(
                 """
-                this worker runs as root, which it never needs: files that it writes belong to \
-                root, and a fault in it could do anything on this machine; start it as a user \
-                of its own
+                this worker runs as root, which it never needs: its files belong to root, and a \
+                bug in it could do anything on this machine; run it as a dedicated user
                 """)
         }
         let credentials = WorkerCredentials(
@@ -153,7 +154,7 @@ struct WorkerCommand: AsyncParsableCommand {
         configuration.sandboxCheckInterval = .seconds(sandboxCheckInterval)
 
         let worker = Worker(configuration, logger: logger)
-        // Before anything is begun: until then a signal ends the process as it is.
+        // Before any work starts: until then a signal simply ends the process.
         let arrivals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let work = Task { try await worker.run() }
         let signals = Task {
@@ -169,8 +170,8 @@ struct WorkerCommand: AsyncParsableCommand {
         try await work.value
     }
 
-    /// Ends the process shortly before supervisors would kill it, should even the orderly way hang.
-    /// Others take over what it held, as its sessions end with it.
+    /// Ends the process shortly before supervisors would kill it, if even the orderly shutdown
+    /// hangs. Its sessions end with it, so other workers take over its work.
     private static func endAnyway() {
         let thread = Thread {
             Thread.sleep(forTimeInterval: 9.5)

@@ -89,8 +89,8 @@ struct ProgramRunnerTests {
                 #expect(
                     outcome
                         == .failed(
-                            reason: "no worker may run \(path) a: start one with --allow-program "
-                                + "and this whole command line"))
+                            reason: "no worker allows the program \(path) a: start one with "
+                                + "--allow-program and this whole command line"))
             }
             #expect(!FileManager.default.fileExists(atPath: path + ".ran"))
         }

@@ -48,7 +48,8 @@ struct WebhookSenderTests {
         #expect(
             outcome
                 == .failed(
-                    reason: "answered 302: said; redirects are not followed: give the new URL"))
+                    reason: "answered 302: said; redirects are not followed: configure the new "
+                        + "URL"))
         #expect(try Receiver.shared().requests(to: "/elsewhere").isEmpty)
     }
 
@@ -88,11 +89,11 @@ struct WebhookSenderTests {
     @Test(arguments: [
         (
             "postgresql://u:hunter2@db/x",
-            "credential \"hook\" is of kind postgres, and one of kind webhook is needed"
+            "credential \"hook\" is of kind postgres, but kind webhook is required"
         ),
         (
             #"{"kind": "webhook", "url": "http://127.0.0.1:1/", "key": "hunter2"}"#,
-            "the key of credential hook is not whsec_ and the base64 of 24 to 64 bytes"
+            "the key of credential hook must be whsec_ followed by 24 to 64 bytes in base64"
         ),
     ])
     func `is not sent without a credential that is for it`(

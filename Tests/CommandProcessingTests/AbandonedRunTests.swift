@@ -54,8 +54,8 @@ struct AbandonedRunTests {
             #expect(
                 shown == [
                     "failed|t|abandoned|destination|abandoned by \"test_client_alice\": the bucket "
-                        + "is gone; nothing of it was visible, but worker \"w1\" was publishing it "
-                        + "just then and may have made it visible"
+                        + "is gone; none of its output was visible, but worker \"w1\" was still "
+                        + "publishing it and may have made it visible"
                 ])
             #expect(
                 try await scene.texts(

@@ -162,7 +162,7 @@ struct FactLookupTests {
 
             let status = try await scene.status(id)
             #expect(status.state == "failed")
-            #expect(status.message?.hasSuffix("each worker that looked ended") == true)
+            #expect(status.message?.hasSuffix("every worker that looked it up ended") == true)
         }
     }
 

@@ -45,7 +45,7 @@ struct FailingCommandTests {
             #expect(status.state == "failed")
             #expect(status.code == "technical_failure")
             #expect(status.attempts == 3)
-            #expect(status.message?.hasPrefix("not carried out after 3 attempts: poison") == true)
+            #expect(status.message?.hasPrefix("failed after 3 attempts: poison") == true)
             #expect(status.hint == "Fix the cause, then resend the command.")
             #expect(
                 try await scene.events(bad)
@@ -111,7 +111,7 @@ struct FailingCommandTests {
                 let status = try await scene.status(id)
                 #expect(status.state == "retrying")
                 #expect(
-                    status.message?.hasPrefix("database \"Dead\" cannot be reached: ") == true)
+                    status.message?.hasPrefix("cannot reach database \"Dead\": ") == true)
             }
             try await scene.makeDue()
             try await processor.drain()

@@ -18,7 +18,7 @@ struct RejectedCommandTests {
             let said = CommandStatus(
                 state: "rejected", code: "name_in_use",
                 message: "export name \"daily\" is already in use (active, as \"Daily\")",
-                hint: "choose another name; upper and lower case count as the same", attempts: 1)
+                hint: "choose another name; names are case-insensitive", attempts: 1)
             #expect(try await scene.status(id) == said)
             #expect(try await scene.texts(Self.configuration) == before)
             let events = try await scene.admin.query(
@@ -94,7 +94,7 @@ struct RejectedCommandTests {
         Refusal(
             "create_data_export", ["name": "New", "database": "Shoe"],
             "database_not_registered",
-            "database \"Shoe\" is not registered; registered are: \"Shop\""),
+            "database \"Shoe\" is not registered; registered databases: \"Shop\""),
         Refusal(
             "create_data_export", ["name": "New", "database": "shop", "tables": ["nope"]],
             "table_not_in_database", "table \"public.nope\" is not in database \"Shop\""),
@@ -144,8 +144,8 @@ struct RejectedCommandTests {
                 status.message
                     == "cannot look up the tables of database \"Gone\": this worker has no "
                     + "credential \"none\": give it one, as FERRY_CREDENTIAL_NONE or in a file "
-                    + "(--credentials); of kind postgres it has shop; correct it where the "
-                    + "workers run, then run again")
+                    + "(--credentials); its credentials of kind postgres: shop; correct it on the "
+                    + "workers, then run again")
         }
     }
 }

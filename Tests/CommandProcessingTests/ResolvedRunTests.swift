@@ -75,7 +75,7 @@ struct ResolvedRunTests {
             #expect(refusal.code == "not_found")
             #expect(
                 refusal.message
-                    == "orchestration \"Daily\" of run \(run) does not exist any more")
+                    == "orchestration \"Daily\" of run \(run) no longer exists")
             #expect(try await scene.status(retry) == .applied)
         }
     }

@@ -120,7 +120,7 @@ struct RollbackTests {
                 #expect(status.code == "database_not_registered")
                 #expect(
                     status.message == "cannot roll back \"Daily\" to version 2: "
-                        + "its database is not registered any more")
+                        + "its database is no longer registered")
             }
         }
     }

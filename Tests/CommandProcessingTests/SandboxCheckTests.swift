@@ -77,8 +77,7 @@ struct SandboxCheckTests {
 
             #expect(
                 try await problems(scene) == [
-                    "warning: export \"Daily\": its draft stays behind when the sandbox is "
-                        + "promoted",
+                    "warning: export \"Daily\": its draft is not promoted with the sandbox",
                     "warning: production has changed since the last sync (1 object): pull before "
                         + "promoting",
                 ])

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 /// A server and its standby, both behind one name.
-@Suite("A command on a source whose credential leads to several servers", .timeLimit(.minutes(5)))
+@Suite(
+    "A command on a source whose credential connects to several servers", .timeLimit(.minutes(5)))
 struct SeveralServersTests {
     private struct Servers {
         let primary: PrivateServer
@@ -49,11 +50,11 @@ struct SeveralServersTests {
     }
 
     private static let message =
-        "credential \"balanced\" leads to several servers: a snapshot taken through one "
-        + "connection is not found by the next, and all tables of a run are read from one snapshot"
+        "credential \"balanced\" connects to several servers, but all tables of a run must be read "
+        + "from one snapshot of one server"
     private static let hint =
-        "let it name one server, and no pooler or name that leads each connection to another; "
-        + "then resend the command"
+        "use a connection string of one server, without a pooler or host name that distributes "
+        + "connections; then resend the command"
 
     @Test func `is rejected when it registers the database`() async throws {
         try await with { scene, servers in

@@ -32,7 +32,7 @@ struct SourceRoleTests {
 
             let warning =
                 "filters and masks run as role \"ferry\" of the source, which is a superuser: "
-                + "use a role that may only select what is exported"
+                + "use a role that can only select the exported tables"
             #expect(
                 try await warnings(scene)
                     == [

@@ -42,7 +42,7 @@ struct UnrecordedErrorTests {
                 #expect(status.state == "retrying")
                 #expect(status.attempts == attempt)
                 #expect(
-                    status.message == "events is full (SQLSTATE P0001); nor could that be "
+                    status.message == "events is full (SQLSTATE P0001); this could not be "
                         + "recorded: events is full (SQLSTATE P0001)")
                 #expect(try await scene.state(behind) == "waiting")
                 let delay = try await scene.admin.query(

@@ -52,7 +52,7 @@ struct ConfigurationFileTests {
             text == """
                 # The configuration of the environment production of Ferry.
                 # `ferry plan FILE` shows what would change, `ferry apply FILE` changes it.
-                # It names credentials, and holds no secrets.
+                # It names credentials, but contains no secrets.
                 ferry: 1
                 databases:
                   crm:

@@ -208,12 +208,11 @@ struct GroupPlanTests {
         } throws: { error in
             let problems = (error as? InvalidConfiguration)?.problems ?? []
             return problems.map { "\($0.place.line):\($0.place.column): \($0.message)" } == [
-                "10:37: orchestration group \"A\" would come after itself: \"A\" comes after "
-                    + "\"B\", \"B\" comes after \"A\"",
-                "12:37: orchestration group \"C\" would come after itself: \"C\" comes after "
-                    + "\"C\"",
-                "13:37: orchestration group \"D\" would come after itself: \"D\" comes after "
-                    + "\"E\", \"E\" comes after \"D\"",
+                "10:37: orchestration group \"A\" would run after itself: \"A\" runs after \"B\", "
+                    + "\"B\" runs after \"A\"",
+                "12:37: orchestration group \"C\" would run after itself: \"C\" runs after \"C\"",
+                "13:37: orchestration group \"D\" would run after itself: \"D\" runs after \"E\", "
+                    + "\"E\" runs after \"D\"",
             ]
         }
     }

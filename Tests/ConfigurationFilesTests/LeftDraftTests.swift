@@ -25,7 +25,7 @@ struct LeftDraftTests {
     }
 
     private static let line =
-        "- the draft of data export \"Daily\", begun by an apply that did not end"
+        "- the draft of data export \"Daily\", left by an unfinished apply"
 
     @Test func `is discarded before the change is made from its beginning`() throws {
         let plan = try plan(from: file("[a]"), to: file("[a, b]"))
@@ -84,8 +84,8 @@ struct PruningFileTests {
 
     @Test func `holds some object`() {
         let message = """
-            the file holds no object, so --prune would delete everything (is it the right file, \
-            and all of it?)
+            the file contains no objects, so --prune would delete everything (check that it is the \
+            right file and complete)
             """
         for file in ["ferry: 1", "ferry: 1\ndatabases: {}\ndata_exports: {}", "ferry: 1\nalerts:"] {
             #expect(problems(file) == [message])
@@ -94,8 +94,8 @@ struct PruningFileTests {
 
     @Test func `says of which kinds there are to be none`() {
         let exports = """
-            the file has no data_exports, and there are 1, which --prune would delete (is the file \
-            whole? Write "data_exports: {}" if there are to be none)
+            the file has no data_exports, so --prune would delete 1 (check that the \
+            file is complete; write "data_exports: {}" to have none)
             """
         let databases = "ferry: 1\ndatabases: {crm: {credential: crm}}\n"
         #expect(problems(databases) == [exports])

@@ -165,10 +165,10 @@ struct PlanTests {
         } throws: { error in
             let problems = (error as? InvalidConfiguration)?.problems ?? []
             return problems.map(\.message) == [
-                "data export \"Daily\" names database \"crn\", which is neither in the file nor in "
-                    + "the environment; did you mean \"crm\"?",
-                "orchestration \"Daily\" names data template \"CSW\", which is neither in the file "
-                    + "nor in the environment; did you mean \"CSV\"?",
+                "data export \"Daily\" refers to database \"crn\", which is neither in the file "
+                    + "nor in the environment; did you mean \"crm\"?",
+                "orchestration \"Daily\" refers to data template \"CSW\", which is neither in the "
+                    + "file nor in the environment; did you mean \"CSV\"?",
             ]
                 && problems.map(\.place) == [
                     Place(line: 12, column: 15), Place(line: 18, column: 69),

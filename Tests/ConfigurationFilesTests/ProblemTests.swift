@@ -6,9 +6,9 @@ import Testing
 struct ProblemTests {
     private static let cases: [(text: String, said: String)] = [
         ("", "1:1: the file is empty"),
-        ("a: [", "2:1: this is not YAML: "),
+        ("a: [", "2:1: invalid YAML: "),
         ("databases:", "1:1: the key \"ferry\" is missing"),
-        ("ferry: 2", "1:1: this release reads version 1 of the file, not 2"),
+        ("ferry: 2", "1:1: this release supports version 1 of the file, not 2"),
         (
             "- a",
             "1:1: the file must be a mapping of names to values, not a list|"
@@ -38,7 +38,7 @@ struct ProblemTests {
         ),
         (
             "ferry: 1\ndatabases:\n  crm: {credential: a}\n  CRM: {credential: a}",
-            "4:3: database \"CRM\" is there twice, first in line 3"
+            "4:3: database \"CRM\" is defined twice, first in line 3"
         ),
         (
             "ferry: 1\ndatabases:\n  a: {credential: a}\n  a: {credential: a}",
@@ -47,7 +47,7 @@ struct ProblemTests {
         ("ferry: 1\ndatabases: {\" \": {credential: a}}", "2:13: database name is empty"),
         (
             "ferry: 1\ndestinations: {D: {kind: directry, settings: {}}}",
-            "2:26: there is no destination kind \"directry\"; did you mean \"directory\"?"
+            "2:26: unknown destination kind \"directry\"; did you mean \"directory\"?"
         ),
         (
             "ferry: 1\ndestinations: {D: {kind: s3, settings: [], administrators_only: yes}}",
@@ -72,7 +72,7 @@ struct ProblemTests {
         (
             "ferry: 1\ndata_exports:\n  X:\n    database: crm\n    tables: all\n"
                 + "    table_settings:\n      a: {filtr: x}",
-            "7:7: settings of table \"public.a\": there is no setting \"filtr\""
+            "7:7: settings of table \"public.a\": unknown setting \"filtr\""
         ),
     ]
 
@@ -98,7 +98,7 @@ struct ProblemTests {
         ),
         (
             group + "[], manual: true}",
-            "3:3: orchestration group \"G\": orchestrations names no orchestration"
+            "3:3: orchestration group \"G\": orchestrations is empty"
         ),
         (
             group + "[O, o], manual: true}",
@@ -106,17 +106,16 @@ struct ProblemTests {
         ),
         (
             group + "[O], manual: false}",
-            "3:3: orchestration group \"G\" needs exactly one of: manual, schedule, after"
+            "3:3: orchestration group \"G\" must have exactly one of: manual, schedule, after"
         ),
         (
             group + "[O], schedule: \"@daily\", after: H}",
-            "3:55: orchestration group \"G\" needs exactly one of: manual, schedule, after"
+            "3:55: orchestration group \"G\" must have exactly one of: manual, schedule, after"
         ),
         (
             group + "[O], manual: true, time_zone: UTC, catch_up: one}",
-            "3:53: \"time_zone\" of orchestration group \"G\" goes with schedule, which is not "
-                + "given|"
-                + "3:68: \"catch_up\" of orchestration group \"G\" goes with schedule"
+            "3:53: \"time_zone\" of orchestration group \"G\" requires schedule|3:68: \"catch_up\" "
+                + "of orchestration group \"G\" requires schedule"
         ),
         (
             group + "[O], schedule: 0 25 * * *}",
@@ -136,7 +135,8 @@ struct ProblemTests {
         ),
         (
             "ferry: 1\nalerts: {A: {on: [failur], credential: h}}",
-            "2:19: \"on\" of alert \"A\" cannot have \"failur\"; did you mean \"failure\"?"
+            "2:19: \"on\" of alert \"A\" has the unknown value \"failur\"; did you mean "
+                + "\"failure\"?"
         ),
         (
             "ferry: 1\nalerts: {A: {on: [failure], credential: \"https://h/\"}}",

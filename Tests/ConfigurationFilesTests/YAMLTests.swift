@@ -61,10 +61,10 @@ struct YAMLTests {
         }
         #expect(
             problems(file("{a: !!int x, b: !!bool 1, c: !!null 0, d: !!float true}")) == [
-                "2:46: \"x\" is not what its tag !!int says",
-                "2:58: \"1\" is not what its tag !!bool says",
-                "2:71: \"0\" is not what its tag !!null says",
-                "2:84: \"true\" is not what its tag !!float says",
+                "2:46: \"x\" does not match its tag !!int",
+                "2:58: \"1\" does not match its tag !!bool",
+                "2:71: \"0\" does not match its tag !!null",
+                "2:84: \"true\" does not match its tag !!float",
             ])
     }
 

@@ -92,7 +92,7 @@ struct WorkerCredentialsTests {
                 """)
         #expect(
             other?.description
-                == "credential \"lake\" is of kind s3, and one of kind postgres is needed")
+                == "credential \"lake\" is of kind s3, but kind postgres is required")
     }
 
     @Test func `are never what somebody has delivered`() async throws {
@@ -162,6 +162,6 @@ struct WorkerCredentialsTests {
             try credentials(paths: ["/no/such"]).check()
         }
 
-        #expect(error?.description == "there is no file or directory /no/such")
+        #expect(error?.description == "/no/such: no such file or directory")
     }
 }

@@ -47,9 +47,9 @@ struct DirectoryDestinationTests {
         #expect(error?.disposition == .discard)
         #expect(
             error?.description
-                == "destination \"crm\": \"\(inner)\" is not allowed: it does not lie in a "
-                + "directory that the worker allows (\(place.root)/exports). Start the worker "
-                + "with --allow-directory, or choose another path")
+                == "destination \"crm\": \"\(inner)\" is not allowed: it is not in a directory "
+                + "that the worker allows (\(place.root)/exports). Start the worker with "
+                + "--allow-directory, or choose another path")
         await #expect(throws: DestinationError.self) {
             try await destination(inner, allowing: []).test()
         }
@@ -157,7 +157,7 @@ struct DirectoryDestinationTests {
         (#"{"path": 1}"#, "setting \"path\" must be a string, was a number"),
         (
             #"{"path": "/a", "bucket": "b"}"#,
-            "a directory destination has no setting \"bucket\"; its settings are: path"
+            "a directory destination has no setting \"bucket\"; settings: path"
         ),
     ])
     func `has settings that are checked`(json: String, told: String) {

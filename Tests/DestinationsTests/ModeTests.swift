@@ -94,7 +94,7 @@ struct ModeTests {
             #expect(isRight)
         } catch {
             #expect(!isRight)
-            #expect("\(error)".contains("must be three octal digits as chmod takes them"))
+            #expect("\(error)".contains("must be three octal digits as for chmod"))
         }
         let number = Data(#"{"path": "/exports", "file_mode": 420}"#.utf8)
         #expect(throws: SettingsError.self) { try DirectorySettings(json: number) }

@@ -39,9 +39,9 @@ struct PostgresEncodingTests {
 
             #expect(
                 error?.description == """
-                    destination "dw": "public.t" was not taken: a value has a character that the \
-                    target's encoding LATIN1 does not have (row 2). Deliver to a database with \
-                    the encoding UTF8, or leave the column out [22P05]
+                    destination "dw": "public.t" was rejected: a value has a character that the \
+                    target's encoding LATIN1 does not have (row 2). Deliver to a database with the \
+                    encoding UTF8, or omit the column [22P05]
                     """)
             #expect(error?.disposition == .discard)
         }

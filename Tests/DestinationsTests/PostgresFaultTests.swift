@@ -106,16 +106,16 @@ struct PostgresFaultTests {
             let error = await trouble { try await missing.stage(at: place.connect()) }
             #expect(
                 error?.description == """
-                    destination "dw": "public.t" was not taken: column "m" is of type public.mood, \
+                    destination "dw": "public.t" was rejected: column "m" is of type public.mood, \
                     which the target does not have. Create the type there (pg_dump --schema-only \
-                    shows how it is defined), or leave the table out
+                    shows its definition), or omit the table
                     """)
 
             let other = TableDelivery.of("t", [("m", "crm.mood")], "calm\nsecret\n")
             let value = await trouble { try await other.stage(at: place.connect()) }
             #expect(
                 value?.description == """
-                    destination "dw": "public.t" was not taken: invalid input value for enum \
+                    destination "dw": "public.t" was rejected: invalid input value for enum \
                     crm.mood: "…" (row 2, column m) [22P02]
                     """)
             #expect(value?.disposition == .discard)
@@ -133,14 +133,14 @@ struct PostgresFaultTests {
             let error = await trouble { try await rows.stage(at: place.connect()) }
             #expect(
                 error?.description == """
-                    destination "dw": "public.t" was not taken: invalid input value for enum \
+                    destination "dw": "public.t" was rejected: invalid input value for enum \
                     crm.mood: "…" (row 2, column m) [22P02]
                     """)
             let numbers = TableDelivery.of("n", [("i", "integer")], "99999999999\n")
             let range = await trouble { try await numbers.stage(at: place.connect()) }
             #expect(
                 range?.description == """
-                    destination "dw": "public.n" was not taken: value "…" is out of range for type \
+                    destination "dw": "public.n" was rejected: value "…" is out of range for type \
                     integer (row 1, column i) [22003]
                     """)
         }

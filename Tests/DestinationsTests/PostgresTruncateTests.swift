@@ -78,8 +78,8 @@ struct PostgresTruncateTests {
             try await refusal(of: rounded, "create table crm.t (n bigint, x numeric(12,2))")
                 .contains(
                     """
-                    "crm.t" was not taken: column "x" is of type numeric(12,2), which would \
-                    change values of the type numeric(12,4)
+                    "crm.t" was rejected: column "x" is of type numeric(12,2), which would change \
+                    delivered values of type numeric(12,4)
                     """))
     }
 
@@ -111,7 +111,7 @@ struct PostgresTruncateTests {
         let text = try await refusal(
             of: .of("t", [("n", "text")], "secret\n", mode: .truncate),
             "create table crm.t (n int)")
-        #expect(text.contains("\"crm.t\" was not taken: invalid input syntax for type integer"))
+        #expect(text.contains("\"crm.t\" was rejected: invalid input syntax for type integer"))
         #expect(!text.contains("secret"))
     }
 
@@ -125,6 +125,6 @@ struct PostgresTruncateTests {
         #expect(
             try await refusal(
                 of: .of("t", [("n", "integer")], "1\n2\n3\n", mode: .truncate), trigger
-            ).contains("it holds 2 rows once it is filled, but 3 are delivered"))
+            ).contains("it has 2 rows after filling, but 3 are delivered"))
     }
 }

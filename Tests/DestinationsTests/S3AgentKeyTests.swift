@@ -121,7 +121,7 @@ struct S3AgentKeyTests {
         #expect(error?.code == "credential_unavailable")
         #expect(
             error?.description.contains(
-                "127.0.0.1:\(way.port)/x gives no access key (container credentials \(told))")
+                "127.0.0.1:\(way.port)/x returned no access key (container credentials \(told))")
                 == true, "\(error?.description ?? "")")
     }
 

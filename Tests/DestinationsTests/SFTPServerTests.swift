@@ -53,7 +53,9 @@ struct SFTPServerTests {
         }
 
         #expect(error?.disposition == .discard)
-        #expect(error?.description.contains("set its mode to \(mode), as \(setting) says") == true)
+        #expect(
+            error?.description.contains("set its mode to \(mode), as configured in \(setting)")
+                == true)
         #expect(error?.description.contains("leave \(setting) out") == true)
         #expect(try place.everything().filter { $0 != ".staging" } == [])
     }
@@ -71,7 +73,8 @@ struct SFTPServerTests {
             }
 
             #expect(error?.code == "destination_access_denied")
-            #expect(error?.description.contains("the server refused to \(words)") == true)
+            #expect(
+                error?.description.contains("the server denied the request to \(words)") == true)
             #expect(try place.everything().filter { $0 != ".staging" } == [])
         }
     }

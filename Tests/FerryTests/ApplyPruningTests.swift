@@ -20,7 +20,7 @@ struct ApplyPruningTests {
             #expect(
                 unasked.error == """
                     ferry: --prune would delete database "b", database "c"
-                    hint: repeat it with --yes if that is right
+                    hint: to confirm, repeat the command with --yes
 
                     """)
             let tooMany = try await scene.apply(less, "--prune", "--yes", "--prune-max", "1")
@@ -29,13 +29,14 @@ struct ApplyPruningTests {
                 tooMany.error == """
                     ferry: --prune would delete database "b", database "c": 2 objects, of which \
                     --prune-max allows 1
-                    hint: is the file whole? If so: --prune-max 2
+                    hint: check that the file is complete, then use --prune-max 2
 
                     """)
             for file in ["ferry: 1\n", "ferry: 1\ndatabases:\n", "ferry: 1\ndatabases: {}\n"] {
                 let empty = try await scene.apply(file, "--prune", "--yes")
                 #expect(empty.status == 64)
-                #expect(empty.error.contains(":1:1: the file holds no object, so --prune would"))
+                #expect(
+                    empty.error.contains(":1:1: the file contains no objects, so --prune would"))
             }
             #expect(
                 try await scene.run("plan", try scene.file(whole)).output == "nothing to change\n")

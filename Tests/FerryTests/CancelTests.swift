@@ -51,7 +51,7 @@ struct CancelTests {
                 ended.error.hasPrefix("ferry: command \(id) has already ended: it is applied\n"))
             for missing in [unknown, others] {
                 #expect(missing.status == 66)
-                #expect(missing.error.hasPrefix("ferry: there is no command"))
+                #expect(missing.error.hasPrefix("ferry: you have no command"))
             }
         }
     }

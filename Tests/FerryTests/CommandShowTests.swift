@@ -46,7 +46,7 @@ struct CommandShowTests {
                 .run("command", "show", "\(id)")
 
             #expect(others.status == 66)
-            #expect(others.error.hasPrefix("ferry: there is no command \(id) of yours"))
+            #expect(others.error.hasPrefix("ferry: you have no command \(id)"))
         }
     }
 

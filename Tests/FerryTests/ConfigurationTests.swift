@@ -230,7 +230,7 @@ struct ConfigurationTests {
                 #expect(
                     result.error == """
                         \(url.path):2:1: the file has no key "database"; did you mean "databases"?
-                        hint: its keys are: ferry, databases, destinations, data_exports, \
+                        hint: keys: ferry, databases, destinations, data_exports, \
                         orchestrations, orchestration_groups, alerts
                         \(url.path):3:13: database "crm" needs "credential"
                         ferry: 2 problems; nothing was done

@@ -104,7 +104,7 @@ struct DemoTests {
         let second = try await scene.start().result()
 
         #expect(second.status == 64)
-        #expect(second.error.hasPrefix("ferry: another demo delivers into "))
+        #expect(second.error.hasPrefix("ferry: another demo is using "))
         #expect(try await first.result().status == 0)
     }
 

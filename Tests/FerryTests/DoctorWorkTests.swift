@@ -50,7 +50,7 @@ struct DoctorWorkTests {
             #expect(
                 findings[1].wayOut
                     == "fix the cause, or cancel it: ferry command cancel \(ids[0])")
-            #expect(usual == [.ok("commands", "none waits for long")])
+            #expect(usual == [.ok("commands", "none is waiting for long")])
         }
     }
 
@@ -115,7 +115,7 @@ struct DoctorWorkTests {
 
             #expect(well == [.ok("workers", "2 alive")])
             #expect(half.map(\.level) == [.warning])
-            #expect(half[0].message == "1 alive; the lease of two (host) has expired")
+            #expect(half[0].message == "1 alive; expired: two (host)")
             #expect(none.map(\.level) == [.problem])
             #expect(none[0].wayOut == "start one: ferry worker")
         }
@@ -146,7 +146,7 @@ struct DoctorWorkTests {
 
             #expect(findings.map(\.level) == [.warning, .warning])
             #expect(findings.map(\.message).first == "used without verified TLS: hook")
-            #expect(findings.map(\.message).last == "not on every worker: crm")
+            #expect(findings.map(\.message).last == "missing on some workers: crm")
         }
     }
 
@@ -171,8 +171,8 @@ struct DoctorWorkTests {
             #expect(
                 findings == [
                     .warning(
-                        "sandboxes", "\"Autumn\" was not checked for 61 m",
-                        wayOut: "workers check sandboxes: is one running? See `ferry workers`"),
+                        "sandboxes", "\"Autumn\" has not been checked for 61 m",
+                        wayOut: "workers check sandboxes: see `ferry workers` for running ones"),
                     .warning(
                         "sandboxes", "\"Spring\" cannot be promoted: 1 error",
                         wayOut: "select * from ferry.sandbox_problems"),

@@ -8,7 +8,7 @@ struct HelpTests {
     @Test func `of a kind of object lists what can be done with it`() {
         #expect(
             FerryProgram.helpMessage(for: DestinationCommand.self, columns: 80) == """
-                OVERVIEW: Say where files go: destinations.
+                OVERVIEW: Manage destinations: where deliveries go.
 
                 USAGE: ferry destination <subcommand>
 
@@ -17,9 +17,8 @@ struct HelpTests {
                   -h, --help              Show help information.
 
                 SUBCOMMANDS:
-                  create                  Create a destination, once a test of it has passed.
-                  edit                    Change a destination, once a test of its new settings
-                                          has passed.
+                  create                  Test and create a destination.
+                  edit                    Test and change a destination's settings.
                   delete                  Delete a destination that no data template or
                                           orchestration uses.
                   test                    Test a destination again: connect, write, read back,
@@ -46,17 +45,17 @@ struct HelpTests {
                   <name>                  Name of the new database.
 
                 OPTIONS:
-                  --credential <name>     The credential with which the workers read it.
+                  --credential <name>     The credential that workers read it with.
                   --environment <environment>
                                           The environment: production (the default), or a
                                           sandbox.
-                  --wait/--no-wait        Wait until the command has ended; the default, unless
-                                          --at is given.
+                  --wait/--no-wait        Wait until the command has ended. Default, unless --at
+                                          is given.
                   --timeout <seconds>     Maximum number of seconds to wait. (default: 120.0)
-                  --priority <number>     0 (first) to 3 (last); 2 by default.
+                  --priority <number>     Priority: 0 (first) to 3 (last). Default: 2.
                   --at <time>             Not before this time, for example 2026-01-31T02:00Z.
-                  --idempotency-key <key> Sending again with the same key does nothing.
-                  --output <output>       How to write: table, or ndjson (one JSON object per
+                  --idempotency-key <key> Sending again with the same key has no effect.
+                  --output <output>       Output format: table, or ndjson (one JSON object per
                                           line). (values: table, ndjson; default: table)
                   --version               Show the version.
                   -h, --help              Show help information.

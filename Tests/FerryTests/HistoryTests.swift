@@ -76,7 +76,7 @@ struct HistoryTests {
                     """)
             #expect(backwards.output.contains("tables                   + public.a\n"))
             let same = try await program.run("export", "diff", "Daily", "2", "--exit-code")
-            #expect(same.output == "nothing differs\n")
+            #expect(same.output == "no differences\n")
             #expect(same.status == 0)
             #expect(
                 try await program.run("export", "diff", "Daily", "1", "--exit-code").status == 1)

@@ -71,12 +71,11 @@ struct InterruptedApplyTests {
             #expect(result.status == 128 + signal)
             #expect(
                 result.error == """
-                    ferry: update data export "Daily": interrupted; what was begun of it was taken \
-                    back
+                    ferry: update data export "Daily": interrupted; the change was reverted
 
                     """)
             #expect(
-                result.lines.last == "0 of 2 changes made before; apply the file again to go on")
+                result.lines.last == "0 of 2 changes made; apply the file again to continue")
             #expect(try await owner.query(Self.drafts)[0][0].optionalString() == nil)
             try await goesOn(scene, owner)
         }
@@ -111,7 +110,7 @@ struct InterruptedApplyTests {
             #expect(plan.status == 4)
             #expect(
                 plan.lines.first
-                    == "- the draft of data export \"Daily\", begun by an apply that did not end")
+                    == "- the draft of data export \"Daily\", left by an unfinished apply")
             try await goesOn(scene, owner)
         }
     }

@@ -95,12 +95,12 @@ struct ProgramTests {
             let stranger = try await Program(database, as: .stranger).run("doctor")
 
             #expect(lonely.status == 1)
-            #expect(lonely.lines[4].hasPrefix("problem  workers       none is running"))
+            #expect(lonely.lines[4].hasPrefix("problem  workers       no worker is running"))
             #expect(lonely.lines[5].hasSuffix("start one: ferry worker"))
             #expect(
                 lonely.lines.contains {
-                    $0 == "warning  access        every role of the server may connect to "
-                        + "database \(database.name)"
+                    $0 == "warning  access        every role of the server can connect to database "
+                        + "\(database.name)"
                 })
             #expect(well.status == 0)
             #expect(well.lines.allSatisfy { $0.hasPrefix("ok ") })

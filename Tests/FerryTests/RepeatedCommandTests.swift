@@ -27,7 +27,7 @@ struct RepeatedCommandTests {
             for repeated in [enqueued, again] {
                 #expect(repeated.error.hasPrefix("ferry: command \(id) was sent before with this "))
                 #expect(
-                    repeated.error.hasSuffix("Z, with priority 2; nothing new was sent\n"))
+                    repeated.error.hasSuffix("Z, with priority 2; no new command was sent\n"))
             }
             #expect(enqueued.output.contains("command \(id)"))
             #expect(again.status == 0)
@@ -53,8 +53,8 @@ struct RepeatedCommandTests {
             #expect(repeated.output.hasSuffix(" scheduled\n"))
             #expect(
                 repeated.error.hasSuffix(
-                    ", with priority 3, not to be applied before 2999-01-31 02:00:00Z; nothing "
-                        + "new was sent\n"))
+                    ", with priority 3, not to be applied before 2999-01-31 02:00:00Z; no new "
+                        + "command was sent\n"))
         }
     }
 }

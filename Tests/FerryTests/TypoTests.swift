@@ -56,14 +56,14 @@ struct TypoTests {
             try await connection.end(
                 command: id, as: "rejected", code: "database_not_registered",
                 message: "database \"custmers\" is not registered",
-                hint: "registered are: customers")
+                hint: "registered databases: customers")
 
             let result = try await running.result()
             #expect(result.status == 1)
             #expect(
                 result.error
                     == "ferry: command \(id) rejected: database \"custmers\" is not registered; "
-                    + "did you mean \"customers\"?\nhint: registered are: customers\n")
+                    + "did you mean \"customers\"?\nhint: registered databases: customers\n")
         }
     }
 }

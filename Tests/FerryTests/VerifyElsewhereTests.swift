@@ -160,7 +160,7 @@ struct VerifyElsewhereTests {
         ).result()
 
         #expect(result.status == 64)
-        #expect(result.error.contains("the server showed the host key"))
+        #expect(result.error.contains("the server has the host key"))
     }
 
     @Test func `says that nothing answers`() async throws {
@@ -207,6 +207,6 @@ struct VerifyElsewhereTests {
 
         let nowhere = try await delivery.verify(more: ["--credentials", folder + "/no"])
         #expect(nowhere.status == 64)
-        #expect(nowhere.error.contains("there is no file or directory"))
+        #expect(nowhere.error.contains("no such file or directory"))
     }
 }

@@ -132,13 +132,13 @@ struct VerifyTests {
             #expect(try await verify("--run", "7").status == 0)
             let other = try await verify("--run", "8")
             #expect(other.status == 1)
-            #expect(other.error.contains("the manifest is of run 7, not of run 8"))
+            #expect(other.error.contains("the manifest belongs to run 7, not to run 8"))
 
             // A client without policies is shown no runs, and a stranger not even the view.
             let client = try await verify(
                 "--from-queue", by: try await Program(database, as: .alice))
             #expect(client.status == 66)
-            #expect(client.error.contains("the queue shows this role no run 7"))
+            #expect(client.error.contains("run 7 is not visible to this role in the queue"))
             let stranger = try await verify(
                 "--from-queue", by: try await Program(database, as: .stranger))
             #expect(stranger.status == 77)

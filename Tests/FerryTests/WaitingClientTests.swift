@@ -43,7 +43,7 @@ struct WaitingClientTests {
             let result = try await client.result()
 
             #expect(result.status == 0, "\(result.error)")
-            #expect(result.error.hasSuffix("ferry: connected again\n"))
+            #expect(result.error.hasSuffix("ferry: reconnected\n"))
             #expect(result.output.contains("\(id)"))
             await administrator.close()
             try await elsewhere.drop()

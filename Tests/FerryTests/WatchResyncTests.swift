@@ -80,7 +80,7 @@ struct WatchResyncTests {
             let resync = String(lines.suffix(2).first?.dropFirst(8) ?? "")
             let expected =
                 "  resync  the database recovered from a crash, a failover or a restore; "
-                + "events shown above may be gone, those below are new"
+                + "events above may be gone, events below are new"
             #expect(resync == expected)
             #expect(lines.last?.hasSuffix("  after") == true)
         }

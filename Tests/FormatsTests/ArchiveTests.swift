@@ -139,7 +139,7 @@ struct ArchiveTests {
                 try format.members(of: Array(archive[..<count]), chunk: 64)
             }
         }
-        #expect(throws: ArchiveError.damaged("something follows its end")) {
+        #expect(throws: ArchiveError.damaged("it has data after its end")) {
             try format.members(of: archive + [0], chunk: 64)
         }
     }

@@ -40,14 +40,14 @@ struct DataTemplateSettingsTests {
         ("{", "the settings of a data template must be a JSON object, such as {}"),
         (
             #"{"colour": 1}"#,
-            "a data template has no setting \"colour\"; its settings are: format, header, "
+            "a data template has no setting \"colour\"; settings: format, header, "
                 + "delimiter, quote, escape, null_text, line_ending, row_number, formula_guard, "
                 + "compression, zip64, split, limits, pgp_public_key, pgp_credential, pgp_key, "
                 + "file_name, success_file, mode"
         ),
         (
             #"{"compression": "tgz", "zip64": true}"#,
-            "setting \"zip64\" is for \"compression\" \"zip\" only: leave it out; was \"true\""
+            "setting \"zip64\" is only for \"compression\" \"zip\": omit it; was \"true\""
         ),
         (
             #"{"limits": {"tasks": 0}}"#,
@@ -59,7 +59,7 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"limits": {"bytes": 1}}"#,
-            "a set of limits has no setting \"bytes\"; its settings are: tasks, bytes_per_second"
+            "a set of limits has no setting \"bytes\"; settings: tasks, bytes_per_second"
         ),
         (#"{"header": "yes"}"#, "setting \"header\" must be a boolean, was a string"),
         (#"{"header": 1}"#, "setting \"header\" must be a boolean, was a number"),
@@ -72,7 +72,7 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"compression": "snappy"}"#,
-            #"setting "compression" is of the format "parquet" only: choose "zstd" or "gzip"; "#
+            #"setting "compression" is only for the format "parquet": choose "zstd" or "gzip"; "#
                 + #"was "snappy""#
         ),
         (
@@ -82,8 +82,8 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"format": "delimited"}"#,
-            "setting \"delimiter\" is missing: it must be exactly one character, and no quote, "
-                + "line end or NUL, for the format \"delimited\""
+            "setting \"delimiter\" is missing: it must be exactly one character, not a quote, line "
+                + "end or NUL, for the format \"delimited\""
         ),
         (
             #"{"line_ending": "\u202e"}"#,
@@ -91,7 +91,7 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"format": "ndjson", "header": true}"#,
-            #"setting "header" is of the formats csv, tsv, psv and delimited: leave it out for "#
+            #"setting "header" is only for the formats csv, tsv, psv and delimited: omit it for "#
                 + #"the format "ndjson""#
         ),
         (
@@ -105,12 +105,12 @@ struct DataTemplateSettingsTests {
         ),
         (
             #"{"escape": "backslash", "null_text": "\\"}"#,
-            #"setting "null_text" must hold no backslash, but for "\N", where that is the escape; "#
-                + #"was "\""#
+            #"setting "null_text" must not contain a backslash, except "\N", if backslash is the "#
+                + #"escape; was "\""#
         ),
         (
             #"{"escape": "backslash", "format": "delimited", "delimiter": "\\"}"#,
-            #"setting "delimiter" must be another character than the escape; was "\""#
+            #"setting "delimiter" must differ from the escape character; was "\""#
         ),
         (
             #"{"null_text": "a,b"}"#,

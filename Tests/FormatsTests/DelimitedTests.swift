@@ -200,13 +200,13 @@ struct DelimitedTests {
 
         #expect(
             try told(#"{"row_number": "n"}"#, "n") == """
-                table "crm.t" has a column "n" already: choose another name for the setting \
+                table "crm.t" already has a column "n": choose another name for the setting \
                 "row_number"
                 """)
         #expect(try told(#"{"row_number": "n"}"#, "m") == nil)
         #expect(
             try told(#"{"quote": "none"}"#, "a,b")?.hasPrefix(
-                "the name of column \"a,b\" of table \"crm.t\" holds a delimiter") == true)
+                "the name of column \"a,b\" of table \"crm.t\" contains a delimiter") == true)
         #expect(try told(#"{"quote": "none", "escape": "backslash"}"#, "a,b") == nil)
         #expect(try told(#"{"quote": "none", "header": false}"#, "a,b") == nil)
     }

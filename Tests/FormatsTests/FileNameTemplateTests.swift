@@ -112,21 +112,21 @@ struct FileNameTemplateTests {
         ("", 1, "it must not be empty"),
         (".x", 1, "a name must not begin with a dot or a space"),
         (".\u{301}x", 1, "a name must not begin with a dot or a space"),
-        ("a/b", 2, "a delivery is one folder, and its files lie in no other below it"),
+        ("a/b", 2, "a delivery is one folder without subfolders"),
         ("a:b", 2, "\":\" is not safe in the name of a file"),
         ("a\u{202e}", 2, "\"\\u{202e}\" is not safe in the name of a file"),
         ("a}}", 2, "this \"}}\" has no \"{{\" before it"),
-        ("ab{{table", 3, "this \"{{\" has no \"}}\" behind it"),
-        ("{{tabel}}", 3, "there is no placeholder \"tabel\"; placeholders are: now, export, "),
-        ("{{}}", 3, "here must be a placeholder; placeholders are: now, export, table, run, "),
-        ("{{table x}}", 9, "here must be \"|\" or \"}}\""),
+        ("ab{{table", 3, "this \"{{\" has no \"}}\" after it"),
+        ("{{tabel}}", 3, "unknown placeholder \"tabel\"; placeholders are: now, export, "),
+        ("{{}}", 3, "placeholder expected here; placeholders are: now, export, table, run, "),
+        ("{{table x}}", 9, "\"|\" or \"}}\" expected here"),
         ("{{table|next_day}}", 9, "only {{now}} has filters, not {{table}}"),
         (
             "{{now|lokal:'x'}}", 7,
-            "there is no filter \"lokal\"; filters are: local, format, next_day"
+            "unknown filter \"lokal\"; filters are: local, format, next_day"
         ),
         ("{{now|next_day:'2'}}", 15, "the filter next_day has no argument"),
-        ("{{now|next_day|next_day}}", 16, "the filter next_day is there already"),
+        ("{{now|next_day|next_day}}", 16, "the filter next_day is used twice"),
         (
             "{{now|local}}", 12,
             "the filter local needs an argument in quotes: local:'Europe/Zurich'"
@@ -147,8 +147,8 @@ struct FileNameTemplateTests {
             "there is no time zone \"nowhere\"; zones are named Area/City, as in "
                 + "\"Europe/Zurich\", or UTC"
         ),
-        ("{{now|format:'yyyy-DD'}}", 20, "there is no \"DD\" in a date pattern; there are: yyyy, "),
-        ("{{now|format:'-'}}", 15, "a date pattern has letters: yyyy, "),
+        ("{{now|format:'yyyy-DD'}}", 20, "\"DD\" is not a date pattern letter; these are: yyyy, "),
+        ("{{now|format:'-'}}", 15, "a date pattern must have letters: yyyy, "),
         ("{{now|format:'HH:mm'}}", 17, "\":\" is not safe in the name of a file"),
         ("{{now|format:'yyyy-mm-dd'}}", 20, "\"mm\" is the minute"),
         ("{{now|format:'ddmmyy'}}", 17, "{{now|format:'mm'}}"),

@@ -65,9 +65,9 @@ struct PGPKeyTests {
         #expect(error == .primaryKey(keys[0], subkeys: [keys[1]]))
         #expect(
             error?.description
-                == "PGP key \(keys[0]) is a primary key, and files are encrypted for a subkey "
-                + "only: its subkeys for encryption are \(keys[1]); name one of them in the "
-                + "setting \"pgp_key\"")
+                == "PGP key \(keys[0]) is a primary key, but files are encrypted only for subkeys: "
+                + "its subkeys for encryption are \(keys[1]); name one of them in the setting "
+                + "\"pgp_key\"")
     }
 
     @Test func `is refused where only the primary key could encrypt`() throws {

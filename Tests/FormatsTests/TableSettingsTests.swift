@@ -26,7 +26,7 @@ struct TableSettingsTests {
                 try DataTemplateSettings(json: #"{"format": "table", \#(setting)}"#)
             }
             #expect(
-                error?.description.contains("is of files, and the rows of the format \"table\"")
+                error?.description.contains("is only for files, and the format \"table\"")
                     == true)
         }
         #expect(throws: SettingsError.onlyOfTables(setting: "mode")) {
@@ -65,8 +65,8 @@ struct TableSettingsTests {
         }
         #expect(
             error?.description == """
-                tables "orders" and "sales.orders" would both go into the table "orders" of the \
-                target: send them in two data exports, to destinations with schemas of their own
+                tables "orders" and "sales.orders" would both fill the table "orders" of the \
+                target: send them in two data exports, to destinations with different schemas
                 """)
     }
 }

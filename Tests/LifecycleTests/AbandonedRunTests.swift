@@ -15,20 +15,21 @@ struct AbandonedRunTests {
 
     private static let cases = [
         Case(
-            delivery: .delivery(.notVisible), visible: "no", message: "nothing of it is visible"),
+            delivery: .delivery(.notVisible), visible: "no",
+            message: "none of its output is visible"),
         Case(
             delivery: .delivery(.notVisible), worker: "w1", visible: "unknown",
-            message: "nothing of it was visible, but worker \"w1\" was publishing it just then and "
-                + "may have made it visible"),
+            message: "none of its output was visible, but worker \"w1\" was still publishing it "
+                + "and may have made it visible"),
         Case(
             delivery: .delivery(.visible(location: "Daily/run-40/manifest.json")), visible: "yes",
             message: "its manifest is visible: Daily/run-40/manifest.json"),
         Case(
             delivery: .delivery(.unknown(reason: "no route")), visible: "unknown",
-            message: "whether it is visible could not be found out: no route"),
+            message: "cannot determine whether its output is visible: no route"),
         Case(
             delivery: .failed("silence"), worker: "w1", visible: "unknown",
-            message: "whether it is visible could not be found out: silence"),
+            message: "cannot determine whether its output is visible: silence"),
     ]
 
     private let command = LifecycleTests.command(

@@ -32,8 +32,8 @@ struct CatalogTests {
             of: command("add_tables", ["name": "Daily", "tables": ["v"]]))
 
         #expect(rejection.code == .tableNotInDatabase)
-        #expect(rejection.message == "\"public.v\" in database \"crm\" is a view, and no table")
-        #expect(rejection.hint == "choose the tables behind it: only tables are sent")
+        #expect(rejection.message == "\"public.v\" in database \"crm\" is a view, not a table")
+        #expect(rejection.hint == "only tables can be sent: choose the tables behind it")
     }
 
     @Test func `is not activated where it is no table any more, or hides rows`() throws {
@@ -56,8 +56,8 @@ struct CatalogTests {
 
         #expect(
             rejection.message == "cannot activate \"Daily\": tables whose row-level security hides "
-                + "rows: public.mine; tables with rows on other servers, of which there is no one "
-                + "snapshot: public.far")
+                + "rows: public.mine; tables with rows on other servers, which no single snapshot "
+                + "covers: public.far")
     }
 
     @Test func `is not activated where it has rows on other servers`() throws {
@@ -66,7 +66,7 @@ struct CatalogTests {
 
         #expect(rejection.code == .tablesMissing)
         #expect(
-            rejection.hint == "send each part from the server that it is on, by the names of the "
-                + "parts in database \"crm\", or remove_tables")
+            rejection.hint
+                == "send each part from its own server in database \"crm\", or remove_tables")
     }
 }

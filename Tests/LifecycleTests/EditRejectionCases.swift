@@ -5,7 +5,7 @@ let editCases = [
     RejectionCase(
         .notFound, command("edit_database", ["name": "hr", "credential": "hr"]),
         message: "database \"hr\" does not exist",
-        hint: "see what there is: select name from ferry.databases"),
+        hint: "list all: select name from ferry.databases"),
     RejectionCase(
         .invalidCredential, command("edit_database", ["name": "crm", "credential": "host=db"]),
         message: "credential of database \"crm\" must be the name of a credential of the "
@@ -14,8 +14,8 @@ let editCases = [
     RejectionCase(
         .kindIsFixed, command("edit_destination", ["name": "lake", "kind": "s3"]),
         message: "destination \"Lake\" is of kind directory, which cannot be changed to s3",
-        hint: "create another destination of that kind, and let orchestrations use it "
-            + "with edit_orchestration"),
+        hint: "create a destination of that kind, and switch orchestrations to it with "
+            + "edit_orchestration"),
     RejectionCase(
         .destinationTestFailed,
         command("edit_destination", ["name": "lake", "settings": ["path": "/sea"]]),
@@ -42,5 +42,5 @@ let editCases = [
         command("edit_orchestration", ["name": "nightly", "data_template": "xml"]),
         in: Scene(hasOrchestration: true),
         message: "destination \"Lake\" has no data template \"xml\"",
-        hint: "see what there is: select * from ferry.data_templates"),
+        hint: "list all: select * from ferry.data_templates"),
 ]

@@ -22,30 +22,36 @@ struct FilterSyntaxTests {
     }
 
     @Test(arguments: [
-        ("true) TO PROGRAM 'rm'", "closes a parenthesis that it did not open"),
-        ("true) TO STDOUT; COPY (SELECT 1", "closes a parenthesis that it did not open"),
-        ("true) UNION (SELECT secret FROM t", "closes a parenthesis that it did not open"),
-        ("a) or (b", "closes a parenthesis that it did not open"),
-        (")(", "closes a parenthesis that it did not open"),
-        ("(true", "has a parenthesis that is not closed"),
+        ("true) TO PROGRAM 'rm'", "has an unmatched closing parenthesis"),
+        ("true) TO STDOUT; COPY (SELECT 1", "has an unmatched closing parenthesis"),
+        ("true) UNION (SELECT secret FROM t", "has an unmatched closing parenthesis"),
+        ("a) or (b", "has an unmatched closing parenthesis"),
+        (")(", "has an unmatched closing parenthesis"),
+        ("(true", "has an unclosed parenthesis"),
         ("true; drop table t", "contains a semicolon outside of quotes"),
         ("true --", "contains a comment"), ("true -- )", "contains a comment"),
         ("true /* ", "contains a comment"), ("a /* /* */ */ = 1", "contains a comment"),
         ("1---1 = 0", "contains a comment"), ("a*/*b", "contains a comment"),
-        ("a = 'b", "has a string that is not closed"),
-        ("a = 'b''", "has a string that is not closed"),
-        ("a = E'b\\'", "has a string that is not closed"),
-        ("a = E'b\\", "has a string that is not closed"),
-        ("\"a = 1", "has a name in double quotes that is not closed"),
-        ("\"a\"\" = 1", "has a name in double quotes that is not closed"),
-        ("a = $$b", "has a string in dollar quotes that is not closed"),
-        ("a = $x$b$y$", "has a string in dollar quotes that is not closed"),
-        ("a = $x$b$X$", "has a string in dollar quotes that is not closed"),
+        ("a = 'b", "has an unclosed string"),
+        ("a = 'b''", "has an unclosed string"),
+        ("a = E'b\\'", "has an unclosed string"),
+        ("a = E'b\\", "has an unclosed string"),
+        ("\"a = 1", "has an unclosed quoted name"),
+        ("\"a\"\" = 1", "has an unclosed quoted name"),
+        ("a = $$b", "has an unclosed dollar-quoted string"),
+        ("a = $x$b$y$", "has an unclosed dollar-quoted string"),
+        ("a = $x$b$X$", "has an unclosed dollar-quoted string"),
         ("a\u{0}", "contains a NUL character"), ("'\u{0}'", "contains a NUL character"),
         (" \n", "is empty"), ("", "is empty"),
-        ("a = $1", "contains a dollar sign that begins no string: a filter has no parameters"),
-        ("a = $1$", "contains a dollar sign that begins no string: a filter has no parameters"),
-        ("$", "contains a dollar sign that begins no string: a filter has no parameters"),
+        (
+            "a = $1",
+            "contains a dollar sign that does not begin a string: filters have no parameters"
+        ),
+        (
+            "a = $1$",
+            "contains a dollar sign that does not begin a string: filters have no parameters"
+        ),
+        ("$", "contains a dollar sign that does not begin a string: filters have no parameters"),
     ])
     func `cannot end what it stands in`(filter: String, problem: String) {
         #expect(FilterSyntax.problem(in: filter) == problem)

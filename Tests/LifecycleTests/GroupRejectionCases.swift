@@ -31,29 +31,29 @@ let groupCases = memberCases + triggerCases + runCases
 private let memberCases = [
     RejectionCase(
         .invalidOrchestrations, create(["orchestrations": []]),
-        message: "orchestrations names no orchestration", hint: "name one or more"),
+        message: "orchestrations is empty", hint: "name one or more"),
     RejectionCase(
         .invalidOrchestrations, create(["orchestrations": ["Nightly", " nightly"]]),
         message: "orchestrations names \"nightly\" more than once",
-        hint: "name each once; upper and lower case count as the same"),
+        hint: "name each once; names are case-insensitive"),
     RejectionCase(
         .argumentTooLong,
         create(["orchestrations": .array((0...500).map { .string("o\($0)") })]),
         message: "orchestrations names 501 orchestrations, at most 500 are allowed",
-        hint: "make several groups, each after another"),
+        hint: "create several groups that run after one another"),
     RejectionCase(
         .notFound, create(["manual": true, "orchestrations": ["Nightly", "Weekly"]]), in: morning,
         message: "orchestration \"Weekly\" does not exist",
-        hint: "see what there is: select name from ferry.orchestrations"),
+        hint: "list all: select name from ferry.orchestrations"),
     RejectionCase(
         .nameInUse, create(["manual": true, "name": "MORNING"]), in: morning,
         message: "orchestration group name \"MORNING\" is already in use (as \"Morning\")",
-        hint: "choose another name; upper and lower case count as the same"),
+        hint: "choose another name; names are case-insensitive"),
     RejectionCase(
         .inUse, command("delete_orchestration", ["name": "nightly"]), in: chain,
         message: "cannot delete \"Nightly\": it is in orchestration groups "
             + "\"Evening\", \"Morning\", \"Noon\"",
-        hint: "take it out with edit_orchestration_group, or use delete_orchestration_group"),
+        hint: "remove it with edit_orchestration_group, or use delete_orchestration_group"),
 ]
 
 private let triggerCases = [
@@ -71,12 +71,12 @@ private let triggerCases = [
         hint: "for example \"schedule\": \"30 2 * * 1-5\", or \"manual\": true"),
     RejectionCase(
         .invalidTrigger, edit(["time_zone": "UTC"]), in: morning,
-        message: "time_zone goes with schedule, which is not given",
-        hint: "give a schedule, or leave time_zone out"),
+        message: "time_zone requires schedule",
+        hint: "give a schedule, or omit time_zone"),
     RejectionCase(
         .invalidTrigger, create(["manual": true, "catch_up": "none"]), in: morning,
-        message: "catch_up goes with schedule, which is not given",
-        hint: "give a schedule, or leave catch_up out"),
+        message: "catch_up requires schedule",
+        hint: "give a schedule, or omit catch_up"),
     RejectionCase(
         .invalidSchedule, create(["schedule": "0 24 * * *"]), in: morning,
         message: "cron field 2 (hour) must be 0-23, was 24",
@@ -85,7 +85,7 @@ private let triggerCases = [
     RejectionCase(
         .invalidSchedule, create(["schedule": "0 0 31 2 *"]), in: morning,
         message: "the schedule \"0 0 31 2 *\" can never fire: none of its months has a day 31",
-        hint: "choose a day that its months have"),
+        hint: "choose a day that exists in these months"),
     RejectionCase(
         .invalidSchedule, create(["schedule": "\u{1b} 0 * * *"]), in: morning,
         message: "cron field 1 (minute) must be 0-59, was \"\\u{1b}\"",
@@ -94,7 +94,7 @@ private let triggerCases = [
     RejectionCase(
         .invalidSchedule, create(["schedule": "0 0 * * *", "catch_up": "all"]), in: morning,
         message: "catch_up must be one or none, was \"all\"",
-        hint: "one runs once for all times that were missed, none skips them"),
+        hint: "one starts one run for all missed times, none skips them"),
     unknownZone("Berlin", hint: "did you mean Europe/Berlin?"),
     unknownZone("europe/berln", hint: "did you mean Europe/Berlin?"),
     unknownZone("new york", hint: "did you mean America/New_York?"),
@@ -105,15 +105,15 @@ private let triggerCases = [
     RejectionCase(
         .notFound, create(["after": "Dawn"]), in: morning,
         message: "orchestration group \"Dawn\" does not exist",
-        hint: "see what there is: select name from ferry.orchestration_groups"),
+        hint: "list all: select name from ferry.orchestration_groups"),
     RejectionCase(
         .circularGroups, edit(["after": "Morning"]), in: morning,
-        message: "orchestration group \"Morning\" cannot come after itself",
+        message: "orchestration group \"Morning\" cannot run after itself",
         hint: "name another group, or choose manual or schedule"),
     RejectionCase(
         .circularGroups, edit(["after": "evening"]), in: chain,
-        message: "orchestration group \"Morning\" cannot come after \"Evening\": "
-            + "\"Evening\" comes after \"Noon\", \"Noon\" comes after \"Morning\"",
+        message: "orchestration group \"Morning\" cannot run after \"Evening\": \"Evening\" runs "
+            + "after \"Noon\", \"Noon\" runs after \"Morning\"",
         hint: "give one of them another trigger first"),
 ]
 
@@ -123,7 +123,7 @@ private let runCases = [
         in: Scene(hasOrchestration: true, groups: [Scene.group(isEnabled: false)]),
         message: "orchestration group \"Morning\" is disabled",
         hint: "enable it with enable_orchestration_group, or run its orchestrations "
-            + "one by one with run_orchestration"),
+            + "individually with run_orchestration"),
     RejectionCase(
         .exportIsDraft, command("run_orchestration_group", ["name": "morning"]),
         in: Scene(
@@ -134,13 +134,13 @@ private let runCases = [
         hint: "use activate_data_export"),
     RejectionCase(
         .inUse, command("delete_orchestration_group", ["name": "morning"]), in: chain,
-        message: "cannot delete \"Morning\": orchestration group \"Noon\" comes after it",
+        message: "cannot delete \"Morning\": orchestration group \"Noon\" runs after it",
         hint: "give them another trigger with edit_orchestration_group, or delete them first"),
     RejectionCase(
         .runInProgress, command("delete_orchestration_group", ["name": "morning"]),
         in: Scene(hasOrchestration: true, run: .running, groups: [Scene.group()]),
         message: "cannot delete \"Morning\": run 40 of it has not ended; "
             + "wait for it or stop it first",
-        hint: "stop_run stops a run that is not publishing yet, abandon_run ends one that is and "
-            + "cannot finish"),
+        hint: "stop_run stops a run before it publishes, abandon_run ends one that cannot finish "
+            + "publishing"),
 ]

@@ -26,9 +26,8 @@ struct OntoItselfTests {
                 == .rejected(
                     Rejection(
                         .invalidChoice,
-                        "destination \"Lake\" would overwrite table \"public.a\", which is what is "
-                            + "to be sent: it has the credential of database \"crm\", and that "
-                            + "table's schema",
+                        "destination \"Lake\" would overwrite the exported table \"public.a\": it "
+                            + "has the credential of database \"crm\" and the schema of that table",
                         hint: "choose a destination with another schema, or another database")))
     }
 

@@ -23,10 +23,10 @@ let policyCases = [
         ]),
         message: "permission denied: delete_destination: role \"interns\" is denied "
             + "datagrid_operator",
-        hint: "ask an administrator to take the denial back with revoke_policy"),
+        hint: "ask an administrator to revoke the denial with revoke_policy"),
     RejectionCase(
         .invalidPolicy, command("grant_policy", ["role": "ann", "policy": "root"]),
-        message: "there is no policy \"root\"",
+        message: "unknown policy \"root\"",
         hint: "policies: datagrid_administrator, datagrid_operator, amp360_user"),
     RejectionCase(
         .lastAdministrator,

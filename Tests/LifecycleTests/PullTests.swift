@@ -109,8 +109,8 @@ struct PullTests {
                     Rejection(
                         .inUse,
                         "cannot remove database \"erp\" from \"Try\": used by draft \"New\"",
-                        hint: "delete or edit in \"Try\" what uses it, then send the command "
-                            + "again")))
+                        hint: "delete or edit the objects that use it in \"Try\", then resend the "
+                            + "command")))
     }
 
     @Test func `makes the sandbox's draft of a changed export out of date`() {

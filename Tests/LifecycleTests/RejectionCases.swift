@@ -13,7 +13,7 @@ private let malformedCases = [
     RejectionCase(
         .unknownEnvironment,
         command("delete_destination", ["name": "x"], environment: "staging"),
-        message: "there is no environment \"staging\"", hint: "environments: production"),
+        message: "unknown environment \"staging\"", hint: "environments: production"),
     RejectionCase(
         .missingArgument, command("switch_database", ["name": "Daily", "database": .null]),
         message: "switch_database needs the argument \"database\"",
@@ -48,9 +48,9 @@ private let malformedCases = [
         hint: "choose a shorter name"),
     RejectionCase(
         .invalidName, command("create_data_export", ["name": "_Sandbox"]),
-        message: "an export cannot be called \"_Sandbox\"",
-        hint: "its folder would be one of Ferry's own, in which sandboxes deliver or files are "
-            + "staged: choose another name"),
+        message: "\"_Sandbox\" is reserved and cannot be an export name",
+        hint: "Ferry itself uses a folder of this name, for sandboxes or staged files: choose "
+            + "another name"),
     RejectionCase(
         .invalidName, command("run_orchestration", ["name": "a\u{1b}[2Jb"]),
         message: "orchestration name \"a\\u{1b}[2Jb\" contains a control character",
@@ -66,7 +66,7 @@ private let malformedCases = [
         hint: "write [\"a\"] for one table"),
     RejectionCase(
         .invalidTables, command("add_tables", ["name": "Daily", "tables": []]),
-        message: "tables names no table",
+        message: "tables is empty",
         hint: "name one or more tables, or write \"all\""),
     RejectionCase(
         .invalidCredential,
@@ -77,7 +77,7 @@ private let malformedCases = [
     RejectionCase(
         .unknownDestinationKind,
         command("create_destination", ["name": "x", "kind": "ftp", "settings": [:]]),
-        message: "there is no destination kind \"ftp\"",
+        message: "unknown destination kind \"ftp\"",
         hint: "kinds: directory, postgres, s3, sftp"),
 ]
 
@@ -85,16 +85,16 @@ private let exportCases = [
     RejectionCase(
         .nameInUse, command("create_data_export", ["name": " Daily "]),
         message: "export name \"Daily\" is already in use (active)",
-        hint: "choose another name; upper and lower case count as the same"),
+        hint: "choose another name; names are case-insensitive"),
     RejectionCase(
         .nameInUse, command("create_data_export", ["name": "daily"]),
         in: Scene(export: Scene.export(draft: Scene.draft(nil, nil))),
         message: "export name \"daily\" is already in use (draft, as \"Daily\")",
-        hint: "choose another name; upper and lower case count as the same"),
+        hint: "choose another name; names are case-insensitive"),
     RejectionCase(
         .databaseNotRegistered,
         command("switch_database", ["name": "Daily", "database": "hr"]),
-        message: "database \"hr\" is not registered; registered are: \"crm\", \"erp\"",
+        message: "database \"hr\" is not registered; registered databases: \"crm\", \"erp\"",
         hint: "register it first with register_database, or choose a registered one"),
     RejectionCase(
         .databaseUnavailable, command("add_tables", ["name": "Daily", "tables": ["c"]]),
@@ -104,12 +104,12 @@ private let exportCases = [
     RejectionCase(
         .tableNotInDatabase, command("add_tables", ["name": "Daily", "tables": ["t"]]),
         message: "table \"public.t\" is not in database \"crm\"",
-        hint: "write schema.table as the database shows it; without a schema it is public"),
+        hint: "write schema.table as the database shows it; the default schema is public"),
     RejectionCase(
         .tableNotInDatabase,
         command("switch_database", ["name": "Daily", "database": "erp", "tables": ["b", "a"]]),
         message: "tables public.a, public.b are not in database \"erp\"",
-        hint: "write schema.table as the database shows it; without a schema it is public"),
+        hint: "write schema.table as the database shows it; the default schema is public"),
     RejectionCase(
         .tableNotInExport,
         command("remove_tables", ["name": "Daily", "tables": ["a", "s.\"T x\""]]),
@@ -151,33 +151,33 @@ private let exportCases = [
     RejectionCase(
         .noDraft, command("discard_draft", ["name": "Daily"]),
         message: "export \"Daily\" has no draft to discard",
-        hint: "its active version runs as it is; edit_data_export opens a draft"),
+        hint: "edit_data_export opens a draft of the active version"),
     RejectionCase(
         .noDraft, command("activate_data_export", ["name": "Daily"]),
         message: "export \"Daily\" has no draft to activate",
-        hint: "its active version runs as it is; edit_data_export opens a draft"),
+        hint: "edit_data_export opens a draft of the active version"),
     RejectionCase(
         .versionChanged, command("activate_data_export", ["name": "Daily"]),
         in: Scene(
             export: Scene.export(active: Scene.version(4), draft: Scene.draft(1, .all, base: 3))),
         message: "the active version changed since this draft was opened (v3 → v4): "
             + "discard it and edit again",
-        hint: "discard_draft drops the draft alone; the active version stays"),
+        hint: "discard_draft removes only the draft; the active version stays"),
 ]
 
 private let otherCases = [
     RejectionCase(
         .notFound, command("delete_destination", ["name": "Sea"]),
         message: "destination \"Sea\" does not exist",
-        hint: "see what there is: select name from ferry.destinations"),
+        hint: "list all: select name from ferry.destinations"),
     RejectionCase(
         .notFound, command("delete_data_template", ["destination": "lake", "name": "xml"]),
         message: "destination \"Lake\" has no data template \"xml\"",
-        hint: "see what there is: select * from ferry.data_templates"),
+        hint: "list all: select * from ferry.data_templates"),
     RejectionCase(
         .notFound, command("stop_run", ["run": 7]),
         message: "run 7 does not exist",
-        hint: "see what there is: select id, state from ferry.runs"),
+        hint: "list all: select id, state from ferry.runs"),
     RejectionCase(
         .nameInUse,
         command(
@@ -185,7 +185,7 @@ private let otherCases = [
             ["destination": "lake", "name": "CSV", "settings": ["format": "csv"]]),
         message: "data template name \"CSV\" is already in use at destination \"Lake\" "
             + "(as \"csv\")",
-        hint: "choose another name; upper and lower case count as the same"),
+        hint: "choose another name; names are case-insensitive"),
     RejectionCase(
         .destinationTestFailed,
         command(
@@ -269,19 +269,19 @@ private let otherCases = [
         in: Scene(hasOrchestration: true, run: .running),
         message: "cannot delete \"Daily\": run 40 is sending it; "
             + "wait for it or stop it first",
-        hint: "stop_run stops a run that is not publishing yet, abandon_run ends one that is and "
-            + "cannot finish"),
+        hint: "stop_run stops a run before it publishes, abandon_run ends one that cannot finish "
+            + "publishing"),
     RejectionCase(
         .runInProgress, command("delete_orchestration", ["name": "nightly"]),
         in: Scene(hasOrchestration: true, run: .queued),
         message: "cannot delete \"Nightly\": run 40 of it has not ended; "
             + "wait for it or stop it first",
-        hint: "stop_run stops a run that is not publishing yet, abandon_run ends one that is and "
-            + "cannot finish"),
+        hint: "stop_run stops a run before it publishes, abandon_run ends one that cannot finish "
+            + "publishing"),
     RejectionCase(
         .runStopping, command("stop_run", ["run": 40]), in: Scene(run: .stopping),
         message: "run 40 is already stopping",
-        hint: "wait until it is stopped; nothing of it becomes visible"),
+        hint: "wait until it is stopped; none of its output becomes visible"),
     RejectionCase(
         .runPublishing, command("stop_run", ["run": 40]), in: Scene(run: .publishing),
         message: "run 40 is publishing and can only finish",

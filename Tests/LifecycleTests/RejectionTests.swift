@@ -69,7 +69,7 @@ struct RejectionTests {
 
         let rejection = Rejection(
             .databaseNotRegistered,
-            "database \"erp\" is not registered; registered are: \"Web\", \"crm\"",
+            "database \"erp\" is not registered; registered databases: \"Web\", \"crm\"",
             hint: "register it first with register_database, or choose a registered one")
         #expect(decision == .rejected(rejection))
     }

@@ -15,16 +15,16 @@ let resolutionCases = [
     RejectionCase(
         .runNotFailed, command("retry_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .succeeded),
-        message: "run 40 is not failed (succeeded)",
+        message: "run 40 has not failed (succeeded)",
         hint: "run_orchestration starts another run"),
     RejectionCase(
         .runNotFailed, command("restart_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .running),
-        message: "run 40 is not failed (running)", hint: "wait until it has ended"),
+        message: "run 40 has not failed (running)", hint: "wait until it has ended"),
     RejectionCase(
         .runNotFailed, command("retry_run", ["run": 40]),
         in: Scene(hasOrchestration: true, run: .publishing),
-        message: "run 40 is not failed (publishing)",
+        message: "run 40 has not failed (publishing)",
         hint: "wait until it has ended; abandon_run ends one that cannot"),
     RejectionCase(
         .runNotPublishing, abandonment(), in: Scene(hasOrchestration: true, run: .running),
@@ -33,32 +33,32 @@ let resolutionCases = [
     RejectionCase(
         .runNotPublishing, abandonment(), in: Scene(hasOrchestration: true, run: .stopping),
         message: "run 40 is not publishing (stopping)",
-        hint: "wait until it is stopped; nothing of it becomes visible"),
+        hint: "wait until it is stopped; none of its output becomes visible"),
     RejectionCase(
         .runNotPublishing, abandonment(), in: failed,
         message: "run 40 is not publishing (failed)",
-        hint: "it has ended: there is nothing to abandon"),
+        hint: "it has already ended"),
     RejectionCase(
         .notConfirmed, abandonment(confirm: "daily"), in: publishing,
-        message: "run 40 of \"Nightly\" was not abandoned: confirm says \"daily\"",
+        message: "run 40 of \"Nightly\" was not abandoned: confirm is \"daily\"",
         hint: "abandoning cannot be undone: repeat the orchestration's name in confirm"),
     RejectionCase(
         .missingArgument, abandonment(reason: " "), in: publishing,
         message: "abandon_run needs the argument \"reason\", which is empty",
-        hint: "say in a few words why it is abandoned"),
+        hint: "give a short reason for abandoning it"),
     RejectionCase(
         .notFound, command("skip_task", ["run": 41, "table": "a"]), in: failed,
         message: "run 41 does not exist",
-        hint: "see what there is: select id, state from ferry.runs"),
+        hint: "list all: select id, state from ferry.runs"),
     RejectionCase(
         .notFound, command("restart_run", ["run": 40]), in: Scene(run: .failed),
-        message: "orchestration \"Nightly\" of run 40 does not exist any more",
-        hint: "retry_run starts the run again with what it was started with"),
+        message: "orchestration \"Nightly\" of run 40 no longer exists",
+        hint: "use retry_run to start the run with its original configuration"),
     RejectionCase(
         .notFound, command("retry_run", ["run": 40]),
         in: Scene(hasDestination: false, hasTemplate: false, run: .failed),
-        message: "destination \"Lake\" of run 40 does not exist any more",
-        hint: "restart_run starts the run again with today's configuration"),
+        message: "destination \"Lake\" of run 40 no longer exists",
+        hint: "use restart_run to start the run with the current configuration"),
     RejectionCase(
         .tableNotInRun, command("skip_task", ["run": 40, "table": "sales.x"]), in: failed,
         message: "table \"sales.x\" is not in run 40",
@@ -70,11 +70,11 @@ let resolutionCases = [
     RejectionCase(
         .runResolved, command("skip_task", ["run": 40, "table": "a"]), resolved: .failed,
         message: "run 40 was resolved by run 41 (failed)",
-        hint: "resolve run 41, which failed too"),
+        hint: "resolve run 41, which also failed"),
     RejectionCase(
         .noTablesLeft, command("skip_task", ["run": 41, "table": "b"]), resolved: .failed,
         message: "cannot skip table \"public.b\" of run 41: it is the only one",
-        hint: "retry_run or restart_run starts the run again with it"),
+        hint: "use retry_run or restart_run to start the run with it"),
 ]
 
 extension RejectionCase {

@@ -18,11 +18,11 @@ let rollbackCases = [
     RejectionCase(
         .unknownVersion, command("roll_back_data_export", ["name": "Daily", "version": 3]),
         in: second, message: "export \"Daily\" has no version 3; it has versions 1 to 2",
-        hint: "see them: select * from ferry.object_versions where kind = 'data_export'"),
+        hint: "list all: select * from ferry.object_versions where kind = 'data_export'"),
     RejectionCase(
         .unknownVersion, command("roll_back_data_export", ["name": "Daily", "version": 0]),
         message: "export \"Daily\" has no version 0; it has version 1 alone",
-        hint: "see them: select * from ferry.object_versions where kind = 'data_export'"),
+        hint: "list all: select * from ferry.object_versions where kind = 'data_export'"),
     RejectionCase(
         .versionIsActive, command("roll_back_data_export", ["name": "daily", "version": 2]),
         in: second,
@@ -31,17 +31,17 @@ let rollbackCases = [
                 PastVersion(
                     version: Scene.version(2, Scene.tables("a")), database: Scene.crm))
         ],
-        message: "version 2 of \"Daily\" is what is active",
+        message: "version 2 of \"Daily\" is already active",
         hint: "see what changed: select * from ferry.data_export_diff(…)"),
     RejectionCase(
         .unknownVersion, rollBack, in: second,
         knowing: [.version(dataExportID: 10, number: 1): .version(nil)],
         message: "version 1 of export \"Daily\" was pruned",
-        hint: "see those that are kept: select * from ferry.object_versions "
+        hint: "list the kept ones: select * from ferry.object_versions "
             + "where kind = 'data_export'"),
     RejectionCase(
         .versionIsActive, rollBack, in: second, knowing: first(Scene.tables("a")),
-        message: "version 1 of \"Daily\" is what is active (v2 is the same)",
+        message: "version 1 of \"Daily\" is already active (v2 is the same)",
         hint: "see what changed: select * from ferry.data_export_diff(…)"),
     RejectionCase(
         .exportIsDraft, rollBack,

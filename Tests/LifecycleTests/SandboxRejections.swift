@@ -13,7 +13,7 @@ let sandboxCases = [
         hint: "write sandbox or production"),
     RejectionCase(
         .invalidChoice, command("change_setting", ["name": "colour", "value": "any"]),
-        message: "there is no setting \"colour\"",
+        message: "unknown setting \"colour\"",
         hint: "settings: production_changes, retention, waiting_commands_max"),
     RejectionCase(
         .invalidChoice, command("change_setting", ["name": "retention", "value": "400"]),
@@ -32,15 +32,15 @@ let sandboxCases = [
         .notInProduction,
         command("pull_sandbox", ["name": "Try"], environment: "Try"), world: fresh.world,
         message: "pull_sandbox belongs in the environment \"production\", not in \"Try\"",
-        hint: "leave the environment out: production is the default"),
+        hint: "omit the environment: production is the default"),
     RejectionCase(
         .unknownEnvironment,
         command("discard_draft", ["name": "x"], environment: "staging"), world: fresh.world,
-        message: "there is no environment \"staging\"", hint: "environments: production, Try"),
+        message: "unknown environment \"staging\"", hint: "environments: production, Try"),
     RejectionCase(
         .notFound, command("pull_sandbox", ["name": "Trial"]), world: fresh.world,
         message: "sandbox \"Trial\" does not exist",
-        hint: "see what there is: select name from ferry.sandboxes"),
+        hint: "list all: select name from ferry.sandboxes"),
     RejectionCase(
         .sandboxConflict, command("pull_sandbox", ["name": "Try"]),
         world: SandboxScene.withSandbox { scene in
@@ -66,8 +66,7 @@ let sandboxCases = [
         }.world,
         message: "cannot promote \"Try\": production has changed since the last sync: "
             + "database \"erp\" (removed)",
-        hint: "pull_sandbox brings these changes into the sandbox; try it again there, then "
-            + "promote it"),
+        hint: "bring these changes into the sandbox with pull_sandbox, test it, then promote it"),
     RejectionCase(
         .sandboxHasErrors, command("promote_sandbox", ["name": "Try", "message": "m"], id: 7000),
         world: SandboxScene.withSandbox { scene in
@@ -77,7 +76,8 @@ let sandboxCases = [
         }.world,
         message: "cannot promote \"Try\": export \"Daily\": table \"public.b\" is not in "
             + "database \"crm\"",
-        hint: "fix them, or remove what has them from the sandbox; see ferry.sandbox_problems"),
+        hint: "fix them, or remove the affected objects from the sandbox; see "
+            + "ferry.sandbox_problems"),
     RejectionCase(
         .nothingToPromote, command("promote_sandbox", ["name": "Try", "message": "m"]),
         world: fresh.world,
@@ -87,10 +87,10 @@ let sandboxCases = [
         .missingArgument, command("promote_sandbox", ["name": "Try", "message": " "]),
         world: fresh.world,
         message: "promote_sandbox needs the argument \"message\", which is empty",
-        hint: "say in a few words why production changes"),
+        hint: "give a short reason for the change"),
     RejectionCase(
         .notConfirmed, command("delete_sandbox", ["name": "Try", "confirm": "Tri"]),
-        world: fresh.world, message: "sandbox \"Try\" was not deleted: confirm says \"Tri\"",
+        world: fresh.world, message: "sandbox \"Try\" was not deleted: confirm is \"Tri\"",
         hint: "deleting cannot be undone: repeat the sandbox's name in confirm"),
     RejectionCase(
         .referenceMissing, command("pull_sandbox", ["name": "Try"], id: 7000),

@@ -11,7 +11,7 @@ let tableSettingsCases =
         RejectionCase(
             .tableNotInDatabase, edit("z", ["filter": "true"]), in: ofAll,
             message: "table \"public.z\" is not in database \"crm\"",
-            hint: "write schema.table as the database shows it; without a schema it is public"),
+            hint: "write schema.table as the database shows it; the default schema is public"),
         RejectionCase(
             .noDatabaseChosen, edit("a", ["filter": "true"]),
             in: Scene(export: Scene.export(draft: Scene.draft(nil, nil))),
@@ -30,7 +30,7 @@ let tableSettingsCases =
             ],
             message: "cannot activate \"Daily\": table public.a has no column x\\u{1b}; "
                 + "table public.b: no",
-            hint: "correct the settings with edit_table; {} removes those of a table"),
+            hint: "correct the settings with edit_table; {} removes all settings of a table"),
         RejectionCase(
             .databaseUnavailable, command("activate_data_export", ["name": "Daily"]), in: filtered,
             knowing: [
@@ -66,15 +66,15 @@ func settings(_ json: JSONValue) -> TableSettings {
 private let known = "settings of a table: columns, filter, mask, rows; {} removes all of them"
 private let masks =
     "masks: \"null\", \"hash\", {\"keep_first\": 2}, {\"keep_last\": 4}, {\"constant\": \"x\"}"
-private let kept = "give a whole number; what is not longer than it is sent as it is"
+private let kept = "give a whole number; values that are not longer are sent unmasked"
 private let bounds =
     "for example {\"minimum\": 10000, \"maximum\": 2000000, \"otherwise\": \"warn\"}"
 
 private let malformed: [(JSONValue, String, String)] = [
-    (["colums": ["a"], "x": 1], "there is no setting \"colums\"", known),
+    (["colums": ["a"], "x": 1], "unknown setting \"colums\"", known),
     (["columns": "a"], "columns must be an array of names, not a string", known),
-    (["columns": []], "columns names no column", "leave columns out to send all of them"),
-    (["columns": [1]], "columns must hold names, not a number", known),
+    (["columns": []], "columns is empty", "omit columns to send all columns"),
+    (["columns": [1]], "columns must contain names, not a number", known),
     (["columns": ["b", "a", "b"]], "columns names \"b\" twice", known),
     (
         ["columns": [""]], "\"\" is not the name of a column",
@@ -92,12 +92,12 @@ private let malformed: [(JSONValue, String, String)] = [
     (
         ["filter": .string(String(repeating: "ü", count: 4_001))],
         "filter has 4001 characters, at most 4000 are allowed",
-        "shorten it, or let a view or a function of the source decide"
+        "shorten it, or move its logic to a view or a function of the source"
     ),
     (["mask": ["a"]], "mask must be an object, not an array", known),
-    (["mask": ["a": "sha1"]], "column \"a\" has a mask that does not exist", masks),
+    (["mask": ["a": "sha1"]], "column \"a\" has an unknown mask", masks),
     (
-        ["mask": ["a": ["keep_last": 1, "x": 2]]], "column \"a\" has a mask that does not exist",
+        ["mask": ["a": ["keep_last": 1, "x": 2]]], "column \"a\" has an unknown mask",
         masks
     ),
     (
@@ -111,17 +111,17 @@ private let malformed: [(JSONValue, String, String)] = [
     (
         ["mask": ["a": ["constant": "x\u{0}"]]],
         "the constant of column \"a\" must be a string of at most 1000 characters, without NUL",
-        "shorten it, or use \"null\" to send nothing"
+        "shorten it, or use \"null\" to send NULL"
     ),
     (
         ["columns": ["a"], "mask": ["c": "hash", "b": "null"]],
         "column \"b\" is masked, but is not among the columns sent",
-        "take it out of mask, or add it to columns"
+        "remove it from mask, or add it to columns"
     ),
     (["rows": 7], "rows must be an object, not a number", bounds),
     (["rows": ["min": 7]], "rows has no key \"min\"", bounds),
-    (["rows": ["minimum": -1]], "rows.minimum must be a whole number from 0", bounds),
-    (["rows": ["maximum": 1.5]], "rows.maximum must be a whole number from 0", bounds),
+    (["rows": ["minimum": -1]], "rows.minimum must be a whole number, 0 or more", bounds),
+    (["rows": ["maximum": 1.5]], "rows.maximum must be a whole number, 0 or more", bounds),
     (["rows": ["otherwise": "warn"]], "rows has neither minimum nor maximum", bounds),
     (
         ["rows": ["minimum": 2, "maximum": 1]], "rows.minimum 2 is above rows.maximum 1", bounds

@@ -4,7 +4,7 @@ import Values
 let unknownCommandCases = [
     RejectionCase(
         .unknownCommand, command("drop_everything", [:]),
-        message: "there is no command \"drop_everything\"",
+        message: "unknown command \"drop_everything\"",
         hint: "commands: register_database, edit_database, unregister_database, "
             + "create_data_export, edit_data_export, add_tables, remove_tables, edit_table, "
             + "switch_database, activate_data_export, roll_back_data_export, discard_draft, "

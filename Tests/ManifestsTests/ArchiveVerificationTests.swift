@@ -107,7 +107,7 @@ struct ArchiveVerificationTests {
             ])
         #expect(
             try Delivery(compression, rows: 3).findings == [
-                "wrong rows: \(name)/orders.csv holds 2, the manifest says 3"
+                "wrong rows: \(name)/orders.csv has 2, the manifest says 3"
             ])
     }
 

@@ -57,7 +57,7 @@ struct VerificationTests {
         #expect(
             try findings(delivery) == [
                 "long: empty.csv has 4 bytes, the manifest says 3",
-                "wrong rows: empty.csv holds 1, the manifest says 0",
+                "wrong rows: empty.csv has 1, the manifest says 0",
                 "short: orders.csv has 14 bytes, the manifest says 26",
             ])
     }
@@ -81,7 +81,7 @@ struct VerificationTests {
     @Test func `finds a manifest with the wrong number of rows`() throws {
         let delivery = try SampleDelivery(["orders.csv": orders], rows: ["orders.csv": 3])
 
-        #expect(try findings(delivery) == ["wrong rows: orders.csv holds 2, the manifest says 3"])
+        #expect(try findings(delivery) == ["wrong rows: orders.csv has 2, the manifest says 3"])
     }
 
     @Test func `finds a file without the header it should have`() throws {
@@ -116,7 +116,7 @@ struct VerificationTests {
             [name: Array(packed.dropLast(3))], rows: [name: 2], settings: settings)
 
         #expect(try findings(good).isEmpty)
-        #expect(try findings(wrong) == ["wrong rows: orders.csv.gz holds 2, the manifest says 7"])
+        #expect(try findings(wrong) == ["wrong rows: orders.csv.gz has 2, the manifest says 7"])
         #expect(try findings(cut).first?.hasPrefix("damaged: orders.csv.gz: ") == true)
     }
 
@@ -156,7 +156,7 @@ struct VerificationTests {
             try verify(manifestAt: delivery.manifestPath)
         }
 
-        #expect(error?.description.hasSuffix("manifest.json\": there is no such file") == true)
+        #expect(error?.description.hasSuffix("manifest.json\": no such file") == true)
     }
 
     @Test func `refuses a manifest that points outside its folder`() throws {

@@ -5,8 +5,8 @@ import Testing
 @Suite("A connection string that libpq cannot read", .timeLimit(.minutes(5)))
 struct ConnectionAdviceTests {
     @Test(arguments: [
-        ("\"postgresql://me:secret@h/d\"", "take off the quotes around it"),
-        ("${DATABASE_URL}", "it is the name of a variable, and not its value"),
+        ("\"postgresql://me:secret@h/d\"", "remove the quotes around it"),
+        ("${DATABASE_URL}", "it is the name of a variable, not its value"),
         ("jdbc:postgresql://h/d?user=me&password=secret", "it is for Java"),
         ("postgresql+psycopg2://me:secret@h/d", "it is for SQLAlchemy"),
         ("mysql://me:secret@h/d", "begin with postgresql://"),

@@ -29,7 +29,7 @@ struct QueryTests {
                 throws: PostgresError.decoding(
                     "there is no column \"c\"; the columns are: a, b")
             ) { try row["c"].string() }
-            #expect(throws: PostgresError.decoding("column \"a\" does not hold an integer")) {
+            #expect(throws: PostgresError.decoding("column \"a\" is not an integer")) {
                 try row["a"].int()
             }
             #expect(

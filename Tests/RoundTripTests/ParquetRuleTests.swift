@@ -37,7 +37,7 @@ struct ParquetRuleTests {
 
             #expect(
                 error?.description.hasPrefix(
-                    "column \"od\\u{202e}d\" holds \(told), which \(target) cannot hold: "
+                    "column \"od\\u{202e}d\" contains \(told), which \(target) cannot represent: "
                         + "choose the format csv or ndjson, or make the column ") == true,
                 "\(String(describing: error))")
         }
@@ -86,7 +86,7 @@ struct ParquetDeliveryTests {
             report = try verify(manifestAt: path)
             #expect(
                 report.findings.map(\.description)
-                    == ["wrong rows: t.parquet holds 30000, the manifest says 29999"])
+                    == ["wrong rows: t.parquet has 30000, the manifest says 29999"])
         }
     }
 }

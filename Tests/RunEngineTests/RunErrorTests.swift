@@ -119,7 +119,7 @@ struct RunErrorTests {
             #expect(trouble.code == "source_unavailable")
             #expect(
                 trouble.hint
-                    == "an administrator or a timeout of the source ended the statement")
+                    == "an administrator or a timeout of the source canceled the statement")
         }
     }
 
@@ -182,21 +182,21 @@ struct RunErrorTests {
     @Test(arguments: [
         (
             DestinationError.accessDenied(destination: "d", path: "p"),
-            "it is tried again by itself; where the cause cannot be fixed, an administrator "
-                + "ends it with abandon_run"
+            "it is retried automatically; if the cause cannot be fixed, an administrator can end "
+                + "it with abandon_run"
         ),
         (
             .unavailable(destination: "d", path: "p", reason: "r"),
-            "it is tried again by itself; where the cause cannot be fixed, an administrator "
-                + "ends it with abandon_run"
+            "it is retried automatically; if the cause cannot be fixed, an administrator can end "
+                + "it with abandon_run"
         ),
         (
             .stagedFileMissing(destination: "d", run: 7, file: "f"),
-            "nothing of it is visible; retry_run or restart_run starts it again"
+            "none of its output is visible; use retry_run or restart_run to start it again"
         ),
         (
             .overtaken(destination: "d", run: 7, by: 9),
-            "nothing of it is visible; retry_run or restart_run starts it again"
+            "none of its output is visible; use retry_run or restart_run to start it again"
         ),
     ])
     func `after the decision to publish names the way out that there is then`(

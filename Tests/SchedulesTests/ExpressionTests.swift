@@ -49,16 +49,16 @@ private let refusals = [
     Refusal(
         "5/15 * * * *", "cron field 1 (minute) has a step without a range, was \"5/15\"",
         hint: "write 5-59/15 or */15"),
-    Refusal("* * * *", "a schedule has five fields, separated by spaces, was given 4"),
-    Refusal("0 0 * * * *", "a schedule has five fields, separated by spaces, was given 6"),
-    Refusal("", "a schedule has five fields, separated by spaces, was given 0"),
+    Refusal("* * * *", "a schedule must have five fields, separated by spaces, has 4"),
+    Refusal("0 0 * * * *", "a schedule must have five fields, separated by spaces, has 6"),
+    Refusal("", "a schedule must have five fields, separated by spaces, has 0"),
     Refusal(
-        "@reboot", "there is no schedule \"@reboot\"",
+        "@reboot", "unknown schedule \"@reboot\"",
         hint: "words: @annually, @daily, @hourly, @midnight, @monthly, @weekly, @yearly"),
     Refusal(
         "0 0 31 2 *",
         "the schedule \"0 0 31 2 *\" can never fire: none of its months has a day 31",
-        hint: "choose a day that its months have"),
+        hint: "choose a day that exists in these months"),
     Refusal(
         "0 0 31 4,6,9,11 *",
         "the schedule \"0 0 31 4,6,9,11 *\" can never fire: none of its months has a day 31"),

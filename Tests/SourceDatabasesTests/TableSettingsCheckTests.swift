@@ -36,7 +36,7 @@ struct TableSettingsCheckTests {
             "t": ["mask": ["email": "hash"]], "u": ["columns": ["id"]],
         ])
 
-        #expect(found == ["table public.t has no column email", "there is no table public.u"])
+        #expect(found == ["table public.t has no column email", "table public.u does not exist"])
     }
 
     /// Each of these has its parentheses and quotes in order; only the source can refuse it.
@@ -63,7 +63,7 @@ struct TableSettingsCheckTests {
         #expect(found.count == 1)
         #expect(
             found.first?.hasPrefix(
-                "table public.t: the source refuses its filter or a mask: \(reason)") == true,
+                "table public.t: the source rejects its filter or a mask: \(reason)") == true,
             "\(found)")
     }
 
@@ -88,8 +88,8 @@ struct TableSettingsCheckTests {
         #expect(try await problems(settings, script) == [])
         #expect(
             try await problems(settings, ofAll: true, script) == [
-                "table public.p1 is a partition, which is not read by itself where all tables are: "
-                    + "set its table"
+                "table public.p1 is a partition, which is not read separately when all tables are "
+                    + "read: set its parent table"
             ])
     }
 }

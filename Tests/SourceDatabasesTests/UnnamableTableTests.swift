@@ -79,8 +79,8 @@ struct UnnamableTableTests {
             #expect(error == .notText(table: "public.bad", columns: ["a b"]))
             #expect(
                 error.description == """
-                    table public.bad holds bytes that are no text, in a b: an encoding such as \
-                    SQL_ASCII does not check what it is given
+                    table public.bad contains bytes that are not valid text, in a b: an encoding \
+                    such as SQL_ASCII does not validate text
                     """)
             for name in ["good", "empty", "missing"] {
                 #expect(

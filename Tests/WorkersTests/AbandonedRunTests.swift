@@ -94,7 +94,7 @@ struct AbandonedRunTests {
             #expect(abandoned.state == "applied")
             #expect(
                 told.hasSuffix(
-                    "worker \"worker\" was publishing it just then and may have made it visible"),
+                    "worker \"worker\" was still publishing it and may have made it visible"),
                 "\(told)")
             #expect(try await scene.state(of: run) == "failed")
             #expect(

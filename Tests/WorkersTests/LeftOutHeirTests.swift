@@ -20,8 +20,8 @@ struct LeftOutHeirTests {
             _ = try scene.start("worker")
             try await scene.configure(tables: #"["parent", "kid"]"#)
             let message = """
-                table "public.kid": 1 inheriting table has rows that are not sent with it \
-                ("public.grandkid"); add it to the data export if they are wanted
+                table "public.kid": 1 inheriting table has rows that are not included \
+                ("public.grandkid"); add it to the data export to send them
                 """
 
             let run = try await scene.run()

@@ -160,7 +160,7 @@ struct PostgresDeliveryTests {
                     == true)
             #expect(
                 table.message?.contains(
-                    "must be that of a file for a destination of the kind \"directory\"") == true)
+                    "must be a file format for a destination of the kind \"directory\"") == true)
         }
     }
 }

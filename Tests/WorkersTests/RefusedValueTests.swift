@@ -14,8 +14,8 @@ struct RefusedValueTests {
 
     private static let message = """
         table "public.notes": column "odd" has halves of surrogate pairs, objects with repeated \
-        keys; column "large" has numbers above 1.7e308: JSON that some readers refuse or change. \
-        It is sent as it is; another format, or a mask, avoids it
+        keys; column "large" has numbers above 1.7e308: JSON that some readers reject or change. \
+        It is sent unchanged; to avoid it, use another format or a mask
         """
 
     @Test func `is sent with a warning`() async throws {

@@ -64,7 +64,7 @@ struct RemoteAccessTests {
     private func wayOut(of kind: RemotePlace.Kind) -> String {
         switch kind {
         case .s3: "Give the "
-        case .sftp: "Correct the user or the secret, or let the server accept it"
+        case .sftp: "Correct the user or the secret, or configure the server to accept it"
         }
     }
 }

@@ -210,7 +210,7 @@ struct SandboxTests {
                     sandbox "Try" changed
                       ~ data export "Daily customers"
                           tables: ["public.customers"] → ["public.parts"]
-                    production changed, which a pull brings in
+                    production changed (to be pulled)
                       + database "web"
                           credential: "web"
 

@@ -5,7 +5,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("A source whose name leads to several servers", .timeLimit(.minutes(10)))
+@Suite("A source whose host name connects to several servers", .timeLimit(.minutes(10)))
 struct SeveralServersTests {
     /// A unix socket that leads to one server, then to another, as a balancing name does.
     private struct Name {
@@ -56,7 +56,7 @@ struct SeveralServersTests {
                 try await scene.reaches("failed", run)
                 let told = try await scene.error(of: run)
                 #expect(told.hasPrefix("source_unavailable: "), "\(told)")
-                #expect(told.contains("leads to several servers"), "\(told)")
+                #expect(told.contains("connects to several servers"), "\(told)")
             }.result
             await second.stop()
             try result.get()

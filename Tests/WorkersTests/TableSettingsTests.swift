@@ -105,7 +105,7 @@ struct TableSettingsTests {
             #expect(
                 try await scene.error(of: run)
                     == "rows_out_of_range: table \"public.people\": 4 rows, "
-                    + "below the minimum 5: nothing was sent")
+                    + "below the minimum 5: nothing was delivered")
             #expect(scene.delivered.visible == [])
             try await nothingStaged(in: scene)
             #expect(try await !scene.events(of: run).contains("run_retrying"))
@@ -185,7 +185,7 @@ struct TableSettingsTests {
             #expect(outcome.code == "invalid_table_settings")
             #expect(
                 outcome.message?.hasPrefix(
-                    "cannot activate \"Daily customers\": table public.people: the source refuses "
+                    "cannot activate \"Daily customers\": table public.people: the source rejects "
                         + "its filter or a mask: column \"nosuch\" does not exist") == true)
         }
     }

@@ -105,15 +105,16 @@ struct VerifiedRunTests {
             try await place.target.run(
                 "delete from crm.customers where id <= 2; drop table crm.parts")
             let wrong = try await verify(address)
-            #expect(wrong.hasPrefix("exit(1) wrong rows: crm.customers holds 2998"))
+            #expect(wrong.hasPrefix("exit(1) wrong rows: crm.customers has 2998"))
             #expect(wrong.contains("missing: crm.parts\n"))
-            #expect(wrong.contains("not as the manifest says (2): run \(run) Daily customers"))
+            #expect(wrong.contains("differs from the manifest (2): run \(run) Daily customers"))
 
             let later = try await place.scene.run()
             try await place.scene.reaches("succeeded", later)
             #expect(
                 try await verify(address).hasPrefix(
-                    "exit(1) ferry: run \(later) has filled the tables of run \(run) since\n"))
+                    "exit(1) ferry: run \(later) has replaced the contents of the tables of run "
+                        + "\(run)\n"))
 
             try await place.target.run(
                 "update ferry_staging.deliveries set manifest = manifest || ' '")

@@ -8,7 +8,7 @@ internal import Dispatch
 
 /// A destination that is a directory: on a disk, or on a mounted file system.
 ///
-/// Staging lies in `<path>/.staging/<run>/<token>/`, on the same file system, so that a delivery
+/// Staging is in `<path>/.staging/<run>/<token>/`, on the same file system, so that a delivery
 /// becomes visible by one `rename`.
 public struct DirectoryDestination: DestinationAdapter {
     private let name: String
@@ -20,15 +20,15 @@ public struct DirectoryDestination: DestinationAdapter {
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
     ///   - allowedRoots: Directories of the worker; the destination's path must be one of them or
-    ///     lie in one. Links are resolved on both sides, anew for each operation.
+    ///     be below one. Links are resolved on both sides for each operation.
     public init(name: String, settings: DirectorySettings, allowedRoots: [String]) {
         self.init(name: name, settings: settings, allowedRoots: allowedRoots, quarantine: nil)
     }
 
     /// - Parameters:
-    ///   - quarantine: Made below the path where it is missing, and used instead of it.
-    ///   - step: Called before each step of publishing that changes something; what it throws
-    ///     ends the publishing there, as a crash would.
+    ///   - quarantine: Created below the path if it is missing, and used instead of it.
+    ///   - step: Called before each step of publishing that changes something; if it throws,
+    ///     publishing ends there, as in a crash.
     init(
         name: String, settings: DirectorySettings, allowedRoots: [String],
         quarantine: Quarantine? = nil, step: @escaping @Sendable (String) throws -> Void = { _ in }
@@ -143,14 +143,14 @@ public struct DirectoryDestination: DestinationAdapter {
             let list = allowedRoots.isEmpty ? "none" : allowedRoots.joined(separator: ", ")
             throw DestinationError.notAllowed(
                 destination: name, path: path,
-                rule: "it does not lie in a directory that the worker allows (\(list)). "
+                rule: "it is not in a directory that the worker allows (\(list)). "
                     + "Start the worker with --allow-directory, or choose another path")
         }
         guard let resolved, try FileSystem.kind(of: resolved) == S_IFDIR else {
             throw DestinationError.notFound(destination: name, path: path)
         }
         guard let folders = quarantine?.folders else { return resolved }
-        // Each by itself: a link among them could lead elsewhere.
+        // One by one: one of them could be a link.
         try tree.createDirectories(folders, below: resolved)
         return ([resolved] + folders).joined(separator: "/")
     }

@@ -17,13 +17,13 @@ final class DirectoryFileWriter: StagedFileWriter {
         var descriptor: Int32?
         var sha256 = SHA256()
         var bytes: Int64 = 0
-        /// How many of them the system was told to write to the disk already.
+        /// How many of them were already submitted to the disk.
         var bytesOnTheirWay: Int64 = 0
         var failure: DestinationError?
     }
 
-    /// How much is given to the disk at once while the file grows, so that little is left to wait
-    /// for when it is finished.
+    /// How much is submitted to the disk at once while the file grows, so that finishing it is
+    /// fast.
     private static let bytesAtOnce: Int64 = 8 << 20
 
     private let destination: String
@@ -31,12 +31,12 @@ final class DirectoryFileWriter: StagedFileWriter {
     private let path: String
     private let state: Locked<State>
 
-    /// Opens `folder/name`, replacing what is there.
+    /// Opens `folder/name`, replacing an existing file.
     init(destination: String, folder: String, name: String, modes: FileModes) throws {
         self.destination = destination
         self.folder = folder
         path = folder + "/" + name
-        // Never open what is there: a reader of it must not see it change.
+        // Never open an existing file: its readers must not see it change.
         try FileSystem.remove(path)
         state = Locked(State(descriptor: try FileSystem.create(path, modes)))
     }

@@ -3,14 +3,13 @@ public import Foundation
 
 /// The settings of a directory destination: `{"path": "/exports/crm"}`.
 public struct DirectorySettings: Sendable, Equatable {
-    /// The directory in which folders appear. Absolute, without `..`.
+    /// The directory for deliveries. Absolute, without `..`.
     public let path: String
     /// The settings `file_mode` and `folder_mode`.
     let modes: FileModes
 
-    /// - Throws: ``SettingsError`` when the path is missing, relative, or contains `..` or control
-    ///   characters, or
-    ///   when a mode is none.
+    /// - Throws: ``SettingsError`` if the path is missing, relative, or contains `..` or control
+    ///   characters, or if a mode is invalid.
     public init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "directory destination", known: ["path"] + FileModes.settings)

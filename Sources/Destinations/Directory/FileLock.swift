@@ -6,20 +6,20 @@ internal import Foundation
     internal import Darwin
 #endif
 
-/// A lock that one process has at a time, on all machines that share the file system. It ends
-/// with the process, however that ends.
+/// A lock that only one process can hold, on all machines that share the file system. It ends with
+/// the process, however that ends.
 ///
-/// A file system that has no locks gives it to everybody.
+/// On a file system without locks, every process gets it.
 struct FileLock {
     private let path: String
     private let descriptor: Int32
 
-    /// How long to wait for a process that has it: each needs some milliseconds.
+    /// How long to wait for the holder: each needs only milliseconds.
     private static let patience = Duration.seconds(10)
 
     /// Waits for the lock. Blocks.
     ///
-    /// - Parameter path: A file that is there for the lock alone, and only while somebody has it.
+    /// - Parameter path: A file that exists only for the lock, and only while it is held.
     init(at path: String) throws {
         self.path = path
         let deadline = ContinuousClock.now + Self.patience
@@ -27,7 +27,7 @@ struct FileLock {
             let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o640)
             if descriptor < 0 { throw SystemCallError(path) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                // Whoever had it before may have removed the file since it was opened.
+                // The previous holder may have removed the file since it was opened.
                 if Self.isSame(descriptor, path) {
                     self.descriptor = descriptor
                     return
@@ -49,7 +49,7 @@ struct FileLock {
     }
 
     func release() {
-        // While it is still ours: then nobody has it by this file any more.
+        // While it is still ours: afterwards no other process can hold it by this file.
         unlink(path)
         close(descriptor)
     }

@@ -7,12 +7,13 @@ internal import Foundation
 #endif
 
 extension FileSystem {
-    /// What is at a path, without following a link: `S_IFREG`, `S_IFDIR` …; nil for nothing.
+    /// The type of the file at a path, without following a link: `S_IFREG`, `S_IFDIR` …; nil for
+    /// nothing.
     static func kind(of path: String) throws -> mode_t? {
         try status(of: path).map { $0.st_mode & S_IFMT }
     }
 
-    /// The size of a regular file; nil where there is none.
+    /// The size of a regular file; nil if there is none.
     static func size(of path: String) throws -> Int64? {
         guard let status = try status(of: path), status.st_mode & S_IFMT == S_IFREG else {
             return nil
@@ -27,7 +28,7 @@ extension FileSystem {
         throw SystemCallError(path)
     }
 
-    /// The path without links; nil where it does not exist.
+    /// The resolved path; nil if it does not exist.
     static func resolved(_ path: String) throws -> String? {
         guard let resolved = realpath(path, nil) else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -37,7 +38,7 @@ extension FileSystem {
         return String(cString: resolved)
     }
 
-    /// The names in a directory, in no order; none where there is no such directory.
+    /// The names in a directory, unordered; empty if there is no such directory.
     static func names(in path: String) throws -> [String] {
         guard let directory = opendir(path) else {
             if errno == ENOENT || errno == ENOTDIR { return [] }
@@ -58,14 +59,14 @@ extension FileSystem {
         }
     }
 
-    /// Removes a file, or a directory with all that is in it. Follows no link; what another
-    /// process removes meanwhile is as good.
+    /// Removes a file, or a directory with its contents. Follows no links; files removed by another
+    /// process meanwhile are fine.
     static func remove(_ path: String) throws {
         if try kind(of: path) == S_IFDIR {
             for attempt in 1...3 {
                 for name in try names(in: path) { try remove(path + "/" + name) }
                 if rmdir(path) == 0 || errno == ENOENT { return }
-                // A zombie may have put another file there meanwhile.
+                // A worker that lost its lease may have put another file there meanwhile.
                 if errno != ENOTEMPTY && errno != EEXIST || attempt == 3 {
                     throw SystemCallError(path)
                 }

@@ -10,10 +10,10 @@ internal import Foundation
 struct SystemCallError: Error {
     let path: String
     let code: Int32
-    /// The setting whose mode could not be set; nil for any other call.
+    /// The setting whose mode could not be set; nil for other calls.
     let setting: String?
 
-    /// The error that the last system call left.
+    /// The error of the last system call.
     init(_ path: String, code: Int32 = errno, setting: String? = nil) {
         self.path = path
         self.code = code
@@ -24,9 +24,9 @@ struct SystemCallError: Error {
         if let setting, [EPERM, EACCES, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(code) {
             return .notAllowed(
                 destination: destination, path: path,
-                rule: "the file system refused the mode that \(setting) names ("
-                    + String(cString: strerror(code)) + "). Leave \(setting) out: then the file "
-                    + "system decides")
+                rule: "the file system rejected the mode of \(setting) ("
+                    + String(cString: strerror(code))
+                    + "). Omit \(setting) to use the file system's default")
         }
         return withoutSetting(of: destination)
     }
@@ -39,8 +39,8 @@ struct SystemCallError: Error {
         case ELOOP, ENAMETOOLONG, EXDEV, EFBIG, EISDIR, EEXIST, ENOTEMPTY:
             .notAllowed(
                 destination: destination, path: path,
-                rule: String(cString: strerror(code)) + ". Correct the destination's path, "
-                    + "or move what is in the way")
+                rule: String(cString: strerror(code))
+                    + ". Correct the destination's path, or move the conflicting file")
         default:
             .unavailable(
                 destination: destination, path: path, reason: String(cString: strerror(code)))
@@ -48,11 +48,11 @@ struct SystemCallError: Error {
     }
 }
 
-/// The few operations that deliveries are made of. All block.
+/// The file operations of deliveries. All block.
 enum FileSystem {
-    /// Makes each of `components` below `root`, durably, where it is missing.
+    /// Creates each missing one of `components` below `root`, durably.
     ///
-    /// What exists must be a directory; a symbolic link could lead out of `root`.
+    /// Existing ones must be directories; a symbolic link could lead out of `root`.
     static func createDirectories(
         _ components: [String], below root: String, _ modes: FileModes = FileModes()
     ) throws {
@@ -72,12 +72,12 @@ enum FileSystem {
     }
 
     private static func setMode(_ mode: mode_t, ofFolder path: String) throws {
-        // By a descriptor: a link in its place is not followed.
+        // By descriptor: a link in its place is not followed.
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if descriptor < 0 { throw SystemCallError(path) }
         defer { close(descriptor) }
         var status = stat()
-        // New files may be given the group of their folder: that stays.
+        // New files may inherit the group of their folder, which is kept.
         guard fstat(descriptor, &status) == 0,
             fchmod(descriptor, mode | status.st_mode & 0o7000) == 0
         else {
@@ -120,7 +120,7 @@ enum FileSystem {
         }
     }
 
-    /// Creates a durable file of the given bytes. On failure nothing stays.
+    /// Creates a durable file with the given bytes. On failure, nothing is left.
     static func createFile(
         _ path: String, bytes: [UInt8], _ modes: FileModes = FileModes()
     ) throws {
@@ -157,11 +157,11 @@ enum FileSystem {
         }
     }
 
-    /// Has the system begin to write a part of a file to the disk; waits for nothing.
+    /// Makes the system start writing a part of a file to the disk, without waiting.
     static func beginWriting(_ descriptor: Int32, from offset: Int64, count: Int64) {
         #if os(Linux)
-            // Linux begins to write what it is told to forget. It is a hint: what became of it,
-            // the synchronization at the end finds out.
+            // Linux starts writing pages that it is told to drop. It is only a hint: the final
+            // synchronization reports errors.
             _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
         #endif
     }
@@ -185,7 +185,7 @@ enum FileSystem {
         do {
             try synchronize(descriptor, at: path)
         } catch let error as SystemCallError where error.code == EINVAL || error.code == ENOTSUP {
-            // Some network file systems cannot, and write names through at once.
+            // Some network file systems cannot, and write names through immediately.
         }
     }
 

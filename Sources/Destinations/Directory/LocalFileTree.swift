@@ -51,7 +51,7 @@ struct LocalFileTree: FileTree {
         if try isRanked(path, as: bytes, rank) { return }
         try telling {
             try createDirectories([FileTreeStaging.name], below: staging.root)
-            // One for all runs to this place, and none of the names that people give.
+            // One for all runs to this location, with a name that users cannot choose.
             let name = SHA256.hash(data: Array(path.utf8)).prefix(8).hexadecimal
             let lock = try FileLock(at: "\(staging.root)/\(FileTreeStaging.name)/.lock-\(name)")
             defer { lock.release() }

@@ -2,20 +2,20 @@ internal import Formats
 
 /// The permissions of the files and folders that a destination creates.
 ///
-/// Those that the settings name are set exactly. The others are 0640 and 0750, less what the umask
-/// of the worker, or of the server, takes away.
+/// Configured modes are set exactly. The defaults are 0640 and 0750, reduced by the umask of the
+/// worker or the server.
 struct FileModes: Sendable, Equatable {
     /// The names of the settings.
     static let settings = ["file_mode", "folder_mode"]
 
-    /// Of files, where the settings name it.
+    /// Of files, if configured.
     var file: UInt32?
-    /// Of folders, where the settings name it.
+    /// Of folders, if configured.
     var folder: UInt32?
 
-    /// What to ask for when a file is created.
+    /// The requested mode of new files.
     var ofNewFile: UInt32 { file ?? 0o640 }
-    /// What to ask for when a folder is created.
+    /// The requested mode of new folders.
     var ofNewFolder: UInt32 { folder ?? 0o750 }
 
     init(file: UInt32? = nil, folder: UInt32? = nil) {
@@ -23,7 +23,7 @@ struct FileModes: Sendable, Equatable {
         self.folder = folder
     }
 
-    /// Reads `file_mode` and `folder_mode`: three octal digits, with or without a 0 before them.
+    /// Reads `file_mode` and `folder_mode`: three octal digits, with or without a leading 0.
     init(_ reader: SettingsReader) throws(SettingsError) {
         file = try Self.mode("file_mode", in: reader, ofOwner: 0o600, example: "0644")
         folder = try Self.mode("folder_mode", in: reader, ofOwner: 0o700, example: "0755")
@@ -42,12 +42,12 @@ struct FileModes: Sendable, Equatable {
         else {
             throw .notAllowed(
                 setting: setting, value: text,
-                rule: "must be three octal digits as chmod takes them, of which the first gives "
-                    + "the owner \(needed == 0o600 ? "6 or 7" : "7"), such as \"\(example)\"")
+                rule: "must be three octal digits as for chmod, and the first must give the owner "
+                    + "\(needed == 0o600 ? "6 or 7" : "7"), such as \"\(example)\"")
         }
         return mode
     }
 
-    /// As chmod takes it: `0640`.
+    /// As for chmod: `0640`.
     static func text(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
 }

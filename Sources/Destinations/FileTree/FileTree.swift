@@ -1,49 +1,49 @@
-/// A tree of files as POSIX has it: what a delivery is assembled in, and becomes visible in by one
-/// `rename` of its folder.
+/// A POSIX file tree: a delivery is assembled in it, and becomes visible by one `rename` of its
+/// folder.
 ///
-/// Paths are absolute. All calls block. They throw ``DestinationError``: `notFound` for what is
-/// not there.
+/// Paths are absolute. All calls block. They throw ``DestinationError``: `notFound` for missing
+/// files.
 protocol FileTree {
-    /// What is at a path, without following a link; nil for nothing.
+    /// The type of the entry at a path, without following a link; nil for none.
     func entry(at path: String) throws -> FileTreeEntry?
 
-    /// The names in a folder, in no order; none where there is no such folder.
+    /// The names in a folder, unordered; empty if there is no such folder.
     func names(in path: String) throws -> [String]
 
-    /// Makes each of `components` below `root`, where it is missing. What exists must be a folder;
-    /// a symbolic link could lead out of `root`.
+    /// Creates each missing one of `components` below `root`. Existing ones must be folders; a
+    /// symbolic link could lead out of `root`.
     func createDirectories(_ components: [String], below root: String) throws
 
-    /// Creates a durable file that must not exist. On failure nothing stays.
+    /// Creates a durable file that must not exist. On failure, nothing is left.
     func createFile(_ path: String, bytes: [UInt8]) throws
 
     /// All bytes of a regular file.
     func read(_ path: String) throws -> [UInt8]
 
-    /// Renames a file or a folder in one step, of which no reader sees the middle. An empty folder
-    /// is no obstacle for a folder. A file may be replaced, or be an obstacle.
+    /// Renames a file or a folder atomically. An empty folder does not prevent the renaming of a
+    /// folder. An existing file may be replaced, or cause an error.
     func rename(_ source: String, to target: String) throws
 
-    /// Puts a file in the place of another, or where there is none, unless the other ranks as high.
-    /// Of several processes that do so at once, the one with the highest rank prevails.
+    /// Replaces a file, or creates it, unless the existing one has the same or a higher rank. Of
+    /// several concurrent processes, the one with the highest rank wins.
     ///
     /// - Parameters:
-    ///   - staging: Where a file may be needed for it.
+    ///   - staging: Where a temporary file can be created.
     ///   - rank: That of a file's content.
     func replaceFile(
         _ path: String, with bytes: [UInt8], staging: FileTreeStaging, rank: ([UInt8]) -> Int64
     ) throws
 
-    /// Removes a file, or a folder with all that is in it. Follows no link; what another process
-    /// removes meanwhile is as good.
+    /// Removes a file, or a folder with its contents. Follows no links; files removed by another
+    /// process meanwhile are fine.
     func remove(_ path: String) throws
 
-    /// Removes a folder, unless anything is in it.
+    /// Removes a folder if it is empty.
     func removeIfEmpty(_ path: String)
 
-    /// Waits until the names in these folders are on the medium, as far as that can be had.
+    /// Waits until the names in these folders are on the medium, as far as possible.
     ///
-    /// - Parameter staging: Where a file may be needed for it.
+    /// - Parameter staging: Where a temporary file can be created.
     func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws
 }
 

@@ -1,24 +1,23 @@
 internal import Foundation
 internal import Manifests
 
-/// Tries out in a tree of files what publishing does, with a folder of its own that no reader looks
-/// at.
+/// Tests the operations of publishing in a file tree, with a folder that readers ignore.
 ///
-/// Its folders bear the time at which they were made, so that those which a process left that died
-/// can be removed later.
+/// Its folder names contain the creation time, so that folders of dead processes can be removed
+/// later.
 struct FileTreeProbe {
     static let prefix = ".ferry-probe-"
-    /// How old what others have left must be: a probe takes seconds, and clocks differ.
+    /// The minimum age of leftovers of others: a probe takes seconds, and clocks differ.
     private static let secondsMax: Int64 = 86_400
 
     let tree: any FileTree
     let destination: String
 
-    /// Writes a file and reads it back, and shows its folder below another one.
+    /// Writes a file, reads it back, and renames its folder below another one.
     ///
     /// - Parameters:
-    ///   - staging: A folder below the root in which there is staging; made where it is missing.
-    ///   - parent: Where deliveries become visible.
+    ///   - staging: A staging folder below the root; created if it is missing.
+    ///   - parent: The folder where deliveries become visible.
     func run(in staging: [String], below root: String, showingIn parent: String) throws {
         let name = Self.newName()
         let folder = ([root] + staging + [name]).joined(separator: "/")
@@ -58,7 +57,7 @@ struct FileTreeProbe {
         }
     }
 
-    /// Tells a place where no folder can be renamed from one where nothing can be.
+    /// Distinguishes a server that cannot rename folders from one that cannot rename anything.
     private func explained(
         _ error: DestinationError, _ folder: String, _ name: String
     ) -> DestinationError {
@@ -67,13 +66,13 @@ struct FileTreeProbe {
         if (try? tree.rename(name, to: file)) == nil { try? tree.remove(name) }
         return .notAllowed(
             destination: destination, path: name,
-            rule: "files can be renamed there, and folders cannot. A delivery becomes visible as "
-                + "a whole by renaming its folder. Allow that, or choose another server or "
-                + "directory. What was answered: \(error.description)")
+            rule: "files can be renamed there, but folders cannot. A delivery becomes visible by "
+                + "renaming its folder. Allow that, or choose another server or directory. The "
+                + "answer was: \(error.description)")
     }
 
-    /// Removes what processes that died have left in these folders. Fails silently: a test is not
-    /// about that.
+    /// Removes leftovers of dead processes in these folders. Errors are ignored, as they are not
+    /// part of the test.
     func sweep(_ folders: [String]) {
         for folder in folders {
             for name in (try? tree.names(in: folder)) ?? [] where Self.isOld(name) {
@@ -86,7 +85,7 @@ struct FileTreeProbe {
         "\(prefix)\(Int64(Date().timeIntervalSince1970))-\(UUID().uuidString)"
     }
 
-    /// Whether a name is that of a probe which was made more than a day ago.
+    /// Whether a name is that of a probe older than a day.
     static func isOld(_ name: String) -> Bool {
         guard name.hasPrefix(prefix),
             let seconds = Int64(name.dropFirst(prefix.count).prefix { $0 != "-" })

@@ -3,10 +3,10 @@ internal import Formats
 internal import Foundation
 internal import Manifests
 
-/// Publishes into a tree of files: assembles the delivery in staging, then renames it into place.
+/// Publishes into a file tree: assembles the delivery in staging, then renames it into place.
 ///
-/// Any number of processes may do this for the same publication at once. Each step is one that
-/// another may have done already; the last, the rename, succeeds for one of them only.
+/// Any number of processes may do this for the same publication concurrently. Each step may already
+/// have been done by another; the last, the rename, succeeds for only one of them.
 struct FileTreePublisher {
     private let tree: any FileTree
     private let destination: String
@@ -39,8 +39,8 @@ struct FileTreePublisher {
                 try assemble()
                 try reveal()
             } catch let error as DestinationError {
-                // Another process may have renamed the delivery away under our hands, which is
-                // as good as having done it ourselves.
+                // Another process may have renamed the delivery meanwhile, which has the same
+                // result.
                 guard try isPublished() else { throw error }
             }
         }
@@ -48,7 +48,8 @@ struct FileTreePublisher {
         try nameLatest()
     }
 
-    /// Looks whether the files are staged and the place is free, and tries to show a folder there.
+    /// Checks that the files are staged and the location is free, and tries to rename a folder
+    /// there.
     func rehearse() throws {
         if try isPublished() { return }
         for file in manifest.files { try checkStaged(file) }
@@ -59,8 +60,8 @@ struct FileTreePublisher {
             guard entry == .directory else {
                 throw DestinationError.notAllowed(
                     destination: destination, path: path,
-                    rule: "it is not a folder, but deliveries go into a folder of that name. Move "
-                        + "it away")
+                    rule: "it is not a folder, but deliveries need a folder of that name. Move it "
+                        + "away")
             }
             parent = path
         }
@@ -68,8 +69,8 @@ struct FileTreePublisher {
         if try tree.entry(at: latest) == .directory {
             throw DestinationError.notAllowed(
                 destination: destination, path: latest,
-                rule: "it is a folder, but a file of that name names the newest delivery. Move it "
-                    + "away")
+                rule: "it is a folder, but the file of that name must name the newest delivery. "
+                    + "Move it away")
         }
         let probe = FileTreeProbe(tree: tree, destination: destination)
         probe.sweep([parent])
@@ -92,7 +93,7 @@ struct FileTreePublisher {
         }
     }
 
-    /// Whether the folder holds this very publication; throws if it holds anything else.
+    /// Whether the folder contains this publication; throws if it contains anything else.
     func isPublished() throws -> Bool {
         func taken(by existing: String) -> DestinationError {
             .alreadyPublished(
@@ -103,7 +104,7 @@ struct FileTreePublisher {
         guard entry == .directory else { throw taken(by: "something that is not a folder") }
         let path = finalPath + "/" + Manifest.fileName
         guard case .file = try tree.entry(at: path) else {
-            // Rename replaces an empty folder, so that one is not in the way.
+            // Rename replaces an empty folder, so that one is not an obstacle.
             if try tree.names(in: finalPath).isEmpty { return false }
             throw taken(by: "files without a manifest")
         }
@@ -114,13 +115,13 @@ struct FileTreePublisher {
     }
 
     private func assemble() throws {
-        // A place that Ferry has never written to may be the empty folder that a file system was
-        // mounted on: then what is not there is no proof that it is gone.
+        // A location that Ferry has never written to may be an empty mount point: then missing
+        // files do not prove that they are gone.
         if try tree.entry(at: root + "/" + FileTreeStaging.name) == nil {
             throw DestinationError.notFound(
                 destination: destination, path: root + "/" + FileTreeStaging.name,
-                rule: "Something else has taken the place of the directory in which the files are "
-                    + "staged. Look whether it is mounted")
+                rule: "The directory with the staged files has been replaced. Check whether it is "
+                    + "mounted")
         }
         try step("publish.create_parents")
         try tree.createDirectories(publication.folderComponents.dropLast(), below: root)
@@ -164,9 +165,10 @@ struct FileTreePublisher {
         try place(temporary, at: deliveryPath + "/" + name)
     }
 
-    /// Moves a complete file into the delivery, unless it is there already.
+    /// Moves a complete file into the delivery, unless it is already there.
     private func place(_ source: String, at target: String) throws {
-        // What is there is complete. What lies in staging by now may be a zombie's second try.
+        // The existing file is complete. The staged one may by now be a second attempt of a worker
+        // that lost its lease.
         if try tree.entry(at: target) != nil { return }
         do {
             try tree.rename(source, to: target)
@@ -195,7 +197,7 @@ struct FileTreePublisher {
         }) {
             throw DestinationError.invalidPublication(
                 destination: destination, run: publication.run,
-                reason: "\"\(stranger)\" lies among its files and is not in the manifest")
+                reason: "\"\(stranger)\" is among its files but not in the manifest")
         }
     }
 
@@ -205,7 +207,7 @@ struct FileTreePublisher {
         try reach("publish.after_rename")
     }
 
-    /// Makes what is visible durable, whoever made it visible, and tidies up.
+    /// Makes the visible delivery durable, whichever process published it, and cleans up.
     private func settle() throws {
         var path = root
         var folders = [root]
@@ -214,8 +216,8 @@ struct FileTreePublisher {
             folders.append(path)
         }
         try tree.synchronizeDirectories(folders.reversed(), staging: staging)
-        // Left over where another process was faster. Discarding the run's staging removes it as
-        // well, so a failure here is no failure of the publication.
+        // Left over if another process was faster. Discarding the run's staging removes it, too, so
+        // an error here does not fail the publication.
         try? tree.remove(deliveryPath)
     }
 

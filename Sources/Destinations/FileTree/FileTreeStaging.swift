@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// The staging of one run in a tree of files:
+/// The staging of one run in a file tree:
 ///
 ///     .staging/<run>/<token>/<file>                files being written, or waiting
 ///     .staging/<run>/delivery-<manifest hash>/     what is being assembled to be published
 ///
-/// What is assembled is found by the manifest, not by a token: whoever resumes a publication,
-/// under whatever token, comes upon the same directory and the files already in it.
+/// The assembled delivery is named by the manifest, not by a token: a resumed publication, under
+/// whatever token, finds the same directory and the files already in it.
 struct FileTreeStaging {
     static let name = ".staging"
     private static let deliveryPrefix = "delivery-"
@@ -18,7 +18,7 @@ struct FileTreeStaging {
     /// The run's folder, which may not exist.
     var path: String { "\(root)/\(Self.name)/\(run)" }
 
-    /// What a run's staging is called while it is being removed.
+    /// The name prefix of a run's staging while it is being removed.
     private static let removedPrefix = ".removed-"
 
     /// The runs that have a folder in staging.
@@ -27,14 +27,14 @@ struct FileTreeStaging {
         return Set(names.compactMap { name in Int64(name).flatMap { "\($0)" == name ? $0 : nil } })
     }
 
-    /// Makes sure that the run's folder exists.
+    /// Creates the run's folder if it is missing.
     func createRun() throws {
         try tree.createDirectories([Self.name, "\(run)"], below: root)
     }
 
     func path(token: Int64) -> String { "\(path)/\(token)" }
 
-    /// Makes sure that the directory of a token exists; returns its path.
+    /// Creates the directory of a token if it is missing; returns its path.
     func create(token: Int64) throws -> String {
         try create("\(token)")
         return path(token: token)
@@ -49,7 +49,8 @@ struct FileTreeStaging {
     }
 
     private func create(_ folder: String) throws {
-        // Whoever discards all there was takes the run's folder away, maybe at this very moment.
+        // Another process that discards the run's staging may remove the run's folder at this
+        // moment.
         let retriesMax = 9
         for _ in 1...retriesMax {
             do {
@@ -72,22 +73,22 @@ struct FileTreeStaging {
         }
     }
 
-    /// Renames it first: a process that is just publishing what is assembled there, of a run that
-    /// was abandoned, then shows all of it or nothing.
+    /// Renames it first: a process that is still publishing this abandoned run then publishes
+    /// everything or nothing.
     private func removeAll() throws {
         guard try tree.entry(at: path) != nil else { return }
         let doomed = "\(root)/\(Self.name)/\(Self.removedPrefix)\(UUID().uuidString)"
         do {
             try tree.rename(path, to: doomed)
         } catch is DestinationError {
-            // Where no folder can be renamed, none can be published either.
+            // If folders cannot be renamed, none can be published either.
             return try tree.remove(path)
         }
         try tree.remove(doomed)
     }
 
-    /// Removes what processes that died have left: probes of more than a day ago, and what was
-    /// being removed. Fails silently.
+    /// Removes leftovers of dead processes: probes older than a day, and partially removed staging.
+    /// Errors are ignored.
     static func sweep(_ tree: any FileTree, _ root: String, destination: String) {
         let staging = "\(root)/\(name)"
         FileTreeProbe(tree: tree, destination: destination).sweep([root, staging])
@@ -102,7 +103,7 @@ struct FileTreeStaging {
                 try tree.remove(path + "/" + name)
             }
         }
-        // Unless something else is in it.
+        // Only if it is empty.
         tree.removeIfEmpty(path)
     }
 }

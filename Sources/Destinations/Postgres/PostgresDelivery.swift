@@ -6,7 +6,7 @@ public import Foundation
 public import Manifests
 internal import Postgres
 
-/// A delivery in the tables of a database, to be looked at again.
+/// A delivery in the tables of a database, to verify.
 public struct PostgresDelivery: Sendable {
     private let run: Int64
     private let target: PostgresTarget
@@ -14,8 +14,8 @@ public struct PostgresDelivery: Sendable {
     /// - Parameters:
     ///   - run: The run that was delivered.
     ///   - destination: The name of the destination, for messages.
-    ///   - settings: Those of a destination of kind `postgres`, of which `credential` and
-    ///     `staging_schema` count: the record of the delivery names the schema of its tables.
+    ///   - settings: Those of a destination of kind `postgres`, of which only `credential` and
+    ///     `staging_schema` are used: the record of the delivery names the schema of its tables.
     /// - Throws: ``SettingsError``
     public init(
         of run: Int64, at destination: String, settings: Data, credentials: WorkerCredentials
@@ -29,16 +29,16 @@ public struct PostgresDelivery: Sendable {
     /// Where the manifest is, for messages.
     private var path: String { "\(target.settings.stagingSchema).deliveries, run \(run)" }
 
-    /// Counts the rows of each table and compares them with the manifest that the database keeps
-    /// of the delivery. All is read in one snapshot; nothing is written.
+    /// Counts the rows of each table and compares them with the delivery's manifest in the
+    /// database. Reads one snapshot; writes nothing.
     ///
-    /// Values are not compared: the hashes in the manifest are of the bytes that were sent, which
-    /// a table does not keep.
+    /// Values are not compared: the hashes in the manifest are of the sent bytes, which a table
+    /// does not keep.
     ///
     /// - Parameter expected: The SHA-256 that the manifest must have; see
     ///   `DeliveredManifest.check(sha256:)`.
-    /// - Throws: `ManifestError`, also when there is no such delivery; ``DestinationError``,
-    ///   `overtaken` when a later run has filled the same tables.
+    /// - Throws: `ManifestError`, also if there is no such delivery; ``DestinationError``,
+    ///   `overtaken` if a later run has filled the same tables.
     public func verify(sha256 expected: String? = nil) async throws -> VerificationReport {
         try await target.withConnection(about: path) { connection in
             try await connection.run("begin isolation level repeatable read read only")
@@ -90,7 +90,7 @@ public struct PostgresDelivery: Sendable {
         return manifest
     }
 
-    /// Of what a later run has delivered into the tables, this manifest says nothing.
+    /// This manifest does not apply to a later delivery into the tables.
     private func refuseOvertaken(
         _ folder: String, _ schema: String, _ connection: Connection
     ) async throws {
@@ -102,7 +102,7 @@ public struct PostgresDelivery: Sendable {
             destination: target.destination, run: run, by: newer)
     }
 
-    /// How many rows each table is to have. A table may have come in several parts.
+    /// The expected number of rows of each table. A table may have several parts.
     private static func rows(of manifest: Manifest) -> [(table: String, rows: Int64)] {
         var sums: [(table: String, rows: Int64)] = []
         for file in manifest.files {

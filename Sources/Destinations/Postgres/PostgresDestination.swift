@@ -4,8 +4,8 @@ internal import Foundation
 internal import Manifests
 internal import Postgres
 
-/// A destination that is a schema of another PostgreSQL database: each file of a delivery is the
-/// rows of a table, or of a part of one, and publishing fills the tables in one transaction.
+/// A destination that is a schema of another PostgreSQL database: each file of a delivery contains
+/// the rows of a table, or of a part of one, and publishing fills the tables in one transaction.
 struct PostgresDestination: DestinationAdapter {
     private let target: PostgresTarget
     private let step: @Sendable (String) throws -> Void
@@ -13,9 +13,9 @@ struct PostgresDestination: DestinationAdapter {
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
     ///   - credentials: Those of this worker.
-    ///   - lockTimeout: How long to wait for what somebody else has locked. Defaults to 10 seconds.
-    ///   - step: Called before each step of publishing that changes something; what it throws ends
-    ///     the publishing there.
+    ///   - lockTimeout: How long to wait for locks of other sessions. Defaults to 10 seconds.
+    ///   - step: Called before each step of publishing that changes something; if it throws,
+    ///     publishing ends there.
     init(
         name: String, settings: PostgresSettings, credentials: WorkerCredentials,
         lockTimeout: Duration = .seconds(10),
@@ -46,10 +46,10 @@ struct PostgresDestination: DestinationAdapter {
             guard mayUse else {
                 throw DestinationError.accessDenied(
                     destination: target.destination, path: schema,
-                    reason: "the role may not use this schema. Let its owner grant usage on it")
+                    reason: "the role lacks usage on this schema. Ask its owner to grant it")
             }
             try await Self.probe(target, connection)
-            // Leaves nothing behind, not even the schema of what is staged.
+            // Leaves nothing behind, not even the staging schema.
             try await connection.run("rollback")
         }
     }

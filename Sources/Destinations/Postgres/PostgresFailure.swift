@@ -2,16 +2,17 @@ internal import Foundation
 internal import Postgres
 
 extension PostgresError {
-    /// This error as a destination tells it.
+    /// This error as a destination's error.
     ///
-    /// - Parameter path: What it was about: a table, a schema, a reference to a connection.
+    /// - Parameter path: Its subject: a table, a schema, a reference to a connection.
     func asDestinationError(of destination: String, about path: String) -> DestinationError {
         switch self {
         case .server(let error): error.asDestinationError(of: destination, about: path)
         case .cannotConnect(let reason) where errorClass == .accessRefused:
             .accessDenied(
                 destination: destination, path: path,
-                reason: "\(reason). Correct the connection string, or let the server accept it")
+                reason: "\(reason). Correct the connection string, or configure the server to "
+                    + "accept it")
         case .connectionLost(let reason), .cannotConnect(let reason):
             .unavailable(destination: destination, path: path, reason: reason)
         case .decoding, .misuse, .canceled:
@@ -29,11 +30,11 @@ extension ServerError {
         case _ where sqlState == "42501" || errorClass == .accessRefused:
             .accessDenied(
                 destination: destination, path: path,
-                reason: "\(message). Grant the role what it needs")
+                reason: "\(message). Grant the role the missing privilege")
         case "25006":
             .unavailable(
                 destination: destination, path: path,
-                reason: "the server takes no writes: it may be a standby (see libpq's "
+                reason: "the server is read-only: it may be a standby (see libpq's "
                     + "target_session_attrs)")
         case _ where errorClass.isTransient:
             .unavailable(destination: destination, path: path, reason: message)
@@ -41,26 +42,28 @@ extension ServerError {
         }
     }
 
-    /// The message without any value of a row.
+    /// The message without row values.
     private var withoutValues: String {
         let text = unrepresentable ?? (sqlState.hasPrefix("22") ? withoutQuoted(message) : message)
         let advice =
             sqlState == Self.untranslatable
-            ? "Deliver to a database with the encoding UTF8, or leave the column out" : hint
+            ? "Deliver to a database with the encoding UTF8, or omit the column" : hint
         return text + (place.map { " (\($0))" } ?? "") + (advice.map { ". \($0)" } ?? "")
             + " [\(sqlState)]"
     }
 
     private static let untranslatable = "22P05"
 
-    /// That the encoding of the target lacks a character. The server's own message has its bytes.
+    /// The message for a character that the target's encoding lacks. The server's own message
+    /// contains its bytes.
     private var unrepresentable: String? {
         guard sqlState == Self.untranslatable else { return nil }
         let name = message.matches(of: #/"([A-Z0-9_]+)"/#).last.map { " \($0.output.1)" } ?? ""
         return "a value has a character that the target's encoding\(name) does not have"
     }
 
-    /// Where in the rows of a COPY it happened. Its context is `COPY table, line 3, column id: …`.
+    /// The place of the error in the rows of a COPY. Its context is `COPY table, line 3, column id:
+    /// …`.
     private var place: String? {
         guard let parts = context?.split(separator: ", ", maxSplits: 3), parts.count >= 2,
             parts[0].hasPrefix("COPY "), parts[1].hasPrefix("line ")

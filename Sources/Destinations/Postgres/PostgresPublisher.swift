@@ -6,8 +6,8 @@ internal import Postgres
 
 /// Publishes into a database: fills all tables of a delivery, and records it, in one transaction.
 ///
-/// The record has one row a run, so that each run is delivered exactly once. Whoever comes second,
-/// or again after the answer to a commit was lost, finds it and has nothing to do.
+/// The record has one row per run, so that each run is delivered exactly once. A second process, or
+/// a retry after a lost commit answer, finds it and has nothing to do.
 struct PostgresPublisher: Sendable {
     let target: PostgresTarget
     let publication: Publication
@@ -30,10 +30,10 @@ struct PostgresPublisher: Sendable {
         }
     }
 
-    /// Does what publishing does to tables and takes it back. They are not filled, but copies of
-    /// them are where it is their constraints that may refuse rows.
+    /// Performs the table operations of publishing and rolls them back. Tables are not filled, but
+    /// copies of them are, if their constraints may reject rows.
     ///
-    /// - Throws: Only what will not pass by itself; publishing waits for the rest.
+    /// - Throws: Only permanent errors; publishing waits for transient ones.
     func rehearse() async throws {
         let connection = try await target.connect()
         do {
@@ -100,7 +100,7 @@ struct PostgresPublisher: Sendable {
         }
     }
 
-    /// Tables never go back to what an earlier run has read. Asked once they are locked.
+    /// Tables never return to the data of an earlier run. Checked once they are locked.
     private func refuseOvertaken(_ connection: Connection) async throws {
         let folder = publication.folderComponents.dropLast().joined(separator: "/") + "/"
         let newer = try await staging.newestDelivery(
@@ -117,7 +117,7 @@ struct PostgresPublisher: Sendable {
         }
     }
 
-    /// Whether this very publication is recorded; throws when another is.
+    /// Whether this publication is recorded; throws if another is.
     private func isPublished(_ connection: Connection) async throws -> Bool {
         let found = try await connection.query(
             "select manifest_sha256 from \(staging.deliveries) where run = $1",
@@ -129,7 +129,7 @@ struct PostgresPublisher: Sendable {
             existing: "the manifest \(hash)", publishing: publication.manifestHash)
     }
 
-    /// The tables to fill, with what is staged for each.
+    /// The tables to fill, with the staged tables of each.
     private func tables(_ connection: Connection) async throws -> [TargetTable] {
         let staged = try await staging.tables(of: publication.run, connection)
         var tables: [TargetTable] = []
@@ -169,17 +169,17 @@ struct PostgresPublisher: Sendable {
         return tables
     }
 
-    /// Two tables of the source, of one name, would go into one.
+    /// Two source tables with the same name would fill one table.
     private func checkSame(_ first: TargetTable, _ other: TargetTable) throws {
         guard first.source == other.source else {
             throw DestinationError.notAllowed(
                 destination: target.destination, path: first.shown,
-                rule: "tables \(first.source) and \(other.source) would both go into it. Send "
-                    + "them in two data exports, to destinations with schemas of their own")
+                rule: "tables \(first.source) and \(other.source) would both fill it. Send them in "
+                    + "two data exports, to destinations with different schemas")
         }
     }
 
-    /// What went wrong, and who holds what could not be locked.
+    /// The error, and the holders of locks that could not be acquired.
     private func told(_ error: any Error, _ connection: Connection) async -> any Error {
         guard let error = error as? PostgresError else { return error }
         guard error.sqlState == "55P03" else {
@@ -189,8 +189,8 @@ struct PostgresPublisher: Sendable {
         return DestinationError.unavailable(
             destination: target.destination, path: target.settings.schema,
             reason: holders.isEmpty
-                ? "what is to be filled is locked by another session, or another worker is "
-                    + "publishing the same run"
+                ? "a table to fill is locked by another session, or another worker is publishing "
+                    + "the same run"
                 : holders.joined(separator: "; "))
     }
 

@@ -1,7 +1,7 @@
 internal import Formats
 internal import Postgres
 
-/// The schema in which a sandbox delivers instead of the destination's own.
+/// The schema that a sandbox delivers to instead of the destination's own.
 struct PostgresQuarantine: Sendable {
     let target: PostgresTarget
     /// The destination's own schema.
@@ -16,9 +16,9 @@ struct PostgresQuarantine: Sendable {
         self.original = original
     }
 
-    /// Makes the schema where it is missing, in a transaction of the caller's.
+    /// Creates the schema if it is missing, in the caller's transaction.
     ///
-    /// - Throws: ``DestinationError`` when the role may not; `PostgresError`.
+    /// - Throws: ``DestinationError`` if the role lacks the right; `PostgresError`.
     func create(_ connection: Connection) async throws {
         _ = try await connection.query(
             "select pg_advisory_xact_lock(hashtextextended($1, 0))",
@@ -34,13 +34,13 @@ struct PostgresQuarantine: Sendable {
         } catch let error as PostgresError where error.sqlState == "42501" {
             throw DestinationError.accessDenied(
                 destination: target.destination, path: schema,
-                reason: "the role may not create this schema, in which the sandbox delivers. Let "
-                    + "an owner of the database run: create schema \(quoteIdentifier(schema)) "
+                reason: "the role cannot create this schema, which the sandbox delivers to. Ask an "
+                    + "owner of the database to run: create schema \(quoteIdentifier(schema)) "
                     + "authorization \(try found[0][1].string())")
         }
     }
 
-    /// Makes those tables, empty, that are to be there already, as they are in production.
+    /// Creates the tables that must already exist, empty, as they are in production.
     func copyTables(_ names: [String], _ connection: Connection) async throws {
         for name in names {
             let found = try await connection.query(

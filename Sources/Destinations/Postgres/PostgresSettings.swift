@@ -9,12 +9,13 @@ struct PostgresSettings: Sendable, Equatable {
     let credential: String
     /// The schema in which tables are filled. `public` by default; it must exist.
     private(set) var schema: String
-    /// For a sandbox, the schema that `schema` stands for; it is made where it is missing.
+    /// For a sandbox, the original schema that `schema` replaces; `schema` is created if it is
+    /// missing.
     private(set) var quarantinedSchema: String?
-    /// The schema of what is staged and of the record of deliveries. `ferry_staging` by default.
+    /// The schema of staged tables and of the record of deliveries. `ferry_staging` by default.
     let stagingSchema: String
 
-    /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
+    /// - Throws: ``SettingsError``, which does not repeat values that should be references.
     init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "postgres destination",
@@ -26,7 +27,7 @@ struct PostgresSettings: Sendable, Equatable {
         guard schema != stagingSchema else {
             throw .notAllowed(
                 setting: "staging_schema", value: stagingSchema,
-                rule: "must be another schema than that of the tables")
+                rule: "must differ from the schema of the tables")
         }
     }
 
@@ -50,7 +51,7 @@ struct PostgresSettings: Sendable, Equatable {
             throw .notAllowed(
                 setting: setting, value: name,
                 rule: "must be the name of a schema, of 1 to 63 bytes without control "
-                    + "characters, and none of PostgreSQL's own")
+                    + "characters, and not one of PostgreSQL's own")
         }
         return name
     }

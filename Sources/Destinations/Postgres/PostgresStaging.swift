@@ -4,8 +4,8 @@ internal import Foundation
 internal import Formats
 internal import Postgres
 
-/// What lies in a target besides the tables that it is for: a schema of Ferry's own with a table
-/// per staged file, the list of these, and the record of deliveries.
+/// Ferry's own schema in a target: a table per staged file, the list of these, and the record of
+/// deliveries.
 struct PostgresStaging: Sendable {
     let schema: String
 
@@ -24,9 +24,9 @@ struct PostgresStaging: Sendable {
         return "r\(delivery.run)_t\(delivery.token)_\(hash)"
     }
 
-    /// Makes sure that the schema and its own tables are there.
+    /// Creates the schema and its own tables if they are missing.
     ///
-    /// - Throws: ``DestinationError`` when the role may not create the schema; `PostgresError`.
+    /// - Throws: ``DestinationError`` if the role cannot create the schema; `PostgresError`.
     func prepare(_ connection: Connection, of target: PostgresTarget) async throws {
         if try await exists(connection) { return }
         try await connection.transaction { try await create($0, of: target) }
@@ -42,7 +42,7 @@ struct PostgresStaging: Sendable {
         )[0][0].bool()
     }
 
-    /// In a transaction of the caller's.
+    /// In the caller's transaction.
     func create(_ connection: Connection, of target: PostgresTarget) async throws {
         _ = try await connection.query(
             "select pg_advisory_xact_lock(hashtextextended($1, 0))",
@@ -58,9 +58,9 @@ struct PostgresStaging: Sendable {
             } catch let error as PostgresError where error.sqlState == "42501" {
                 throw DestinationError.accessDenied(
                     destination: target.destination, path: schema,
-                    reason: "the role may not create this schema, in which Ferry stages. Let an "
-                        + "owner of the database run: create schema \(quoteIdentifier(schema)) "
-                        + "authorization \(try found[0][1].string())")
+                    reason: "the role cannot create this schema, which Ferry uses for staging. Ask "
+                        + "an owner of the database to run: create schema "
+                        + "\(quoteIdentifier(schema)) authorization \(try found[0][1].string())")
             }
         }
         do {
@@ -68,8 +68,8 @@ struct PostgresStaging: Sendable {
         } catch let error as PostgresError where error.sqlState == "42501" {
             throw DestinationError.accessDenied(
                 destination: target.destination, path: schema,
-                reason: "the role may not create tables in this schema, in which Ferry stages. "
-                    + "Let its owner run: grant usage, create on schema "
+                reason: "the role cannot create tables in this schema, which Ferry uses for "
+                    + "staging. Ask its owner to run: grant usage, create on schema "
                     + "\(quoteIdentifier(schema)) to \(try found[0][1].string())")
         }
     }
@@ -98,8 +98,8 @@ struct PostgresStaging: Sendable {
         """
     }
 
-    /// The highest run after this one that was delivered into the schema, and whose folder is below
-    /// this one; nil where there is none.
+    /// The highest run after this one that was delivered into the schema, with a folder below this
+    /// one; nil if there is none.
     func newestDelivery(
         after run: Int64, into schema: String, below folder: String, _ connection: Connection
     ) async throws -> Int64? {
@@ -111,7 +111,7 @@ struct PostgresStaging: Sendable {
         return try found[0][0].optionalInt64()
     }
 
-    // MARK: - What is staged
+    // MARK: - Staged tables
 
     /// A file that is staged as a table.
     struct Table: Sendable {
@@ -136,7 +136,7 @@ struct PostgresStaging: Sendable {
         }
     }
 
-    /// The runs of which anything is staged.
+    /// The runs with staged tables.
     func runs(_ connection: Connection) async throws -> Set<Int64> {
         guard try await exists(connection) else { return [] }
         let rows = try await connection.query("select distinct run from \(stagedTables)")

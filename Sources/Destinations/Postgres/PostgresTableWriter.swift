@@ -7,8 +7,8 @@ internal import Postgres
 
 /// Stages a file of rows, in the text that PostgreSQL's COPY writes, as a table.
 ///
-/// The table, its rows and its entry in the list of staged tables are one transaction: what is
-/// abandoned, or was being written when a process died, is nowhere.
+/// The table, its rows and its entry in the list of staged tables are one transaction: so abandoned
+/// tables, and those of dead processes, do not exist.
 final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
     // Sendable because one thread at a time uses it.
     private let target: PostgresTarget
@@ -70,7 +70,7 @@ final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
         }
     }
 
-    /// What the same token left there.
+    /// An earlier table of the same token.
     private static func remove(
         _ delivery: StagedDelivery, _ file: String, _ staging: PostgresStaging,
         _ connection: Connection
@@ -85,7 +85,7 @@ final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
         }
     }
 
-    /// - Throws: ``DestinationError`` when the target lacks a type.
+    /// - Throws: ``DestinationError`` if the target lacks a type.
     private static func checkTypes(
         of columns: [Manifest.Column], _ target: PostgresTarget, about path: String,
         _ connection: Connection
@@ -100,8 +100,8 @@ final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
         throw DestinationError.refused(
             destination: target.destination, path: path,
             reason: "column \"\(column.name)\" is of type \(column.type), which the target does "
-                + "not have. Create the type there (pg_dump --schema-only shows how it is "
-                + "defined), or leave the table out")
+                + "not have. Create the type there (pg_dump --schema-only shows its definition), "
+                + "or omit the table")
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -148,7 +148,7 @@ final class PostgresTableWriter: StagedFileWriter, @unchecked Sendable {
         try? WaitingThreads.wait { [connection] in await connection.close() }
     }
 
-    /// Waits for work; when it fails, nothing more can be written.
+    /// Runs asynchronous work and waits; if it fails, nothing more can be written.
     private func waiting(_ work: @escaping @Sendable () async throws -> Void) throws {
         do {
             try WaitingThreads.wait(work)

@@ -1,12 +1,12 @@
 internal import Credentials
 internal import Postgres
 
-/// The database that a destination fills, as far as reaching it goes.
+/// The connection to the database that a destination fills.
 struct PostgresTarget: Sendable {
     let destination: String
     let settings: PostgresSettings
     let credentials: WorkerCredentials
-    /// How long to wait for what somebody else has locked.
+    /// How long to wait for locks of other sessions.
     var lockTimeout: Duration = .seconds(10)
 
     var staging: PostgresStaging { PostgresStaging(schema: settings.stagingSchema) }
@@ -29,9 +29,9 @@ struct PostgresTarget: Sendable {
         }
     }
 
-    /// Gives the body a connection of its own, and tells its errors as a destination does.
+    /// Runs the body with a new connection, and converts its errors to a destination's errors.
     ///
-    /// - Parameter path: What the body is about.
+    /// - Parameter path: The subject of the body.
     func withConnection<Value: Sendable>(
         about path: String, _ body: (Connection) async throws -> Value
     ) async throws -> Value {
@@ -46,7 +46,7 @@ struct PostgresTarget: Sendable {
         }
     }
 
-    /// An error of PostgreSQL as a destination tells it; others as they are.
+    /// An error of PostgreSQL as a destination's error; others unchanged.
     func failure(_ error: any Error, about path: String) -> any Error {
         (error as? PostgresError)?.asDestinationError(of: destination, about: path) ?? error
     }

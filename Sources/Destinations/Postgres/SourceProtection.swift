@@ -2,15 +2,16 @@ import Values
 internal import Manifests
 internal import Postgres
 
-/// Keeps a delivery from emptying, or replacing, the tables that it was read from.
+/// Prevents a delivery from truncating or replacing the tables that it was read from.
 struct SourceProtection: Sendable {
     let target: PostgresTarget
     let manifest: Manifest
-    /// What a standby follows that the rows are read from; nil where they are read from none.
+    /// The primary of the standby that the rows are read from; nil if they are not read from a
+    /// standby.
     let primary: DatabaseIdentity?
 
-    /// - Throws: ``DestinationError`` where a table to be filled is one that rows are read from, or
-    ///   has rows in common with it as a partition or an heir.
+    /// - Throws: ``DestinationError`` if a table to fill is one that rows are read from, or shares
+    ///   rows with it as a partition or an inheriting table.
     func refuseSource(_ connection: Connection) async throws {
         var isSource = try await isRead(connection)
         if !isSource, let primary {
@@ -46,18 +47,18 @@ struct SourceProtection: Sendable {
                 .text(target.settings.schema),
             ])
         guard let row = found.first else { return }
-        let way = primary == nil ? "" : ", by way of a standby"
+        let way = primary == nil ? "" : ", through a standby"
         let source = TableName(schema: try row[0].string(), name: try row[1].string())
         throw DestinationError.notAllowed(
             destination: target.destination, path: source.canonical,
-            rule: "it is the very table that the rows are read from\(way), or has partitions or "
-                + "heirs in common with it, and would be overwritten. Send to another schema or "
+            rule: "it is the table that the rows are read from\(way), or shares partitions or "
+                + "inheriting tables with it, and would be overwritten. Send to another schema or "
                 + "database")
     }
 
-    /// Whether the target is the very database that the rows are read from, whichever way it is
-    /// reached: the run still holds the snapshot that it reads from, and PostgreSQL lets a session
-    /// take that over in the same database only.
+    /// Whether the target is the database that the rows are read from, however it is reached: the
+    /// run still holds its snapshot, and PostgreSQL allows sessions to import that only in the same
+    /// database.
     private func isRead(_ connection: Connection) async throws -> Bool {
         guard let snapshot = manifest.snapshot.id,
             snapshot.allSatisfy({ $0.isHexDigit || $0 == "-" })

@@ -7,13 +7,13 @@ internal import Postgres
 struct TableLoading: Sendable {
     let target: PostgresTarget
     let connection: Connection
-    /// Whether all is taken back, so that there is no use in filling anything.
+    /// Whether everything is rolled back, so that filling is useless.
     var isRehearsal = false
     let step: @Sendable (String) throws -> Void
 
-    /// Fills tables that are locked.
+    /// Fills locked tables.
     ///
-    /// - Throws: ``DestinationError``; `PostgresError` when something is locked.
+    /// - Throws: ``DestinationError``; `PostgresError` if something is locked.
     func load(_ tables: [TargetTable], _ mode: TableMode) async throws {
         switch mode {
         case .create:
@@ -25,8 +25,8 @@ struct TableLoading: Sendable {
         }
     }
 
-    /// Lets other deliveries to the same tables wait: until the end of the transaction they could
-    /// neither see a table that is made here nor that one is replaced.
+    /// Makes other deliveries to the same tables wait: until the end of the transaction, they could
+    /// not see that a table is created or replaced.
     func lock(_ tables: [TargetTable]) async throws {
         _ = try await connection.query(
             """
@@ -36,7 +36,7 @@ struct TableLoading: Sendable {
             """, [Value(tables.map(\.quoted))])
     }
 
-    /// Makes a table under this name, and fills it.
+    /// Creates a table with this name, and fills it.
     func create(_ table: TargetTable, _ name: String) async throws {
         try step("publish.create_table")
         do {
@@ -53,8 +53,8 @@ struct TableLoading: Sendable {
         try await fill(table, name, table.columns.map(\.name))
     }
 
-    /// Inserts these columns of what is staged. In a rehearsal only what that takes is found out:
-    /// rights to the table, to its columns and to its rows.
+    /// Inserts these columns of the staged tables. A rehearsal checks only the rights to the table,
+    /// to its columns and to its rows.
     func fill(_ table: TargetTable, _ name: String, _ columns: [String]) async throws {
         try await insert(table, into: table.quoted(name), columns, isEmpty: isRehearsal)
         if isRehearsal {
@@ -70,7 +70,7 @@ struct TableLoading: Sendable {
         let named = list.isEmpty ? "" : "(\(list)) "
         for part in table.parts {
             try step("publish.fill")
-            // What was delivered counts, also where the target makes up the values of an identity.
+            // The delivered values are used, even for identity columns.
             try await connection.run(
                 """
                 insert into \(target) \(named)overriding system value
@@ -79,7 +79,7 @@ struct TableLoading: Sendable {
         }
     }
 
-    /// Whether a table holds the rows of the manifest, and no others.
+    /// Checks that a table has exactly the rows of the manifest.
     func check(_ table: TargetTable) async throws {
         try await about(table) {
             let found = try await connection.query("select count(*) from \(table.quoted)")
@@ -87,13 +87,13 @@ struct TableLoading: Sendable {
             guard rows == table.rows else {
                 throw DestinationError.refused(
                     destination: target.destination, path: table.shown,
-                    reason: "it holds \(rows) rows once it is filled, but \(table.rows) are "
-                        + "delivered. Look for its triggers, rules and inheriting tables")
+                    reason: "it has \(rows) rows after filling, but \(table.rows) are delivered. "
+                        + "Check its triggers, rules and inheriting tables")
             }
         }
     }
 
-    /// Tells errors of a step as being about a table; but for locks, whose holder is looked for.
+    /// Attributes errors of a step to a table, except for locks, whose holders are determined.
     func about<Value>(
         _ table: TargetTable, _ work: () async throws -> Value
     ) async throws -> Value {

@@ -4,7 +4,7 @@ internal import Formats
 internal import Foundation
 internal import Postgres
 
-/// Makes tables anew beside the old ones, and lets them take their places.
+/// Creates new tables next to the old ones, and replaces these.
 ///
 /// The old table is locked only at the end, so that it can be read while the new one is filled.
 struct TableReplacement: Sendable {
@@ -12,10 +12,10 @@ struct TableReplacement: Sendable {
 
     private var connection: Connection { loading.connection }
 
-    /// A table that is there, and what of it the new one gets.
+    /// An existing table, and the properties that the new one gets.
     private struct Old: Sendable {
         let owner: String?
-        /// Who may do what, but the owner, as statements about the new table.
+        /// The privileges of roles other than the owner, as statements on the new table.
         let grants: [String]
     }
 
@@ -63,7 +63,8 @@ struct TableReplacement: Sendable {
             """, [.text(table.schema), .text(table.name), .text(table.quoted)])
         guard let row = found.first else { return nil }
         guard try row[0].bool() else {
-            throw refusal(table, "it is no table of its own: drop it, or send to another schema")
+            throw refusal(
+                table, "it is not an independent table: drop it, or send to another schema")
         }
         if let lost = try lost(row) {
             throw refusal(table, "\(lost). Choose the mode \"truncate\"")
@@ -73,14 +74,14 @@ struct TableReplacement: Sendable {
             grants: try row[6].array().compactMap { $0 })
     }
 
-    /// What others rely on and a new table would not have; nil when there is nothing.
+    /// A property of the table that a new one would lack; nil if there is none.
     private func lost(_ row: Row) throws -> String? {
         if try row[1].bool() { return "it has partitions, which a new table would not have" }
         if try row[2].bool() { return "it inherits from a table, which a new one would not" }
         if let publications = try row[3].optionalString() {
-            return "publication \(publications) names it, and would not have a new table"
+            return "publication \(publications) contains it, but would not contain a new table"
         }
-        // The new table would show all rows to whoever was granted some.
+        // The new table would show all rows to roles that could see only some.
         if try row[4].bool() {
             return "it has row-level security, which a new table would not have"
         }
@@ -97,14 +98,14 @@ struct TableReplacement: Sendable {
             let list = tables.map(\.quoted).joined(separator: ", ")
             try await connection.run("drop table \(list)")
         } catch PostgresError.server(let error) where error.sqlState == "2BP01" {
-            // The detail names what depends on which table, one a line.
+            // The detail lists the dependent objects, one per line.
             let dependents = (error.detail ?? "").split(separator: "\n").prefix(5)
                 .joined(separator: "; ")
             throw DestinationError.notAllowed(
                 destination: loading.target.destination,
                 path: tables.count == 1 ? first.shown : first.schema,
-                rule: "a table to be replaced is used: \(shown(dependents)). Choose the mode "
-                    + "\"truncate\", or drop what depends on it")
+                rule: "other objects depend on a table to replace: \(shown(dependents)). Choose the "
+                    + "mode \"truncate\", or drop these objects")
         } catch let error as PostgresError where error.sqlState != "55P03" {
             throw loading.target.failure(
                 error, about: tables.count == 1 ? first.shown : first.schema)
@@ -117,7 +118,7 @@ struct TableReplacement: Sendable {
             alter table \(table.quoted(newName(table))) rename to \(quoteIdentifier(table.name))
             """)
         guard let old else { return }
-        // Those that the schema grants by default are not what the old table had.
+        // Default privileges of the schema differ from those of the old table.
         let revokes = try await connection.query(
             """
             select distinct format('revoke all on table %s from %s', $3::text,

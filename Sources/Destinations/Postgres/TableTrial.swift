@@ -4,18 +4,18 @@ internal import Formats
 internal import Foundation
 internal import Postgres
 
-/// Finds out whether the constraints of tables take the rows that are staged for them, before
-/// anything is emptied: fills copies of the tables, in a transaction that is rolled back.
+/// Checks whether the constraints of tables accept the staged rows, before anything is truncated:
+/// fills copies of the tables, in a transaction that is rolled back.
 ///
-/// A copy has the columns, types, defaults, checks, indexes and exclusions of its table, so what it
-/// refuses is what the table will refuse. It writes no log, and no reader waits for it. Foreign
-/// keys and partitions are looked at by queries. Triggers, which may do anything, are not tried.
+/// A copy has the columns, types, defaults, checks, indexes and exclusions of its table, so it
+/// rejects what the table will reject. It writes no WAL, and does not block readers. Foreign keys
+/// and partitions are checked by queries. Triggers, which may do anything, are not run.
 struct TableTrial: Sendable {
     let loading: TableLoading
 
     private var connection: Connection { loading.connection }
 
-    /// - Parameter columns: Those to fill, by the name of the table.
+    /// - Parameter columns: The columns to fill, by table name.
     func run(_ tables: [TargetTable], _ columns: [String: [String]]) async throws {
         for table in tables {
             try await naming(table) {
@@ -45,7 +45,7 @@ struct TableTrial: Sendable {
         loading.target.staging.quoted(copyName(of: table))
     }
 
-    /// Names of indexes and constraints of the copy are told as those of the table.
+    /// Names of indexes and constraints of the copy are mapped to those of the table.
     private func naming(_ table: TargetTable, _ work: () async throws -> Void) async throws {
         do {
             try await loading.about(table, work)
@@ -58,10 +58,10 @@ struct TableTrial: Sendable {
 
     // MARK: - Foreign keys
 
-    /// A foreign key of a table, to one whose rows may be looked at.
+    /// A foreign key of a table, to one whose rows are readable.
     private struct Reference {
         let name: String
-        /// In the schema of the tables; else quoted, with its schema.
+        /// Unqualified in the schema of the tables; otherwise quoted, with its schema.
         let parent: String
         let isHere: Bool
         let columns: [String]
@@ -93,8 +93,8 @@ struct TableTrial: Sendable {
             guard try orphan[0][0].bool() else { continue }
             throw DestinationError.refused(
                 destination: loading.target.destination, path: table.shown,
-                reason: "rows of it would violate its foreign key \"\(reference.name)\": what they "
-                    + "refer to is neither there nor delivered")
+                reason: "its rows would violate its foreign key \"\(reference.name)\": the "
+                    + "referenced rows are neither present nor delivered")
         }
     }
 
@@ -130,7 +130,7 @@ struct TableTrial: Sendable {
 
     // MARK: - Partitions
 
-    /// Whether each row has a partition to go to.
+    /// Checks that each row has a partition.
     private func checkPartitions(of table: TargetTable) async throws {
         let found = try await connection.query(
             """

@@ -3,17 +3,17 @@ internal import Formats
 internal import Manifests
 internal import Postgres
 
-/// Empties the tables that are there, and fills them by the names of their columns.
+/// Truncates the existing tables, and fills them by column name.
 struct TableTruncation: Sendable {
     let loading: TableLoading
 
     private var connection: Connection { loading.connection }
 
-    /// A column of a table that is there.
+    /// A column of an existing table.
     private struct Column: Sendable {
         let name: String
         let type: String
-        /// Whether the target computes it.
+        /// Whether it is a generated column.
         let isGenerated: Bool
     }
 
@@ -69,8 +69,8 @@ struct TableTruncation: Sendable {
         }
     }
 
-    /// TRUNCATE would also empty tables that inherit from the one that is delivered. Partitions are
-    /// parts of it.
+    /// TRUNCATE would also empty tables that inherit from the delivered one. Partitions are parts
+    /// of it.
     private func refuseHeirs(of table: TargetTable) async throws {
         let found = try await connection.query(
             """
@@ -86,19 +86,19 @@ struct TableTruncation: Sendable {
         throw DestinationError.notAllowed(
             destination: loading.target.destination, path: table.shown,
             rule:
-                "table \(shown(heir)) inherits from it and would be emptied, too. Send to another "
-                + "schema, or end the inheritance")
+                "table \(shown(heir)) inherits from it and would be truncated, too. Send to "
+                + "another schema, or end the inheritance")
     }
 
-    /// The columns to fill: those that are delivered, but what the target computes by itself.
+    /// The columns to fill: the delivered ones, except generated columns of the target.
     private func named(_ table: TargetTable, _ columns: [Column]) throws -> [String] {
         try table.columns.map(\.name).filter { name in
             guard let column = columns.first(where: { $0.name.utf8.elementsEqual(name.utf8) })
             else {
                 throw DestinationError.notAllowed(
                     destination: loading.target.destination, path: table.shown,
-                    rule: "it lacks the column \"\(shown(name))\" that is delivered. Add it there, "
-                        + "or choose the mode \"replace\"")
+                    rule: "it lacks the delivered column \"\(shown(name))\". Add it there, or "
+                        + "choose the mode \"replace\"")
             }
             return !column.isGenerated
         }
@@ -111,7 +111,7 @@ struct TableTruncation: Sendable {
         } catch PostgresError.server(let error) where error.sqlState == "0A000" {
             throw DestinationError.notAllowed(
                 destination: loading.target.destination, path: path,
-                rule: "a table to be emptied is referenced by another that is not delivered: "
+                rule: "a table to truncate is referenced by another that is not delivered: "
                     + "\(shown(error.detail ?? error.message)) Send both in one data export, or "
                     + "drop the foreign key")
         } catch let error as PostgresError where error.sqlState != "55P03" {
@@ -119,7 +119,7 @@ struct TableTruncation: Sendable {
         }
     }
 
-    /// So that a row is there before others refer to it. Circles are left as they are.
+    /// Orders tables so that referenced rows are inserted first. Cycles stay in the given order.
     private func parentsFirst(_ tables: [TargetTable]) async throws -> [TargetTable] {
         let keys = try await connection.query(
             """

@@ -2,7 +2,7 @@ import Values
 internal import Manifests
 internal import Postgres
 
-/// A table of a target, and what it is to be filled with.
+/// A table of a target, and its staged rows.
 struct TargetTable: Sendable {
     let run: Int64
     let schema: String
@@ -19,13 +19,12 @@ struct TargetTable: Sendable {
     /// For SQL.
     var quoted: String { quoted(name) }
 
-    /// For people.
+    /// For messages.
     var shown: String { TableName(schema: schema, name: name).canonical }
 
     func quoted(_ name: String) -> String { "\(quoteIdentifier(schema)).\(quoteIdentifier(name))" }
 
-    /// What stands behind the name where a table is created: columns and types, and which of them
-    /// are never null.
+    /// The text after the name in CREATE TABLE: columns, types and NOT NULL.
     static func definition(_ columns: [Manifest.Column]) -> String {
         let list = columns.map {
             "\(quoteIdentifier($0.name)) \($0.type)" + ($0.nullable ? "" : " not null")

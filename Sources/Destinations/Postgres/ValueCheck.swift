@@ -2,9 +2,9 @@ import Values
 internal import Manifests
 internal import Postgres
 
-/// Refuses values that the columns which they go into would change, as by rounding.
+/// Rejects values that the target columns would change, for example by rounding.
 struct ValueCheck: Sendable {
-    /// A column that is to be filled.
+    /// A column to fill.
     struct Column: Sendable {
         let name: String
         /// As `format_type` writes it.
@@ -15,7 +15,7 @@ struct ValueCheck: Sendable {
 
     private var connection: Connection { loading.connection }
 
-    /// - Throws: ``DestinationError`` that names the first column that would change a value.
+    /// - Throws: ``DestinationError`` naming the first column that would change a value.
     func check(_ table: TargetTable, against columns: [Column]) async throws {
         for part in table.parts {
             let staged = try await types(of: part)
@@ -28,10 +28,10 @@ struct ValueCheck: Sendable {
                 throw DestinationError.refused(
                     destination: loading.target.destination, path: table.shown,
                     reason: "column \"\(delivered.name)\" is of type \(column.type), which would "
-                        + "change values of the type \(delivered.type) that is delivered"
+                        + "change delivered values of type \(delivered.type)"
                         + (column.type == delivered.type
-                            ? ": \(column.type) has fewer digits behind the point there. Deliver "
-                                + "a column of type numeric instead"
+                            ? ": \(column.type) has fewer decimal places there. Deliver a column "
+                                + "of type numeric instead"
                             : ". Alter the column, or choose the mode \"replace\""))
             }
         }
@@ -51,8 +51,7 @@ struct ValueCheck: Sendable {
     ) async throws -> Bool {
         let name = quoteIdentifier(delivered.name)
         let there = "\(name)::\(target)::\(type)"
-        // Types without equality are compared as texts; amounts of money as numbers, of which
-        // 12 and 12.00 are one.
+        // Types without equality are compared as texts; money as numbers, so that 12 equals 12.00.
         let changed =
             type == delivered.type
             ? "\(name)::text is distinct from \(there)::text" : "\(name) is distinct from \(there)"

@@ -1,14 +1,14 @@
 internal import Credentials
 internal import Foundation
 
-/// One kind of place where a worker can find its own access key.
+/// A source of the worker's own access key.
 protocol S3KeyProvider: Sendable {
     /// - Returns: Nil where there is none.
-    /// - Throws: ``S3Failure`` for an error that may pass, ``DestinationError`` for others.
+    /// - Throws: ``S3Failure`` for a transient error, ``DestinationError`` for others.
     func credentials() async throws -> S3Credentials?
 }
 
-/// The worker's own access key, looked for in the order of Amazon's own tools.
+/// The worker's own access key, searched in the order of Amazon's own tools.
 struct S3AmbientKey: Sendable {
     let destination: String
     let region: String
@@ -22,7 +22,7 @@ struct S3AmbientKey: Sendable {
         throw DestinationError.credentialUnavailable(
             destination: destination,
             CredentialUnavailable(
-                "there is no access key: name a credential of kind s3 in the setting "
+                "no access key found: name a credential of kind s3 in the setting "
                     + "\"credential\"; without one the worker looks in AWS_ACCESS_KEY_ID and "
                     + "AWS_SECRET_ACCESS_KEY, in its profile in ~/.aws, for "
                     + "AWS_WEB_IDENTITY_TOKEN_FILE, for AWS_CONTAINER_CREDENTIALS_FULL_URI or "
@@ -43,7 +43,7 @@ struct S3AmbientKey: Sendable {
     }
 }
 
-/// An access key in variables.
+/// An access key in environment variables.
 struct S3EnvironmentKey: S3KeyProvider {
     let environment: [String: String]
 

@@ -2,18 +2,18 @@ import Waiting
 internal import NIOCore
 internal import NIOHTTP1
 
-/// How the service is asked to copy.
+/// Limits of server-side copies.
 struct S3CopySizes: Sendable, Equatable {
-    /// The longest object that is copied in one request. A service may take a minute for 1 GiB.
+    /// The largest object that is copied in one request. A service may take a minute for 1 GiB.
     var wholeMax: Int64 = 512 << 20
-    /// The longest that S3 copies in one request: where it cannot copy in parts, it is asked to.
+    /// The largest object that S3 copies in one request: used if the service cannot copy in parts.
     var wholeLimit: Int64 = 5 << 30
-    /// How much of a longer one is copied in a request, at least.
+    /// Minimum part size of larger copies.
     var partMin: Int64 = 512 << 20
 
     /// The ranges of bytes that make up an object, all but the last of one size.
     ///
-    /// An object has at most 10,000 parts, so those of the longest ones, 5 TiB, are larger.
+    /// An object has at most 10,000 parts, so those of the largest ones, 5 TiB, are larger.
     func ranges(of bytes: Int64) -> [ClosedRange<Int64>] {
         let size = max(partMin, (bytes + 9999) / 10_000)
         return stride(from: 0, to: bytes, by: Int64.Stride(size)).map { start in
@@ -24,7 +24,7 @@ struct S3CopySizes: Sendable, Equatable {
 
 // Copies within the bucket, by the service.
 extension S3Client {
-    /// - Parameter source: As it was seen; another by the same key is not copied.
+    /// - Parameter source: The known object; another one with the same key is not copied.
     func copy(
         _ key: String, _ source: S3Object, to target: String, headers: [(String, String)]
     ) async throws {
@@ -56,7 +56,7 @@ extension S3Client {
         do {
             _ = try await send(request)
         } catch let failure as S3Failure where failure.isBad {
-            // A bucket with Object Lock may want the checksum of a body even where there is none.
+            // A bucket with Object Lock may require the checksum of a body even if there is none.
             guard await !session.wantsChecksums else { throw failure }
             request.headers.append(checksum)
             _ = try await send(request)
@@ -75,7 +75,7 @@ extension S3Client {
             }
             try await complete(upload, parts, bytes: bytes)
         } catch {
-            // A task of its own: that of a cancelled one would be cancelled, too.
+            // A separate task: a child of a cancelled one would be cancelled, too.
             let ending = Task(executorPreference: WaitingThreads.executor) {
                 try? await abort(upload)
             }

@@ -2,13 +2,13 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// A file that is being put together from parts.
+/// A multipart upload.
 struct S3Upload: Sendable, Hashable {
     var key: String
     var id: String
 }
 
-/// A part that the service has.
+/// An uploaded part.
 struct S3Part: Sendable {
     var number: Int
     var entityTag: String
@@ -41,8 +41,8 @@ extension S3Client {
         return S3Part(number: number, entityTag: tag)
     }
 
-    /// - Parameter bytes: How long the object must be; the answer may get lost, and then the
-    ///   object itself tells whether it was put together.
+    /// - Parameter bytes: How long the object must be; if the answer gets lost, the object itself
+    ///   shows whether the upload was completed.
     func complete(_ upload: S3Upload, _ parts: [S3Part], bytes: Int64) async throws {
         let entries = parts.sorted { $0.number < $1.number }.map {
             "<Part><PartNumber>\($0.number)</PartNumber>"
@@ -66,7 +66,7 @@ extension S3Client {
         }
     }
 
-    /// Does nothing when it has ended already.
+    /// Does nothing if it has already ended.
     func abort(_ upload: S3Upload) async throws {
         do {
             let request = S3Request(
@@ -76,8 +76,8 @@ extension S3Client {
         } catch let failure as S3Failure where failure.isMissing {}
     }
 
-    /// The uploads that have not ended, of keys that begin with this. None where the service does
-    /// not list them: it has to end them by itself.
+    /// The uploads that have not ended, of keys that begin with this. Empty if the service does not
+    /// list them: it must expire them itself.
     func uploads(under prefix: String) async throws -> [S3Upload] {
         var uploads: [S3Upload] = []
         var marker: [(String, String)]? = []
@@ -91,7 +91,7 @@ extension S3Client {
             } catch let failure as S3Failure
                 where failure.mayBeUnsupported || failure.code == "NoSuchUpload"
             {
-                // Or there is none: some say so by an error.
+                // Or there are none: some services return an error then.
                 return uploads
             }
             uploads +=
@@ -120,7 +120,7 @@ extension S3Client {
 }
 
 extension Collection where Self: Sendable, Element: Sendable {
-    /// Works on a few elements at a time; returns the results in the elements' order.
+    /// Processes a few elements concurrently; returns the results in order.
     func concurrently<Result: Sendable>(
         atMost width: Int, _ work: @escaping @Sendable (Element) async throws -> Result
     ) async throws -> [Result] {

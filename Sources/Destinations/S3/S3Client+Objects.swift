@@ -3,11 +3,11 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// What is known of an object without reading it.
+/// The metadata of an object.
 struct S3Object: Sendable, Equatable {
     var bytes: Int64
     var entityTag: String
-    /// What Ferry has noted of its content, in lowercase hexadecimal digits.
+    /// The SHA-256 that Ferry stored in the metadata, in lowercase hexadecimal digits.
     var sha256: String?
 
     static let sha256Header = "x-amz-meta-ferry-sha256"
@@ -38,8 +38,7 @@ extension S3Client {
         try await getTagged(key, bytesMax: bytesMax)?.bytes
     }
 
-    /// - Returns: What is there, and the tag that tells it from what may be there later; nil where
-    ///   there is none.
+    /// - Returns: The object and its entity tag; nil if there is none.
     func getTagged(
         _ key: String, bytesMax: Int
     ) async throws -> (bytes: [UInt8], entityTag: String)? {
@@ -54,8 +53,8 @@ extension S3Client {
     }
 
     /// - Parameters:
-    ///   - headers: More than those of encryption and integrity.
-    ///   - condition: A header that says of what is there that it must be so.
+    ///   - headers: Additional headers.
+    ///   - condition: A conditional header.
     func put(
         _ key: String, _ body: ByteBuffer, headers: [(String, String)] = [],
         condition: (String, String)? = nil
@@ -69,12 +68,12 @@ extension S3Client {
         _ = try await send(request)
     }
 
-    /// Puts an object under the condition that there is none by that key. Services that know no
-    /// such condition are given it without, after a look.
+    /// Puts an object if there is none with that key. For services without conditional requests,
+    /// checks first and puts it without a condition.
     ///
-    /// - Parameter isThere: Whether it is what is to be put: asked where the condition is not
-    ///   known.
-    /// - Throws: ``S3Failure`` with the status 412 where there is one.
+    /// - Parameter isThere: Whether an existing object is the one to put: called if conditions are
+    ///   not supported.
+    /// - Throws: ``S3Failure`` with the status 412 if there is one.
     func putUnlessThere(
         _ key: String, _ body: ByteBuffer, headers: [(String, String)],
         isThere: () async throws -> Bool = { false }
@@ -87,7 +86,7 @@ extension S3Client {
         }
     }
 
-    /// Does nothing where there is none.
+    /// Does nothing if there is none.
     func delete(_ key: String) async throws {
         do {
             let request = S3Request(operation: "DeleteObject", method: .DELETE, key: key)
@@ -95,7 +94,7 @@ extension S3Client {
         } catch let failure as S3Failure where failure.isMissing {}
     }
 
-    /// Deletes a thousand a request, or one by one where the service knows no such request.
+    /// Deletes a thousand per request, or one by one if the service does not support that.
     func delete(_ keys: [String]) async throws {
         for start in stride(from: 0, to: keys.count, by: 1000) {
             let batch = keys[start..<min(start + 1000, keys.count)]
@@ -131,7 +130,7 @@ extension S3Client {
         }
     }
 
-    /// Long enough for a slow line of 50 kB a second.
+    /// Long enough for a slow connection of 50 kB per second.
     static func patience(bytes: Int) -> TimeAmount { .seconds(60 + Int64(bytes / 50_000)) }
 }
 
@@ -146,7 +145,7 @@ extension S3Client {
         return keys
     }
 
-    /// What follows the prefix up to the next `/`, which is left out.
+    /// The names after the prefix up to the next `/`, which is omitted.
     func folders(under prefix: String) async throws -> [String] {
         var names: [String] = []
         try await list(prefix, delimiter: "/") { page in
@@ -160,13 +159,13 @@ extension S3Client {
     /// The names of the objects and folders that are directly below the prefix.
     func names(in prefix: String) async throws -> (files: [String], folders: [String]) {
         var names: (files: [String], folders: [String]) = ([], [])
-        // Keys may have characters that XML has not.
+        // Keys may contain characters that are not allowed in XML.
         try await list(prefix, delimiter: "/", isEncoded: true) { page in
             func name(_ text: String) -> String {
                 let key = page.text("EncodingType") == "url" ? text.formDecoded : text
                 return String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
             }
-            // That of the folder itself, as some tools make it, has no name.
+            // The object of the folder itself, which some tools create, has no name.
             names.files += page.all("Contents").compactMap { $0.text("Key").map(name) }
                 .filter { !$0.isEmpty }
             names.folders += page.all("CommonPrefixes").compactMap { entry in
@@ -192,7 +191,7 @@ extension S3Client {
             guard page.text("IsTruncated") == "true" else { return }
             continuation = page.text("NextContinuationToken")
         } while continuation != nil
-        // What was not listed would count as not there.
+        // Objects that are not listed would count as missing.
         throw nonsense(S3Request(operation: "ListBucket", method: .GET))
     }
 }

@@ -4,16 +4,16 @@ internal import NIOHTTP1
 /// A part of an object's bytes.
 struct S3Range: Sendable {
     var bytes: [UInt8]
-    /// Tells the object from what may be there later.
+    /// Identifies this version of the object.
     var entityTag: String
     /// The length of the object.
     var objectBytes: Int64
 }
 
-// Objects of any length, a part at a time. Each part is a request, and is repeated by itself.
+// Objects of any length, a part at a time. Each part is a request, and is retried separately.
 extension S3Client {
     /// - Parameter bytesMax: How many bytes to get; fewer at the end of the object.
-    /// - Returns: Nil where there is no object.
+    /// - Returns: Nil if there is no object.
     func get(_ key: String, from start: Int64, bytesMax: Int) async throws -> S3Range? {
         var request = S3Request(operation: "GetObject", method: .GET, key: key)
         request.headers = [("range", "bytes=\(start)-\(start + Int64(bytesMax) - 1)")]
@@ -24,9 +24,9 @@ extension S3Client {
             let response = try await send(request)
             let tag = response.headers.first(name: "etag") ?? ""
             let count = Int64(response.body.count)
-            // Not the status: rclone answers 200 with a part, too.
+            // Do not check the status: rclone answers 200 with a part, too.
             guard let range = response.headers.first(name: "content-range") else {
-                // A service may answer with all of a short object.
+                // A service may return a whole short object.
                 guard start == 0, response.status == 200 else { throw nonsense(request) }
                 return S3Range(bytes: response.body, entityTag: tag, objectBytes: count)
             }

@@ -7,27 +7,27 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Sends requests about one bucket: signs them, repeats them when that can help, and reads errors
-/// wherever S3 puts them.
+/// Sends requests for one bucket: signs them, retries them if useful, and reads errors wherever S3
+/// returns them.
 struct S3Client: Sendable {
     let destination: String
     let settings: S3Settings
     let session: S3Session
     var retries = Retries()
     var transport = S3Transport.shared
-    /// The longest that a request is waited for, however long it may take by itself; nil for that.
+    /// Maximum wait for a request, overriding its own limit; nil for its own limit.
     var patienceMax: TimeAmount?
-    /// How long a copy, or putting parts together, may take.
+    /// Maximum duration of a copy, or of completing an upload.
     var copyPatience = TimeAmount.minutes(10)
     var copySizes = S3CopySizes()
 
-    /// How often and after which delays a request is sent again.
+    /// How often and after which delays a request is retried.
     struct Retries: Sendable {
         var attemptsMax = 6
         var backoff = Backoff(firstDelay: .milliseconds(150), delayMax: .seconds(8))
     }
 
-    /// The same for somebody who waits: sends nothing twice.
+    /// The same for interactive tests: without retries.
     var impatient: S3Client {
         var client = self
         client.retries.attemptsMax = 1
@@ -47,7 +47,7 @@ struct S3Client: Sendable {
     /// For messages.
     func path(_ key: String?) -> String { "s3://\(settings.bucket)/\(key ?? "")" }
 
-    /// Sends a request until it is answered for good.
+    /// Sends a request until it has a final answer.
     ///
     /// - Throws: ``S3Failure``, ``DestinationError``, `CancellationError`.
     func send(_ request: S3Request) async throws -> S3Response {
@@ -84,7 +84,7 @@ struct S3Client: Sendable {
             case .sendAgain
             where attempt < retries.attemptsMax && !(request.isWorkedOn && failure.isOverdue):
                 attempt += 1
-                // It may have been carried out all the same.
+                // It may still have been executed.
                 isRepetition = isRepetition || failure.status == 0 || failure.status >= 500
                 try await Task.sleep(for: retries.backoff.delay(after: attempt - 1))
             default:
@@ -160,7 +160,7 @@ struct S3Client: Sendable {
             body: Array(answer.readableBytesView))
     }
 
-    /// The error in an answer, nil when it is none.
+    /// The error in an answer, nil if there is none.
     static func failure(
         in response: S3Response, to request: S3Request, _ path: String
     ) -> S3Failure? {
@@ -171,10 +171,10 @@ struct S3Client: Sendable {
         if isOK, response.body.isEmpty, response.headers.contains(name: "etag") {
             return S3Failure(
                 operation: request.operation, path: path, status: 501, code: "",
-                message: "the service took it for one that stores what it is given")
+                message: "the service treated it as a request that stores an object")
         }
         let code = answer?.text("Code") ?? ""
-        // A late error has no status; most of them pass.
+        // A late error has no status; most of them are transient.
         let status = isOK ? (code == "AccessDenied" ? 403 : 500) : response.status
         return S3Failure(
             operation: request.operation, path: path, status: status, code: code,
@@ -208,7 +208,7 @@ extension ByteBuffer {
         }
     }
 
-    /// As `Content-MD5` has it: in base64.
+    /// As in `Content-MD5`: in base64.
     var contentMD5: String {
         withUnsafeReadableBytes { bytes in
             var hash = Insecure.MD5()

@@ -1,15 +1,15 @@
 internal import Credentials
 internal import Foundation
 
-/// An access key for the role of a container, given by an agent on its host, as in ECS and by EKS
-/// Pod Identity.
+/// An access key for the role of a container, from an agent on its host, as in ECS and EKS Pod
+/// Identity.
 struct S3ContainerKey: S3KeyProvider {
     let destination: String
     let url: String
     let environment: [String: String]
 
-    /// - Parameter host: Where the agent of ECS is.
-    /// - Returns: Nil when the worker's surroundings name no agent.
+    /// - Parameter host: The address of the ECS agent.
+    /// - Returns: Nil if the worker's environment names no agent.
     init?(
         destination: String, environment: [String: String], host: String = "http://169.254.170.2"
     ) {
@@ -27,8 +27,8 @@ struct S3ContainerKey: S3KeyProvider {
     func credentials() async throws -> S3Credentials? {
         guard Self.isAllowed(url) else {
             throw unavailable(
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be an address of https, or of http on "
-                    + "this machine, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]")
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI must be an https address, or an http address "
+                    + "of this machine, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]")
         }
         let headers = try token().map { [("authorization", $0)] } ?? []
         return try await S3KeyRequest(
@@ -37,7 +37,7 @@ struct S3ContainerKey: S3KeyProvider {
         ).send(as: S3IssuedKey.self).credentials
     }
 
-    /// What the agent wants to see. Read again each time, as it changes.
+    /// The token for the agent. Read each time, as it changes.
     private func token() throws -> String? {
         let text: String
         if let path = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
@@ -58,8 +58,8 @@ struct S3ContainerKey: S3KeyProvider {
         return text
     }
 
-    /// Whether the token may go there, by the rule of Amazon's own tools: encrypted, or to this
-    /// machine and to what a host reserves for agents.
+    /// Whether the token may be sent there, by the rule of Amazon's own tools: encrypted, or to
+    /// this machine or to addresses reserved for agents.
     static func isAllowed(_ url: String) -> Bool {
         guard let parts = URLComponents(string: url), let host = parts.host?.lowercased(),
             !host.isEmpty, parts.user == nil, parts.password == nil

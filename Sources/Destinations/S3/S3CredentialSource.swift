@@ -1,21 +1,21 @@
 internal import Credentials
 internal import Foundation
 
-/// Where an access key comes from: the credential that the destination names, or the worker's
-/// surroundings.
+/// Where an access key comes from: the credential of the destination, or the worker's environment.
 struct S3CredentialSource: Sendable {
     let destination: String
     let settings: S3Settings
     let credentials: WorkerCredentials
     var environment: @Sendable () -> [String: String] = { ProcessInfo.processInfo.environment }
 
-    /// - Throws: ``DestinationError`` when there is none, or it is not for the settings' endpoint.
+    /// - Throws: ``DestinationError`` if there is none, or it is not valid for the settings'
+    ///   endpoint.
     func key() async throws -> S3Credentials {
         guard let name = settings.credential else {
             guard address.isAmazons else {
                 throw unavailable(
-                    "the worker's own AWS credentials are used for Amazon's endpoints only, not "
-                        + "for \(address): name a credential of kind s3 with this endpoint in the "
+                    "the worker's own AWS credentials are only for Amazon's endpoints, not for "
+                        + "\(address): name a credential of kind s3 with this endpoint in the "
                         + "setting \"credential\"")
             }
             return try await ambient()
@@ -26,7 +26,7 @@ struct S3CredentialSource: Sendable {
         } catch {
             throw DestinationError.credentialUnavailable(destination: destination, error)
         }
-        // One without a path is for all of its host.
+        // One without a path is valid for its whole host.
         let isAllowed =
             access.endpoint.map { $0.matches(address.origin) || $0.matches(address.description) }
             ?? address.isAmazons
@@ -55,7 +55,7 @@ struct S3CredentialSource: Sendable {
         .credentialUnavailable(destination: destination, CredentialUnavailable(reason))
     }
 
-    /// The access key of the worker's surroundings.
+    /// The access key of the worker's environment.
     private func ambient() async throws -> S3Credentials {
         try await S3AmbientKey(
             destination: destination, region: settings.region,

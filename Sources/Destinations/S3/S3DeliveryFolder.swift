@@ -1,12 +1,12 @@
 import Waiting
 internal import Manifests
 
-/// What a bucket has below a prefix, to read deliveries in.
+/// The objects of a bucket below a prefix, to read deliveries.
 ///
-/// Files are read in ranges; while one is looked at, the next is on its way. So memory holds two.
+/// Files are read in ranges; while one is processed, the next is fetched. So memory holds two.
 struct S3DeliveryFolder: DeliveryFolder {
     let client: S3Client
-    /// What the keys of its files begin with: empty, or a path with `/` behind it.
+    /// The prefix of its keys: empty, or a path followed by `/`.
     let prefix: String
     var rangeBytes = 8 << 20
 
@@ -20,7 +20,7 @@ struct S3DeliveryFolder: DeliveryFolder {
         let (client, prefix) = (client, prefix)
         let found = try telling { try WaitingThreads.wait { try await client.names(in: prefix) } }
         let files = Set(found.files)
-        // A folder is none of the files, whatever it is called.
+        // A folder is not a file, whatever its name.
         return found.files
             + found.folders.map { $0.isEmpty || files.contains($0) ? $0 + "/" : $0 }
     }
@@ -64,7 +64,7 @@ struct S3DeliveryFolder: DeliveryFolder {
             return try work()
         } catch let failure as S3Failure {
             let error = failure.asDestinationError(of: client.destination)
-            // No other file can be read with that key either.
+            // Other files cannot be read with that key either.
             throw failure.refusesKey ? error : error.asReadingError
         }
     }

@@ -1,8 +1,7 @@
 public import Credentials
 internal import Foundation
 
-/// A destination that is a bucket of Amazon S3, or of a service that speaks its language, and a
-/// prefix of its keys.
+/// A destination that is a bucket of Amazon S3, or of an S3-compatible service, and a key prefix.
 ///
 /// Files may be seen before their manifest; only a delivery with a manifest counts.
 public struct S3Destination: DestinationAdapter {
@@ -18,8 +17,8 @@ public struct S3Destination: DestinationAdapter {
         ) { _ in }
     }
 
-    /// - Parameter step: Called before each step of publishing that changes something; what it
-    ///   throws ends the publishing there, as a crash would.
+    /// - Parameter step: Called before each step of publishing that changes something; if it
+    ///   throws, publishing ends there, as in a crash.
     init(client: S3Client, step: @escaping @Sendable (String) throws -> Void) {
         self.client = client
         self.step = step
@@ -30,8 +29,8 @@ public struct S3Destination: DestinationAdapter {
         try await telling {
             let staging = S3Staging(client: client)
             await staging.sweepProbes()
-            // Not where deliveries become visible: a run tries that before it publishes, and
-            // listeners to new objects there should not be called for nothing.
+            // Not where deliveries become visible: a run tests that before it publishes, and
+            // listeners for new objects there should not be triggered needlessly.
             try await S3Probe(client: client).run(in: staging.root, showingIn: staging.root)
         }
     }
@@ -101,7 +100,7 @@ public struct S3Destination: DestinationAdapter {
         }
     }
 
-    /// Tells failures of S3 as a destination does.
+    /// Converts failures of S3 to a destination's errors.
     private func telling<Value>(
         _ work: () async throws -> Value
     ) async throws -> Value {
@@ -114,7 +113,7 @@ public struct S3Destination: DestinationAdapter {
 }
 
 extension S3Client {
-    /// - Parameter key: What it was about.
+    /// - Parameter key: The key of the request.
     func asDestinationError(_ error: any Error, _ key: String) -> DestinationError {
         switch error {
         case let error as DestinationError: error

@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// The address of an S3 service: scheme, host, port, and the path that it is below.
+/// The address of an S3 service: scheme, host, port, and a base path.
 public struct S3Endpoint: Sendable, Equatable, CustomStringConvertible {
     let scheme: String
-    /// With the port where it is not the scheme's own.
+    /// With the port, unless it is the scheme's default.
     let host: String
-    /// Empty, or `/` and plain names with `/` between them.
+    /// Empty, or `/` and plain names separated by `/`.
     let path: String
 
-    /// - Returns: Nil for anything but an address of http or https with nothing but plain names
-    ///   behind the host.
+    /// - Returns: Nil for anything but an http or https address with only plain names after the
+    ///   host.
     init?(_ text: String) {
         guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty,
             let scheme = parts.scheme?.lowercased(), scheme == "http" || scheme == "https",
@@ -17,7 +17,7 @@ public struct S3Endpoint: Sendable, Equatable, CustomStringConvertible {
         else { return nil }
         var path = parts.percentEncodedPath
         if path.hasSuffix("/") { path.removeLast() }
-        // What is signed must be what is sent, whatever is in between.
+        // The signed path must be the sent path, whatever is in between.
         let names = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         let isPlain = names.allSatisfy {
             $0.wholeMatch(of: /[A-Za-z0-9_~.\-]+/) != nil && $0 != "." && $0 != ".."
@@ -34,7 +34,7 @@ public struct S3Endpoint: Sendable, Equatable, CustomStringConvertible {
     /// Without the path.
     var origin: String { "\(scheme)://\(host)" }
 
-    /// Whether it is one of Amazon's S3 itself: not, for example, a gateway of somebody's account,
+    /// Whether it is one of Amazon's S3 itself: not, for example, a gateway of a customer account,
     /// whose name ends in the same way.
     var isAmazons: Bool {
         let service = #/s3(-fips|-accelerate)?(\.dualstack)?(\.[a-z]{2}(-[a-z]+)+-[0-9]+)?/#

@@ -2,24 +2,24 @@ import Values
 internal import Formats
 internal import Foundation
 
-/// A request that S3 did not carry out.
+/// A failed S3 request.
 struct S3Failure: Error, Sendable {
     var operation: String
     /// What it was about: `s3://bucket/key`.
     var path: String
-    /// 0 when there was no answer.
+    /// 0 without an answer.
     var status: Int
-    /// S3's own code, such as `NoSuchKey`; empty when there was none.
+    /// S3's own code, such as `NoSuchKey`; empty if there was none.
     var code: String
     var message: String
-    /// The region in which the bucket lies, when S3 says that it is another one.
+    /// The bucket's region, if S3 reports another one.
     var region: String?
-    /// Whether an earlier sending of the request may have worked.
+    /// Whether an earlier attempt of the request may have succeeded.
     var isRepetition = false
-    /// Whether it was waited for as long as it may take, here or by a gateway.
+    /// Whether it timed out, here or at a gateway.
     var isOverdue = false
 
-    /// What can be done about it without a person.
+    /// What can be done automatically.
     enum Remedy: Equatable {
         case none
         case sendAgain
@@ -42,18 +42,18 @@ struct S3Failure: Error, Sendable {
         }
     }
 
-    /// Whether the service says that it does not have the operation.
+    /// Whether the service reports that it does not support the operation.
     var isUnsupported: Bool { status == 501 || status == 405 || code == "NotImplemented" }
 
-    /// Whether the service may not have what was asked for: some call it a bad request.
+    /// Whether the operation may be unsupported: some services report a bad request.
     var mayBeUnsupported: Bool {
         isUnsupported || isBad
     }
 
-    /// Whether the service calls the request a bad one, for what it is about or has no words for.
+    /// Whether the service reports a bad request.
     var isBad: Bool { status == 400 && !refusesKey && (isUntold || remedy == .none) }
 
-    /// Whether S3 says that it does not take the access key.
+    /// Whether S3 rejected the access key.
     var refusesKey: Bool {
         [
             "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken",
@@ -64,7 +64,7 @@ struct S3Failure: Error, Sendable {
     /// Whether another access key may help.
     var mayRefuseKey: Bool { refusesKey || (isUntold && (status == 400 || status == 403)) }
 
-    /// Whether there is no code: the answer to a HEAD has no place for one.
+    /// Whether there is no code: answers to HEAD have none.
     private var isUntold: Bool { code.isEmpty }
 
     private var isElsewhere: Bool {
@@ -73,7 +73,7 @@ struct S3Failure: Error, Sendable {
                 .contains(code)
     }
 
-    /// Whether what was asked for is not there.
+    /// Whether the requested object does not exist.
     var isMissing: Bool {
         status == 404 && code != "NoSuchBucket"
     }
@@ -87,8 +87,8 @@ struct S3Failure: Error, Sendable {
         case "RequestTimeTooSkewed":
             return .accessDenied(
                 destination: destination, path: path,
-                reason: "S3 says that the clock of this worker is wrong (\(code)). Set it, best "
-                    + "by NTP")
+                reason: "S3 reports that the clock of this worker is wrong (\(code)). Correct it, "
+                    + "preferably with NTP")
         case "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded":
             return .full(destination: destination, path: path)
         default:
@@ -97,7 +97,7 @@ struct S3Failure: Error, Sendable {
         if isElsewhere {
             return .notAllowed(
                 destination: destination, path: path,
-                rule: "the bucket does not lie in this region (\(said)). Set the region"
+                rule: "the bucket is not in this region (\(said)). Set the region"
                     + (region.map { " to \"\(shown($0))\"" } ?? " and the endpoint to its own"))
         }
         if isUnsupported {
@@ -113,7 +113,7 @@ struct S3Failure: Error, Sendable {
         if refusesKey {
             return .accessDenied(
                 destination: destination, path: path,
-                reason: "S3 refused the access key (\(said)). Give the workers one that is valid")
+                reason: "S3 rejected the access key (\(said)). Give the workers a valid one")
         }
         if status == 403 || status == 401 {
             return .accessDenied(
@@ -122,7 +122,7 @@ struct S3Failure: Error, Sendable {
         }
         return .notAllowed(
             destination: destination, path: path,
-            rule: "S3 refused it (\(said)). Check the destination's settings")
+            rule: "S3 rejected it (\(said)). Check the destination's settings")
     }
 
     /// Operation, status, code and message.

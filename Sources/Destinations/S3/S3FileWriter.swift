@@ -5,8 +5,8 @@ internal import Formats
 internal import NIOCore
 internal import Locks
 
-/// Writes a staged file to S3: in one request while it is small, else in parts, of which a few are
-/// on their way while the next fills.
+/// Writes a staged file to S3: in one request if it is small, otherwise in parts, a few of which
+/// are sent while the next fills.
 final class S3FileWriter: StagedFileWriter {
     private struct State {
         var buffer = ByteBuffer()
@@ -23,7 +23,7 @@ final class S3FileWriter: StagedFileWriter {
 
     private let client: S3Client
     private let key: String
-    /// Not under the lock of the state, which is held while something is waited for.
+    /// Not under the lock of the state, which is held while waiting.
     private let cancellation = WaitingThreads.Cancellation()
     private let state = Locked(State())
 
@@ -33,7 +33,7 @@ final class S3FileWriter: StagedFileWriter {
     }
 
     deinit {
-        // Not `abandon`, which waits: whoever lets go may not be allowed to.
+        // Not `abandon`, which blocks: the releasing thread may not be allowed to.
         let left = state.withLock { state in
             defer { state.isClosed = true }
             return state.isClosed ? nil : (state.upload, state.underWay)
@@ -53,7 +53,8 @@ final class S3FileWriter: StagedFileWriter {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let partBytes = S3PartSizes.bytes(ofPart: state.nextPart)
-                // Only sent once more follows, so that what fits into one part is one request.
+                // Sent only when more bytes follow, so that a file that fits into one part is one
+                // request.
                 if state.buffer.readableBytes == partBytes { try sendPart(&state) }
                 let room = partBytes - state.buffer.readableBytes
                 state.buffer.writeBytes(UnsafeRawBufferPointer(rebasing: rest.prefix(room)))
@@ -111,7 +112,7 @@ final class S3FileWriter: StagedFileWriter {
         while state.underWay.count >= (isLarge ? 1 : 2) { try collectPart(&state) }
         guard let upload = state.upload else { return }
         let (number, body) = (state.nextPart, state.buffer)
-        // A new one, as the old one is read while it is sent.
+        // A new buffer, as the old one is read while it is sent.
         state.buffer = ByteBuffer()
         state.underWay.append(
             Task(executorPreference: WaitingThreads.executor) {
@@ -149,7 +150,7 @@ final class S3FileWriter: StagedFileWriter {
         }
     }
 
-    /// Stops what is under way, and drops what has arrived.
+    /// Stops pending requests, and aborts the upload.
     private func close(_ state: inout State) {
         state.isClosed = true
         state.buffer = ByteBuffer()
@@ -158,12 +159,12 @@ final class S3FileWriter: StagedFileWriter {
         guard let upload = state.upload else { return }
         let client = client
         let ending: @Sendable () async throws -> Void = {
-            // A part that arrives after the end of its upload would stay for ever.
+            // A part that arrives after the end of its upload would stay forever.
             for task in underWay { _ = try? await task.value }
             try await client.abort(upload)
         }
         if cancellation.isCancelled {
-            // The service may not answer, and nobody has time to wait for it.
+            // The service may not answer, so this is not awaited.
             Task(executorPreference: WaitingThreads.executor) { try? await ending() }
         } else {
             try? WaitingThreads.wait(ending)
@@ -171,10 +172,10 @@ final class S3FileWriter: StagedFileWriter {
     }
 }
 
-/// How large the parts of a file are.
+/// The part sizes of a file.
 ///
-/// A file has at most 10,000 parts. Small ones keep memory small, and what most services take;
-/// they grow so that 10,000 reach the largest object there is, 5 TiB.
+/// A file has at most 10,000 parts. Small parts save memory, and most services accept them; they
+/// grow so that 10,000 reach the largest object size, 5 TiB.
 enum S3PartSizes {
     static let smallest = 8 << 20
 

@@ -3,16 +3,16 @@ internal import Locks
 internal import NIOCore
 internal import NIOHTTP1
 
-/// An access key for the role of an EC2 instance, given by its metadata service, version 2.
+/// An access key for the role of an EC2 instance, from its metadata service, version 2.
 struct S3InstanceKey: S3KeyProvider {
     let destination: String
     let endpoint: String
 
-    /// The services that have answered this process: one that does not answer any more is on an
-    /// instance all the same.
+    /// The services that have answered this process before: if one stops answering, the worker is
+    /// still on an instance.
     private static let known = Locked<Set<String>>([])
 
-    /// - Returns: Nil when the worker's surroundings turn it off.
+    /// - Returns: Nil if the worker's environment disables it.
     init?(destination: String, environment: [String: String]) {
         if environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true" { return nil }
         self.destination = destination
@@ -28,12 +28,12 @@ struct S3InstanceKey: S3KeyProvider {
         do {
             token = try await self.token()
         } catch let failure as S3Failure where failure.status == 0 {
-            // Outside of EC2 nobody answers.
+            // Outside of EC2 there is no answer.
             if isKnown { throw failure }
             return nil
         }
         remember()
-        // Another answer means that it is turned off.
+        // Another answer means that it is disabled.
         guard token.status == 200 else { return nil }
         let headers = [("x-aws-ec2-metadata-token", token.text)]
         let roles = "/latest/meta-data/iam/security-credentials/"
@@ -49,7 +49,7 @@ struct S3InstanceKey: S3KeyProvider {
 
     private func remember() { Self.known.withLock { _ = $0.insert(endpoint) } }
 
-    /// Asked for three times at most: packets to it get lost, too.
+    /// At most three attempts: packets to it get lost, too.
     private func token() async throws -> S3KeyRequest.Answer {
         var request = request(
             "instance metadata token", "/latest/api/token",

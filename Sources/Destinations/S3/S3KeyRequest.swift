@@ -4,19 +4,19 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// A request to a service that gives access keys to the worker.
+/// A request to a service that provides access keys to the worker.
 struct S3KeyRequest: Sendable {
     let destination: String
-    /// What is asked for, as the service calls it, for messages.
+    /// The service's name of the operation, for messages.
     let operation: String
     let url: String
     var method = HTTPMethod.GET
     var headers: [(String, String)] = []
     var body: ByteBuffer?
-    /// How long an answer is waited for.
+    /// Maximum wait for an answer.
     var patience = TimeAmount.seconds(5)
 
-    /// What a service answers.
+    /// The answer of a service.
     struct Answer: Sendable {
         var status: Int
         var body: [UInt8]
@@ -24,7 +24,7 @@ struct S3KeyRequest: Sendable {
         var text: String { String(decoding: body, as: UTF8.self) }
     }
 
-    /// - Throws: ``S3Failure`` when there was no answer, or one that asks for patience.
+    /// - Throws: ``S3Failure`` if there was no answer, or a throttling one.
     func send() async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = method
@@ -47,7 +47,7 @@ struct S3KeyRequest: Sendable {
         return answer
     }
 
-    /// - Throws: ``DestinationError`` when the answer is not that of the service.
+    /// - Throws: ``DestinationError`` if the answer is invalid.
     func send<Value: Decodable>(as type: Value.Type) async throws -> Value {
         let answer = try await send()
         let value = try? JSONDecoder().decode(Value.self, from: Data(answer.body))
@@ -66,16 +66,16 @@ struct S3KeyRequest: Sendable {
         .credentialUnavailable(
             destination: destination,
             CredentialUnavailable(
-                "\(address) gives no access key (\(operation) \(status)"
+                "\(address) returned no access key (\(operation) \(status)"
                     + (message.isEmpty ? "" : ": \(message.prefix(300))")
                     + "). Check the role of the worker"))
     }
 
-    /// Without what may be secret.
+    /// Without potential secrets.
     private var address: String { String(url.prefix { $0 != "?" }) }
 }
 
-/// How services that answer in JSON say what is wrong.
+/// The error format of services that answer in JSON.
 private struct S3KeyRefusal: Decodable {
     var code: String?
     var message: String?
@@ -84,7 +84,7 @@ private struct S3KeyRefusal: Decodable {
         case code, Code, message, Message
     }
 
-    /// Empty where it is in no words.
+    /// Empty if there is none.
     static func said(in bytes: [UInt8]) -> String {
         guard let refusal = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
             return ""
@@ -103,7 +103,7 @@ private struct S3KeyRefusal: Decodable {
     }
 }
 
-/// An access key as containers and instances are given it.
+/// An access key as returned to containers and instances.
 struct S3IssuedKey: Decodable, Sendable {
     var id: String
     var secret: String
@@ -125,7 +125,7 @@ struct S3IssuedKey: Decodable, Sendable {
 }
 
 extension Date {
-    /// A time as Amazon's services write it: in ISO 8601, with or without fractions of a second.
+    /// A time in the format of Amazon's services: ISO 8601, with or without fractions of a second.
     init?(fromAmazon text: String) {
         let exact = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         guard let date = (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: exact))

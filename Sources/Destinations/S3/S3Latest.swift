@@ -1,16 +1,16 @@
 internal import Manifests
 internal import NIOCore
 
-/// Names the newest delivery of a data export in a bucket.
+/// Writes `latest.json` of a data export in a bucket.
 struct S3Latest: Sendable {
     let client: S3Client
     let key: String
     let latest: LatestDelivery
 
-    /// Replaces what names an older delivery.
+    /// Replaces it if it names an older delivery.
     ///
-    /// Under the condition that it is still what was read, so that of several processes none undoes
-    /// what another did. Services that cannot put under a condition let the last one win.
+    /// Conditional on its being unchanged, so that no process undoes another's update. On services
+    /// without conditional requests, the last one wins.
     func put() async throws {
         let retriesMax = 20
         for _ in 1...retriesMax {
@@ -21,10 +21,10 @@ struct S3Latest: Sendable {
         }
         throw DestinationError.unavailable(
             destination: client.destination, path: client.path(key),
-            reason: "other processes replace it all the time")
+            reason: "other processes keep replacing it")
     }
 
-    /// - Returns: False where it is not any more what it was.
+    /// - Returns: False if it was changed meanwhile.
     private func put(_ condition: (String, String)) async throws -> Bool {
         let body = ByteBuffer(bytes: latest.encoded())
         let type = [("content-type", "application/json")]

@@ -1,21 +1,20 @@
 internal import Foundation
 internal import NIOCore
 
-/// Tries out in a bucket what staging and publishing do, with objects that no reader looks at.
+/// Tests the operations of staging and publishing in a bucket, with objects that readers ignore.
 ///
-/// Their keys bear the time at which they were made, so that those which a process left that died
-/// can be removed later.
+/// Their keys contain the creation time, so that those of dead processes can be removed later.
 struct S3Probe: Sendable {
     let client: S3Client
 
     /// Puts an object, reads it back, copies it to where deliveries become visible, puts another
-    /// there under the condition that there is none, begins and drops an object of several parts,
-    /// and deletes them all.
+    /// there conditionally, starts and aborts a multipart upload, and deletes them all.
     ///
     /// - Parameters:
-    ///   - staging: What keys in staging begin with.
-    ///   - place: What keys begin with where deliveries become visible.
-    ///   - inParts: Whether an object must be copied in parts, because one is too long for else.
+    ///   - staging: The key prefix of staging.
+    ///   - place: The key prefix where deliveries become visible.
+    ///   - inParts: Whether to test a multipart copy, because a file is too large for a single
+    ///     copy.
     func run(
         in staging: String, showingIn place: String, inParts: Bool = false
     ) async throws {
@@ -52,9 +51,9 @@ struct S3Probe: Sendable {
         guard copied.sha256 == note else {
             throw DestinationError.notAllowed(
                 destination: client.destination, path: client.path(target),
-                rule: "this service does not keep the metadata of objects (x-amz-meta-…) when it "
-                    + "copies them, by which Ferry knows what it has copied. Choose another "
-                    + "service, or another kind of destination")
+                rule: "this service does not keep the metadata of objects (x-amz-meta-…) when "
+                    + "copying, which Ferry uses to recognize its copies. Choose another service, "
+                    + "or another kind of destination")
         }
     }
 
@@ -76,8 +75,7 @@ struct S3Probe: Sendable {
             expected: "the object that was put", actual: "nothing")
     }
 
-    /// Removes what processes that died have left under a prefix. Fails silently: nothing else
-    /// depends on it.
+    /// Removes leftovers of dead processes under a prefix. Errors are ignored.
     func sweep(_ prefix: String) async {
         let start = prefix + FileTreeProbe.prefix
         func isOld(_ key: String) -> Bool {

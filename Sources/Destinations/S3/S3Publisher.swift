@@ -3,19 +3,19 @@ internal import Formats
 internal import Manifests
 internal import NIOCore
 
-/// Publishes into a bucket: copies the staged files to where readers look, then puts the manifest
-/// beside them.
+/// Publishes into a bucket: copies the staged files to their visible keys, then puts the manifest
+/// next to them.
 ///
-/// A bucket has no folder that could be renamed, so files may be seen before their manifest, and
-/// only the manifest counts. Any number of processes may do this for the same publication at once:
-/// all copy the same bytes, and the service takes the manifest of one of them.
+/// A bucket has no folders to rename, so files may be visible before their manifest, and only the
+/// manifest counts. Any number of processes may do this for the same publication concurrently: all
+/// copy the same bytes, and the service accepts the manifest of one of them.
 struct S3Publisher: Sendable {
     let client: S3Client
     let publication: Publication
     let manifest: Manifest
     let step: @Sendable (String) throws -> Void
 
-    /// Where the bytes of a file are.
+    /// The location of a file's bytes.
     private enum Place {
         case published
         case staged(key: String, S3Object)
@@ -37,8 +37,7 @@ struct S3Publisher: Sendable {
         try reach("publish.after_latest")
     }
 
-    /// Looks whether the files are staged and the place is free, and tries there what publishing
-    /// does.
+    /// Checks that the files are staged and the location is free, and tests publishing there.
     func rehearse() async throws {
         if try await isPublished() { return }
         try await settled {
@@ -55,8 +54,8 @@ struct S3Publisher: Sendable {
             inParts: manifest.files.contains { $0.bytes > client.copySizes.wholeLimit })
     }
 
-    /// Ends copies that processes which died have begun here: they would be stored, and paid for,
-    /// until somebody ends them. Those of processes that still run are not needed any more.
+    /// Aborts multipart copies of dead processes: they would be stored, and paid for, indefinitely.
+    /// Those of running processes are no longer needed.
     private func endCopies() async {
         guard manifest.files.contains(where: { $0.bytes > client.copySizes.wholeMax }),
             let uploads = try? await client.uploads(under: key(""))
@@ -68,7 +67,7 @@ struct S3Publisher: Sendable {
         do {
             try await settled { try await assemble() }
         } catch let error where error is S3Failure || error is DestinationError {
-            // Another process may have done it all, and discarded the staging.
+            // Another process may have finished, and discarded the staging.
             guard try await isPublished() else { throw error }
             return
         }
@@ -94,10 +93,10 @@ struct S3Publisher: Sendable {
         _ = try await files.concurrently(atMost: 8) { try await check($0) }
     }
 
-    /// Looks again for some seconds where the place seems to be taken.
+    /// Checks again for some seconds if the location seems to be occupied.
     ///
-    /// There are services that do not replace an object at once (rclone's writes into the file that
-    /// it shows), so what another process of this publication puts there may be seen half.
+    /// Some services do not replace objects atomically (rclone's writes into the visible file), so
+    /// an object of another process of this publication may be seen incomplete.
     private func settled<Seen: Sendable>(
         _ look: () async throws -> Seen
     ) async throws -> Seen {
@@ -111,7 +110,7 @@ struct S3Publisher: Sendable {
         return try await look()
     }
 
-    /// Whether the folder holds this very manifest; throws if it holds another.
+    /// Whether the folder contains this manifest; throws if it contains another.
     func isPublished() async throws -> Bool {
         try await settled { try await holdsManifest() }
     }
@@ -147,7 +146,7 @@ struct S3Publisher: Sendable {
             run: publication.run, token: source?.stagedToken ?? publication.token,
             file: source?.stagedName ?? file.name)
         guard let object = try await client.head(staged) else {
-            // Another process may have copied it and discarded the staging since we looked.
+            // Another process may have copied it and discarded the staging since the check.
             if try await isInPlace(file) { return .published }
             throw DestinationError.stagedFileMissing(
                 destination: client.destination, run: publication.run, file: file.name)
@@ -161,7 +160,7 @@ struct S3Publisher: Sendable {
         return .staged(key: staged, object)
     }
 
-    /// Whether the file was copied already; throws if another is in its place.
+    /// Whether the file was already copied; throws if another is in its place.
     private func isInPlace(_ file: Manifest.File) async throws -> Bool {
         guard let object = try await client.head(key(file.name)) else { return false }
         if object.bytes == file.bytes, object.sha256 == file.sha256 { return true }
@@ -175,11 +174,11 @@ struct S3Publisher: Sendable {
                 headers: [(S3Object.sha256Header, file.sha256)])
         } catch let failure as S3Failure where failure.isMissing || failure.status == 412 {
             if try await isInPlace(file) { return }
-            // Then the file is staged all the same.
+            // Then the file is still staged.
             if failure.code == "NoSuchUpload" {
                 throw DestinationError.unavailable(
                     destination: client.destination, path: client.path(key(file.name)),
-                    reason: "its copy in parts was ended by somebody else")
+                    reason: "its multipart copy was aborted by another client")
             }
             throw DestinationError.stagedFileMissing(
                 destination: client.destination, run: publication.run, file: file.name)
@@ -194,7 +193,7 @@ struct S3Publisher: Sendable {
     }
 
     private func putManifest() async throws {
-        // There are services that do not heed the condition.
+        // Some services ignore the condition.
         if try await isPublished() { return }
         let body = ByteBuffer(bytes: publication.manifest)
         let type = [("content-type", "application/json")]
@@ -203,7 +202,7 @@ struct S3Publisher: Sendable {
                 try await isPublished()
             }
         } catch let failure as S3Failure where failure.status == 412 {
-            // It may be ours: from another process, or from a request whose answer got lost.
+            // It may be ours: from another process, or from a request with a lost answer.
             if try await !isPublished() { throw failure }
         }
     }
@@ -224,7 +223,7 @@ struct S3Publisher: Sendable {
         try step(name)
     }
 
-    /// So that of several failures the first file's is told, however they come in.
+    /// Of several failures, the first file's is reported, in whatever order they occur.
     private static func result<Value: Sendable>(
         _ work: () async throws -> Value
     ) async -> Result<Value, any Error> {

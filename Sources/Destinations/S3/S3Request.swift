@@ -3,7 +3,7 @@ internal import NIOHTTP1
 
 /// A request to an S3 service, before it is signed.
 struct S3Request: Sendable {
-    /// As S3 calls it and rights are given for it: `PutObject`.
+    /// S3's name of the operation and its permission: `PutObject`.
     var operation: String
     var method: HTTPMethod
     /// Nil for the bucket itself.
@@ -12,24 +12,24 @@ struct S3Request: Sendable {
     /// With lower-case names.
     var headers: [(String, String)] = []
     var body = ByteBuffer()
-    /// The longest answer that is taken.
+    /// Maximum size of the answer.
     var answerBytesMax = 16 << 20
-    /// S3 may begin to answer with 200 and only then find that it failed.
+    /// S3 may send the status 200 and then fail.
     var mayFailWithin200 = false
-    /// How long it may take until it answers.
+    /// Maximum wait for the answer.
     var patience = Self.ordinaryPatience
-    /// Whether the service works on it while it is waited for, as when it copies an object. It is
-    /// not sent again when it took too long: the service may still be at work.
+    /// Whether it is a long operation of the service, such as copying an object. It is not retried
+    /// after a timeout: the service may still be working.
     var isWorkedOn = false
 
     static let ordinaryPatience = TimeAmount.seconds(60)
 }
 
-/// What a service answered.
+/// The answer of a service.
 struct S3Response: Sendable {
     var status: Int
     var headers: HTTPHeaders
     var body: [UInt8]
-    /// Whether earlier sendings of this request ended without an answer, and so may have worked.
+    /// Whether earlier attempts of this request ended without an answer, and so may have succeeded.
     var isRepetition = false
 }

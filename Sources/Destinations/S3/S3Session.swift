@@ -1,10 +1,10 @@
 import Values
 internal import Foundation
 
-/// What all requests to one bucket share: the access key and the region in force.
+/// The shared state of all requests to one bucket: the current access key and region.
 actor S3Session {
     private(set) var region: String
-    /// Whether copies must bear a checksum.
+    /// Whether copies must have a checksum.
     private(set) var wantsChecksums = false
     private let source: S3CredentialSource
     private var found: S3Credentials?
@@ -13,8 +13,8 @@ actor S3Session {
     private var lastLook: ContinuousClock.Instant?
 
     /// - Parameters:
-    ///   - margin: How many seconds before a key expires another one is looked for.
-    ///   - lookPause: How long a key that expires soon is used before it is looked for again.
+    ///   - margin: How many seconds before its expiry a key is renewed.
+    ///   - lookPause: Minimum number of seconds between renewals of an expiring key.
     init(
         region: String, source: S3CredentialSource, margin: TimeInterval = 120,
         lookPause: Duration = .seconds(10)
@@ -29,8 +29,8 @@ actor S3Session {
 
     func use(region: String) { self.region = region }
 
-    /// The access key, looked for again shortly before it expires. Until then the old one does,
-    /// while another request looks for it, and where that fails.
+    /// The access key, renewed shortly before it expires. The old one is used until then, while
+    /// another request renews it, and if the renewal fails.
     func credentials() async throws -> S3Credentials {
         if let found, found.isValid(for: margin) || (found.isValid(for: 5) && !isLookDue) {
             return found
@@ -47,10 +47,10 @@ actor S3Session {
         }
     }
 
-    /// So that a key which is not replaced in time is not asked for before each request.
+    /// Prevents a renewal before each request if the key is not replaced in time.
     private var isLookDue: Bool { lastLook.map { .now - $0 >= lookPause } ?? true }
 
-    /// Looks for the access key again next time, unless somebody has already.
+    /// Renews the access key at the next request, unless another request already has.
     func forget(_ refused: S3Credentials) {
         if found == refused { found = nil }
     }

@@ -4,22 +4,22 @@ public import Foundation
 /// The settings of an `s3` destination, such as `{"bucket": "exports", "prefix": "crm"}`.
 public struct S3Settings: Sendable, Equatable {
     public let bucket: String
-    /// What all keys begin with: empty, or plain names each followed by `/`.
+    /// The prefix of all keys: empty, or plain names each followed by `/`.
     public private(set) var prefix: String
     /// Defaults to `us-east-1`.
     public let region: String
-    /// The service, such as `https://minio.example:9000`, perhaps with a path that it is below;
-    /// nil for Amazon's of the region.
+    /// The service, such as `https://minio.example:9000`, optionally with a path; nil for Amazon's
+    /// endpoint of the region.
     public let endpoint: S3Endpoint?
-    /// Whether the bucket is the first part of the path, not of the host's name. By default so
+    /// Whether the bucket is the first part of the path, not of the host name. Defaults to true
     /// with an endpoint, and for a bucket with a dot in its name, which no certificate covers.
     public let usesPathStyle: Bool
-    /// The name of a credential of kind `s3`; nil for the worker's own access key, which goes to
-    /// Amazon's endpoints only.
+    /// The name of a credential of kind `s3`; nil for the worker's own access key, which is used
+    /// only for Amazon's endpoints.
     public let credential: String?
     public let encryption: Encryption?
 
-    /// How the service is told to encrypt what it stores.
+    /// Server-side encryption.
     public enum Encryption: Sendable, Equatable {
         case aes256
         /// With a key of the key service; nil for its default key.
@@ -31,7 +31,7 @@ public struct S3Settings: Sendable, Equatable {
         "server_side_encryption", "kms_key_id",
     ]
 
-    /// - Throws: ``SettingsError`` when a setting is missing, unknown, or not of its form.
+    /// - Throws: ``SettingsError`` if a setting is missing, unknown or malformed.
     public init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "destination of kind s3", known: Self.names)
@@ -60,8 +60,8 @@ public struct S3Settings: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - isAmazons: Whether the bucket is at Amazon, which has the narrowest rule.
-    ///   - isInHost: Whether its name is to be a part of a host's name.
+    ///   - isAmazons: Whether the bucket is at Amazon, which has the strictest rule.
+    ///   - isInHost: Whether its name is a part of the host name.
     private static func bucket(
         _ reader: SettingsReader, isAmazons: Bool, isInHost: Bool
     ) throws(SettingsError) -> String {
@@ -93,8 +93,8 @@ public struct S3Settings: Sendable, Equatable {
         guard isPlain else {
             throw .notAllowed(
                 setting: "prefix", value: prefix,
-                rule: "must be plain names with \"/\" between them, such as \"exports/crm\": "
-                    + "none begins with a dot, no control characters, at most 400 bytes")
+                rule: "must be plain names separated by \"/\", such as \"exports/crm\": no leading "
+                    + "dots, no control characters, at most 400 bytes")
         }
         return prefix + "/"
     }
@@ -113,10 +113,10 @@ public struct S3Settings: Sendable, Equatable {
         guard let text = try reader.string("endpoint") else { return nil }
         if let endpoint = S3Endpoint(text) { return endpoint }
         throw .notAllowed(
-            // What is not a plain address may hold a password.
+            // Anything but a plain address may contain a password.
             setting: "endpoint", value: text.utf8.contains(UInt8(ascii: "@")) ? "…" : text,
-            rule: "must be an address of http or https with a host, and perhaps a port and a "
-                + "path of plain names, such as \"https://minio.example:9000\"")
+            rule: "must be an http or https address with a host and optionally a port and a path "
+                + "of plain names, such as \"https://minio.example:9000\"")
     }
 
     private static func encryption(
@@ -137,7 +137,7 @@ public struct S3Settings: Sendable, Equatable {
             guard isPlain else {
                 throw .notAllowed(
                     setting: "kms_key_id", value: keyID,
-                    rule: "must name a key, and goes with \"server_side_encryption\": \"aws:kms\"")
+                    rule: "must name a key, and requires \"server_side_encryption\": \"aws:kms\"")
             }
         }
         switch choice {

@@ -1,15 +1,14 @@
 internal import Credentials
 internal import Foundation
 
-/// The profile of a worker in the files that Amazon's own tools keep in `~/.aws`.
+/// The profile of a worker in the files of Amazon's own tools in `~/.aws`.
 struct S3SharedFiles: Sendable {
     let profile: String
     /// Whether `AWS_PROFILE` names the profile.
     let isNamed: Bool
     /// The folder of Amazon's own tools.
     let folder: String
-    /// What both files say of the profile, that of the credentials file first; nil when neither
-    /// has it.
+    /// The values of the profile in both files, the credentials file first; nil if neither has it.
     let settings: [String: String]?
     private let config: [String: [String: String]]
 
@@ -27,10 +26,10 @@ struct S3SharedFiles: Sendable {
             ? nil : (keys[profile] ?? [:]).merging(more ?? [:]) { first, _ in first }
     }
 
-    /// What the configuration says of a single sign-on that profiles share.
+    /// The configuration of a shared single sign-on session.
     func session(_ name: String) -> [String: String]? { config["sso-session \(name)"] }
 
-    /// The keys and values of each section; none where the file cannot be read.
+    /// The keys and values of each section; empty if the file cannot be read.
     private static func sections(of path: String) -> [String: [String: String]] {
         guard let bytes = FileManager.default.contents(atPath: path) else { return [:] }
         var sections: [String: [String: String]] = [:]
@@ -61,8 +60,8 @@ struct S3ProfileKey: S3KeyProvider {
         guard let settings = files.settings else {
             guard files.isNamed else { return nil }
             throw unavailable(
-                "there is no profile \"\(files.profile)\", which AWS_PROFILE names, in the "
-                    + "worker's files of AWS credentials and configuration")
+                "the profile \"\(files.profile)\" of AWS_PROFILE is missing in the worker's AWS "
+                    + "credentials and configuration files")
         }
         if let id = settings["aws_access_key_id"], !id.isEmpty,
             let secret = settings["aws_secret_access_key"], !secret.isEmpty
@@ -71,12 +70,12 @@ struct S3ProfileKey: S3KeyProvider {
                 accessKeyID: id, secretAccessKey: secret,
                 sessionToken: settings["aws_session_token"])
         }
-        // Another key than that which was asked for must not be used instead.
+        // Do not use another key than the requested one.
         for other in ["role_arn", "credential_process"]
         where files.isNamed && settings[other] != nil {
             throw unavailable(
                 "Ferry does not support \(other), which the profile \"\(files.profile)\" of "
-                    + "AWS_PROFILE has: give the worker an access key, a single sign-on or a web "
+                    + "AWS_PROFILE uses: give the worker an access key, a single sign-on or a web "
                     + "identity")
         }
         return nil

@@ -2,26 +2,26 @@ internal import Crypto
 internal import Foundation
 internal import Formats
 
-/// AWS Signature Version 4, in the form that S3 wants: paths are encoded once.
+/// AWS Signature Version 4, in S3's form: paths are encoded once.
 struct S3Signature {
     let credentials: S3Credentials
     let region: String
     var service = "s3"
 
-    /// What is signed of a request.
+    /// The signed parts of a request.
     struct Subject {
         var method: String
         /// Percent-encoded.
         var path: String
         /// Not encoded.
         var query: [(String, String)] = []
-        /// All that are to be signed, `host` and `x-amz-date` among them.
+        /// All signed headers, including `host` and `x-amz-date`.
         var headers: [(String, String)]
         /// SHA-256 of the body in hexadecimal digits.
         var payloadHash: String
     }
 
-    /// The time as `x-amz-date` gives it.
+    /// The time in the format of `x-amz-date`.
     static func timestamp(_ time: Date) -> String {
         Date.ISO8601FormatStyle(
             dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted,

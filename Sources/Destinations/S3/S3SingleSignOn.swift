@@ -3,8 +3,8 @@ internal import Crypto
 internal import Formats
 internal import Foundation
 
-/// An access key for a role that the worker's user was given by single sign-on: `aws sso login`
-/// has left a token, for which the portal gives the key.
+/// An access key for a role of the worker's user by single sign-on: `aws sso login` stores a token,
+/// which the portal exchanges for the key.
 struct S3SingleSignOn: S3KeyProvider {
     let destination: String
     let profile: String
@@ -15,7 +15,7 @@ struct S3SingleSignOn: S3KeyProvider {
     /// The file that `aws sso login` keeps the token in.
     let tokenFile: String
 
-    /// - Returns: Nil when the profile has no single sign-on.
+    /// - Returns: Nil if the profile has no single sign-on.
     init?(destination: String, files: S3SharedFiles, environment: [String: String]) {
         guard let settings = files.settings, let account = settings["sso_account_id"],
             let role = settings["sso_role_name"]
@@ -60,8 +60,8 @@ struct S3SingleSignOn: S3KeyProvider {
             throw DestinationError.credentialUnavailable(
                 destination: destination,
                 CredentialUnavailable(
-                    "the single sign-on of the profile \"\(profile)\" has expired, or has never "
-                        + "begun: run aws sso login as the user of the worker"))
+                    "the single sign-on of the profile \"\(profile)\" has expired or does not "
+                        + "exist: run aws sso login as the user of the worker"))
         }
         let query = [("role_name", role), ("account_id", account)]
             .map { "\($0)=\($1.uriEncoded())" }.joined(separator: "&")

@@ -11,7 +11,7 @@ struct S3Staging: Sendable {
         "\(root)\(run)/\(token)/\(file)"
     }
 
-    /// The runs of which objects, or parts of objects, are left.
+    /// The runs with remaining objects, or parts of objects.
     func runs() async throws -> Set<Int64> {
         let folders = try await client.folders(under: root)
         let uploads = try await client.uploads(under: root).map { upload in
@@ -20,25 +20,25 @@ struct S3Staging: Sendable {
         return Set((folders + uploads).compactMap(Self.number))
     }
 
-    /// Removes the probes that processes which died have left.
+    /// Removes the probes of dead processes.
     func sweepProbes() async {
         await S3Probe(client: client).sweep(root)
     }
 
-    /// Removes what was staged for a run under the tokens that are chosen. What bears no token
-    /// counts as nil.
+    /// Removes the staged objects of a run with the selected tokens. Objects without a token count
+    /// as nil.
     func remove(run: Int64, where isChosen: (_ token: Int64?) -> Bool) async throws {
         let folder = "\(root)\(run)/"
         func isChosenKey(_ key: String) -> Bool {
             isChosen(Self.number(String(key.dropFirst(folder.count).prefix { $0 != "/" })))
         }
-        // Uploads first: one that is completed meanwhile is then found as an object.
+        // Uploads first: one that is completed meanwhile is then listed as an object.
         let uploads = try await client.uploads(under: folder).filter { isChosenKey($0.key) }
         _ = try await uploads.concurrently(atMost: 8) { try await client.abort($0) }
         try await client.delete(try await client.keys(under: folder).filter(isChosenKey))
     }
 
-    /// A number as Ferry writes it, so without leading zeros.
+    /// A number in Ferry's format, without leading zeros.
     private static func number(_ name: String) -> Int64? {
         Int64(name).flatMap { "\($0)" == name ? $0 : nil }
     }

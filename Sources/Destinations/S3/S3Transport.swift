@@ -5,23 +5,22 @@ internal import NIOSSL
 
 /// The connections to S3 services.
 struct S3Transport: Sendable {
-    /// Those of this process, open as long as it lives.
+    /// The connections of this process, open for its lifetime.
     static let shared = S3Transport()
 
     private let client: HTTPClient
     private let patientClient: HTTPClient
 
     /// - Parameters:
-    ///   - read: How long a service may be silent before and within an answer. Defaults to 60
-    ///     seconds.
-    ///   - patientRead: The same for requests that are waited for longer. Defaults to 10 minutes.
+    ///   - read: Maximum pause before and within an answer. Defaults to 60 seconds.
+    ///   - patientRead: The same for long requests. Defaults to 10 minutes.
     init(read: TimeAmount = .seconds(60), patientRead: TimeAmount = .minutes(10)) {
         client = Self.newClient(read: read)
         patientClient = Self.newClient(read: patientRead)
     }
 
-    /// - Parameter patience: How long an answer is waited for. A service that copies a long object
-    ///   may be silent for all that time.
+    /// - Parameter patience: Maximum wait for an answer. A service that copies a long object may be
+    ///   silent for all that time.
     func client(for patience: TimeAmount) -> HTTPClient {
         patience > S3Request.ordinaryPatience ? patientClient : client
     }
@@ -37,13 +36,13 @@ struct S3Transport: Sendable {
             timeout: .init(connect: .seconds(10), read: read))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 32
-        // Requests are repeated here, with the delays that the service asks for.
+        // Retries happen here, with the delays that the service requests.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }
 
-    /// Trust in the certificates of a PEM file alone.
+    /// Trusts only the certificates of a PEM file.
     ///
     /// - Throws: ``DestinationError`` when it cannot be read.
     static func trust(in path: String, of destination: String) throws -> TLSConfiguration {

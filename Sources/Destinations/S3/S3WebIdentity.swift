@@ -3,8 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// An access key for a role, given by Amazon's token service for a token in a file, as in
-/// Kubernetes.
+/// An access key for a role, from Amazon's token service for a token in a file, as in Kubernetes.
 struct S3WebIdentity: S3KeyProvider {
     let destination: String
     let tokenFile: String
@@ -12,7 +11,7 @@ struct S3WebIdentity: S3KeyProvider {
     let sessionName: String
     let endpoint: String
 
-    /// - Returns: Nil when the worker's surroundings name no token and role.
+    /// - Returns: Nil if the worker's environment names no token and role.
     init?(destination: String, region: String, environment: [String: String]) {
         guard let tokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"],
             let role = environment["AWS_ROLE_ARN"]

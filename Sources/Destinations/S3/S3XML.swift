@@ -10,7 +10,7 @@ struct S3XML: Sendable, Equatable {
     var text = ""
     var children: [S3XML] = []
 
-    /// The root element; nil when it is no XML.
+    /// The root element; nil for invalid XML.
     init?(_ bytes: [UInt8]) {
         let reading = Reading()
         let parser = XMLParser(data: Data(bytes))
@@ -28,7 +28,7 @@ struct S3XML: Sendable, Equatable {
     /// The text of the first child of that name.
     func text(_ name: String) -> String? { children.first { $0.name == name }?.text }
 
-    /// Text as it stands within an element.
+    /// Escaped text of an element.
     static func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
             .replacing(">", with: "&gt;").replacing("\r", with: "&#13;")

@@ -1,20 +1,20 @@
 internal import Crypto
 internal import Foundation
 
-/// The host key that a server must show, as its destination's settings pin it.
+/// The pinned host key of a server in its destination's settings.
 enum HostKeyPin: Sendable, Equatable {
     /// The SHA-256 of a key of any type.
     case fingerprint([UInt8])
     case key([UInt8])
 
-    /// Every type of key there may be. The first one that a server has is the one it shows.
+    /// All key types. A server shows the first one that it has.
     private static let types = [
         "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
         "ssh-rsa",
     ]
 
-    /// - Parameter text: `SHA256:…`, or a line that holds it, as `ssh-keygen -lf` prints it; or a
-    ///   public key's line, `ssh-ed25519 AAAA…`.
+    /// - Parameter text: `SHA256:…`, or a line with it, as printed by `ssh-keygen -lf`; or a public
+    ///   key's line, `ssh-ed25519 AAAA…`.
     /// - Returns: Nil for anything else.
     init?(_ text: String) {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -37,7 +37,7 @@ enum HostKeyPin: Sendable, Equatable {
         }
     }
 
-    /// The types of key to ask a server for, preferred first.
+    /// The key types to request, in order of preference.
     var types: [String] {
         guard case .key(let key) = self, let type = Self.type(of: key) else { return Self.types }
         return [type] + Self.types.filter { $0 != type }
@@ -48,13 +48,13 @@ enum HostKeyPin: Sendable, Equatable {
         if case .key(let key) = self { Self.type(of: key) == "ssh-rsa" } else { false }
     }
 
-    /// Whether a server that showed another key may yet have the pinned one, of another type.
+    /// Whether a server that showed another key may still have the pinned one, of another type.
     var isOfUnknownType: Bool {
         if case .fingerprint = self { true } else { false }
     }
 
-    /// The algorithms that prove the possession of keys of these types, for SSH's negotiation.
-    /// An RSA key signs with SHA-2: the algorithm `ssh-rsa` is that with SHA-1.
+    /// The signature algorithms for keys of these types, for SSH's negotiation. An RSA key signs
+    /// with SHA-2: the algorithm `ssh-rsa` is that with SHA-1.
     static func algorithms(_ types: [String]) -> String {
         types.map { $0 == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : $0 }.joined(separator: ",")
     }
@@ -67,7 +67,7 @@ enum HostKeyPin: Sendable, Equatable {
         return String(bytes: key[4..<4 + count], encoding: .ascii)
     }
 
-    /// `SHA256:…`, as `ssh-keygen -lf` prints it.
+    /// `SHA256:…`, as printed by `ssh-keygen -lf`.
     static func fingerprint(of key: [UInt8]) -> String {
         text(Array(SHA256.hash(data: key)))
     }

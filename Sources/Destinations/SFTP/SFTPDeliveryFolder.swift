@@ -1,9 +1,9 @@
 internal import Manifests
 
-/// A folder of an SFTP server, to read deliveries in.
+/// A folder of an SFTP server, to read deliveries.
 struct SFTPDeliveryFolder: DeliveryFolder {
     let tree: SFTPFileTree
-    /// Absolute, without `/` at its end; empty for the root.
+    /// Absolute, without a trailing `/`; empty for the root.
     let folder: String
 
     func path(of name: String) -> String { tree.session.shown(folder + "/" + name) }
@@ -19,7 +19,7 @@ struct SFTPDeliveryFolder: DeliveryFolder {
     func read(_ name: String, _ chunk: (UnsafeRawBufferPointer) throws -> Void) throws {
         let path = folder + "/" + name
         do {
-            // A server follows links, and waits for pipes.
+            // Servers follow links and block on pipes.
             switch try tree.entry(at: path) {
             case nil: throw DeliveryReadingError.missing
             case .file: break

@@ -4,9 +4,8 @@ internal import Formats
 
 /// A destination that is a directory on an SFTP server.
 ///
-/// Staging lies in `<path>/.staging/<run>/<token>/` on the server, so that a delivery becomes
-/// visible by one `rename` there. Each operation, and each file being written, has a session of
-/// its own.
+/// Staging is in `<path>/.staging/<run>/<token>/` on the server, so that a delivery becomes visible
+/// by one `rename` there. Each operation, and each open file, has its own session.
 struct SFTPDestination: DestinationAdapter {
     private let name: String
     private let settings: SFTPSettings
@@ -18,9 +17,9 @@ struct SFTPDestination: DestinationAdapter {
     /// - Parameters:
     ///   - name: The name under which it is configured, for messages.
     ///   - credentials: Those of this worker.
-    ///   - quarantine: Made below the path where it is missing, and used instead of it.
-    ///   - step: Called before each step of publishing that changes something; what it throws ends
-    ///     the publishing there, as a crash would.
+    ///   - quarantine: Created below the path if it is missing, and used instead of it.
+    ///   - step: Called before each step of publishing that changes something; if it throws,
+    ///     publishing ends there, as in a crash.
     init(
         name: String, settings: SFTPSettings, credentials: WorkerCredentials,
         timeouts: SFTPTimeouts = SFTPTimeouts(), quarantine: Quarantine? = nil,

@@ -8,16 +8,14 @@ extension SFTPFileTree {
         throw error(try session.statusOfLastCall(), .read, path)
     }
 
-    /// Creates a file that must not exist, and that no other process creates. On failure nothing
-    /// stays.
+    /// Creates a file exclusively. On failure, nothing is left.
     func create(_ path: String) throws -> OpaquePointer {
         let flags = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_EXCL
         if let handle = try openOnce(path, flags) { return try settingMode(of: handle, path) }
         let status = try session.statusOfLastCall()
         do {
-            // Where permissions may not be chosen, a server may create the file, refuse its mode,
-            // and call that a failure. libssh2 cannot leave the mode out, but nobody looks at it
-            // when a file is there.
+            // If modes are not allowed, a server may create the file, reject its mode, and report a
+            // failure. libssh2 cannot omit the mode, but it is ignored for an existing file.
             if case .file(bytes: 0) = try entry(at: path),
                 let handle = try openOnce(path, LIBSSH2_FXF_WRITE)
             {
@@ -31,7 +29,7 @@ extension SFTPFileTree {
         throw error(status, .createFile, path)
     }
 
-    /// - Returns: Nil where the server refused; it said why.
+    /// - Returns: Nil if the server refused with a reason.
     private func openOnce(_ path: String, _ flags: Int32) throws -> OpaquePointer? {
         try session.checkUsable()
         return libssh2_sftp_open_ex(
@@ -55,14 +53,14 @@ extension SFTPFileTree {
 
     /// Sends bytes, in many requests at once.
     ///
-    /// - Returns: How many of them the server has confirmed, or a negative code. The others may
-    ///   have been sent, so the next call must begin with them.
+    /// - Returns: The number of confirmed bytes, or a negative code. The others may have been sent,
+    ///   so the next call must begin with them.
     func write(_ bytes: UnsafeRawBufferPointer, to handle: OpaquePointer) -> Int {
         libssh2_sftp_write(
             handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
     }
 
-    /// Makes a file durable, where the server can, and closes it.
+    /// Makes a file durable, if the server supports it, and closes it.
     func finish(_ handle: OpaquePointer, _ path: String) throws {
         let code = session.synchronizing { libssh2_sftp_fsync(handle) }
         if code != 0, try session.status(after: code) != .unsupported {
@@ -74,7 +72,7 @@ extension SFTPFileTree {
         if closed != 0 { throw error(after: closed, .write, path) }
     }
 
-    /// Closes a file or folder that is of no more interest.
+    /// Closes a file or folder that is no longer needed.
     func close(_ handle: OpaquePointer) {
         // A lost session frees its handles itself.
         guard session.lost == nil else { return }
@@ -82,14 +80,14 @@ extension SFTPFileTree {
         if code != 0 { _ = try? session.status(after: code) }
     }
 
-    /// Removes a file, if it can be done.
+    /// Removes a file, ignoring errors.
     func unlink(_ path: String) {
         guard session.lost == nil else { return }
         let code = libssh2_sftp_unlink_ex(session.raw, path, UInt32(path.utf8.count))
         if code != 0 { _ = try? session.status(after: code) }
     }
 
-    /// What to tell of a call that returned a code.
+    /// The error of a call that returned a code.
     func error(
         after code: Int32, _ operation: SFTPOperation, _ path: String
     ) -> DestinationError {
@@ -100,7 +98,7 @@ extension SFTPFileTree {
         }
     }
 
-    /// What to tell of a status that is an error.
+    /// The error of a status.
     func error(
         _ status: SFTPStatus, _ operation: SFTPOperation, _ path: String
     ) -> DestinationError {
@@ -111,7 +109,7 @@ extension SFTPFileTree {
         case .denied:
             return .accessDenied(
                 destination: destination, path: shown,
-                reason: "the server refused to \(operation.words). \(wayOut)")
+                reason: "the server denied the request to \(operation.words). \(wayOut)")
         case .full: return .full(destination: destination, path: shown)
         case .forbidden(let rule):
             return .notAllowed(destination: destination, path: shown, rule: rule)
@@ -127,14 +125,14 @@ extension SFTPFileTree {
             case nil:
                 return .unavailable(
                     destination: destination, path: shown,
-                    reason: "the server failed to \(operation.words), and does not say why")
+                    reason: "the server failed to \(operation.words), without giving a reason")
             }
         }
     }
 
     private enum MediumError { case full, readOnly }
 
-    /// Looks for the reason of a failure that the server did not explain.
+    /// Determines the reason of a failure that the server did not explain.
     private func mediumError() -> MediumError? {
         guard session.lost == nil else { return nil }
         let path = session.settings.path

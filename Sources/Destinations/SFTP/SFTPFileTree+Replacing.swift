@@ -4,13 +4,13 @@ extension SFTPFileTree {
     private static let takenPrefix = ".taken-"
 
     // SFTP's own rename never replaces a file, and nothing can be locked. But of several processes
-    // that rename one file away, or rename one to a name that is free, only one can. So whoever
-    // replaces a file first takes what is there, and then puts the better of the two in its place.
-    // In between there is none.
+    // that rename one file, or rename a file to a free name, only one succeeds. So a process that
+    // replaces a file first renames the existing one, and then puts the better of the two in its
+    // place. In between, there is none.
     func replaceFile(
         _ path: String, with bytes: [UInt8], staging: FileTreeStaging, rank: ([UInt8]) -> Int64
     ) throws {
-        // What an attempt that broke off has taken may be better than ours.
+        // A file renamed by an interrupted attempt may be better than ours.
         var taken = try names(in: staging.path).filter { $0.hasPrefix(Self.takenPrefix) }
             .map { staging.path + "/" + $0 }
         var best = bytes
@@ -31,10 +31,10 @@ extension SFTPFileTree {
         }
         throw DestinationError.unavailable(
             destination: session.destination, path: session.shown(path),
-            reason: "other processes replace it all the time")
+            reason: "other processes keep replacing it")
     }
 
-    /// - Returns: False where another process was faster.
+    /// - Returns: False if another process was faster.
     private func take(
         _ path: String, to place: String, _ staging: FileTreeStaging
     ) throws -> Bool {
@@ -47,7 +47,7 @@ extension SFTPFileTree {
         }
     }
 
-    /// - Returns: False where another process was faster.
+    /// - Returns: False if another process was faster.
     private func put(_ bytes: [UInt8], at path: String, _ staging: FileTreeStaging) throws -> Bool {
         try staging.createRun()
         let temporary = staging.path + "/.new-" + UUID().uuidString
@@ -62,7 +62,7 @@ extension SFTPFileTree {
         }
     }
 
-    /// Nil where there is no file.
+    /// Nil if there is no file.
     private func content(of path: String) throws -> [UInt8]? {
         do {
             return try read(path)

@@ -7,7 +7,7 @@ struct SFTPFileTree: FileTree {
     private var raw: OpaquePointer { session.raw }
     private var modes: FileModes { session.settings.modes }
 
-    /// What is at a path, a link's target instead of the link.
+    /// The type of the entry at a path, following links.
     func isDirectory(_ path: String) throws -> Bool {
         try attributes(of: path, LIBSSH2_SFTP_STAT).map(Self.entry) == .directory
     }
@@ -76,14 +76,14 @@ struct SFTPFileTree: FileTree {
             case .directory: continue
             case nil: throw error(status, .makeFolder, path)
             default:
-                let rule = "something else is in its place. Move it away"
+                let rule = "another file is in its place. Move it away"
                 throw error(.forbidden(rule), .makeFolder, path)
             }
         }
     }
 
     private func setMode(_ mode: UInt32, ofFolder path: String) throws {
-        // New files may be given the group of their folder: that stays.
+        // New files may inherit the group of their folder, which is kept.
         let inherited = try attributes(of: path, LIBSSH2_SFTP_LSTAT)
             .map { UInt32(truncatingIfNeeded: $0.permissions) & 0o7000 }
         var wanted = LIBSSH2_SFTP_ATTRIBUTES()
@@ -121,11 +121,11 @@ struct SFTPFileTree: FileTree {
         return bytes
     }
 
-    /// Passes the bytes of a file on, in order, in chunks that are valid only during the call.
+    /// Passes on the bytes of a file, in order, in chunks that are valid only during the call.
     func read(_ path: String, _ chunk: (UnsafeRawBufferPointer) throws -> Void) throws {
         let handle = try openToRead(path)
         defer { close(handle) }
-        // libssh2 asks for a few times as much ahead.
+        // libssh2 requests a few times as much in advance.
         var buffer = [CChar](repeating: 0, count: 256 << 10)
         while true {
             let count = libssh2_sftp_read(handle, &buffer, buffer.count)
@@ -138,8 +138,8 @@ struct SFTPFileTree: FileTree {
     }
 
     func rename(_ source: String, to target: String) throws {
-        // SFTP's own rename never replaces anything: OpenSSH links a file and refuses a folder
-        // that exists, be it empty. So all that is to be had of an atomic rename is in it.
+        // SFTP's own rename never replaces anything: OpenSSH links a file and rejects an existing
+        // folder, even an empty one. So it is as atomic as possible.
         do {
             try renameOnce(source, to: target)
         } catch let error as DestinationError {
@@ -178,7 +178,7 @@ struct SFTPFileTree: FileTree {
             if code == 0 { return }
             let status = try session.status(after: code)
             if status == .missing { return }
-            // A zombie may have put another file there meanwhile.
+            // A worker that lost its lease may have put another file there meanwhile.
             if attempt == 3 { throw error(status, .remove, path) }
         }
     }
@@ -189,11 +189,11 @@ struct SFTPFileTree: FileTree {
         if code != 0 { _ = try? session.status(after: code) }
     }
 
-    /// SFTP cannot synchronize a folder. File systems with a journal that keeps the order (ext4,
-    /// XFS …) bring earlier changes of names along with a later file, so that is what is done.
+    /// SFTP cannot synchronize a folder. Journaling file systems that keep the order (ext4, XFS …)
+    /// write earlier name changes together with a later file, so one is written.
     func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws {
         try staging.createRun()
-        // Within the run's folder, so that whatever is left of it goes with that.
+        // In the run's folder, so that leftovers are removed with it.
         let path = staging.path + "/.synchronize-" + UUID().uuidString
         try createFile(path, bytes: [])
         unlink(path)

@@ -6,8 +6,8 @@ internal import Locks
 
 /// Writes a staged file of an SFTP destination, over a session of its own.
 final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
-    /// So many bytes may be on their way unconfirmed when ``write(_:)`` returns, so that the next
-    /// ones need not wait for the way there and back.
+    /// Maximum number of unconfirmed bytes when ``write(_:)`` returns, so that the next ones need
+    /// not wait for a round trip.
     private static let unconfirmedBytesMax = 2 * 1024 * 1024
 
     private let monitor = Monitor()
@@ -15,18 +15,18 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
     private let path: String
     /// Nil once the file is closed.
     private var handle: OpaquePointer?
-    /// Begins with what was sent and is not confirmed.
+    /// Begins with the unconfirmed bytes.
     private var pending: [UInt8] = []
     private var sha256 = SHA256()
     private var bytes: Int64 = 0
     private var failure: DestinationError?
     private let timer: any DispatchSourceTimer
 
-    /// Takes over the session. Opens `folder/name`, replacing what is there.
+    /// Takes ownership of the session. Opens `folder/name`, replacing an existing file.
     init(_ tree: SFTPFileTree, folder: String, name: String) throws {
         self.tree = tree
         path = folder + "/" + name
-        // Never open what is there: a reader of it must not see it change.
+        // Never open an existing file: its readers must not see it change.
         try tree.remove(path)
         handle = try tree.create(path)
         timer = DispatchSource.makeTimerSource()
@@ -43,7 +43,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
 
     /// The source of the bytes may pause for long.
     private func keepAlive() {
-        // Whoever holds the lock is talking to the server.
+        // The holder of the lock is communicating with the server.
         monitor.lockedIfFree {
             if handle != nil { tree.session.keepAlive() }
         }
@@ -108,7 +108,7 @@ final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {
         return error
     }
 
-    /// Removes what was written, as far as the server still listens.
+    /// Removes the partial file, if the server still responds.
     private func discard() {
         if let handle { tree.close(handle) }
         handle = nil

@@ -2,7 +2,7 @@ internal import CSSH2
 internal import Credentials
 internal import Foundation
 
-/// Connects to a server, makes sure that it is the right one, and only then logs in.
+/// Connects to a server, verifies its host key, and only then logs in.
 struct SFTPLogin {
     let destination: String
     let settings: SFTPSettings
@@ -10,7 +10,7 @@ struct SFTPLogin {
     let timeouts: SFTPTimeouts
 
     func connect() throws(DestinationError) -> SSHSession {
-        // Before connecting: a secret that is not there is no reason to bother the server.
+        // Before connecting: without the secret, a connection is useless.
         let login = try login()
         let session = try trustedSession()
         do {
@@ -21,13 +21,13 @@ struct SFTPLogin {
         return session
     }
 
-    /// A session with a server that has proved to hold the pinned key.
+    /// A session with a server that has proved possession of the pinned key.
     private func trustedSession() throws(DestinationError) -> SSHSession {
         let pin = settings.hostKey
         if pin.isRSA, !SSHSession.knowsRSA {
             throw notAllowed(
-                "host_key pins an RSA key, and this worker has \(SSHSession.library), which "
-                    + "cannot check those: \(Self.insteadOfRSA)")
+                "host_key pins an RSA key, but this worker's \(SSHSession.library) cannot verify "
+                    + "RSA keys: \(Self.insteadOfRSA)")
         }
         var types = pin.types
         var seen: [String] = []
@@ -36,7 +36,7 @@ struct SFTPLogin {
             do {
                 session = try open(types)
             } catch {
-                // It has no keys of the types that are left.
+                // It has no keys of the remaining types.
                 if error.isDisagreement, !seen.isEmpty { break }
                 throw unavailable(error.reason)
             }
@@ -57,21 +57,21 @@ struct SFTPLogin {
         "pin the server's Ed25519 or ECDSA key (on the server: ssh-keygen -lf "
         + "/etc/ssh/ssh_host_ed25519_key.pub), or give the workers libssh2 1.11 or later"
 
-    /// What to tell of a server that showed none but these keys.
+    /// The error for a server that showed only these keys.
     private func strangeKey(_ seen: [String]) -> String {
         let pin = settings.hostKey
         let shown =
-            "the server showed the host key \(seen.joined(separator: ", ")), and host_key pins "
+            "the server has the host key \(seen.joined(separator: ", ")), but host_key pins "
             + "\(pin). Nothing was sent to it. "
         if pin.isOfUnknownType, !SSHSession.knowsRSA {
             return shown
                 + "The pinned key may be its RSA key, which this worker's \(SSHSession.library) "
-                + "cannot ask for: then \(Self.insteadOfRSA). If it is not, ask the server's "
-                + "operator for its keys before you pin another one"
+                + "cannot request: then \(Self.insteadOfRSA). Otherwise, ask the server's operator "
+                + "for its keys before you pin another one"
         }
         return shown
-            + "If its operator confirms the key that it shows, create the destination with that "
-            + "one; if not, somebody else answers in its place"
+            + "If its operator confirms this key, create the destination with it; if not, another "
+            + "server is answering in its place"
     }
 
     private func open(_ types: [String]) throws(SSHSession.Failure) -> SSHSession {
@@ -131,14 +131,14 @@ struct SFTPLogin {
                     SSHPrivateKey.isRSA(key)
                 {
                     return refused(
-                        "\(settings.address) accepts \(methods) and not this credential, whose "
-                            + "key is an RSA key: this worker has \(SSHSession.library), which "
-                            + "signs with SHA-1 only, and most servers refuse that. Use an "
-                            + "Ed25519 or ECDSA key, or libssh2 1.11 or later")
+                        "\(settings.address) accepts \(methods) but not this credential, whose key "
+                            + "is an RSA key: this worker's \(SSHSession.library) signs only with "
+                            + "SHA-1, which most servers reject. Use an Ed25519 or ECDSA key, or "
+                            + "libssh2 1.11 or later")
                 }
-                return refused("\(settings.address) accepts \(methods) and not this credential")
+                return refused("\(settings.address) accepts \(methods) but not this credential")
             }
-            // libssh2 calls a key unverified, too, when the connection was lost meanwhile.
+            // libssh2 also reports a key as unverified if the connection was lost.
             return error.code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
                 ? unavailable("the connection was lost while logging in")
                 : refused("\(settings.address) does not accept this credential")
@@ -148,7 +148,7 @@ struct SFTPLogin {
             }
             return refused(
                 "the private key could not be read: it is not in PEM or OpenSSH form, or the "
-                    + "passphrase is not the right one (\(error.reason))")
+                    + "passphrase is wrong (\(error.reason))")
         }
     }
 

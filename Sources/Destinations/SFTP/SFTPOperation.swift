@@ -1,4 +1,4 @@
-/// What a server is asked to do with a file or folder, for messages.
+/// A request to a server about a file or folder, for messages.
 enum SFTPOperation: Equatable {
     case look
     case list
@@ -9,13 +9,13 @@ enum SFTPOperation: Equatable {
     case synchronize
     case rename
     case remove
-    /// Sets the permissions that a setting names.
+    /// Sets the permissions of a setting.
     case setMode(String, setting: String)
 
-    /// What stands behind "the server refused to".
+    /// The text after "the request to".
     var words: String {
         switch self {
-        case .look: "look at it"
+        case .look: "inspect it"
         case .list: "list it"
         case .makeFolder: "make this folder"
         case .createFile: "create this file"
@@ -24,20 +24,20 @@ enum SFTPOperation: Equatable {
         case .synchronize: "write this file to its medium"
         case .rename: "rename something to this name"
         case .remove: "remove it"
-        case .setMode(let mode, let setting): "set its mode to \(mode), as \(setting) says"
+        case .setMode(let mode, let setting): "set its mode to \(mode), as configured in \(setting)"
         }
     }
 
-    /// Whether other settings do without it.
+    /// Whether other settings avoid it.
     var isOptional: Bool {
         if case .setMode = self { true } else { false }
     }
 
-    /// What to do where the server refused it.
+    /// The hint if the server denied it.
     func wayOut(user: String) -> String {
         switch self {
         case .setMode(_, let setting):
-            "Let the server do so, or leave \(setting) out: then the server's own umask decides"
+            "Allow it on the server, or omit \(setting) to use the server's umask"
         default:
             "Give user \"\(user)\" the right to create, read, rename and remove files and folders "
                 + "there"

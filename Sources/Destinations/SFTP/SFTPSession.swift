@@ -9,12 +9,12 @@ struct SFTPTimeouts: Sendable, Equatable {
     var connect: Duration = .seconds(15)
     /// For the answer to one request.
     var answer: Duration = .seconds(60)
-    /// How often to tell the server that a file is still being written.
+    /// How often to send a keepalive while a file is being written.
     var keepAlive: Duration = .seconds(20)
-    /// For the answer that a file's bytes are on the server's medium.
+    /// For the confirmation that a file's bytes are on the server's medium.
     var synchronize: Duration = .seconds(600)
 
-    /// Somebody waits for a test to end.
+    /// For interactive tests.
     var ofTest: SFTPTimeouts {
         SFTPTimeouts(
             connect: min(connect, .seconds(5)), answer: min(answer, .seconds(10)),
@@ -25,7 +25,7 @@ struct SFTPTimeouts: Sendable, Equatable {
 /// A session with an SFTP server: connected, its host key checked, logged in.
 ///
 /// Every call blocks, for a limited time. Used by one thread at a time. Once the connection has
-/// failed, every later call fails the same.
+/// failed, every later call fails with the same error.
 final class SFTPSession {
     let destination: String
     let settings: SFTPSettings
@@ -49,12 +49,12 @@ final class SFTPSession {
             let failure = ssh.failure(code: libssh2_session_last_errno(ssh.raw))
             throw .unavailable(
                 destination: destination, path: settings.address,
-                reason: "the server offers no SFTP to this user: \(failure.reason)")
+                reason: "the server does not offer SFTP to this user: \(failure.reason)")
         }
         self.raw = raw
     }
 
-    /// Says goodbye, where the server still listens. Nothing may be called afterwards.
+    /// Closes the session, if the server still responds. No calls are allowed afterwards.
     func close() {
         guard lost == nil else { return }
         ssh.setTimeout(.seconds(1))
@@ -66,16 +66,16 @@ final class SFTPSession {
         if let lost { throw lost }
     }
 
-    /// A path on the server, as messages show it.
+    /// A path on the server, for messages.
     func shown(_ path: String) -> String { settings.address + path }
 
-    /// Sends what keeps servers and firewalls from ending an idle connection.
+    /// Sends a keepalive, so that servers and firewalls do not end an idle connection.
     func keepAlive() {
         guard lost == nil else { return }
         ssh.keepAlive()
     }
 
-    /// Does work that may take the server as long as its medium needs.
+    /// Runs work that waits for the server's medium.
     func synchronizing(_ work: () -> Int32) -> Int32 {
         ssh.setTimeout(timeouts.synchronize)
         defer { ssh.setTimeout(timeouts.answer) }
@@ -84,7 +84,7 @@ final class SFTPSession {
 
     /// The status with which the server answered the call that just returned `code`.
     ///
-    /// - Throws: When it was no answer: then the connection is of no more use.
+    /// - Throws: If there was no answer: then the connection is unusable.
     func status(after code: Int32) throws(DestinationError) -> SFTPStatus {
         if code == LIBSSH2_ERROR_SFTP_PROTOCOL {
             let status = SFTPStatus(code: libssh2_sftp_last_error(raw))
@@ -105,16 +105,16 @@ final class SFTPSession {
     }
 }
 
-/// How a server answered that it did not do what it was asked.
+/// The reason of a failed server request.
 enum SFTPStatus: Equatable {
     case missing
     case denied
     case full
     case unsupported
     case connectionLost
-    /// A rule forbids it, in words.
+    /// A rule forbids it, as text.
     case forbidden(String)
-    /// The server says no more than that: OpenSSH does for most reasons, a full disk among them.
+    /// The server gives no reason: OpenSSH does so for most errors, including a full disk.
     case failure
 
     init(code: UInt) {
@@ -128,7 +128,7 @@ enum SFTPStatus: Equatable {
         case LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_INVALID_FILENAME:
             self = .forbidden("the server does not accept such a name")
         case LIBSSH2_FX_FILE_ALREADY_EXISTS, LIBSSH2_FX_DIR_NOT_EMPTY, LIBSSH2_FX_LINK_LOOP:
-            self = .forbidden("something else is in its place. Move it away")
+            self = .forbidden("another file is in its place. Move it away")
         default: self = .failure
         }
     }

@@ -10,16 +10,16 @@ struct SFTPSettings: Sendable, Equatable {
     /// 22 by default.
     let port: Int
     let user: String
-    /// The directory on the server in which folders appear. Absolute, without `..`.
+    /// The directory on the server for deliveries. Absolute, without `..`.
     let path: String
-    /// A server that shows another one is refused before it gets any credential.
+    /// A server with another key is rejected before it gets any credential.
     let hostKey: HostKeyPin
     /// The name of a credential of kind `sftp`.
     let credential: String
     /// The settings `file_mode` and `folder_mode`.
     let modes: FileModes
 
-    /// - Throws: ``SettingsError``, which never repeats what stands where a reference should.
+    /// - Throws: ``SettingsError``, which does not repeat values that should be references.
     init(json: Data) throws(SettingsError) {
         let reader = try SettingsReader(
             json: json, subject: "sftp destination",
@@ -88,8 +88,8 @@ struct SFTPSettings: Sendable, Equatable {
 
     private static func hostKey(_ reader: SettingsReader) throws(SettingsError) -> HostKeyPin {
         let rule =
-            "must be the fingerprint of the server's host key, \"SHA256:…\" as ssh-keygen -lf "
-            + "prints it on the server, or the key itself, \"ssh-ed25519 AAAA…\""
+            "must be the fingerprint of the server's host key, \"SHA256:…\" as printed by "
+            + "ssh-keygen -lf on the server, or the key itself, \"ssh-ed25519 AAAA…\""
         guard let text = try reader.string("host_key") else {
             throw .missing(setting: "host_key", rule: rule)
         }

@@ -7,15 +7,15 @@ internal import Foundation
     internal import Darwin
 #endif
 
-/// A TCP connection to a server, made within a time.
+/// A TCP connection to a server, opened within a time limit.
 enum SFTPSocket {
     /// Why there is no connection.
     struct Failure: Error {
         let reason: String
     }
 
-    /// A connected socket that does not block, and that notices within two minutes when the server
-    /// or the way to it is gone. It is the caller's to close.
+    /// A connected non-blocking socket that notices within two minutes if the server or the network
+    /// is gone. The caller must close it.
     static func connect(host: String, port: Int, timeout: Duration) throws(Failure) -> Int32 {
         var hints = addrinfo()
         #if canImport(Glibc)
@@ -75,7 +75,7 @@ enum SFTPSocket {
             var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             let ready = poll(&waiting, 1, left)
             if ready > 0 { break }
-            if ready == 0 { throw Failure(reason: "connecting took too long") }
+            if ready == 0 { throw Failure(reason: "connecting timed out") }
             if errno != EINTR { throw failure(errno) }
         }
         var pending: Int32 = 0

@@ -1,7 +1,7 @@
 internal import CSSH2
 
-/// What an SSH connection may be made with, preferred first: no SHA-1 in key exchange and host
-/// keys, no CBC mode, no RC4 or 3DES, no MAC of MD5 or SHA-1.
+/// The allowed algorithms of an SSH connection, in order of preference: no SHA-1 in key exchange
+/// and host keys, no CBC mode, no RC4 or 3DES, no MAC of MD5 or SHA-1.
 enum SSHAlgorithms {
     /// By libssh2's kind of method.
     static let all: [(Int32, String)] = [
@@ -17,8 +17,8 @@ enum SSHAlgorithms {
         "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512",
         "diffie-hellman-group18-sha512", "diffie-hellman-group14-sha256",
         "diffie-hellman-group-exchange-sha256",
-        // No key exchanges, but said in their place: RSA keys may log in with SHA-2, and messages
-        // that somebody between slips in before encryption begins end the connection.
+        // Not key exchanges, but sent in their place: RSA keys may log in with SHA-2, and messages
+        // injected before encryption starts end the connection.
         "ext-info-c", "kex-strict-c-v00@openssh.com",
     ]
     private static let ciphers = [

@@ -1,14 +1,13 @@
 internal import Foundation
 
-/// What the text of a private key says of it.
+/// Properties of a private key's text.
 enum SSHPrivateKey {
-    /// How keys of RSA are called in PKCS #8: 1.2.840.113549.1.1.1.
+    /// The OID of RSA keys in PKCS #8: 1.2.840.113549.1.1.1.
     private static let identifier: [UInt8] = [
         0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01,
     ]
 
-    /// Whether a key is known to be one of RSA. Of a key in PKCS #8 that is encrypted, it is not
-    /// known.
+    /// Whether a key is known to be an RSA key. Unknown for an encrypted key in PKCS #8.
     static func isRSA(_ text: String) -> Bool {
         if text.contains("-----BEGIN RSA PRIVATE KEY-----") { return true }
         let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }

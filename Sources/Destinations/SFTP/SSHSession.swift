@@ -10,7 +10,7 @@ internal import Foundation
 /// An SSH connection whose server has shown its host key. Every call blocks, for a limited time.
 /// Used by one thread at a time.
 final class SSHSession {
-    /// Why a call failed: libssh2's code and words.
+    /// Why a call failed: libssh2's code and message.
     struct Failure: Error {
         let code: Int32
         let reason: String
@@ -26,7 +26,7 @@ final class SSHSession {
             }
         }
 
-        /// Whether client and server found no algorithms in common.
+        /// Whether client and server have no common algorithms.
         var isDisagreement: Bool {
             switch code {
             case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE,
@@ -47,13 +47,13 @@ final class SSHSession {
 
     /// The library and its version, for messages: `libssh2 1.10.0`.
     static let library = "libssh2 " + (libssh2_version(0).map { String(cString: $0) } ?? "")
-    /// Whether it knows signatures of RSA keys with SHA-2. Servers of today accept no others, and
-    /// neither does Ferry.
+    /// Whether it supports RSA signatures with SHA-2. Modern servers accept no others, and neither
+    /// does Ferry.
     static let knowsRSA = libssh2_version(0x010B00) != nil
 
-    /// Takes over the socket, shakes hands, and learns the host key.
+    /// Takes ownership of the socket, performs the handshake, and reads the host key.
     ///
-    /// - Parameter keyTypes: The types of host keys to ask for, preferred first.
+    /// - Parameter keyTypes: The host key types to request, in order of preference.
     init(socket: Int32, keyTypes: [String], timeout: Duration) throws(Failure) {
         guard Self.isInitialized, let raw = libssh2_session_init_ex(nil, nil, nil, nil) else {
             close(socket)
@@ -67,7 +67,7 @@ final class SSHSession {
                 (LIBSSH2_METHOD_HOSTKEY, HostKeyPin.algorithms(keyTypes))
             ]
         for (method, names) in methods where code == 0 {
-            // Those that this libssh2 does not have are left out.
+            // Algorithms that this libssh2 lacks are omitted.
             code = libssh2_session_method_pref(raw, method, names)
         }
         if code == 0 { code = libssh2_session_handshake(raw, socket) }
@@ -89,22 +89,22 @@ final class SSHSession {
         libssh2_session_set_timeout(raw, Int(timeout / .milliseconds(1)))
     }
 
-    /// Sends a message that asks for nothing, unless others are waiting to be sent.
+    /// Sends a keepalive message, unless others are waiting to be sent.
     func keepAlive() {
         var writable = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
-        // One that were sent in part would be in the way of what comes next.
+        // A partially sent one would block the next message.
         guard poll(&writable, 1, 0) == 1, Int32(writable.revents) == Int32(POLLOUT) else { return }
-        // libssh2 sends one only when the last is older than this, and on its own while it waits.
+        // libssh2 sends one only if the last is older than this, and automatically while it waits.
         libssh2_keepalive_config(raw, 0, 1)
         defer { libssh2_keepalive_config(raw, 0, 0) }
         var seconds: Int32 = 0
         libssh2_keepalive_send(raw, &seconds)
     }
 
-    /// What went wrong in the last call.
+    /// The error of the last call.
     func failure(code: Int32) -> Failure { Self.failure(raw, code: code) }
 
-    /// The methods of authentication that the server offers; nil when it does not say.
+    /// The authentication methods of the server; nil if unknown.
     func methods(user: String) -> String? {
         libssh2_userauth_list(raw, user, UInt32(user.utf8.count)).map { String(cString: $0) }
     }
@@ -116,7 +116,7 @@ final class SSHSession {
     }
 
     func authenticate(user: String, privateKey: String, passphrase: String?) throws(Failure) {
-        // References drop the last line end, which the parsers of keys want.
+        // Credentials lack the final line end, which key parsers need.
         let text = privateKey + "\n"
         let code = libssh2_userauth_publickey_frommemory(
             raw, user, user.utf8.count, nil, 0, text, text.utf8.count, passphrase)
@@ -143,7 +143,7 @@ final class SSHSession {
     }
 
     private static func free(_ raw: OpaquePointer, _ socket: Int32) {
-        // Without the socket nothing of what follows can wait for the server.
+        // Without the socket, no following call can wait for the server.
         shutdown(socket, Int32(SHUT_RDWR))
         libssh2_session_free(raw)
         close(socket)

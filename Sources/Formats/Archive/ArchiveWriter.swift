@@ -6,30 +6,29 @@ import Values
 public protocol ArchiveWriter: AnyObject {
     typealias Output = (UnsafeRawBufferPointer) throws -> Void
 
-    /// Begins a member. Its name is that of a file, never a path.
+    /// Begins a member. Its name is a file name, never a path.
     func begin(_ name: String, into output: Output) throws
 
-    /// Appends bytes to the member that was begun last. They may be passed on at once, or when it
-    /// ends.
+    /// Appends bytes to the current member. They may be passed on immediately, or when it ends.
     func write(_ bytes: UnsafeRawBufferPointer, into output: Output) throws
 
-    /// Ends the member that was begun last.
+    /// Ends the current member.
     func endMember(into output: Output) throws
 
-    /// Ends the archive. To be called once.
+    /// Ends the archive. Call it once.
     func finish(into output: Output) throws
 }
 
 /// Reads an archive that an ``ArchiveWriter`` wrote, from its bytes in order.
 public protocol ArchiveReader: AnyObject {
-    /// Takes the next bytes, and tells what they hold.
+    /// Reads the next bytes, and reports their content.
     ///
-    /// - Throws: ``ArchiveError/damaged(_:)``, or what `found` throws.
+    /// - Throws: ``ArchiveError/damaged(_:)``, or errors of `found`.
     func read(_ bytes: UnsafeRawBufferPointer, _ found: (ArchivePart) throws -> Void) throws
 
-    /// To be called after the last bytes.
+    /// Call it after the last bytes.
     ///
-    /// - Throws: ``ArchiveError/damaged(_:)`` when the archive ended too early.
+    /// - Throws: ``ArchiveError/damaged(_:)`` if the archive is truncated.
     func finish() throws
 }
 
@@ -50,8 +49,8 @@ public enum ArchiveFormat: Sendable {
 
     /// - Parameters:
     ///   - modified: When its members were last changed, in seconds since 1970-01-01T00:00:00Z.
-    ///   - zip64: Whether a ZIP file is written for readers of streams that want to know beforehand
-    ///     that a member may pass 4 GiB; see ``DataTemplateSettings/zip64``.
+    ///   - zip64: Whether a ZIP file is written for stream readers that need to know in advance
+    ///     that a member may exceed 4 GiB; see ``DataTemplateSettings/zip64``.
     public func makeWriter(modified: Int64, zip64: Bool = false) -> any ArchiveWriter {
         switch self {
         case .zip: ZipWriter(modified: modified, marksMembers: zip64)
@@ -69,7 +68,7 @@ public enum ArchiveFormat: Sendable {
 
 /// Why an archive could not be written or read.
 public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A member of a tar cannot be kept until its size is known.
+    /// A member of a tar cannot be buffered until its size is known.
     case noSpool(folder: String, reason: String)
     /// The bytes are not an archive that Ferry wrote.
     case damaged(String)
@@ -77,9 +76,9 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSpool(let folder, let reason):
-            "cannot keep a file in \"\(shown(folder))\" until its size is known, which a tar tells "
-                + "first: \(shown(reason)). Free some space there, set TMPDIR to another folder "
-                + "where the workers run, or set \"compression\" to \"zip\", which needs none"
+            "cannot keep a file in \"\(shown(folder))\" until its size is known, which a tar needs "
+                + "first: \(shown(reason)). Free some space there, set TMPDIR to another folder on "
+                + "the workers, or set \"compression\" to \"zip\", which needs no temporary space"
         case .damaged(let reason):
             "the archive is damaged (\(shown(reason))): deliver it again"
         }

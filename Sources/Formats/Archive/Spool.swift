@@ -6,20 +6,20 @@ internal import Foundation
     internal import Darwin
 #endif
 
-/// Keeps bytes until they are wanted: few in memory, more in a temporary file without a name, which
-/// is gone when the process ends, however it ends.
+/// Buffers bytes: a few in memory, more in an unnamed temporary file, which disappears when the
+/// process ends, however it ends.
 final class Spool {
-    /// How much is kept in memory.
+    /// The number of bytes kept in memory.
     static let bytesInMemory = 4 << 20
 
     private let folder: String
     private let memoryMax: Int
     private var memory: [UInt8] = []
-    /// Nil while all is in memory.
+    /// Nil while everything is in memory.
     private var file: Int32?
     private(set) var count: Int64 = 0
 
-    /// - Parameter folder: Nil for that of temporary files (`TMPDIR`).
+    /// - Parameter folder: Nil for the temporary directory (`TMPDIR`).
     init(in folder: String? = nil, memoryMax: Int = bytesInMemory) {
         self.folder =
             folder ?? FileManager.default.temporaryDirectory.path(percentEncoded: false)
@@ -88,7 +88,7 @@ final class Spool {
         guard writeAll(bytes, to: file) else { throw failure() }
     }
 
-    /// - Returns: False when it failed; `errno` says why.
+    /// - Returns: False if it failed; `errno` has the reason.
     private func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {

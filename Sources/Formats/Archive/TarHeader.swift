@@ -1,8 +1,8 @@
-/// The header of a member of a tar: POSIX's `ustar`, with an extended header (pax) before it where
-/// its name or size does not fit.
+/// The header of a member of a tar: POSIX's `ustar`, with an extended header (pax) before it if its
+/// name or size does not fit.
 struct TarHeader: Equatable {
     static let blockBytes = 512
-    /// The largest size that eleven octal digits tell.
+    /// The largest size in eleven octal digits.
     static let sizeMax: Int64 = (1 << 33) - 1
 
     var name: String
@@ -37,7 +37,7 @@ struct TarHeader: Equatable {
         return Array("\(length)\(rest)".utf8)
     }
 
-    /// The zeros that fill the last block.
+    /// The padding of the last block.
     static func padding(after size: Int64) -> [UInt8] {
         let used = Int(size % Int64(blockBytes))
         return [UInt8](repeating: 0, count: used == 0 ? 0 : blockBytes - used)
@@ -60,7 +60,7 @@ struct TarHeader: Equatable {
         put(octal(min(max(modified, 0), Self.sizeMax), digits: 11), at: 136)
         put(CollectionOfOne(UInt8(ascii: type)), at: 156)
         put("ustar\u{0}00".utf8, at: 257)
-        // The sum over the block, with spaces in the place of the sum.
+        // The sum over the block, with spaces instead of the sum.
         put(repeatElement(UInt8(ascii: " "), count: 8), at: 148)
         let sum = block.reduce(0) { $0 + Int64($1) }
         put(octal(sum, digits: 6) + [0, UInt8(ascii: " ")], at: 148)

@@ -2,9 +2,9 @@
 final class TarReader: ArchiveReader {
     private enum State {
         case header
-        /// Extended headers, of so many bytes with their padding.
+        /// Extended headers, of this many bytes including padding.
         case extended(bytes: Int)
-        /// So much of the member is left.
+        /// The remaining bytes of the member.
         case data(left: Int64)
         case padding(left: Int)
         /// One block of zeros was read.
@@ -37,12 +37,12 @@ final class TarReader: ArchiveReader {
             case .padding(let count):
                 if let zeros = take(count, from: &rest) {
                     guard zeros.allSatisfy({ $0 == 0 }) else {
-                        throw ArchiveError.damaged("something lies between two files in it")
+                        throw ArchiveError.damaged("it has data between two files")
                     }
                     state = .header
                     try found(.end)
                 }
-            case .end: throw ArchiveError.damaged("something follows its end")
+            case .end: throw ArchiveError.damaged("it has data after its end")
             }
         }
     }
@@ -82,7 +82,7 @@ final class TarReader: ArchiveReader {
             return
         }
         guard case .header = state else {
-            throw ArchiveError.damaged("something follows its end")
+            throw ArchiveError.damaged("it has data after its end")
         }
         let sum = block.enumerated().reduce(0) {
             $0 + ((148..<156).contains($1.offset) ? 32 : Int64($1.element))
@@ -101,13 +101,13 @@ final class TarReader: ArchiveReader {
         size = told
         if let text = extended["size"] {
             guard let large = Int64(text), large >= 0 else {
-                throw ArchiveError.damaged("an extended header in it has an impossible size")
+                throw ArchiveError.damaged("an extended header in it has an invalid size")
             }
             size = large
         }
         let short = String(validating: block.prefix(100).prefix { $0 != 0 }, as: UTF8.self)
         guard block[156] == UInt8(ascii: "0"), let name = extended["path"] ?? short, !name.isEmpty
-        else { throw ArchiveError.damaged("something in it is no file") }
+        else { throw ArchiveError.damaged("an entry in it is not a file") }
         extended = [:]
         try found(.member(name: name))
         try goOn(size, found)
@@ -118,8 +118,8 @@ final class TarReader: ArchiveReader {
         var rest = block.prefix(Int(size))
         while !rest.isEmpty {
             let digits = rest.prefix { $0 != UInt8(ascii: " ") }
-            // By bytes: a mark behind the sign, or a carriage return before the line feed, makes
-            // one character of both.
+            // By bytes: a mark after the sign, or a carriage return before the line feed, forms a
+            // single character.
             guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count,
                 length <= rest.count,
                 case let record = rest.prefix(length).dropFirst(digits.count + 1),
@@ -127,7 +127,7 @@ final class TarReader: ArchiveReader {
                 let equals = record.firstIndex(of: UInt8(ascii: "=")),
                 let key = String(validating: record[..<equals], as: UTF8.self),
                 let value = String(validating: record[(equals + 1)...].dropLast(), as: UTF8.self)
-            else { throw ArchiveError.damaged("an extended header in it cannot be read") }
+            else { throw ArchiveError.damaged("an extended header in it is invalid") }
             extended[key] = value
             rest = rest.dropFirst(length)
         }

@@ -1,5 +1,5 @@
-/// Writes a tar. A member's size comes first there, so each is kept until it ends: in memory while
-/// it is small, then in a temporary file.
+/// Writes a tar. A member's size comes first there, so each is buffered until it ends: in memory if
+/// it is small, otherwise in a temporary file.
 final class TarWriter: ArchiveWriter {
     private let modified: Int64
     private var name = ""

@@ -1,19 +1,19 @@
 import Values
 
-/// What a ZIP file says of its members (APPNOTE 6.3.9), before each of them and, in its directory,
-/// after all of them.
+/// The headers of a ZIP file (APPNOTE 6.3.9), before each member and, in the directory, after all
+/// members.
 ///
-/// Sizes come after the bytes of a member, in a descriptor. Whatever passes 32 bits is written in
-/// 64 (ZIP64), and only then, so that old readers can read all other files. What stands before a
-/// member cannot know its size: a member that may pass 32 bits is marked there where that is asked
-/// for, and its descriptor then always has 64.
+/// Sizes come after the bytes of a member, in a descriptor. Values of more than 32 bits are written
+/// in 64 (ZIP64), and only these, so that old readers can read all other files. The header before a
+/// member cannot know its size: if requested, a member that may exceed 32 bits is marked there, and
+/// its descriptor then always has 64.
 struct ZipDirectory: Equatable {
     struct Member: Equatable {
         var name: [UInt8]
         var modified: ZipTime
-        /// Where its header begins.
+        /// The offset of its header.
         var offset: UInt64
-        /// Whether its header says that its sizes may pass 32 bits.
+        /// Whether its header marks its sizes as possibly exceeding 32 bits.
         var isMarked = false
         var crc: UInt32 = 0
         var compressed: UInt64 = 0
@@ -25,22 +25,22 @@ struct ZipDirectory: Equatable {
     static let headerSignature: UInt32 = 0x0403_4B50
     static let descriptorSignature: UInt32 = 0x0807_4B50
     static let entrySignature: UInt32 = 0x0201_4B50
-    /// From here on a field of 32 bits says that the true value is elsewhere.
+    /// From this value on, a field of 32 bits means that the real value is elsewhere.
     static let limit32 = UInt64(UInt32.max)
     /// Names are in UTF-8; sizes follow the bytes.
     static let flags: UInt16 = 0x0808
     static let deflated: UInt16 = 8
     static let headerBytes = 30
-    /// The version of the format that ZIP64 came with.
+    /// The format version that introduced ZIP64.
     private static let zip64: UInt16 = 45
     static let timeBytes = 9
-    /// The field that marks a member, with sizes that are not known yet.
+    /// The field that marks a member, with unknown sizes.
     private static let mark: [UInt8] = [1, 0, 16, 0] + [UInt8](repeating: 0, count: 16)
     static let markedBytes = mark.count + timeBytes
 
     var members: [Member] = []
 
-    /// What stands before the bytes of a member.
+    /// The header before the bytes of a member.
     static func header(_ member: Member) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: headerSignature)
@@ -57,7 +57,7 @@ struct ZipDirectory: Equatable {
         return bytes + member.name + (member.isMarked ? mark : []) + member.modified.extraField
     }
 
-    /// What stands after the bytes of a member.
+    /// The descriptor after the bytes of a member.
     static func descriptor(_ member: Member) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: descriptorSignature)
@@ -72,7 +72,7 @@ struct ZipDirectory: Equatable {
         return bytes
     }
 
-    /// What stands in the directory for a member.
+    /// The directory entry of a member.
     static func entry(_ member: Member) -> [UInt8] {
         var large: [UInt8] = []
         func field(_ value: UInt64) -> UInt32 {
@@ -80,7 +80,7 @@ struct ZipDirectory: Equatable {
             large.append(littleEndian: value)
             return .max
         }
-        // In this order: the extra field has those that are too large in it, too.
+        // In this order: the extra field has those that are too large, too.
         let (uncompressed, compressed) = (field(member.uncompressed), field(member.compressed))
         let offset = field(member.offset)
         var extra = member.modified.extraField
@@ -110,11 +110,11 @@ struct ZipDirectory: Equatable {
         return bytes + member.name + extra
     }
 
-    /// What stands after the directory.
+    /// The end record after the directory.
     ///
     /// - Parameters:
-    ///   - offset: Where the directory begins.
-    ///   - bytes: How long it is.
+    ///   - offset: The offset of the directory.
+    ///   - bytes: Its length.
     func end(offset: UInt64, bytes size: UInt64) -> [UInt8] {
         let count = UInt64(members.count)
         var bytes: [UInt8] = []
@@ -146,14 +146,14 @@ struct ZipDirectory: Equatable {
     }
 }
 
-/// A time as ZIP files tell it: in MS-DOS's way, which knows no time zone and here is UTC, and in
-/// Unix's.
+/// A time in ZIP files: in MS-DOS format, which has no time zone and is UTC here, and in Unix
+/// format.
 struct ZipTime: Equatable {
     let time: UInt16
     let date: UInt16
     let unix: UInt32
 
-    /// - Parameter seconds: Since 1970-01-01T00:00:00Z. Before 1980 and after 2099, MS-DOS's part
+    /// - Parameter seconds: Since 1970-01-01T00:00:00Z. Before 1980 and after 2099, the MS-DOS part
     ///   is the first or the last second of these.
     init(_ seconds: Int64) {
         unix = UInt32(clamping: min(seconds, Int64(Int32.max)))

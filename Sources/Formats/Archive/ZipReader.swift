@@ -1,7 +1,7 @@
 internal import CZlib
 
-/// Reads a ZIP file that ``ZipWriter`` wrote, from its start to its end, and believes nothing: not
-/// the sizes, nor the directory, which must be the one that the members lead to.
+/// Reads a ZIP file of ``ZipWriter``, from start to end, and verifies everything: the sizes, and
+/// the directory, which must match the members.
 final class ZipReader: ArchiveReader {
     private enum State {
         case signature
@@ -9,14 +9,14 @@ final class ZipReader: ArchiveReader {
         case name(length: Int, extra: Int)
         case data
         case descriptor
-        /// How much of the directory has been compared.
+        /// The compared bytes of the directory.
         case directory(expected: [UInt8], compared: Int)
     }
 
     private var state = State.signature
-    /// The start of something of which not all has come.
+    /// An incomplete record.
     private var pending: [UInt8] = []
-    /// Of the member that is being read.
+    /// Of the current member.
     private var inflater: Inflater?
     private var directory = ZipDirectory()
     private var member: ZipDirectory.Member?
@@ -40,7 +40,7 @@ final class ZipReader: ArchiveReader {
         else { throw ArchiveError.damaged("it ends too early") }
     }
 
-    /// Takes as many bytes as there must be; nil while some are missing.
+    /// Takes this many bytes; nil if some are missing.
     private func take(
         _ count: Int, from rest: inout Slice<UnsafeRawBufferPointer>
     ) -> [UInt8]? {
@@ -67,7 +67,7 @@ final class ZipReader: ArchiveReader {
         }
     }
 
-    /// Where the last member ended.
+    /// The end of the last member.
     private var end: UInt64 = 0
 
     private func readHeader(_ rest: inout Slice<UnsafeRawBufferPointer>) throws {
@@ -79,7 +79,7 @@ final class ZipReader: ArchiveReader {
             && number(bytes, 8, UInt16.self) == ZipDirectory.deflated
             && [ZipDirectory.timeBytes, ZipDirectory.markedBytes].contains(extra)
         guard isOurs, length > 0 else {
-            throw ArchiveError.damaged("the file at byte \(end) is none that Ferry wrote")
+            throw ArchiveError.damaged("the file at byte \(end) was not written by Ferry")
         }
         pending = bytes
         state = .name(length: length, extra: extra)
@@ -100,7 +100,7 @@ final class ZipReader: ArchiveReader {
             offset: end, isMarked: extra == ZipDirectory.markedBytes)
         guard ZipDirectory.header(member) == bytes,
             let name = String(validating: member.name, as: UTF8.self)
-        else { throw ArchiveError.damaged("the file at byte \(end) is none that Ferry wrote") }
+        else { throw ArchiveError.damaged("the file at byte \(end) was not written by Ferry") }
         self.member = member
         end += UInt64(count)
         inflater = try Inflater()
@@ -145,7 +145,7 @@ final class ZipReader: ArchiveReader {
         _ rest: inout Slice<UnsafeRawBufferPointer>, _ expected: [UInt8], from compared: Int
     ) throws {
         let part = rest.prefix(expected.count - compared)
-        guard !part.isEmpty else { throw ArchiveError.damaged("something follows its end") }
+        guard !part.isEmpty else { throw ArchiveError.damaged("it has data after its end") }
         guard expected[compared...].starts(with: part) else {
             throw ArchiveError.damaged("its directory does not match the files in it")
         }
@@ -162,7 +162,7 @@ final class ZipReader: ArchiveReader {
     }
 }
 
-/// Undoes deflate without a header (RFC 1951).
+/// Decompresses deflate data without a header (RFC 1951).
 final class Inflater {
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutableRawBufferPointer
@@ -182,11 +182,11 @@ final class Inflater {
         output.deallocate()
     }
 
-    /// - Returns: How many of the bytes belong to the data, and whether it ends there.
+    /// - Returns: The number of consumed bytes, and whether the data ends there.
     func inflate(
         _ bytes: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> (used: Int, isEnd: Bool) {
-        // zlib only reads through next_in; its type lacks the const.
+        // zlib only reads through next_in, although its type lacks const.
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: bytes.bindMemory(to: Bytef.self).baseAddress)
         stream.pointee.avail_in = uInt(bytes.count)

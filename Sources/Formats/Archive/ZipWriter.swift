@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Writes a ZIP file without ever going back in it.
+/// Writes a ZIP file sequentially.
 final class ZipWriter: ArchiveWriter {
     private let modified: ZipTime
     private let marksMembers: Bool
@@ -11,7 +11,7 @@ final class ZipWriter: ArchiveWriter {
 
     /// - Parameters:
     ///   - modified: In seconds since 1970-01-01T00:00:00Z.
-    ///   - marksMembers: Whether all members are written as if they passed 4 GiB.
+    ///   - marksMembers: Whether all members are written as if they exceeded 4 GiB.
     init(modified: Int64, marksMembers: Bool = false) {
         self.modified = ZipTime(modified)
         self.marksMembers = marksMembers
@@ -66,7 +66,7 @@ final class ZipWriter: ArchiveWriter {
     }
 }
 
-/// The CRC-32 of bytes that follow others with a CRC-32, 0 for none.
+/// Continues a CRC-32, initially 0, over the next bytes.
 func crc(of bytes: UnsafeRawBufferPointer, after start: UInt32) -> UInt32 {
     guard let base = bytes.bindMemory(to: Bytef.self).baseAddress else { return start }
     return UInt32(truncatingIfNeeded: crc32_z(uLong(start), base, bytes.count))

@@ -1,9 +1,9 @@
-/// An array as PostgreSQL sends it. Its elements follow each other as they lie in memory: the last
-/// dimension runs fastest.
+/// An array in PostgreSQL's binary format. Its elements are in memory order: the last dimension
+/// varies fastest.
 struct BinaryArray {
-    /// How many dimensions it has: 0 when it is empty, at most 6.
+    /// The number of dimensions: 0 if it is empty, at most 6.
     let dimensions: Int
-    /// How many elements it has in all.
+    /// The total number of elements.
     let count: Int
     private let shape: UnsafeRawBufferPointer
     private var elements: BinaryCursor
@@ -12,7 +12,7 @@ struct BinaryArray {
     init(_ field: BinaryField) throws(BinaryFormatError) {
         var cursor = BinaryCursor(field.bytes)
         dimensions = Int(try cursor.int32())
-        // Whether it has nulls, which each element says too, and the type, which the column says.
+        // Skips the null flag, which each element repeats, and the type, which the column has.
         _ = try cursor.bytes(8)
         guard (0...6).contains(dimensions) else {
             throw BinaryFormatError("an array of \(dimensions) dimensions")
@@ -23,7 +23,7 @@ struct BinaryArray {
         for index in 0..<dimensions {
             let (product, overflow) = count.multipliedReportingOverflow(
                 by: Int(Self.number(shape, 2 * index)))
-            // Each element takes four bytes at least.
+            // Each element takes at least four bytes.
             guard !overflow, product >= 0, product <= cursor.remaining / 4 else {
                 throw BinaryFormatError("an array with more elements than bytes")
             }
@@ -32,13 +32,13 @@ struct BinaryArray {
         self.count = count
     }
 
-    /// How many elements a dimension has.
+    /// The number of elements of a dimension.
     func length(of dimension: Int) -> Int { Int(Self.number(shape, 2 * dimension)) }
 
-    /// The index of a dimension's first element; 1 unless somebody asked for another.
+    /// The index of a dimension's first element; 1 by default.
     func lowerBound(of dimension: Int) -> Int { Int(Self.number(shape, 2 * dimension + 1)) }
 
-    /// Gives each element to the body.
+    /// Passes each element to the body.
     ///
     /// - Throws: ``BinaryFormatError``; what the body throws.
     @inline(__always)

@@ -1,4 +1,4 @@
-/// A numeric as PostgreSQL sends it: digits to the base of 10,000, a weight and a scale.
+/// A numeric in PostgreSQL's binary format: base-10,000 digits, a weight and a scale.
 struct BinaryNumeric {
     enum Sign: UInt16 {
         case plus = 0
@@ -9,18 +9,18 @@ struct BinaryNumeric {
     }
 
     let sign: Sign
-    /// The power of 10,000 that the first digit counts.
+    /// The power of 10,000 of the first digit.
     let weight: Int
-    /// How many decimals are shown.
+    /// The number of decimal places.
     let scale: Int
-    /// How many digits to the base of 10,000 there are.
+    /// The number of base-10,000 digits.
     let count: Int
     private let digits: UnsafeRawPointer
 
     /// - Throws: ``BinaryFormatError``
     @inline(__always)
     init(_ field: BinaryField) throws(BinaryFormatError) {
-        guard field.count >= 8 else { throw BinaryFormatError("a numeric is cut short") }
+        guard field.count >= 8 else { throw BinaryFormatError("a numeric is truncated") }
         func part(_ index: Int) -> UInt16 {
             UInt16(bigEndian: field.start.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
         }
@@ -39,13 +39,13 @@ struct BinaryNumeric {
 
     var isFinite: Bool { sign == .plus || sign == .minus }
 
-    /// A digit to the base of 10,000; the first is the most significant.
+    /// A base-10,000 digit; the first is the most significant.
     @inline(__always)
     private func digit(_ index: Int) -> UInt16 {
         UInt16(bigEndian: digits.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
     }
 
-    /// The value times ten to the power of `scale`, when that is a whole number below `limit`.
+    /// The value times ten to the power of `scale`, if that is a whole number below `limit`.
     @inline(__always)
     func scaled<Number: FixedWidthInteger & SignedInteger>(by scale: Int, below limit: Number)
         -> Number?
@@ -53,7 +53,7 @@ struct BinaryNumeric {
         guard isFinite else { return nil }
         var total: Number = 0
         for index in 0..<count {
-            // What this digit counts, as a power of ten.
+            // The power of ten of this digit.
             let power = 4 * (weight - index) + scale
             let digit = Number(truncatingIfNeeded: digit(index))
             if power >= 0 {
@@ -82,7 +82,7 @@ struct BinaryNumeric {
 
     private static let powers: [Int] = [1, 10, 100, 1_000, 10_000]
 
-    /// Appends what PostgreSQL shows: `-12.50`, `NaN`, `-Infinity`.
+    /// Appends PostgreSQL's text: `-12.50`, `NaN`, `-Infinity`.
     func appendText(to output: GrowingBytes) {
         switch sign {
         case .nan: return output.append("NaN")
@@ -112,7 +112,7 @@ struct BinaryNumeric {
         output.truncate(to: end)
     }
 
-    /// Appends four decimal digits, without zeros at the front where they lead a number.
+    /// Appends four decimal digits, without leading zeros at the start of a number.
     private func append(_ place: Int, to output: GrowingBytes, leading: Bool) {
         let value = place < count ? digit(place) : 0
         var unit: UInt16 = 1_000

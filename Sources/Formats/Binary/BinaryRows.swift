@@ -1,15 +1,15 @@
 import Values
 
-/// Finds the rows and values in what `COPY … TO STDOUT (FORMAT binary)` sends.
+/// Parses the rows and values of `COPY … TO STDOUT (FORMAT binary)`.
 ///
-/// Whether all rows have come is for its reader to know, who can compare ``rows`` with what the
-/// server says it sent: when rows go on in another file, the end of the stream is not here.
+/// It does not check that all rows arrived: the reader compares ``rows`` with the server's count,
+/// as the end of the stream may be in another file.
 final class BinaryRows {
-    /// How many bytes come before the first row.
+    /// The number of bytes before the first row.
     static let headerBytes = 19
     private static let signature: [UInt8] = Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0]
 
-    /// How many values each row has.
+    /// The number of values per row.
     let columns: Int
     /// The rows read so far.
     private(set) var rows: Int64 = 0
@@ -19,17 +19,17 @@ final class BinaryRows {
 
     init(columns: Int) {
         self.columns = columns
-        // Room for one row, written before it is read.
+        // Space for one row, written before it is read.
         fields = .allocate(capacity: max(1, columns))
     }
 
     deinit { fields.deallocate() }
 
-    /// Gives the rows in these bytes to the body, one after another.
+    /// Passes the rows in these bytes to the body, one by one.
     ///
     /// - Parameters:
     ///   - bytes: Whole messages of COPY: never a part of a row.
-    ///   - body: Takes the values of one row, in the order of the columns, valid during the call.
+    ///   - body: Receives the values of one row, in column order, valid during the call.
     /// - Throws: ``BinaryFormatError``; what the body throws.
     func read(
         _ bytes: UnsafeRawBufferPointer,
@@ -61,7 +61,7 @@ final class BinaryRows {
         guard signature.elementsEqual(Self.signature) else {
             throw BinaryFormatError("it does not begin with PGCOPY")
         }
-        // The upper half of the flags says what a reader must understand; of those there are none.
+        // The upper half of the flags are critical features, of which none exist.
         guard UInt32(bitPattern: try cursor.int32()) >> 16 == 0 else {
             throw BinaryFormatError("its header has unknown flags")
         }
@@ -69,7 +69,7 @@ final class BinaryRows {
     }
 }
 
-/// What PostgreSQL sent is not what its documentation says.
+/// PostgreSQL's data does not match its documentation.
 struct BinaryFormatError: Error, Equatable, CustomStringConvertible {
     let reason: String
 
@@ -81,19 +81,19 @@ struct BinaryFormatError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A value of a row, or of an array, as its type's send function wrote it.
+/// A value of a row, or of an array, as written by its type's send function.
 struct BinaryField {
     let start: UnsafeRawPointer
-    /// The number of its bytes; -1 for null.
+    /// The number of bytes; -1 for null.
     let count: Int
 
     @inline(__always) var isNull: Bool { count < 0 }
 
-    /// Its bytes; none for null.
+    /// The bytes; empty for null.
     @inline(__always)
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: max(0, count)) }
 
-    /// Its bytes as a number of just that size.
+    /// The bytes as a number of exactly this size.
     @inline(__always)
     func integer<Number: FixedWidthInteger & BitwiseCopyable>(
         _ type: Number.Type = Number.self
@@ -123,14 +123,14 @@ struct BinaryField {
     }
 }
 
-/// Reads numbers and values off bytes, and never beyond them.
+/// Reads numbers and values from bytes, with bounds checks.
 struct BinaryCursor {
     private var position: UnsafeRawPointer
     private(set) var remaining: Int
 
     @inline(__always)
     init(_ bytes: UnsafeRawBufferPointer) {
-        // Of no bytes none is ever read.
+        // Empty bytes are never read.
         position = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 16).unsafelyUnwrapped
         remaining = bytes.count
     }
@@ -140,7 +140,7 @@ struct BinaryCursor {
         _ type: Number.Type
     ) throws(BinaryFormatError) -> Number {
         let size = MemoryLayout<Number>.size
-        guard remaining >= size else { throw BinaryFormatError("a number is cut short") }
+        guard remaining >= size else { throw BinaryFormatError("a number is truncated") }
         let number = Number(bigEndian: position.loadUnaligned(as: Number.self))
         position += size
         remaining -= size
@@ -156,7 +156,7 @@ struct BinaryCursor {
     @inline(__always)
     mutating func bytes(_ count: Int) throws(BinaryFormatError) -> UnsafeRawBufferPointer {
         guard count >= 0, remaining >= count else {
-            throw BinaryFormatError("a value is cut short")
+            throw BinaryFormatError("a value is truncated")
         }
         let bytes = UnsafeRawBufferPointer(start: position, count: count)
         position += count
@@ -164,7 +164,7 @@ struct BinaryCursor {
         return bytes
     }
 
-    /// A length and as many bytes, or the length -1 alone for null.
+    /// A length and this many bytes, or only the length -1 for null.
     @inline(__always)
     mutating func field() throws(BinaryFormatError) -> BinaryField {
         let count = Int(try int32())
@@ -172,7 +172,7 @@ struct BinaryCursor {
             guard count == -1 else { throw BinaryFormatError("a value of negative length") }
             return BinaryField(start: position, count: -1)
         }
-        guard remaining >= count else { throw BinaryFormatError("a value is cut short") }
+        guard remaining >= count else { throw BinaryFormatError("a value is truncated") }
         defer {
             position += count
             remaining -= count

@@ -1,4 +1,4 @@
-/// Dates and times as PostgreSQL sends them: days or microseconds since 2000-01-01.
+/// Dates and times in PostgreSQL's binary format: days or microseconds since 2000-01-01.
 enum BinaryTime {
     /// From 1970-01-01 to 2000-01-01.
     static let epochDays: Int32 = 10_957
@@ -6,13 +6,13 @@ enum BinaryTime {
     static let epochMicroseconds: Int64 = 946_684_800_000_000
     static let dayMicroseconds: Int64 = 86_400_000_000
 
-    /// What is told of a date or a timestamp.
+    /// The value of a date or a timestamp.
     enum Moment<Number: Equatable & Sendable>: Equatable, Sendable {
         /// Days or microseconds since 1970-01-01.
         case since1970(Number)
         case infinity
         case minusInfinity
-        /// Farther from 1970 than the number can count.
+        /// Beyond the range of the number.
         case beyond
     }
 
@@ -22,7 +22,7 @@ enum BinaryTime {
         moment(try field.integer(Int32.self), epochDays)
     }
 
-    /// The microseconds of a `timestamp`, or of a `timestamptz`, which counts in UTC.
+    /// The microseconds of a `timestamp`, or of a `timestamptz`, which is in UTC.
     @inline(__always)
     static func timestamp(_ field: BinaryField) throws(BinaryFormatError) -> Moment<Int64> {
         moment(try field.integer(Int64.self), epochMicroseconds)

@@ -1,4 +1,4 @@
-/// Bytes that are appended to, in memory that is kept when they are removed, unless it is much.
+/// A growing byte buffer, which keeps its memory when it is emptied, unless it is large.
 final class GrowingBytes {
     private static let keptMax = 4 << 20
 
@@ -6,7 +6,7 @@ final class GrowingBytes {
     private(set) var count = 0
     private var capacity: Int
 
-    /// - Parameter capacity: How many bytes there is room for at first; at least 64 are taken.
+    /// - Parameter capacity: The initial capacity; at least 64 bytes.
     init(capacity: Int = 64) {
         self.capacity = max(64, capacity)
         start = .allocate(byteCount: self.capacity, alignment: 16)
@@ -14,10 +14,10 @@ final class GrowingBytes {
 
     deinit { start.deallocate() }
 
-    /// What there is; valid until the next change.
+    /// The bytes; valid until the next change.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
-    /// Makes room for so many bytes more.
+    /// Reserves space for this many more bytes.
     @inline(__always)
     func reserve(_ more: Int) {
         if more > capacity - count { grow(more) }
@@ -49,7 +49,7 @@ final class GrowingBytes {
         count += 1
     }
 
-    /// Appends a number in the byte order of the machine, or rather of the value given.
+    /// Appends a number in the byte order of the given value.
     @inline(__always)
     func append<Number: BitwiseCopyable>(number: Number) {
         reserve(MemoryLayout<Number>.size)
@@ -61,18 +61,18 @@ final class GrowingBytes {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Lets somebody else write at the end.
+    /// Lets the body write at the end.
     ///
     /// - Parameters:
-    ///   - room: The most bytes that `body` may write.
-    ///   - body: Returns how many it wrote.
+    ///   - room: Maximum number of bytes that `body` may write.
+    ///   - body: Returns the number of written bytes.
     func append(room: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows {
         reserve(room)
         let written = try body(UnsafeMutableRawBufferPointer(start: start + count, count: room))
         count += min(written, room)
     }
 
-    /// Forgets all but the first bytes.
+    /// Truncates to the first bytes.
     func truncate(to count: Int) { self.count = min(self.count, count) }
 
     func removeAll() {
@@ -80,7 +80,7 @@ final class GrowingBytes {
         if capacity > Self.keptMax { giveBack() }
     }
 
-    /// Removes all bytes and keeps next to no memory.
+    /// Removes all bytes and releases most memory.
     func giveBack() {
         start.deallocate()
         capacity = 64

@@ -1,6 +1,6 @@
 import Values
 
-/// Writes rows, which it reads as ``QuotedRowReader/copyOptions`` say, as a delimited file.
+/// Encodes rows in the form of ``QuotedRowReader/copyOptions`` as a delimited file.
 final class DelimitedEncoder: RowEncoder {
     private(set) var rows: Int64 = 0
     private let names: [String]
@@ -18,7 +18,7 @@ final class DelimitedEncoder: RowEncoder {
         styles = columns.map { settings.quote.style(isNumber: $0.valueType.isNumber) }
         header = settings.header ? settings.quote.styleOfNames : nil
         guardsNames = settings.formulaGuard
-        // A number is a number to a spreadsheet program too, also a negative one.
+        // A number, even a negative one, is a number to a spreadsheet program, too.
         isGuarded = columns.map { settings.formulaGuard && !$0.valueType.isNumber }
         rowNumber = settings.rowNumber
         rowNumberStyle = settings.quote.style(isNumber: true)
@@ -31,7 +31,7 @@ final class DelimitedEncoder: RowEncoder {
     ) throws {
         guard var reader = QuotedRowReader(bytes) else { return }
         try begin(output)
-        // Passed on, because each use of a variable of an object costs a check.
+        // Passed as an argument, because each use of an object's variable costs a check.
         try writeRows(&reader, &writer, output)
     }
 
@@ -96,9 +96,9 @@ final class DelimitedEncoder: RowEncoder {
     }
 }
 
-/// As COPY quotes a value.
+/// Quotes a value like COPY.
 private func quoted(_ text: String) -> [UInt8] {
-    // By bytes: a quote and a mark upon it are one character for Swift.
+    // By bytes: for Swift, a quote with a combining mark is one character.
     let quote = UInt8(ascii: "\"")
     return [quote] + text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
 }
@@ -113,7 +113,7 @@ extension Quoting {
         }
     }
 
-    /// As COPY, `non_null` is about values only.
+    /// As in COPY, `non_null` applies only to values.
     fileprivate var styleOfNames: DelimitedValueWriter.Style {
         switch self {
         case .all, .nonNumeric: .quoted

@@ -1,8 +1,8 @@
 public import Values
 
 extension DataTemplateSettings {
-    /// How a table becomes a delimited file: by COPY alone where it writes what is asked for, else
-    /// encoded anew from rows whose values are all quoted.
+    /// How a table becomes a delimited file: by COPY alone if it supports the settings, otherwise
+    /// re-encoded from rows with all values quoted.
     func delimitedReading(of columns: [TableColumn]) -> TableReading {
         if isWrittenByCopy(columns) {
             return TableReading(
@@ -13,7 +13,7 @@ extension DataTemplateSettings {
         }
     }
 
-    /// Whether COPY's own bytes are those of the file.
+    /// Whether the file has COPY's own bytes.
     private func isWrittenByCopy(_ columns: [TableColumn]) -> Bool {
         guard lineEnding == .lineFeed, rowNumber == nil, !formulaGuard,
             delimiter.bytes.count == 1
@@ -21,7 +21,7 @@ extension DataTemplateSettings {
         switch (quote, escape) {
         case (.minimal, .doubled), (.nonNull, .doubled): return true
         case (.nonNull, .backslash):
-            // COPY does not quote names, and readers other than PostgreSQL would take it out.
+            // COPY does not quote names, and readers other than PostgreSQL would remove it.
             return !columns.contains { $0.name.utf8.contains(UInt8(ascii: "\\")) }
         default: return false
         }
@@ -41,11 +41,11 @@ extension DataTemplateSettings {
         return "WITH (" + options.joined(separator: ", ") + ")"
     }
 
-    /// A string constant that reads the same whatever `standard_conforming_strings` is.
+    /// A string constant that does not depend on `standard_conforming_strings`.
     private func literal(_ text: String) -> String {
         let isEscaped = text.unicodeScalars.contains("\\")
         var literal = isEscaped ? "E'" : "'"
-        // By scalars: of a quote and a mark upon it Swift makes one character.
+        // By scalars: for Swift, a quote with a combining mark is one character.
         for scalar in text.unicodeScalars {
             if scalar == "\\" || scalar == "'" { literal.unicodeScalars.append(scalar) }
             literal.unicodeScalars.append(scalar)
@@ -53,9 +53,9 @@ extension DataTemplateSettings {
         return literal + "'"
     }
 
-    /// Refuses a table that cannot be written with these settings, before anything is read.
+    /// Rejects a table that cannot be written with these settings, before anything is read.
     ///
-    /// - Throws: ``SettingsError`` when its columns have the name of the row number, or names that
+    /// - Throws: ``SettingsError`` if a column has the name of the row number, or a name that
     ///   cannot be written without quotes.
     public func check(
         _ columns: [TableColumn], of table: TableName

@@ -1,5 +1,5 @@
-/// Counts the records of a delimited file by RFC 4180: a line end inside quotes ends no record, nor
-/// does one after a backslash where that is the escape.
+/// Counts the records of a delimited file by RFC 4180: a line end inside quotes does not end a
+/// record, nor does one after a backslash that is the escape.
 struct DelimitedRecordCounter: RecordCounter {
     let escape: Escape
 
@@ -24,7 +24,7 @@ struct DelimitedRecordCounter: RecordCounter {
         var isQuoted = isQuoted
         for byte in bytes {
             if byte == UInt8(ascii: "\"") {
-                // A doubled quote closes and opens again: it leaves this as it was.
+                // A doubled quote closes and opens again, without an effect.
                 isQuoted.toggle()
             } else if byte == UInt8(ascii: "\n"), !isQuoted {
                 lineEnds += 1

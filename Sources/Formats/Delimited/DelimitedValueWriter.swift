@@ -1,6 +1,6 @@
-/// Writes the values of a delimited file, and what stands between them.
+/// Writes the values and separators of a delimited file.
 struct DelimitedValueWriter: ~Copyable {
-    /// When a value that is not null is put in quotes.
+    /// When a value that is not null is quoted.
     enum Style {
         case quoted, quotedIfNeeded, bare
     }
@@ -15,10 +15,10 @@ struct DelimitedValueWriter: ~Copyable {
     private let null: [UInt8]
     private let escape: Escape
     private let isAlone: Bool
-    /// For each byte whether a value that holds it cannot stand bare; of the delimiter the first.
+    /// For each byte, whether a value with it must be quoted; for the delimiter, its first byte.
     private let special = UnsafeMutablePointer<Bool>.allocate(capacity: 256)
 
-    /// - Parameter isAlone: Whether rows have one value.
+    /// - Parameter isAlone: Whether rows have a single value.
     init(_ settings: DataTemplateSettings, isAlone: Bool) {
         delimiter = settings.delimiter.bytes
         lineEnd = settings.lineEnding.bytes
@@ -46,7 +46,7 @@ struct DelimitedValueWriter: ~Copyable {
 
     mutating func finish(_ output: OutputBuffer.Output) throws { try buffer.flush(into: output) }
 
-    /// - Returns: False when the value cannot be written in this style.
+    /// - Returns: False if the value cannot be written in this style.
     mutating func write(
         _ value: QuotedValue, _ style: Style, _ output: OutputBuffer.Output
     ) throws -> Bool {
@@ -61,7 +61,7 @@ struct DelimitedValueWriter: ~Copyable {
             try write(text, quoted, output)
         case .bare:
             if firstSpecial(of: text, from: 0) == nil {
-                // An empty null text cannot be told from an empty value here.
+                // An empty null text is indistinguishable from an empty value here.
                 if !nullText.isEmpty, isNullText(text) { return false }
                 try buffer.append(text, into: output)
             } else if escape == .backslash {
@@ -75,7 +75,7 @@ struct DelimitedValueWriter: ~Copyable {
 
     private func isBare(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard firstSpecial(of: text, from: 0) == nil, !isNullText(text) else { return false }
-        // Alone on a line this would end the data for PostgreSQL's own COPY.
+        // Alone on a line, this would end the data for PostgreSQL's COPY.
         return !(isAlone && text.count == 2 && text.elementsEqual("\\.".utf8))
     }
 
@@ -107,8 +107,8 @@ struct DelimitedValueWriter: ~Copyable {
         try buffer.append(Self.quote, into: output)
     }
 
-    /// Puts a backslash before quotes and backslashes and, outside quotes, before all that is
-    /// special.
+    /// Puts a backslash before quotes and backslashes and, outside quotes, before all special
+    /// bytes.
     private mutating func writeEscaped(
         _ text: UnsafeBufferPointer<UInt8>, inQuotes: Bool = false, _ output: OutputBuffer.Output
     ) throws {

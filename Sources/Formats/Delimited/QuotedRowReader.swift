@@ -4,19 +4,19 @@
     internal import Darwin
 #endif
 
-/// A value as COPY sends it when every value is quoted.
+/// A value of COPY with every value quoted.
 struct QuotedValue {
-    /// What stands between the quotes, each quote in it doubled; nil for null.
+    /// The text between the quotes, with doubled quotes; nil for null.
     let text: UnsafeBufferPointer<UInt8>?
 
-    /// The same with the quotes around it.
+    /// The same including its quotes.
     var quoted: UnsafeBufferPointer<UInt8>? {
         text.map { UnsafeBufferPointer(start: $0.baseAddress.map { $0 - 1 }, count: $0.count + 2) }
     }
 }
 
-/// Reads whole rows that COPY sends as ``copyOptions`` say: of all its formats of text the one that
-/// is searched fastest, and null cannot be mistaken.
+/// Reads whole rows of a COPY with ``copyOptions``: the text format that is fastest to search, with
+/// unambiguous nulls.
 struct QuotedRowReader {
     static let copyOptions = """
         WITH (FORMAT csv, HEADER false, DELIMITER ',', NULL '', QUOTE '"', ESCAPE '"', \
@@ -28,7 +28,7 @@ struct QuotedRowReader {
     private var position: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
 
-    /// - Returns: nil when there are no bytes.
+    /// - Returns: nil if there are no bytes.
     init?(_ rows: UnsafeRawBufferPointer) {
         let bytes = rows.bindMemory(to: UInt8.self)
         guard let start = bytes.baseAddress, !bytes.isEmpty else { return nil }
@@ -38,9 +38,9 @@ struct QuotedRowReader {
 
     var isAtEnd: Bool { position == end }
 
-    /// Reads the next value of a row and what ends it.
+    /// Reads the next value of a row and its terminator.
     ///
-    /// - Throws: ``UnexpectedRow`` when the bytes are not what COPY sends.
+    /// - Throws: ``UnexpectedRow`` if the bytes are not COPY's format.
     mutating func value(isLast: Bool) throws -> QuotedValue {
         guard position < end else { throw UnexpectedRow() }
         guard position.pointee == Self.quote else {
@@ -72,7 +72,7 @@ struct QuotedRowReader {
     }
 }
 
-/// COPY sent something else than rows of the columns that the table had.
+/// COPY did not send rows with the expected columns.
 struct UnexpectedRow: Error, CustomStringConvertible {
-    var description: String { "the rows that COPY sent cannot be taken apart" }
+    var description: String { "the rows sent by COPY cannot be parsed" }
 }

@@ -1,21 +1,21 @@
 internal import CZlib
 
-/// Writes gzip files (RFC 1952) without time, name or operating system in them.
+/// Writes gzip files (RFC 1952) without time, name or operating system.
 public final class GzipCompressor: FileStage {
-    /// What is around the compressed data.
+    /// The container of the compressed data.
     enum Wrapping {
         case gzip
-        /// Nothing: the data alone (RFC 1951).
+        /// None: only the data (RFC 1951).
         case none
     }
 
-    /// Used unless another level is asked for: 1, because it is three times as fast as zlib's own
-    /// default of 6 for files a fifth larger (83 MB/s to 41 % against 26 MB/s to 34 %, 68 MB of
-    /// typical CSV on one core), and an export must keep up with COPY.
+    /// The default level: 1, because it is three times as fast as zlib's own default of 6 for files
+    /// a fifth larger (83 MB/s to 41 % against 26 MB/s to 34 %, 68 MB of typical CSV on one core),
+    /// and an export must keep up with COPY.
     public static let defaultLevel = 1
 
-    /// zlib is always fed pieces of this size, so that its output cannot depend on how the
-    /// caller cuts the input.
+    /// zlib always gets pieces of this size, so that its output does not depend on the caller's
+    /// chunks.
     private static let pieceBytes = 256 * 1024
 
     private let stream: UnsafeMutablePointer<z_stream>
@@ -24,7 +24,7 @@ public final class GzipCompressor: FileStage {
     private let output: UnsafeMutableRawBufferPointer
     private var pieceFilled = 0
 
-    /// - Parameter level: 1 (fastest) to 9 (smallest); others are brought into that range.
+    /// - Parameter level: 1 (fastest) to 9 (smallest); others are clamped.
     /// - Throws: ``CompressionError/cannotStart(code:)``.
     public convenience init(level: Int = defaultLevel) throws(CompressionError) {
         try self.init(level: level, wrapping: .gzip)
@@ -35,10 +35,10 @@ public final class GzipCompressor: FileStage {
         stream.initialize(to: z_stream())
         header = .allocate(capacity: 1)
         header.initialize(to: gz_header())
-        header.pointee.os = 3  // Unix, everywhere: zlib would name the system it was built for.
+        header.pointee.os = 3  // Unix, always: zlib would write the build system.
         piece = .allocate(byteCount: Self.pieceBytes, alignment: 16)
         output = .allocate(byteCount: Self.pieceBytes, alignment: 16)
-        // Of 32 KiB; more says that there is a header, less than none that there is nothing.
+        // 32 KiB; larger values request a header, negative ones none.
         let window: Int32 = wrapping == .gzip ? 15 + 16 : -15
         var code = deflateInit2_(
             stream, Int32(min(max(level, 1), 9)), Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY,
@@ -88,7 +88,7 @@ public final class GzipCompressor: FileStage {
         _ bytes: UnsafeRawBufferPointer, flush: Int32,
         into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        // zlib only reads through next_in; its type lacks the const.
+        // zlib only reads through next_in, although its type lacks const.
         let input = bytes.bindMemory(to: Bytef.self).baseAddress
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input)
         stream.pointee.avail_in = uInt(bytes.count)

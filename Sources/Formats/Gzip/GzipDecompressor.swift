@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Reads gzip files, also those of several members one after the other.
+/// Reads gzip files, including those with several members.
 public final class GzipDecompressor: Decompressor {
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutableRawBufferPointer
@@ -27,7 +27,7 @@ public final class GzipDecompressor: Decompressor {
     public func decompress(
         _ bytes: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        // zlib only reads through next_in; its type lacks the const.
+        // zlib only reads through next_in, although its type lacks const.
         let input = bytes.bindMemory(to: Bytef.self).baseAddress
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input)
         stream.pointee.avail_in = uInt(bytes.count)

@@ -1,8 +1,8 @@
-/// PostgreSQL's text of a date or time stamp, under `DateStyle` ISO, in ISO 8601.
+/// Converts PostgreSQL's text of a date or timestamp, with `DateStyle` ISO, to ISO 8601.
 ///
 /// `2026-01-02 03:04:05.6+00` becomes `2026-01-02T03:04:05.6Z`. A year before 1 or after 9999
 /// gets a sign and at least six digits, and the year before 1 is 0: `0044-03-15 BC` becomes
-/// `-000043-03-15`, `10000-01-01` becomes `+010000-01-01`. Infinities stay as they are.
+/// `-000043-03-15`, `10000-01-01` becomes `+010000-01-01`. Infinities are unchanged.
 func isoTime(_ text: JSONText) -> [UInt8] {
     var rest = text.bytes[...]
     guard let yearEnd = rest.firstIndex(of: UInt8(ascii: "-")), yearEnd > 0,

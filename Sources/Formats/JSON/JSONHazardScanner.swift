@@ -1,18 +1,18 @@
 /// Finds hazards in values that are valid JSON.
 struct JSONHazardScanner {
     private(set) var found: JSONHazards = []
-    /// Hashes of the keys of the objects around the place, those of the innermost last.
+    /// Hashes of the keys of the enclosing objects, innermost last.
     private var keys: [UInt64] = []
-    /// For each object and array around the place: the index of its first key, nil for an array.
+    /// For each enclosing object and array: the index of its first key, nil for an array.
     private var containers: [Int?] = []
 
-    /// What was found since the last time.
+    /// The hazards found since the last call.
     mutating func take() -> JSONHazards {
         defer { found = [] }
         return found
     }
 
-    /// Looks at one value.
+    /// Scans one value.
     mutating func scan(_ json: UnsafeBufferPointer<UInt8>) {
         keys.removeAll(keepingCapacity: true)
         containers.removeAll(keepingCapacity: true)
@@ -42,13 +42,13 @@ struct JSONHazardScanner {
         }
     }
 
-    /// Looks at the digits of a number.
+    /// Scans the digits of a number.
     ///
-    /// - Parameter index: Of the first digit; then of the first byte behind the number.
+    /// - Parameter index: Of the first digit; then of the first byte after the number.
     mutating func scanNumber(_ json: UnsafeBufferPointer<UInt8>, _ index: inout Int) {
         let start = index
         while index < json.count, Self.isOfNumber(json[index]) { index += 1 }
-        // No shorter text of a number is as large, but with an exponent.
+        // A shorter number without an exponent cannot be as large.
         let text = json[start..<index]
         let hasExponent = text.contains { $0 | 0x20 == UInt8(ascii: "e") }
         guard text.count > 308 || hasExponent else { return }
@@ -76,8 +76,8 @@ struct JSONHazardScanner {
         keys.removeLast(own.count)
     }
 
-    /// - Parameter index: Of the first byte within the quotes; then of the quote at the end.
-    /// - Returns: A hash of what is between them (FNV-1a).
+    /// - Parameter index: Of the first byte within the quotes; then of the closing quote.
+    /// - Returns: A hash of the text between them (FNV-1a).
     private mutating func skipString(
         _ json: UnsafeBufferPointer<UInt8>, _ index: inout Int
     ) -> UInt64 {
@@ -97,7 +97,7 @@ struct JSONHazardScanner {
         return hash
     }
 
-    /// Passes one escape, or the two of a surrogate pair.
+    /// Skips one escape, or the two of a surrogate pair.
     private mutating func skipEscape(_ json: UnsafeBufferPointer<UInt8>, _ index: inout Int) {
         guard let unit = Self.codeUnit(json, at: index) else {
             index += 2
@@ -114,7 +114,7 @@ struct JSONHazardScanner {
         }
     }
 
-    /// The code unit of the escape `\uXXXX` that is there; nil where there is none.
+    /// The code unit of the escape `\uXXXX` here; nil if there is none.
     private static func codeUnit(_ json: UnsafeBufferPointer<UInt8>, at index: Int) -> UInt16? {
         guard index + 6 <= json.count, json[index] == UInt8(ascii: "\\"),
             json[index + 1] == UInt8(ascii: "u")

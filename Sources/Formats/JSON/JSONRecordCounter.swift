@@ -1,5 +1,4 @@
-/// Counts the objects of a JSON file that are no part of another: those of a line each, or those in
-/// one array.
+/// Counts the top-level objects of a JSON file: one per line, or in one array.
 struct JSONRecordCounter: RecordCounter {
     private let recordDepth: Int
     private var depth = 0

@@ -1,8 +1,8 @@
-/// Writes rows, which it reads as ``QuotedRowReader/copyOptions`` say, as JSON objects: one a line,
-/// or as the elements of one array.
+/// Encodes rows in the form of ``QuotedRowReader/copyOptions`` as JSON objects: one per line, or as
+/// the elements of one array.
 final class JSONRowEncoder: RowEncoder {
     private(set) var rows: Int64 = 0
-    /// What stands before each value: `{"id":`, `,"name":`.
+    /// The text before each value: `{"id":`, `,"name":`.
     private let keys: [[UInt8]]
     private let kinds: [JSONValueKind]
     private let isArray: Bool
@@ -30,7 +30,7 @@ final class JSONRowEncoder: RowEncoder {
         _ bytes: UnsafeRawBufferPointer, into output: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         guard var reader = QuotedRowReader(bytes) else { return }
-        // Passed on, because each use of a variable of an object costs a check.
+        // Passed as an argument, because each use of an object's variable costs a check.
         try writeRows(&reader, &writer, output)
     }
 

@@ -1,17 +1,17 @@
 /// How values of a type are written in JSON.
 indirect enum JSONValueKind: Equatable {
-    /// As its own digits; NaN and the infinities as strings.
+    /// As its digits; NaN and infinities as strings.
     case number
     case boolean
-    /// As it is, but for spaces and line ends outside strings.
+    /// Unchanged, except for spaces and line ends outside strings.
     case json
-    /// As it is: PostgreSQL writes it on one line.
+    /// Unchanged: PostgreSQL writes it on one line.
     case jsonb
     /// In base64.
     case bytes
     /// In ISO 8601.
     case time
-    /// Nested, whatever its dimensions; they are in the text.
+    /// Nested, with any dimensions, which are in the text.
     case array(JSONValueKind, delimiter: UInt8)
     /// Its text.
     case string
@@ -42,7 +42,7 @@ indirect enum JSONValueKind: Equatable {
 /// The text of a value.
 struct JSONText {
     let bytes: UnsafeBufferPointer<UInt8>
-    /// How many bytes stand for a quote: 2 where COPY has doubled it.
+    /// The number of bytes of a quote: 2 if COPY has doubled it.
     let quoteBytes: Int
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, quoteBytes: Int) {
@@ -50,7 +50,7 @@ struct JSONText {
         self.quoteBytes = quoteBytes
     }
 
-    /// The text itself, each quote one byte.
+    /// The text itself, with each quote as one byte.
     var plain: [UInt8] {
         let quote = UInt8(ascii: "\"")
         var plain: [UInt8] = []

@@ -3,7 +3,7 @@ struct JSONValueWriter: ~Copyable {
     private static let quote = UInt8(ascii: "\"")
 
     private var buffer = OutputBuffer()
-    /// For each byte whether it cannot stand in a string.
+    /// For each byte, whether it must be escaped in a string.
     private let escaped = UnsafeMutablePointer<Bool>.allocate(capacity: 256)
     private var scanner = JSONHazardScanner()
 
@@ -17,7 +17,7 @@ struct JSONValueWriter: ~Copyable {
 
     mutating func finish(_ output: OutputBuffer.Output) throws { try buffer.flush(into: output) }
 
-    /// What readers may refuse of the values that were written since the last time.
+    /// The values since the last call that readers may reject.
     mutating func takeHazards() -> JSONHazards { scanner.take() }
 
     mutating func write(_ bytes: [UInt8], _ output: OutputBuffer.Output) throws {
@@ -34,7 +34,7 @@ struct JSONValueWriter: ~Copyable {
     ) throws {
         switch kind {
         case .number:
-            // Neither NaN nor an infinity ends in a digit.
+            // NaN and infinities do not end in a digit.
             let isNumber = text.bytes.last.map { $0 <= UInt8(ascii: "9") } ?? false
             if text.bytes.count > 308 { scanner.scan(text.bytes) }
             try isNumber ? buffer.append(text.bytes, into: output) : writeString(text, output)
@@ -42,7 +42,7 @@ struct JSONValueWriter: ~Copyable {
             try write(text.bytes.first == UInt8(ascii: "t") ? "true" : "false", output)
         case .json: try writeCompacted(text.plain, output)
         case .jsonb:
-            // It has neither repeated keys nor halves of surrogate pairs, nor exponents.
+            // jsonb has no repeated keys, halves of surrogate pairs or exponents.
             if text.bytes.count > 308 { text.plain.withUnsafeBufferPointer { scanner.scan($0) } }
             try writePlain(text, output)
         case .bytes: try writeBase64(text, output)
@@ -102,7 +102,7 @@ struct JSONValueWriter: ~Copyable {
 
     private mutating func writeTime(_ text: JSONText, _ output: OutputBuffer.Output) throws {
         let bytes = text.bytes
-        // Nearly all: a year of four digits, and no BC.
+        // Nearly all: a year of four digits, not BC.
         guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes.last != UInt8(ascii: "C")
         else { return try writeString(isoTime(text), output) }
         try buffer.append(Self.quote, into: output)
@@ -150,7 +150,7 @@ struct JSONValueWriter: ~Copyable {
 
     // MARK: What is nested
 
-    /// Leaves out what may stand between the tokens of JSON, line ends among it.
+    /// Removes white space between the tokens of JSON, including line ends.
     private mutating func writeCompacted(_ json: [UInt8], _ output: OutputBuffer.Output) throws {
         json.withUnsafeBufferPointer { scanner.scan($0) }
         var isInString = false
@@ -189,7 +189,7 @@ struct JSONValueWriter: ~Copyable {
         try buffer.append(UnsafeBufferPointer(rebasing: bytes[start...]), into: output)
     }
 
-    /// Writes PostgreSQL's `{1,"a b",NULL,{…}}`, before which its bounds may stand: `[0:2]={…}`.
+    /// Writes PostgreSQL's `{1,"a b",NULL,{…}}`, optionally after its bounds: `[0:2]={…}`.
     private mutating func writeArray(
         _ array: JSONText, of kind: JSONValueKind, _ delimiter: UInt8,
         _ output: OutputBuffer.Output
@@ -223,7 +223,7 @@ struct JSONValueWriter: ~Copyable {
         }
     }
 
-    /// - Parameter index: Of the first byte of the element; then of the first behind its quote.
+    /// - Parameter index: Of the first byte of the element; then of the first after its quote.
     private mutating func writeQuotedElement(
         of array: JSONText, from index: inout Int, _ kind: JSONValueKind,
         _ output: OutputBuffer.Output

@@ -1,7 +1,7 @@
 import Values
 internal import Foundation
 
-/// How a time is written in the name of a file: `yyyy-MM-dd`.
+/// The format of a time in a file name: `yyyy-MM-dd`.
 struct DatePattern: Sendable, Equatable {
     enum Field: String, CaseIterable, Sendable {
         case year = "yyyy"
@@ -22,13 +22,13 @@ struct DatePattern: Sendable, Equatable {
         case field(Field)
     }
 
-    /// Why a text is no pattern, and at which of its characters, from 0.
+    /// Why a text is not a pattern, and at which character, from 0.
     struct Fault: Error {
         let offset: Int
         let reason: String
     }
 
-    /// `2026-01-31-235959`: it sorts by time and is safe in the name of a file.
+    /// `2026-01-31-235959`: it sorts by time and is safe in file names.
     static let standard = DatePattern(elements: [
         .field(.year), .text("-"), .field(.month), .text("-"), .field(.day), .text("-"),
         .field(.hour), .field(.minute), .field(.second),
@@ -59,7 +59,7 @@ struct DatePattern: Sendable, Equatable {
             start = end
         }
         guard !offsets.isEmpty else {
-            throw Fault(offset: 0, reason: "a date pattern has letters: \(Self.letters)")
+            throw Fault(offset: 0, reason: "a date pattern must have letters: \(Self.letters)")
         }
         try Self.refuseMixUps(offsets)
         self.elements = elements
@@ -68,13 +68,13 @@ struct DatePattern: Sendable, Equatable {
     private static let letters = Field.allCases.map(\.rawValue).joined(separator: ", ")
 
     private static func field(_ letters: String, at offset: Int) throws(Fault) -> Field {
-        // In many libraries YYYY is the year of the week, which is never what is meant.
+        // In many libraries YYYY is the week-based year, which is never meant.
         let known = letters.first == "Y" ? letters.lowercased() : letters
         guard let field = Field(rawValue: known) else {
             throw Fault(
                 offset: offset,
-                reason: "there is no \"\(shown(letters))\" in a date pattern; there are: "
-                    + "\(Self.letters). Other letters stand outside of the placeholder")
+                reason: "\"\(shown(letters))\" is not a date pattern letter; these are: "
+                    + "\(Self.letters). Put other letters outside of the placeholder")
         }
         return field
     }
@@ -88,22 +88,22 @@ struct DatePattern: Sendable, Equatable {
             if field == .minute, has(dates), !has(hours) {
                 throw Fault(
                     offset: offset,
-                    reason: "\"mm\" is the minute, and the pattern has a date and no hour: the "
-                        + "month is \"MM\". If you mean minutes, give them a placeholder of "
-                        + "their own: {{now|format:'mm'}}")
+                    reason: "\"mm\" is the minute, but the pattern has a date and no hour: the "
+                        + "month is \"MM\". For minutes, use a separate placeholder: "
+                        + "{{now|format:'mm'}}")
             }
             let isBehindHour = index > 0 && hours.contains(fields[index - 1].field)
             if [.month, .monthUnpadded].contains(field), isBehindHour {
                 throw Fault(
                     offset: offset,
-                    reason: "\"\(field.rawValue)\" is the month, and it stands behind the hour: "
-                        + "the minute is \"mm\". If you mean the month, give it a placeholder of "
-                        + "its own: {{now|format:'\(field.rawValue)'}}")
+                    reason: "\"\(field.rawValue)\" is the month, but follows the hour: the minute "
+                        + "is \"mm\". For the month, use a separate placeholder: "
+                        + "{{now|format:'\(field.rawValue)'}}")
             }
         }
     }
 
-    /// - Parameter time: What a clock on the wall shows.
+    /// - Parameter time: The local time.
     func text(of time: WallTime) -> String {
         elements.map { element in
             switch element {
@@ -135,15 +135,15 @@ struct DatePattern: Sendable, Equatable {
     }
 }
 
-/// What calendar and clock show at one place at one time.
+/// A local date and time.
 struct WallTime: Sendable, Equatable {
     let year, month, day, hour, minute, second, millisecond: Int
 
-    /// 10 October 2010, 10:10:10: no field of another time has more digits.
+    /// 10 October 2010, 10:10:10: no other time has fields with more digits.
     static let widest = WallTime(
         microsecondsSince1970: 1_286_705_410_100_000, in: .gmt, daysLater: 0)
 
-    /// - Parameter days: How many days later, at the same time of day.
+    /// - Parameter days: The number of days to add, at the same time of day.
     init(microsecondsSince1970 time: Int64, in zone: TimeZone, daysLater days: Int) {
         func split(_ value: Int64, _ unit: Int64) -> (Int64, Int64) {
             let rest = (value % unit + unit) % unit
@@ -152,7 +152,7 @@ struct WallTime: Sendable, Equatable {
         let (seconds, microseconds) = split(time, 1_000_000)
         let offset = zone.secondsFromGMT(
             for: Date(timeIntervalSince1970: TimeInterval(seconds)))
-        // From here on it is a reading of the wall clock, for which all days have 24 hours.
+        // From here on it is local time, in which all days have 24 hours.
         let reading = seconds + Int64(offset) + Int64(days) * 86_400
         let (_, secondOfDay) = split(reading, 86_400)
         var calendar = Calendar(identifier: .gregorian)

@@ -2,25 +2,25 @@ import Values
 import Crypto
 import Foundation
 
-/// Turns names from a database or a person into names of files and folders.
+/// Converts names of databases and users to names of files and folders.
 public enum FileName {
-    /// The longest result of ``sanitised(_:)``, in bytes. It leaves room for extensions below
-    /// the 255 bytes that file systems allow.
+    /// The longest result of ``sanitised(_:)``, in bytes. It leaves space for extensions within the
+    /// 255 bytes that file systems allow.
     public static let bytesMax = 200
 
     /// `name` as one path component that is safe on every common file system.
     ///
     /// Letters, marks and digits of any script and `-`, `_`, `.` and space stay. Everything else,
     /// a leading dot, and a leading or trailing space or trailing dot are percent-encoded as
-    /// UTF-8. A longer result is cut between characters and ends in `~` and 16 hexadecimal
-    /// digits of the name's SHA-256. The empty name becomes `empty~`. Names of devices, which
-    /// Windows has in every folder, are not looked at here; see ``ofFolder(_:bytesMax:)``.
+    /// UTF-8. A longer result is truncated between characters and ends in `~` and 16 hexadecimal
+    /// digits of the name's SHA-256. The empty name becomes `empty~`. Device names of Windows are
+    /// not handled here; see ``ofFolder(_:bytesMax:)``.
     ///
-    /// Two different names never give the same result, and the same name gives the same result
-    /// for ever. Names that differ only in case, or in Unicode normalisation, give results
-    /// that differ only so; see ``DataTemplateSettings/fileNames(for:_:)``.
+    /// Two different names never give the same result, and the same name always gives the same
+    /// result. Names that differ only in case, or in Unicode normalisation, give results that
+    /// differ only in the same way; see ``DataTemplateSettings/fileNames(for:_:)``.
     ///
-    /// - Parameter bytesMax: Another limit than the usual; at least that of the hash.
+    /// - Parameter bytesMax: Another limit; at least the length of the hash.
     public static func sanitised(_ name: String, bytesMax: Int = bytesMax) -> String {
         guard !name.isEmpty else { return "empty~" }
         let hashMark = "~" + hash(of: name)
@@ -34,22 +34,22 @@ public enum FileName {
         return result
     }
 
-    /// The name of a folder for what has this name: ``sanitised(_:bytesMax:)``, and no device.
+    /// The folder name for an object of this name: ``sanitised(_:bytesMax:)``, and not a device.
     public static func ofFolder(_ name: String, bytesMax: Int = bytesMax) -> String {
         noDevice(sanitised(name, bytesMax: bytesMax))
     }
 
-    /// The same name, unless Windows takes it for a device, as it does `con` and `Aux.csv`: then
-    /// its first character is percent-encoded.
+    /// The same name, unless it is a device on Windows, such as `con` and `Aux.csv`: then its first
+    /// character is percent-encoded.
     ///
-    /// - Parameter name: One that is made of sanitised names: then no other one gives the same.
+    /// - Parameter name: A name made of sanitized names, so that the result is unique.
     static func noDevice(_ name: String) -> String {
         guard let first = name.utf8.first, isDevice(name) else { return name }
         return "%" + CollectionOfOne(first).hexadecimal.uppercased() + name.dropFirst()
     }
 
     private static func isDevice(_ name: String) -> Bool {
-        // What follows the first dot does not count, nor do spaces before it.
+        // Text after the first dot is ignored, as are spaces before it.
         var stem = name.prefix { $0 != "." }.lowercased()
         while stem.hasSuffix(" ") { stem.removeLast() }
         if ["con", "prn", "aux", "nul"].contains(stem) { return true }
@@ -58,8 +58,7 @@ public enum FileName {
         return port.count == 1 && port.allSatisfy("0123456789¹²³".contains)
     }
 
-    /// What stands for the number of a file in a name where that is left open. No name that was
-    /// sanitised has it.
+    /// The placeholder of an open file number in a name. Sanitized names cannot contain it.
     static let numberMark = "{{file_number}}"
 
     private static func encoded(
@@ -94,7 +93,7 @@ public enum FileName {
         return isSafe(scalar) && !(isMark && first)
     }
 
-    /// Whether this scalar is safe within a name, though maybe not at its ends.
+    /// Whether this scalar is safe within a name, although possibly not at its ends.
     static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         if ["-", "_", ".", " "].contains(scalar) { return true }
         guard !scalar.properties.isDefaultIgnorableCodePoint else { return false }
@@ -114,6 +113,6 @@ public enum FileName {
 }
 
 extension TableName {
-    /// How people write it: `name` in schema `public`, `schema.name` elsewhere.
+    /// The usual notation: `name` in schema `public`, `schema.name` elsewhere.
     var qualified: String { schema == "public" ? name : schema + "." + name }
 }

@@ -1,7 +1,7 @@
 import Values
 internal import Foundation
 
-/// How the files of a delivery are named: text with placeholders, such as
+/// The file name template of a delivery: text with placeholders, such as
 /// `{{export}}-{{table}}-{{now|format:'yyyy-MM-dd'}}`.
 ///
 /// The grammar is described in `docs/formats.md`. Extensions are not part of it.
@@ -17,18 +17,18 @@ public struct FileNameTemplate: Sendable, Equatable {
         case time(zone: TimeZone, days: Int, DatePattern)
     }
 
-    /// The template as it was written.
+    /// The original text of the template.
     public let text: String
     private let pieces: [Piece]
 
-    /// What holds where no template was chosen.
+    /// The default template.
     static let ofTables = FileNameTemplate(text: "{{table}}", pieces: [.value(.table)])
     /// The same for a single file with all tables.
     static let ofArchives = FileNameTemplate(text: "{{export}}", pieces: [.value(.export)])
 
-    /// The longest name of a file, in bytes: that of file systems.
+    /// The longest file name of file systems, in bytes.
     static let nameBytesMax = 255
-    /// How many bytes there must be for the name of an export or a table; a longer one is cut.
+    /// The minimum number of bytes for the name of an export or a table; a longer one is truncated.
     static let valueBytesMin = 40
 
     private init(text: String, pieces: [Piece]) {
@@ -44,10 +44,10 @@ public struct FileNameTemplate: Sendable, Equatable {
 
     func has(_ placeholder: Placeholder) -> Bool { pieces.contains(.value(placeholder)) }
 
-    /// What the placeholders of one run's file names stand for.
+    /// The placeholder values of a run's file names.
     public struct Values: Sendable, Equatable {
         public var export: String
-        /// Nil where there is no run yet: then `{{run}}` stays.
+        /// Nil if there is no run yet: then `{{run}}` is kept.
         public var run: Int64?
         /// When the snapshot was taken, in microseconds since 1970-01-01T00:00:00Z.
         public var now: Int64
@@ -59,14 +59,14 @@ public struct FileNameTemplate: Sendable, Equatable {
         }
     }
 
-    /// The name of a file, in which only its number is left open, as `{{file_number}}`.
+    /// The name of a file, with `{{file_number}}` for its number.
     ///
     /// - Parameters:
-    ///   - table: Nil where the file is not of one table.
-    ///   - ending: What the name ends in, with its dot. If the template ends in it, too, or in the
-    ///     beginning of it, it is not written twice.
-    ///   - numbered: Whether it needs a number, which comes before the ending unless the template
-    ///     has a place for it.
+    ///   - table: Nil if the file is not of a single table.
+    ///   - ending: The extension, with its dot. If the template already ends in it, or in the
+    ///     beginning of it, it is not repeated.
+    ///   - numbered: Whether it needs a number, which precedes the extension unless the template
+    ///     has a placeholder.
     func name(
         of table: TableName?, _ values: Values, ending: String, numbered: Bool
     ) -> String {
@@ -89,15 +89,14 @@ public struct FileNameTemplate: Sendable, Equatable {
         return FileName.noDevice(stem + (isOpen ? "." + FileName.numberMark : "") + ending)
     }
 
-    /// Whether names of 255 bytes hold what the template has besides the names of exports and
-    /// tables, and enough of these.
+    /// Whether the template's text and enough bytes of export and table names fit into 255 bytes.
     func fits(ending: String, numbered: Bool) -> Bool {
         let hasValues = has(.export) || has(.table)
         return valueBytes(ending: ending, numbered: numbered)
             >= (hasValues ? Self.valueBytesMin : 0)
     }
 
-    /// How long the name of an export or a table may be.
+    /// Maximum length of the name of an export or a table.
     private func valueBytes(ending: String, numbered: Bool) -> Int {
         let digitsOfRun = 19
         let digitsOfNumber = 10
@@ -116,7 +115,7 @@ public struct FileNameTemplate: Sendable, Equatable {
         return min((Self.nameBytesMax - bytes) / max(values, 1), FileName.bytesMax)
     }
 
-    /// The pieces, without as much of the ending as the template has already.
+    /// The pieces, without the part of the extension that the template already has.
     private func pieces(without ending: String) -> [Piece] {
         guard case .text(let text)? = pieces.last else { return pieces }
         var known = ending[...]

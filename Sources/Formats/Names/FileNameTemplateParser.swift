@@ -1,13 +1,13 @@
 import Values
 internal import Foundation
 
-/// Reads a template of file names.
+/// Parses a file name template.
 ///
 ///     template    = { text | placeholder }
 ///     placeholder = "{{" name { "|" filter } "}}"
 ///     filter      = name [ ":" "'" characters "'" ]
 ///
-/// Spaces within a placeholder, but not within its quotes, mean nothing.
+/// Spaces within a placeholder, outside of quotes, are ignored.
 struct FileNameTemplateParser {
     private typealias Placeholder = FileNameTemplate.Placeholder
     private typealias Piece = FileNameTemplate.Piece
@@ -34,7 +34,7 @@ struct FileNameTemplateParser {
 
     mutating func parse() throws(SettingsError) -> [FileNameTemplate.Piece] {
         guard let first = characters.first else { throw fault("it must not be empty") }
-        // A combining mark behind it does not make it another one for file systems.
+        // For file systems, a combining mark after it does not change it.
         if [".", " "].contains(first.unicodeScalars.first) {
             throw fault("a name must not begin with a dot or a space")
         }
@@ -59,13 +59,13 @@ struct FileNameTemplateParser {
     private func checkSafe(_ character: Character, at position: Int) throws(SettingsError) {
         if character == "/" {
             throw fault(
-                "a delivery is one folder, and its files lie in no other below it: leave the "
+                "a delivery is one folder without subfolders: remove the "
                     + "\"/\" out", at: position)
         }
         guard character.unicodeScalars.allSatisfy(FileName.isSafe) else {
             throw fault(
-                "\"\(shown(String(character)))\" is not safe in the name of a file; letters, "
-                    + "digits, \"-\", \"_\", \".\" and spaces are", at: position)
+                "\"\(shown(String(character)))\" is not safe in a file name; use letters, digits, "
+                    + "\"-\", \"_\", \".\" and spaces", at: position)
         }
     }
 
@@ -77,9 +77,9 @@ struct FileNameTemplateParser {
             skipSpaces()
             if take("}}") { break }
             guard position < characters.count else {
-                throw fault("this \"{{\" has no \"}}\" behind it", at: start)
+                throw fault("this \"{{\" has no \"}}\" after it", at: start)
             }
-            guard take("|") else { throw fault("here must be \"|\" or \"}}\"") }
+            guard take("|") else { throw fault("\"|\" or \"}}\" expected here") }
             if placeholder != .now {
                 throw fault("only {{now}} has filters, not {{\(placeholder.rawValue)}}")
             }
@@ -87,7 +87,7 @@ struct FileNameTemplateParser {
             let filter: Filter = try word(of: "filter")
             let argument = try argument(of: filter)
             guard arguments.updateValue(argument, forKey: filter) == nil else {
-                throw fault("the filter \(filter.rawValue) is there already", at: filterStart)
+                throw fault("the filter \(filter.rawValue) is used twice", at: filterStart)
             }
         }
         guard placeholder == .now else { return .value(placeholder) }
@@ -112,7 +112,7 @@ struct FileNameTemplateParser {
         if let word = Word(rawValue: text) { return word }
         let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
         throw fault(
-            (text.isEmpty ? "here must be a \(what)" : "there is no \(what) \"\(shown(text))\"")
+            (text.isEmpty ? "\(what) expected here" : "unknown \(what) \"\(shown(text))\"")
                 + "; \(what)s are: \(known)", at: start)
     }
 

@@ -1,13 +1,13 @@
 public import Values
 
 extension DataTemplateSettings {
-    /// The files that the tables of one run are written to, in the order of `tables`, by the
-    /// template ``fileName``; without one, and in an archive, `<table>.csv`, with `.gz` when
-    /// compressed, and `<schema>.<table>` outside `public`. ``numbered(_:_:)`` makes of each the
-    /// name of its file, or where tables are ``split``, of its files.
+    /// The file names of a run's tables, in the order of `tables`, by the template ``fileName``;
+    /// without one, and in an archive, `<table>.csv`, with `.gz` when compressed, and
+    /// `<schema>.<table>` outside `public`. ``numbered(_:_:)`` derives the name of its file, or of
+    /// its files if tables are ``split``.
     ///
-    /// - Throws: ``FileNameError`` when two tables would write one file. Names that differ only
-    ///   in case or Unicode normalisation count as one, because on some file systems they are.
+    /// - Throws: ``FileNameError`` if two tables would write one file. Names that differ only in
+    ///   case or Unicode normalization count as equal, because on some file systems they are.
     public func fileNames(
         for tables: [TableName], _ values: FileNameTemplate.Values
     ) throws(FileNameError) -> [String] {
@@ -33,10 +33,10 @@ extension DataTemplateSettings {
         return names
     }
 
-    /// The name of the one file that holds the files of all tables, by the template ``fileName``;
-    /// without one `<data export><ending>`.
+    /// The name of the archive of all tables, by the template ``fileName``; without one `<data
+    /// export><ending>`.
     ///
-    /// - Parameter ending: What it ends in, with its dot: `.tar.gz`.
+    /// - Parameter ending: The extension, with its dot: `.tar.gz`.
     /// - Throws: ``FileNameError/notOfArchives(placeholder:)``
     public func archiveName(
         _ values: FileNameTemplate.Values, ending: String
@@ -52,8 +52,8 @@ extension DataTemplateSettings {
     /// The name of one of the files of a table: `orders.0000001.csv.gz`.
     ///
     /// - Parameters:
-    ///   - file: One of ``fileNames(for:_:)``. If it has no place for a number, it is the name of
-    ///     the only file; of tables, that of the first part.
+    ///   - file: One of ``fileNames(for:_:)``. Without a placeholder for a number, it is the name
+    ///     of the only file; for tables, that of the first part.
     ///   - number: From 1; written with at least seven digits.
     public func numbered(_ file: String, _ number: Int) -> String {
         if format == .table { return number == 1 ? file : "\(file)~\(number)" }
@@ -66,7 +66,7 @@ extension DataTemplateSettings {
         lowercasedName == "manifest.json"
     }
 
-    /// Refuses a template that cannot name any file of these settings.
+    /// Rejects a template that cannot name any file of these settings.
     func checkFileName() throws(SettingsError) {
         guard let fileName else { return }
         let ending = archive == nil ? fileExtension : archiveExtension
@@ -78,22 +78,22 @@ extension DataTemplateSettings {
             } catch {
                 throw .notAllowed(
                     setting: "file_name", value: fileName.text,
-                    rule: "must not have a place for a table or a number: \(error)")
+                    rule: "must not have a placeholder for a table or a number: \(error)")
             }
         }
         guard fileName.fits(ending: ending, numbered: isNumbered) else {
             throw .notAllowed(
                 setting: "file_name", value: fileName.text,
-                rule: "must be shorter: names of files have at most "
-                    + "\(FileNameTemplate.nameBytesMax) bytes, extension and number among them, "
-                    + "and \(FileNameTemplate.valueBytesMin) are kept for each {{table}} and "
+                rule: "must be shorter: file names have at most \(FileNameTemplate.nameBytesMax) "
+                    + "bytes, including extension and number, and "
+                    + "\(FileNameTemplate.valueBytesMin) are reserved for each {{table}} and "
                     + "{{export}}")
         }
         let name = fileName.name(of: nil, values, ending: ending, numbered: isNumbered)
         guard !Self.isReserved(name.lowercased()) else {
             throw .notAllowed(
                 setting: "file_name", value: fileName.text,
-                rule: "must not make \"\(name)\", the name of the manifest")
+                rule: "must not result in \"\(name)\", the name of the manifest")
         }
     }
 }

@@ -1,11 +1,11 @@
 import Values
 
 extension DataTemplateSettings {
-    /// The names of tables as a target has them: those of the source, without their schemas.
-    /// ``numbered(_:_:)`` makes of each the names of its parts, `orders`, `orders~2`. (No table has
+    /// The names of tables in a target: those of the source, without their schemas.
+    /// ``numbered(_:_:)`` derives the names of their parts, `orders`, `orders~2`. (No table has
     /// such a name: a `~` of its own is encoded.)
     ///
-    /// - Throws: ``FileNameError`` when two tables would go into one.
+    /// - Throws: ``FileNameError`` if two tables would fill one.
     func targetNames(for tables: [TableName]) throws(FileNameError) -> [String] {
         var owners: [String: TableName] = [:]
         var names: [String] = []

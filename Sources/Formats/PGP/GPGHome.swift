@@ -6,14 +6,14 @@ internal import Foundation
     internal import Darwin
 #endif
 
-/// A folder that gpg takes for the home of its user: private, temporary, removed when let go.
+/// A home directory for gpg: private, temporary, removed when it is released.
 final class GPGHome: Sendable {
     private let path: String
 
     init() throws(PGPError) {
         let name = FileManager.default.temporaryDirectory.path(percentEncoded: false)
         var template = Array((name + "/ferry-gpg-XXXXXX").utf8CString)
-        // Only its owner may enter it.
+        // Only its owner has access.
         guard mkdtemp(&template) != nil else {
             throw .failed(reason: "no folder in \(name): " + String(cString: strerror(errno)))
         }
@@ -29,7 +29,7 @@ final class GPGHome: Sendable {
             "--no-greeting", "--no-permission-warning", "--no-auto-check-trustdb",
             "--no-auto-key-locate", "--disable-dirmngr",
         ]
-        // Nothing else of the worker's own, whose variables hold secrets.
+        // Nothing else of the worker's environment, which contains secrets.
         let environment = ProcessInfo.processInfo.environment
         var variables = ["LC_ALL=C", "HOME=\(path)"]
         for name in ["PATH", "TMPDIR"] {
@@ -38,7 +38,7 @@ final class GPGHome: Sendable {
         return try GPGProcess(ours + arguments, variables: variables)
     }
 
-    /// Runs gpg to its end, whatever that is.
+    /// Runs gpg until it ends.
     func run(
         _ arguments: [String], input: [UInt8]
     ) throws(PGPError) -> (output: String, hasSucceeded: Bool) {

@@ -6,9 +6,9 @@ import Processes
     internal import Darwin
 #endif
 
-/// A running gpg: bytes go in and come out, in any sizes, without either side waiting for ever.
+/// A running gpg: bytes go in and out, in any sizes, without deadlocks.
 ///
-/// Used by one thread at a time. Ended and reaped when it is let go.
+/// Used by one thread at a time. Ended and reaped when it is released.
 final class GPGProcess {
     typealias Output = (UnsafeRawBufferPointer) throws -> Void
 
@@ -16,7 +16,7 @@ final class GPGProcess {
     private static let complaintBytesMax = 16 * 1024
 
     private let id: pid_t
-    /// Our ends; -1 once closed.
+    /// The parent's ends; -1 once closed.
     private var input: Int32
     private var output: Int32
     private var errors: Int32
@@ -26,8 +26,8 @@ final class GPGProcess {
         byteCount: 256 * 1024, alignment: 16)
 
     /// - Parameters:
-    ///   - arguments: The name of the program first; it is looked for in `PATH`.
-    ///   - variables: All of its environment.
+    ///   - arguments: The program name first; it is searched in `PATH`.
+    ///   - variables: Its complete environment.
     init(_ arguments: [String], variables: [String]) throws(PGPError) {
         let channels = try (SocketPair(), SocketPair(), SocketPair())
         defer { for pair in [channels.0, channels.1, channels.2] { close(pair.theirs) } }
@@ -52,9 +52,9 @@ final class GPGProcess {
         buffer.deallocate()
     }
 
-    /// Sends all of the bytes, and passes on what comes out meanwhile.
+    /// Sends all bytes, and passes on the output meanwhile.
     ///
-    /// - Throws: ``PGPError`` when it has ended or does not go on; what `sink` throws.
+    /// - Throws: ``PGPError`` if it has ended or makes no progress; errors of `sink`.
     func send(_ bytes: UnsafeRawBufferPointer, into sink: Output) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -62,9 +62,9 @@ final class GPGProcess {
         }
     }
 
-    /// Tells it that there is no more, and passes on the rest of what comes out.
+    /// Closes its input, and passes on the rest of the output.
     ///
-    /// - Throws: ``PGPError`` when it fails; what `sink` throws.
+    /// - Throws: ``PGPError`` if it fails; errors of `sink`.
     func finish(into sink: Output) throws {
         closeInput()
         var nothing = UnsafeRawBufferPointer(start: nil, count: 0)[...]
@@ -87,7 +87,7 @@ final class GPGProcess {
         if count < 0, errno != EINTR {
             throw PGPError.failed(reason: String(cString: strerror(errno)))
         }
-        if count == 0 { throw PGPError.failed(reason: "it did not go on for five minutes") }
+        if count == 0 { throw PGPError.failed(reason: "it made no progress for five minutes") }
         if count < 0 { return }
         if polled[2].revents != 0 { receive(from: &errors) { keep($0) } }
         if polled[1].revents != 0 { try receive(from: &output, sink) }
@@ -100,7 +100,7 @@ final class GPGProcess {
         if count > 0 {
             rest = rest.dropFirst(count)
         } else if errno != EAGAIN, errno != EINTR {
-            // It has ended; why, it says on its other channels.
+            // It has ended; its other channels have the reason.
             closeInput()
             var nothing = rest.prefix(0)
             while errors >= 0 { try exchange(sending: &nothing) { _ in } }
@@ -124,12 +124,13 @@ final class GPGProcess {
         complaints += bytes.prefix(Self.complaintBytesMax - complaints.count)
     }
 
-    /// What gpg itself says last, without its warnings.
+    /// gpg's last messages, without warnings.
     private var reason: String {
         let lines = String(decoding: complaints, as: UTF8.self).split(separator: "\n")
             .filter { $0.hasPrefix("gpg: ") && !$0.contains("WARNING") }
             .map { String($0.dropFirst("gpg: ".count).prefix(200)) }
-        return lines.isEmpty ? "it ended without a reason" : lines.suffix(2).joined(separator: "; ")
+        return lines.isEmpty
+            ? "it ended without an error message" : lines.suffix(2).joined(separator: "; ")
     }
 
     private func closeInput() {

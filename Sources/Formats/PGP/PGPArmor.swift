@@ -2,16 +2,16 @@ internal import Foundation
 
 /// ASCII armor of OpenPGP (RFC 9580, section 6.2).
 ///
-/// Ferry takes it off itself: gpg before 2.4 stumbles over blocks without a checksum, which the
-/// standard made optional and which newer programs leave out.
+/// Ferry decodes it itself: gpg before 2.4 fails on blocks without a checksum, which the standard
+/// made optional and which newer programs omit.
 enum PGPArmor {
     /// The bytes of all blocks of public keys in a text, one after the other.
     ///
-    /// What a block is, its first line says, and what is in it, its packets: not what else stands
-    /// in the text, such as a comment. Checksums are not looked at, as the standard wants it.
+    /// Only the first line and the packets of a block count, not other text such as comments.
+    /// Checksums are ignored, as the standard requires.
     ///
-    /// - Throws: ``PGPError/secretKey`` where there is a block or a packet of secret keys;
-    ///   ``PGPError/noKey`` where there is no whole block of public keys.
+    /// - Throws: ``PGPError/secretKey`` if there is a block or a packet of secret keys;
+    ///   ``PGPError/noKey`` if there is no complete block of public keys.
     static func publicKeys(in text: String) throws(PGPError) -> [UInt8] {
         var bytes: [UInt8] = []
         var body: String?
@@ -34,7 +34,7 @@ enum PGPArmor {
         return bytes
     }
 
-    /// What stands behind `-----BEGIN PGP `; nil for any other line.
+    /// The text after `-----BEGIN PGP `; nil for any other line.
     private static func kind(of line: String, _ word: String) -> String? {
         let start = "-----\(word) PGP "
         guard line.hasPrefix(start), line.hasSuffix("-----") else { return nil }
@@ -61,7 +61,7 @@ enum PGPArmor {
         return false
     }
 
-    /// The type of a packet, and its length where it has one; nil for what is no packet.
+    /// The type of a packet, and its length if it has one; nil for anything else.
     private static func takeHeader(_ rest: inout ArraySlice<UInt8>) -> (type: UInt8, length: Int?)?
     {
         guard let first = rest.popFirst(), first & 0x80 != 0 else { return nil }

@@ -1,16 +1,16 @@
 import Values
 
-/// For whom files are encrypted with PGP.
+/// PGP encryption of files.
 public struct PGPEncryption: Sendable, Equatable {
     /// The public key, an ASCII-armored block; nil with a ``credential``, and in the settings of a
-    /// manifest, which names the key alone.
+    /// manifest, which contains only the fingerprint.
     public let publicKey: String?
-    /// The name of the credential of kind `pgp` that is the public key.
+    /// The name of a credential of kind `pgp` with the public key.
     public let credential: String?
-    /// Which subkey: its fingerprint or long id, in upper case. Nil for the one that is there.
+    /// Which subkey: its fingerprint or long id, in upper case. Nil for the only one.
     public let key: String?
 
-    /// What was encrypted for the key with this fingerprint.
+    /// The settings of files encrypted for the key with this fingerprint.
     public init(fingerprint: String) {
         publicKey = nil
         credential = nil
@@ -30,7 +30,7 @@ public struct PGPEncryption: Sendable, Equatable {
         return digits
     }
 
-    /// Reads `pgp_public_key`, `pgp_credential` and `pgp_key`; nil when none is there.
+    /// Reads `pgp_public_key`, `pgp_credential` and `pgp_key`; nil if there is none.
     init?(_ reader: SettingsReader) throws(SettingsError) {
         publicKey = try reader.string("pgp_public_key")
         credential = try reader.string("pgp_credential")
@@ -38,7 +38,7 @@ public struct PGPEncryption: Sendable, Equatable {
         if publicKey == nil, credential == nil, text == nil { return nil }
         if publicKey != nil, credential != nil {
             throw .wrongType(
-                setting: "pgp_credential", expected: "left out when there is a pgp_public_key",
+                setting: "pgp_credential", expected: "omitted if there is a pgp_public_key",
                 actual: "given")
         }
         if let credential, !CredentialName.isValid(credential) {
@@ -49,12 +49,12 @@ public struct PGPEncryption: Sendable, Equatable {
         key = try text.map(Self.normalised)
     }
 
-    /// - Throws: ``SettingsError`` where a data template names a key and does not hold it.
+    /// - Throws: ``SettingsError`` if a data template names a key but does not contain it.
     func checkOfTemplate() throws(SettingsError) {
         if publicKey == nil, credential == nil {
             throw .missing(
                 setting: "pgp_public_key",
-                rule: "must hold the key that \"pgp_key\" names, or a \"pgp_credential\" must")
+                rule: "must contain the key of \"pgp_key\", unless there is a \"pgp_credential\"")
         }
     }
 }

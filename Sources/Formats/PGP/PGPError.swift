@@ -1,34 +1,34 @@
 public import Values
 
-/// Why files cannot be encrypted. Each description names the key, the rule and the way out, and
-/// holds nothing of the key but its fingerprint.
+/// Why files cannot be encrypted. Each description names the key, the rule and a hint, and contains
+/// only the key's fingerprint.
 public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The worker has no program `gpg`.
     case programMissing
-    /// The text is, or holds, a secret key.
+    /// The text is or contains a secret key.
     case secretKey
     /// There is no key in the text.
     case noKey
-    /// There are several keys, and none was chosen. Their fingerprints.
+    /// There are several keys, and none was selected. Their fingerprints.
     case severalKeys([String])
-    /// The key that was chosen is not in the text. The fingerprints of the subkeys that are.
+    /// The selected key is not in the text. The fingerprints of the existing subkeys.
     case unknownKey(String, subkeys: [String])
-    /// More than one key has the id that was chosen.
+    /// More than one key has the selected id.
     case ambiguousKey(String)
-    /// The key that was chosen is a primary key. The subkeys that can be.
+    /// The selected key is a primary key. The usable subkeys.
     case primaryKey(String, subkeys: [String])
-    /// Of this key, only the primary key could encrypt.
+    /// Only the primary key of this key can encrypt.
     case onlyPrimaryKey(String)
-    /// The key that was chosen, or all of it, is not for encryption.
+    /// The selected key, or the whole key, is not for encryption.
     case notForEncryption(String)
     /// `when` is a date.
     case expired(String, when: String)
     case revoked(String)
-    /// The key is damaged, disabled, or of a kind that gpg does not know.
+    /// The key is damaged, disabled, or of a kind that gpg does not support.
     case unusable(String)
-    /// The key in the text is not the one that the run began with.
+    /// The key in the text differs from the one that the run started with.
     case changed(from: String, to: String)
-    /// gpg did not work.
+    /// gpg failed.
     case failed(reason: String)
 
     /// A stable name for programs.
@@ -39,7 +39,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Where the fault lies.
+    /// The origin of the error.
     public var origin: ErrorOrigin {
         switch self {
         case .programMissing, .failed, .changed: .internal
@@ -47,7 +47,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether it may pass by itself.
+    /// Whether it is transient.
     public var isTransient: Bool {
         switch self {
         case .changed: true
@@ -58,29 +58,29 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .programMissing:
-            "this worker has no program \"gpg\", which encrypts the files: install GnuPG where "
-                + "the workers run"
+            "this worker has no program \"gpg\", which encrypts the files: install GnuPG on the "
+                + "workers"
         case .secretKey:
-            "the PGP public key given holds a SECRET key, which must be given to nobody: "
-                + "consider it known to others and revoke it, then give the public key "
-                + "(gpg --armor --export) of a new one"
+            "the given PGP public key contains a SECRET key, which must never be shared: consider "
+                + "it compromised and revoke it, then give the public key (gpg --armor --export) "
+                + "of a new one"
         case .noKey:
-            "the PGP public key given holds no key: give the whole block from \"-----BEGIN PGP "
+            "the given PGP public key contains no key: give the whole block from \"-----BEGIN PGP "
                 + "PUBLIC KEY BLOCK-----\" to its end"
         case .severalKeys(let keys):
-            "the PGP public key given holds several keys (\(keys.joined(separator: ", "))): "
+            "the given PGP public key contains several keys (\(keys.joined(separator: ", "))): "
                 + "choose one by naming its subkey for encryption in the setting \"pgp_key\""
         case .unknownKey(let key, let subkeys):
-            "the PGP public key given holds no key \(key): " + Self.choice(of: subkeys)
+            "the given PGP public key contains no key \(key): " + Self.choice(of: subkeys)
         case .ambiguousKey(let key):
-            "the PGP public key given holds several keys with the id \(key): name the one you "
-                + "mean by its fingerprint"
+            "the given PGP public key contains several keys with the id \(key): give the "
+                + "fingerprint of one"
         case .primaryKey(let key, let subkeys):
-            "PGP key \(key) is a primary key, and files are encrypted for a subkey only: "
+            "PGP key \(key) is a primary key, but files are encrypted only for subkeys: "
                 + Self.choice(of: subkeys)
         case .onlyPrimaryKey(let key):
-            "PGP key \(key) has no subkey for encryption, and files are not encrypted for a "
-                + "primary key: let its owner add a subkey (gpg --quick-add-key)"
+            "PGP key \(key) has no subkey for encryption, and files are not encrypted for primary "
+                + "keys: ask its owner to add a subkey (gpg --quick-add-key)"
         case .notForEncryption(let key):
             "PGP key \(key) is not for encryption: give a key with a subkey that is"
         case .expired(let key, let when):
@@ -90,8 +90,8 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unusable(let key):
             "PGP key \(key) cannot be used: ask its owner for a valid one"
         case .changed(let old, let new):
-            "the PGP key changed from \(old) to \(new) while the run was going on: all files of a "
-                + "run are encrypted for one key"
+            "the PGP key changed from \(old) to \(new) during the run: all files of a run are "
+                + "encrypted for one key"
         case .failed(let reason):
             "gpg could not encrypt: \(shown(reason))"
         }
@@ -99,7 +99,7 @@ public enum PGPError: Error, Equatable, Sendable, CustomStringConvertible {
 
     private static func choice(of subkeys: [String]) -> String {
         subkeys.isEmpty
-            ? "it holds no subkey for encryption; let its owner add one (gpg --quick-add-key)"
+            ? "it contains no subkey for encryption; ask its owner to add one (gpg --quick-add-key)"
             : "its subkeys for encryption are \(subkeys.joined(separator: ", ")); name one of "
                 + "them in the setting \"pgp_key\""
     }

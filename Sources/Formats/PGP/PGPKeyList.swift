@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// The keys of a keyring, as gpg lists them, and which of them files are encrypted for.
+/// The keys of a keyring, as listed by gpg, and the selected subkey.
 struct PGPKeyList {
     private struct Key {
         /// `r` revoked, `e` expired, `i` invalid, `d` disabled; others are good.
         let validity: Substring
         let created: Int64
         let expires: String
-        /// In lower case what the key itself is for, `e` for encryption.
+        /// In lower case the key's own capabilities, `e` for encryption.
         let capabilities: Substring
         var fingerprint = ""
         /// The position of its primary key; its own when it is one.
@@ -18,7 +18,7 @@ struct PGPKeyList {
 
     private var keys: [Key] = []
 
-    /// - Parameter listing: What `gpg --with-colons --list-keys` writes.
+    /// - Parameter listing: The output of `gpg --with-colons --list-keys`.
     init(_ listing: String) {
         for line in listing.split(separator: "\n") {
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
@@ -47,7 +47,7 @@ struct PGPKeyList {
 
     private var primaries: [Int] { keys.indices.filter(isPrimary) }
 
-    /// The subkeys for encryption, the newest first; those that cannot be used, too.
+    /// The subkeys for encryption, newest first, including unusable ones.
     private func subkeys(of primary: Int? = nil) -> [Int] {
         keys.indices
             .filter { !isPrimary($0) && keys[$0].canEncrypt }
@@ -57,8 +57,8 @@ struct PGPKeyList {
 
     private func fingerprints(_ indices: [Int]) -> [String] { indices.map { keys[$0].fingerprint } }
 
-    /// The fingerprint of the subkey that files are encrypted for: the one that was chosen, or the
-    /// newest of the only key that can be used.
+    /// The fingerprint of the subkey that files are encrypted for: the selected one, or the newest
+    /// of the only usable key.
     ///
     /// - Parameter wanted: A fingerprint or long id in upper case.
     func subkey(_ wanted: String?) throws(PGPError) -> String {

@@ -1,22 +1,21 @@
 internal import Foundation
 
-/// A key in a keyring of its own, for as long as files are encrypted with it.
+/// A key in a temporary keyring.
 ///
-/// gpg works in a private temporary folder, knows nothing else, starts no agent and asks nobody.
+/// gpg runs in a private temporary folder, without other configuration, agents or prompts.
 public final class PGPKeyring: Sendable {
     /// The fingerprint of the subkey that files are encrypted for.
     public let fingerprint: String
     let home: GPGHome
 
-    /// Looks up the key and makes sure that it can be used now. Blocks for some hundredths of a
-    /// second.
+    /// Looks up the key and checks that it can be used now. Blocks for some hundredths of a second.
     ///
     /// - Parameters:
     ///   - text: An ASCII-armored block, with or without a checksum.
     ///   - key: Which subkey; nil for the one that is there. See ``PGPEncryption/key``.
     /// - Throws: ``PGPError``
     public init(_ text: String, key: String?) throws(PGPError) {
-        // A secret one is not given to gpg, which would ask for its passphrase.
+        // Secret keys are not passed to gpg, which would ask for a passphrase.
         let keys = try PGPArmor.publicKeys(in: text)
         home = try GPGHome()
         let imported = try home.run(
@@ -53,14 +52,15 @@ public final class PGPKeyring: Sendable {
     }
 }
 
-/// Encrypts one file: the same bytes give others each time, because each file has a new key.
+/// Encrypts one file: the output differs each time, because each file has a new session key.
 final class PGPEncryptor: FileStage {
     private let keyring: PGPKeyring
     private let program: GPGProcess
 
     init(_ keyring: PGPKeyring) throws(PGPError) {
         self.keyring = keyring
-        // Compressed before, where that is wanted. The exclamation mark: this subkey, not another.
+        // Compression happens before, if configured. The exclamation mark selects exactly this
+        // subkey.
         program = try keyring.home.start([
             "--compress-algo", "none", "--trust-model", "always", "--no-encrypt-to",
             "--recipient", keyring.fingerprint + "!", "--output", "-", "--encrypt",

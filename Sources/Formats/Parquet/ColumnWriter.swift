@@ -1,23 +1,23 @@
-/// Gathers the values of one column, of whatever type, as the pages of a column chunk.
+/// Collects the values of one column, of any type, as the pages of a column chunk.
 struct ParquetColumnWriter {
-    // Functions and not a protocol: through its witnesses the compiler calls generic code, which
-    // looks types up for each value; here it makes code of its own for each type.
+    // Closures and not a protocol: through witnesses, the compiler calls generic code, which looks
+    // up types for each value; here it generates specialized code for each type.
 
-    /// Takes the value of each row in turn: the first row's, how many rows there are, and how many
-    /// values further the next row's is.
+    /// Adds the value of each row: the first row's, the number of rows, and the distance to the
+    /// next row's.
     ///
     /// - Throws: ``UnrepresentableValue``, ``BinaryFormatError``, ``CompressionError``.
     let append: (UnsafePointer<BinaryField>, _ rows: Int, _ stride: Int) throws -> Void
 
-    /// How much memory the chunk takes, roughly.
+    /// The approximate memory of the chunk.
     let bufferedBytes: () -> Int
 
-    /// Whether the last value is so large that it was not copied: the chunk has to be finished
-    /// before its bytes go.
+    /// Whether the last value was too large to copy: the chunk must be finished before its bytes
+    /// are released.
     let holdsLargeValue: () -> Bool
 
-    /// Ends the chunk and gives its pages in the order of the file, each part valid during the
-    /// call. Begins the next chunk.
+    /// Ends the chunk and passes on its pages in file order, each part valid during the call.
+    /// Starts the next chunk.
     let finish: (_ output: (UnsafeRawBufferPointer) throws -> Void) throws -> ColumnChunk
 
     fileprivate init<Reading: ValueReading>(
@@ -31,9 +31,9 @@ struct ParquetColumnWriter {
     }
 }
 
-/// What the metadata says of a column chunk.
+/// The metadata of a column chunk.
 struct ColumnChunk {
-    /// Nulls and empty lists among them.
+    /// Including nulls and empty lists.
     var values: Int64 = 0
     var nulls: Int64 = 0
     var dictionaryBytes: Int64 = 0
@@ -43,12 +43,12 @@ struct ColumnChunk {
     var bounds: Bounds?
 }
 
-/// Gathers values of one type. See docs/parquet.md for when pages and dictionaries end.
+/// Collects values of one type. See docs/parquet.md for when pages and dictionaries end.
 private final class ColumnWriter<Reading: ValueReading> {
-    /// A page ends with the row with which it reaches either.
+    /// A page ends with the row that reaches either limit.
     private static var pageBytesMax: Int { 1 << 20 }
     private static var pageValuesMax: Int { 1 << 17 }
-    /// A value of so many bytes is a page by itself, and the last of its row group.
+    /// A value of this many bytes is a separate page, and the last of its row group.
     private static var largeBytes: Int { ParquetEncoder.largeValueBytes }
 
     private let column: ParquetColumn
@@ -58,15 +58,15 @@ private final class ColumnWriter<Reading: ValueReading> {
     private let pages: PageWriter
     private let hasLengths: Bool
     private let dictionary: ValueDictionary
-    /// Whether values still go to the dictionary.
+    /// Whether values are still added to the dictionary.
     private var usesDictionary: Bool
-    /// A type or a column for which a dictionary does not pay never gets one again.
+    /// A column whose dictionary was not worthwhile never gets one again.
     private var mayUseDictionary: Bool
-    /// The values of the page: plain, or their numbers in the dictionary.
+    /// The values of the page: plain, or dictionary indices.
     private let values = GrowingBytes()
     private let definitions = GrowingBytes()
     private let repetitions = GrowingBytes()
-    /// The value of the page, where that is large.
+    /// The value of the page, if it is large.
     private var large: UnsafeRawBufferPointer?
     private var pageValues = 0
     private var nulls: Int64 = 0
@@ -131,7 +131,7 @@ private final class ColumnWriter<Reading: ValueReading> {
     }
 
     private func appendList(_ field: BinaryField) throws {
-        // Where lists themselves may be null, everything is defined by one more.
+        // If lists themselves can be null, all definition levels are one higher.
         let present: UInt8 = column.isNullable ? 1 : 0
         if field.isNull {
             guard column.isNullable else { return try appendRequired(field) }
@@ -202,8 +202,8 @@ private final class ColumnWriter<Reading: ValueReading> {
         }
     }
 
-    /// Goes on with plain values: pages written so far keep the dictionary, and if there are none,
-    /// it is dropped.
+    /// Continues with plain values: earlier pages keep the dictionary, and if there are none, it is
+    /// dropped.
     private func leaveDictionary() throws {
         if pages.bytes.count > 0 {
             try endPage()
@@ -219,7 +219,7 @@ private final class ColumnWriter<Reading: ValueReading> {
 
     private func endPage() throws {
         guard pageValues > 0 else { return }
-        // Where there were only nulls so far there is no dictionary to refer to.
+        // If there were only nulls so far, there is no dictionary to refer to.
         let refersToDictionary = usesDictionary && dictionary.count > 0
         let page = PageWriter.Page(
             count: pageValues, definitions: definitions.bytes, repetitions: repetitions.bytes,

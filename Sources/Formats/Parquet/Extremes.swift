@@ -4,25 +4,24 @@
     internal import Darwin
 #endif
 
-/// The least and the greatest value of a column chunk, in the order that Parquet defines for its
-/// type, as its statistics give them.
+/// The minimum and maximum of a column chunk, in Parquet's order for its type, for its statistics.
 struct Bounds {
     var least: [UInt8]
     var greatest: [UInt8]
-    /// Whether they are values, and not only below and above all values.
+    /// Whether they are exact values, and not just bounds.
     var leastIsExact = true
     var greatestIsExact = true
 }
 
-/// Finds the bounds of values that it is shown as they lie in a page.
+/// Determines the bounds of the values of pages.
 protocol ExtremeFinding {
     mutating func add(_ value: UnsafeRawBufferPointer)
-    /// None when there was no value, or the type has no order for one of them.
+    /// Nil if there was no value, or if one of them has no order.
     var bounds: Bounds? { get }
     mutating func removeAll()
 }
 
-/// For numbers in their own order.
+/// For numbers in natural order.
 struct IntegerExtremes<Number: FixedWidthInteger & BitwiseCopyable>: ExtremeFinding {
     private var least = Number.max
     private var greatest = Number.min
@@ -46,8 +45,8 @@ struct IntegerExtremes<Number: FixedWidthInteger & BitwiseCopyable>: ExtremeFind
     mutating func removeAll() { self = Self() }
 }
 
-/// For floating point numbers. Readers differ in where they place NaN, so with one there are no
-/// bounds; and as they may not tell the zeros apart, a bound of zero is the outer one.
+/// For floating point numbers. Readers differ in the order of NaN, so with one there are no bounds;
+/// and as they may not distinguish the zeros, a bound of zero is the outer one.
 struct FloatExtremes<Number: BinaryFloatingPoint & BitwiseCopyable>: ExtremeFinding {
     private var least = Number.infinity
     private var greatest = -Number.infinity
@@ -76,15 +75,15 @@ struct FloatExtremes<Number: BinaryFloatingPoint & BitwiseCopyable>: ExtremeFind
 }
 
 /// For bytes, compared as unsigned, or as two's complement with the highest byte first. Long ones
-/// are cut: what is left bounds the values all the same.
+/// are truncated to valid bounds.
 struct ByteExtremes: ExtremeFinding {
     enum Order {
         case unsigned, signed
-        /// Unsigned, and what is left of a cut value is UTF-8 too.
+        /// Unsigned, and truncated values are valid UTF-8.
         case text
     }
 
-    /// How many bytes of a value are kept.
+    /// The number of kept bytes of a value.
     static let bytesMax = 64
 
     let order: Order
@@ -102,7 +101,7 @@ struct ByteExtremes: ExtremeFinding {
         let isExact = kept.count == value.count
         let low = isEmpty ? -1 : compare(kept, least.bytes)
         if low <= 0 {
-            // Of values that begin the same the one that was not cut is least.
+            // Of values with the same prefix, the untruncated one is the least.
             leastIsExact = low < 0 ? isExact : leastIsExact || isExact
             if low < 0 { replace(least, kept) }
         }
@@ -120,7 +119,8 @@ struct ByteExtremes: ExtremeFinding {
         var high = Array(greatest.bytes)
         if !leastIsExact, order == .text { Self.dropBrokenCharacter(&low) }
         if !greatestIsExact {
-            // The next greater of that many bytes; in texts an ASCII character is raised.
+            // The next greater value of that many bytes; in texts an ASCII character is
+            // incremented.
             let top: UInt8 = order == .text ? 0x7f : 0xff
             while let last = high.last, last >= top { high.removeLast() }
             guard let last = high.popLast() else { return nil }

@@ -1,6 +1,6 @@
 /// Parquet's hybrid of run lengths and bit packing, for levels and for indices into dictionaries.
 enum HybridRuns {
-    /// Appends the numbers, none of which needs more than `width` bits.
+    /// Appends the numbers, each of at most `width` bits.
     static func append<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
         _ numbers: UnsafeBufferPointer<Number>, width: Int, to output: GrowingBytes
     ) {
@@ -10,7 +10,7 @@ enum HybridRuns {
             let number = numbers[position]
             var end = position + 1
             while end < numbers.count, numbers[end] == number { end += 1 }
-            // Numbers are packed by eights, so what is being packed is filled up first.
+            // Numbers are packed in groups of eight, so a partial group is completed first.
             let filling = (8 - (position - packedFrom) % 8) % 8
             let run = end - position - filling
             if run >= 8 {
@@ -27,7 +27,7 @@ enum HybridRuns {
         pack(numbers[packedFrom...], width: width, to: output)
     }
 
-    /// How many bits the number needs; at least 1.
+    /// The number of bits of the number; at least 1.
     static func width(of number: Int) -> Int { max(1, Int.bitWidth - number.leadingZeroBitCount) }
 
     private static func pack<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(

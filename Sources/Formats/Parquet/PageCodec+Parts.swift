@@ -2,16 +2,16 @@ internal import CSnappy
 internal import CZlib
 internal import CZstd
 
-// What is too large to be copied is compressed piece by piece.
+// Values too large to copy are compressed in pieces.
 extension PageCodec {
     typealias Output = (UnsafeRawBufferPointer) throws -> Void
 
     private static let pieceBytes = 256 * 1024
 
-    /// Compresses a page that lies in several parts, and gives it in pieces that are valid during
-    /// the call. The same parts give the same bytes each time.
+    /// Compresses a page in several parts, and passes it on in pieces that are valid during the
+    /// call. Deterministic.
     ///
-    /// - Throws: ``CompressionError``; what the output throws.
+    /// - Throws: ``CompressionError``; errors of the output.
     func compress(_ parts: [UnsafeRawBufferPointer], into output: Output) throws {
         switch kind {
         case .uncompressed: for part in parts { try output(part) }
@@ -21,8 +21,8 @@ extension PageCodec {
         }
     }
 
-    /// Snappy itself compresses blocks of 64 KiB, each without regard to the others, and writes
-    /// them one after another behind the length of all.
+    /// Snappy compresses independent blocks of 64 KiB, and writes them one after another after the
+    /// total length.
     private func compressBySnappy(_ parts: [UnsafeRawBufferPointer], _ output: Output) throws {
         let blockBytes = 1 << 16
         let room = snappy_max_compressed_length(blockBytes)
@@ -104,7 +104,7 @@ extension PageCodec {
         defer { room.deallocate() }
         for (index, part) in parts.enumerated() {
             let isLast = index == parts.count - 1
-            // zlib only reads through next_in; its type lacks the const.
+            // zlib only reads through next_in, although its type lacks const.
             zlib.pointee.next_in = UnsafeMutablePointer(
                 mutating: part.baseAddress?.assumingMemoryBound(to: Bytef.self))
             zlib.pointee.avail_in = uInt(part.count)

@@ -4,7 +4,7 @@ internal import CZstd
 
 /// Compresses the pages of a file, one at a time.
 final class PageCodec {
-    /// What the metadata calls it.
+    /// Its name in the metadata.
     enum Kind: Int32 {
         case uncompressed = 0
         case snappy = 1
@@ -12,7 +12,7 @@ final class PageCodec {
         case zstd = 6
     }
 
-    /// As fast as snappy here, for files a quarter smaller.
+    /// As fast as snappy here, with files a quarter smaller.
     static let zstdLevel: Int32 = 1
 
     let kind: Kind
@@ -28,7 +28,7 @@ final class PageCodec {
         zlib.initialize(to: z_stream())
         gzipHeader = .allocate(capacity: 1)
         gzipHeader.initialize(to: gz_header())
-        gzipHeader.pointee.os = 3  // Unix, everywhere: zlib would name the system it was built for.
+        gzipHeader.pointee.os = 3  // Unix, always: zlib would write the build system.
         zstd = kind == .zstd ? ZSTD_createCCtx() : nil
         if kind == .zstd, zstd == nil { throw .cannotStart(code: 0) }
         guard kind == .gzip else { return }
@@ -45,7 +45,7 @@ final class PageCodec {
         gzipHeader.deallocate()
     }
 
-    /// The page compressed; valid until the next one is.
+    /// The compressed page; valid until the next one.
     ///
     /// - Throws: ``CompressionError``
     func compressed(
@@ -86,7 +86,7 @@ final class PageCodec {
         guard code == Z_OK else { throw .cannotStart(code: code) }
         let room = Int(deflateBound(zlib, uLong(page.count))) + 32
         output.reserve(room)
-        // zlib only reads through next_in; its type lacks the const.
+        // zlib only reads through next_in, although its type lacks const.
         zlib.pointee.next_in = UnsafeMutablePointer(
             mutating: page.baseAddress?.assumingMemoryBound(to: Bytef.self))
         zlib.pointee.avail_in = uInt(page.count)
@@ -105,7 +105,7 @@ extension Compression {
         switch self {
         case .none: .uncompressed
         case .gzip: .gzip
-        // In an archive, pages are compressed as they would be without.
+        // In an archive, pages are compressed as without one.
         case .snappy, .zip, .tar, .tgz: .snappy
         case .zstd: .zstd
         }

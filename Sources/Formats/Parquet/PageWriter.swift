@@ -1,15 +1,15 @@
 /// Writes the pages of one column chunk, compressed, into memory.
 final class PageWriter {
-    /// What a page is made of.
+    /// The contents of a page.
     struct Page {
         /// Values, nulls and empty lists.
         let count: Int
-        /// A byte each; none where they cannot differ.
+        /// One byte each; empty if they cannot differ.
         let definitions: UnsafeRawBufferPointer
         let repetitions: UnsafeRawBufferPointer
-        /// As they lie in a plain page, but a byte for each boolean; or numbers in the dictionary.
+        /// In plain encoding, but with a byte for each boolean; or dictionary indices.
         let values: UnsafeRawBufferPointer
-        /// How many entries the dictionary has, where values are numbers in it.
+        /// The number of dictionary entries, if values are indices.
         let dictionaryCount: Int?
     }
 
@@ -25,8 +25,8 @@ final class PageWriter {
     private let column: ParquetColumn
     private let codec: PageCodec
     private let body = GrowingBytes()
-    /// The last page of the chunk, where its only value is large: what comes before the value, and
-    /// the value itself, which is not copied.
+    /// The last page of the chunk, if its only value is large: the bytes before the value, and the
+    /// value itself, which is not copied.
     private var large: (head: GrowingBytes, value: UnsafeRawBufferPointer)?
     private var chunk = ColumnChunk()
 
@@ -55,8 +55,8 @@ final class PageWriter {
         chunk.values += Int64(page.count)
     }
 
-    /// Takes a page with one value that is not copied: it has to stay until the chunk is finished,
-    /// before which no other page is taken.
+    /// Adds a page with one value that is not copied: it must stay valid until the chunk is
+    /// finished, and no other page may follow.
     ///
     /// - Throws: ``UnrepresentableValue``
     func hold(_ value: UnsafeRawBufferPointer, in page: Page) throws {
@@ -88,7 +88,7 @@ final class PageWriter {
         }
     }
 
-    /// Gives the dictionary, if there is one, and the pages. Begins the next chunk.
+    /// Passes on the dictionary, if there is one, and the pages. Starts the next chunk.
     func finish(
         _ dictionary: (page: UnsafeRawBufferPointer, count: Int)?,
         into output: (UnsafeRawBufferPointer) throws -> Void
@@ -135,9 +135,9 @@ final class PageWriter {
         target.append(compressed)
     }
 
-    /// Writes a page of one value that lies in these parts. Its compressed length comes first: if
-    /// the compressed bytes would take more than half as much memory as the value, it is compressed
-    /// once to measure it, and once more to write it.
+    /// Writes a page of one value in these parts. Its compressed length comes first: if the
+    /// compressed bytes would take more than half the memory of the value, it is compressed twice,
+    /// to measure and to write it.
     private func write(
         _ parts: [UnsafeRawBufferPointer], into output: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
@@ -181,7 +181,7 @@ final class PageWriter {
     }
 
     private func appendLevels(_ levels: UnsafeRawBufferPointer, width: Int) {
-        // Their length comes first, and is known last.
+        // Their length comes first, but is known last.
         let start = body.count
         body.append(number: UInt32(0))
         HybridRuns.append(levels.bindMemory(to: UInt8.self), width: width, to: body)

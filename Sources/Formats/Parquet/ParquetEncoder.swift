@@ -1,21 +1,21 @@
-/// Writes a Parquet file out of the rows that COPY sends in its binary format.
+/// Encodes the rows of a binary COPY as a Parquet file.
 ///
-/// The same rows give the same bytes, however they are cut into chunks.
+/// The same rows give the same bytes, in whatever chunks.
 final class ParquetEncoder: RowEncoder {
     /// When a row group ends.
     struct GroupLimits {
-        /// Once it has so many rows.
+        /// After this many rows.
         var rows: Int64 = 1 << 20
-        /// Once its pages take so much memory.
+        /// After this much memory of its pages.
         var bytes = 16 << 20
-        /// How much is read before the memory is looked at again.
+        /// The bytes between checks of the memory.
         var bytesBetweenLooks = 1 << 20
     }
 
-    /// A value of so many bytes is not copied, so it ends its row group.
+    /// A value of this many bytes is not copied, so it ends its row group.
     static let largeValueBytes = 16 << 20
 
-    /// Values are gathered by column in batches of about so many.
+    /// Values are collected by column in batches of about this many.
     private static let batchValues = 8_192
 
     private let limits: GroupLimits
@@ -73,7 +73,7 @@ final class ParquetEncoder: RowEncoder {
                 try endBatch()
             }
         }
-        // The values lie in bytes that are valid during this call only.
+        // The values are in bytes that are valid only during this call.
         try endBatch()
     }
 
@@ -116,10 +116,10 @@ final class ParquetEncoder: RowEncoder {
     }
 }
 
-/// The description of a file has outgrown what the format allows.
+/// The footer of a file exceeds the limit of the format.
 struct ParquetFooterTooLong: Error, CustomStringConvertible {
     var description: String {
-        "the table is too large for one Parquet file: its footer would be longer than 2 GiB. "
+        "the table is too large for one Parquet file: its footer would be larger than 2 GiB. "
             + "Split it into several files, or choose the format csv"
     }
 }

@@ -1,9 +1,9 @@
-/// What can be learned from the end of a Parquet file.
+/// Reads the footer of a Parquet file.
 public enum ParquetFooter {
-    /// How many bytes the end of a file has beside the metadata: their length and `PAR1`.
+    /// The number of bytes after the metadata: their length and `PAR1`.
     public static let trailerBytes = 8
 
-    /// How many bytes the metadata has.
+    /// The size of the metadata.
     ///
     /// - Parameter end: The last ``trailerBytes`` of a file.
     /// - Throws: ``CompressionError/damaged(_:)``
@@ -11,12 +11,12 @@ public enum ParquetFooter {
         trailer end: UnsafeRawBufferPointer
     ) throws(CompressionError) -> Int {
         guard end.count == trailerBytes, end.suffix(4).elementsEqual(ParquetMetadata.magic) else {
-            throw .damaged("it does not end as a Parquet file does")
+            throw .damaged("it does not end like a Parquet file")
         }
         return Int(UInt32(littleEndian: end.loadUnaligned(as: UInt32.self)))
     }
 
-    /// How many rows the file has.
+    /// The number of rows of the file.
     ///
     /// - Throws: ``CompressionError/damaged(_:)``
     public static func rows(
@@ -28,11 +28,11 @@ public enum ParquetFooter {
             if number == 3, kind == 6 { return try reader.zigzag() }
             try reader.skip(kind, depth: 0)
         }
-        throw .damaged("its metadata does not tell how many rows it has")
+        throw .damaged("its metadata does not contain the number of rows")
     }
 }
 
-/// Reads Thrift's compact protocol, as far as it is needed to pass over what is not looked for.
+/// Reads Thrift's compact protocol, as far as needed to skip other fields.
 private struct ThriftReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
@@ -69,10 +69,10 @@ private struct ThriftReader {
             var count = UInt64(first >> 4)
             if count == 15 { count = try variable() }
             guard count <= UInt64(bytes.count - position) else {
-                throw .damaged("its metadata is cut short")
+                throw .damaged("its metadata is truncated")
             }
             for _ in 0..<count {
-                // The elements that are truth values have a byte each.
+                // Boolean elements have one byte each.
                 if first & 15 <= 2 {
                     try skip(bytes: 1)
                 } else {
@@ -88,13 +88,13 @@ private struct ThriftReader {
 
     private mutating func skip(bytes count: UInt64) throws(CompressionError) {
         guard count <= UInt64(bytes.count - position) else {
-            throw .damaged("its metadata is cut short")
+            throw .damaged("its metadata is truncated")
         }
         position += Int(count)
     }
 
     private mutating func byte() throws(CompressionError) -> UInt8 {
-        guard position < bytes.count else { throw .damaged("its metadata is cut short") }
+        guard position < bytes.count else { throw .damaged("its metadata is truncated") }
         defer { position += 1 }
         return bytes[position]
     }

@@ -1,8 +1,8 @@
-/// The metadata at the end of a Parquet file. Row groups are kept as they will be written, so that
-/// many of them take little memory.
+/// The metadata at the end of a Parquet file. Row groups are kept encoded, so that many of them
+/// take little memory.
 struct ParquetMetadata {
     static let magic: [UInt8] = Array("PAR1".utf8)
-    /// Says who wrote a file, and changes whenever the same rows would give other bytes.
+    /// Identifies the writer; changes whenever the same rows would give other bytes.
     private static let createdBy = "Ferry version 1.0.0"
 
     private let columns: [ParquetColumn]
@@ -17,7 +17,7 @@ struct ParquetMetadata {
     }
 
     /// - Parameters:
-    ///   - position: Where in the file the group begins.
+    ///   - position: The offset of the group in the file.
     ///   - chunks: One for each column.
     mutating func addGroup(_ chunks: [ColumnChunk], rows: Int64, at position: Int64) {
         var writer = ThriftWriter(groups)
@@ -55,7 +55,7 @@ struct ParquetMetadata {
             output.append(groups.bytes)
             file.field(6, Self.createdBy)
             file.structures(7, columns.count)
-            // Each in the order that its type defines.
+            // Each in the order of its type.
             for _ in columns { file.structure { $0.field(1) } }
         }
         output.append(number: UInt32(truncatingIfNeeded: output.count).littleEndian)
@@ -104,7 +104,7 @@ extension ParquetColumn {
         case repeated = 2
     }
 
-    /// The elements of the schema that a column consists of.
+    /// The schema elements of a column.
     fileprivate func writeSchema(_ writer: inout ThriftWriter) {
         let repetition: Repetition = isNullable ? .optional : .required
         guard isList else { return writeLeaf(name, repetition, &writer) }
@@ -112,7 +112,7 @@ extension ParquetColumn {
             list.field(3, repetition.rawValue)
             list.field(4, name)
             list.field(5, Int32(1))
-            list.field(6, Int32(3))  // LIST, for readers that know no logical types
+            list.field(6, Int32(3))  // LIST, for readers without logical types
             list.field(10) { $0.field(3) }
         }
         writer.structure { repeated in
@@ -144,7 +144,7 @@ extension ParquetColumn {
 }
 
 extension ParquetType {
-    /// What readers go by that know no logical types.
+    /// For readers without logical types.
     fileprivate var converted: Int32? {
         switch self {
         case .text, .numericText: 0

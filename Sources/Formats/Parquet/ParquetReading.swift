@@ -1,5 +1,5 @@
 extension DataTemplateSettings {
-    /// How a table becomes a Parquet file: of PostgreSQL's binary format.
+    /// How a table becomes a Parquet file: from PostgreSQL's binary format.
     func parquetReading(of columns: [TableColumn]) -> TableReading {
         let columns = columns.map(ParquetColumn.init)
         return TableReading(
@@ -9,7 +9,7 @@ extension DataTemplateSettings {
     }
 }
 
-/// The rows of a file that tells them at its end; see ``ParquetFooter``.
+/// The number of rows of a file with a footer; see ``ParquetFooter``.
 struct UncountedRecords: RecordCounter {
     let records: Int64 = 0
 

@@ -1,4 +1,4 @@
-/// The types that values have in a Parquet file; see docs/parquet.md.
+/// The types of values in a Parquet file; see docs/parquet.md.
 enum ParquetType: Equatable {
     case bool, int16, int32, int64, oid, float, double
     case decimal(precision: Int, scale: Int)
@@ -7,7 +7,7 @@ enum ParquetType: Equatable {
     case date, time, timestamp, timestamptz
     case uuid, text, json, jsonb, bytes
 
-    /// The type for one of PostgreSQL's; nil for those that are read as text.
+    /// The type for one of PostgreSQL's types; nil for those read as text.
     init?(_ type: ValueType) {
         guard type.kind == .base else { return nil }
         switch type.id {
@@ -44,7 +44,7 @@ enum ParquetType: Equatable {
         return .decimal(precision: precision, scale: scale)
     }
 
-    /// How values lie in pages, by the numbers of the metadata.
+    /// The physical types, by their numbers in the metadata.
     enum Physical: Int32 {
         case boolean = 0
         case int32 = 1
@@ -69,7 +69,7 @@ enum ParquetType: Equatable {
         }
     }
 
-    /// The bytes of a value where all have as many; nil where they differ.
+    /// The size of a value if it is fixed; nil if not.
     var fixedBytes: Int? {
         switch physical {
         case .boolean: 1
@@ -81,14 +81,14 @@ enum ParquetType: Equatable {
         }
     }
 
-    /// The fewest bytes whose two's complement holds so many decimal digits.
+    /// The minimum number of bytes in two's complement for this many decimal digits.
     static func decimalBytes(_ precision: Int) -> Int {
         var limit: Int128 = 1
         for _ in 0..<precision { limit *= 10 }
         return (Int128.bitWidth - (limit - 1).leadingZeroBitCount) / 8 + 1
     }
 
-    /// What people are told that a value should have become.
+    /// The name of the type, for messages.
     var name: String {
         switch self {
         case .decimal(let precision, let scale): "a Parquet DECIMAL(\(precision), \(scale))"
@@ -99,7 +99,7 @@ enum ParquetType: Equatable {
         }
     }
 
-    /// What can be done about a value that it cannot hold.
+    /// The hint for a value that it cannot represent.
     var wayOut: String {
         switch self {
         case .decimal:
@@ -117,7 +117,7 @@ struct ParquetColumn: Equatable {
     let isNullable: Bool
     /// Whether its values are lists of such values.
     let isList: Bool
-    /// Whether its text is read, or those of the elements of its lists.
+    /// Whether its text is read, or the texts of its list elements.
     let isReadAsText: Bool
 
     init(_ column: TableColumn) {
@@ -127,7 +127,7 @@ struct ParquetColumn: Equatable {
         let value = column.valueType.element ?? column.valueType
         let known = ParquetType(value)
         type = known ?? .text
-        // The binary format has the label of an enum as it is.
+        // The binary format contains the labels of enums.
         isReadAsText = known == nil && (isList || value.kind != .enum)
     }
 }

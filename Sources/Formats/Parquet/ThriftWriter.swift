@@ -1,4 +1,4 @@
-/// Writes Thrift's compact protocol, in which Parquet describes its files and pages.
+/// Writes Thrift's compact protocol, used by Parquet's metadata.
 struct ThriftWriter {
     private enum Kind: UInt8 {
         case yes = 1
@@ -12,7 +12,7 @@ struct ThriftWriter {
     }
 
     let output: GrowingBytes
-    /// The number of the field before, in the structure that is being written.
+    /// The number of the previous field, in the current structure.
     private var last = 0
 
     init(_ output: GrowingBytes) { self.output = output }
@@ -59,10 +59,10 @@ struct ThriftWriter {
         for text in texts { binary(Array(text.utf8)) }
     }
 
-    /// A list of structures, each of which is yet to be written.
+    /// The header of a list of structures.
     mutating func structures(_ number: Int, _ count: Int) { list(number, count, .structure) }
 
-    /// A structure that is an element of a list, or the whole.
+    /// A structure as an element of a list, or at top level.
     mutating func structure(_ body: (inout ThriftWriter) -> Void) {
         let outer = last
         last = 0
@@ -82,7 +82,7 @@ struct ThriftWriter {
     }
 
     private mutating func header(_ number: Int, _ kind: Kind) {
-        // All of Parquet's fields are within 15 of the one before.
+        // All of Parquet's field numbers are within 15 of the previous one.
         output.append(UInt8(truncatingIfNeeded: number - last) << 4 | kind.rawValue)
         last = number
     }
@@ -98,7 +98,7 @@ struct ThriftWriter {
 }
 
 extension GrowingBytes {
-    /// Appends seven bits a byte, the lowest first, as Thrift and Parquet's run lengths have it.
+    /// Appends seven bits a byte, the lowest first, as in Thrift and Parquet's run lengths.
     func append(variable value: UInt64) {
         var rest = value
         while rest >= 0x80 {

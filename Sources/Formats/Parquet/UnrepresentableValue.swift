@@ -1,17 +1,17 @@
 import Values
 
-/// A value that a format cannot hold. It is told, and never changed to something near it.
+/// A value that a format cannot represent. It is reported, and never approximated.
 public struct UnrepresentableValue: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The column that holds the value.
+    /// The column of the value.
     public let column: String
-    /// What the value is, such as `NaN`; nothing that would give a person's data away.
+    /// A description of the value, such as `NaN`, without personal data.
     public let value: String
-    /// What it was to become, such as `a Parquet DATE`.
+    /// The target type, such as `a Parquet DATE`.
     public let target: String
-    /// What else can be done.
+    /// The hint.
     public let wayOut: String
 
     public var description: String {
-        "column \"\(shown(column))\" holds \(value), which \(target) cannot hold: \(wayOut)"
+        "column \"\(shown(column))\" contains \(value), which \(target) cannot represent: \(wayOut)"
     }
 }

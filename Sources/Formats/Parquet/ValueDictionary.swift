@@ -4,12 +4,12 @@
     internal import Darwin
 #endif
 
-/// The distinct values of a column chunk, each with the number under which pages refer to it.
+/// The distinct values of a column chunk, each with its index for pages.
 final class ValueDictionary {
-    /// Above this a dictionary is no longer worth its while.
+    /// Above this size a dictionary is not worthwhile.
     static let bytesMax = 1 << 20
     static let entriesMax = 1 << 16
-    /// After as many values it shows whether they repeat.
+    /// After this many values it is decided whether they repeat.
     private static let trialValues = 4_096
     private static let probesMax = 256
 
@@ -19,7 +19,7 @@ final class ValueDictionary {
         var hash: UInt64
     }
 
-    /// The values, as a page of plain values has them.
+    /// The values in plain encoding.
     let page = GrowingBytes()
     private(set) var count = 0
     private let hasLengths: Bool
@@ -29,7 +29,7 @@ final class ValueDictionary {
     private var values = 0
     private var isHardToSearch = false
 
-    /// - Parameter hasLengths: Whether values have a length before them, as they may differ in it.
+    /// - Parameter hasLengths: Whether values have variable lengths and a length prefix.
     init(hasLengths: Bool) {
         self.hasLengths = hasLengths
         slots = .allocate(capacity: 1 << slotBits)
@@ -38,16 +38,16 @@ final class ValueDictionary {
 
     deinit { slots.deallocate() }
 
-    /// Whether the rest of the chunk should be written without it.
+    /// Whether the rest of the chunk should not use it.
     var isFull: Bool {
         if page.count > Self.bytesMax || count > Self.entriesMax || isHardToSearch { return true }
         return values == Self.trialValues && count > Self.trialValues / 4 * 3
     }
 
-    /// How much memory it takes, roughly.
+    /// Its approximate memory.
     var bytes: Int { page.count + count * (MemoryLayout<Entry>.stride + 3 * 4) }
 
-    /// The bytes of an entry as a page of plain values has them.
+    /// The bytes of an entry in plain encoding.
     func plain(_ index: Int) -> UnsafeRawBufferPointer {
         let entry = entry(index)
         let lengthBytes = hasLengths ? 4 : 0
@@ -55,7 +55,7 @@ final class ValueDictionary {
             start: page.start + entry.start - lengthBytes, count: entry.count + lengthBytes)
     }
 
-    /// The number of the value, and whether it was not there before.
+    /// The index of the value, and whether it is new.
     @inline(__always)
     func index(of value: UnsafeRawBufferPointer) -> (index: UInt32, isNew: Bool) {
         values += 1
@@ -86,7 +86,7 @@ final class ValueDictionary {
         slots.update(repeating: 0, count: 1 << slotBits)
     }
 
-    /// Removes all values and keeps next to no memory, as after the last use.
+    /// Removes all values and releases most memory, for after the last use.
     func giveBack() {
         removeAll()
         page.giveBack()
@@ -132,7 +132,7 @@ final class ValueDictionary {
         }
     }
 
-    /// The same on every machine and in every process: files must not depend on it.
+    /// Deterministic across machines and processes, so that files do not depend on it.
     @inline(__always)
     private static func hash(_ value: UnsafeRawBufferPointer) -> UInt64 {
         let factor: UInt64 = 0x9e37_79b9_7f4a_7c15

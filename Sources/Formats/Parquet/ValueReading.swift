@@ -1,10 +1,10 @@
-/// Turns a value that is not null from PostgreSQL's bytes into those of a Parquet page.
+/// Converts a non-null value from PostgreSQL's bytes to those of a Parquet page.
 protocol ValueReading {
     associatedtype Extremes: ExtremeFinding
 
-    /// The bytes of the value in a page, without the length that may come before them.
+    /// The bytes of the value in a page, without a length prefix.
     ///
-    /// - Parameter scratch: Room for 16 bytes, if they are not in the field itself.
+    /// - Parameter scratch: Space for 16 bytes, if they are not in the field itself.
     /// - Throws: ``BinaryFormatError``, ``Unrepresentable``
     func page(
         _ field: BinaryField, _ scratch: UnsafeMutableRawPointer
@@ -13,10 +13,10 @@ protocol ValueReading {
     func makeExtremes() -> Extremes
 }
 
-/// A value that Parquet's type cannot hold.
+/// A value that Parquet's type cannot represent.
 struct Unrepresentable: Error {
     let value: String
-    /// What cannot hold it, unless it is the column's type.
+    /// The type that cannot represent it, unless it is the column's type.
     var target: String?
 }
 
@@ -30,7 +30,7 @@ extension ValueReading {
     }
 }
 
-/// Whole numbers of a size that Parquet has, or is widened to.
+/// Integers of a size of Parquet, or widened to one.
 struct IntegerReading<Sent, Kept>: ValueReading
 where
     Sent: FixedWidthInteger & BitwiseCopyable, Kept: FixedWidthInteger & BitwiseCopyable
@@ -125,7 +125,7 @@ struct TimeReading: ValueReading {
     func makeExtremes() -> IntegerExtremes<Int64> { IntegerExtremes() }
 }
 
-/// Decimals that are whole numbers in pages.
+/// Decimals stored as integers.
 struct DecimalReading<Kept>: ValueReading
 where Kept: FixedWidthInteger & SignedInteger & BitwiseCopyable {
     let precision: Int
@@ -152,7 +152,7 @@ where Kept: FixedWidthInteger & SignedInteger & BitwiseCopyable {
     func makeExtremes() -> IntegerExtremes<Kept> { IntegerExtremes() }
 }
 
-/// Decimals of more than 18 digits: two's complement, the highest byte first.
+/// Decimals of more than 18 digits: big-endian two's complement.
 struct WideDecimalReading: ValueReading {
     let scale: Int
     private let bytes: Int
@@ -197,7 +197,7 @@ private func decimalLimit<Number: FixedWidthInteger>(_ precision: Int) -> Number
     return limit
 }
 
-/// Numerics as the text that PostgreSQL shows.
+/// Numerics as PostgreSQL's text.
 struct NumericTextReading: ValueReading {
     private let text = GrowingBytes()
 
@@ -212,10 +212,10 @@ struct NumericTextReading: ValueReading {
     func makeExtremes() -> ByteExtremes { ByteExtremes(.text) }
 }
 
-/// Bytes that are the same in pages.
+/// Bytes that are unchanged in pages.
 struct BytesReading: ValueReading {
     let order: ByteExtremes.Order
-    /// How many there must be; nil for any number.
+    /// The required number of bytes; nil for any.
     var count: Int?
 
     @inline(__always)

@@ -1,12 +1,11 @@
 extension DataTemplateSettings {
-    /// The layout of the one archive that holds all files of a delivery; nil where each is by
-    /// itself.
+    /// The layout of the archive of a delivery; nil for single files.
     public var archive: ArchiveFormat? { compression.archive }
 
-    /// How the archive as a whole is compressed, after its members were put into it.
+    /// The compression of the archive as a whole.
     public var archiveCompression: Compression { archive == nil ? .none : compression }
 
-    /// What makes the rows of a file smaller, be it within an archive or around it.
+    /// The effective compression of a file's rows, within an archive or around it.
     public var compressionOfRows: Compression {
         switch compression {
         case .zip, .tgz: .gzip
@@ -14,7 +13,7 @@ extension DataTemplateSettings {
         }
     }
 
-    /// What the name of the archive ends in, with its dot: `.zip`, `.tgz.pgp`.
+    /// The extension of the archive, with its dot: `.zip`, `.tgz.pgp`.
     public var archiveExtension: String { compression.fileExtension + encryptionExtension }
 
     /// Sets ``zip64``, which only ZIP files have.
@@ -23,7 +22,7 @@ extension DataTemplateSettings {
         guard compression == .zip else {
             throw .notAllowed(
                 setting: "zip64", value: "\(value)",
-                rule: "is for \"compression\" \"zip\" only: leave it out")
+                rule: "is only for \"compression\" \"zip\": omit it")
         }
         zip64 = value
     }

@@ -1,70 +1,69 @@
 import Values
 public import Foundation
 
-/// The file settings of a data template: how a table becomes a file.
+/// The file settings of a data template.
 ///
-/// As JSON every setting may be left out; its default applies. Encoding writes all of them, so
-/// that what was in force can be read from a manifest later; but for those that the format does
-/// not have, and ``escape``, ``rowNumber`` and ``formulaGuard`` where they are their defaults.
-/// ``limits`` are not written: they say how fast files came to be, nothing about them.
+/// In JSON every setting can be omitted; its default applies. Encoding writes all of them, so that
+/// a manifest documents the effective settings; except for those that the format does not have, and
+/// ``escape``, ``rowNumber`` and ``formulaGuard`` where they are their defaults. ``limits`` are not
+/// written: they affect only the speed.
 public struct DataTemplateSettings: Sendable, Equatable {
     /// Defaults to CSV.
     public var format: FileFormat = .csv
-    /// Whether the first line holds the columns' names. Defaults to true.
+    /// Whether the first line contains the column names. Defaults to true.
     public var header = true
-    /// What was chosen for ``FileFormat/delimited``.
+    /// The delimiter of ``FileFormat/delimited``.
     private var chosenDelimiter: Delimiter?
     /// Defaults to `minimal`.
     public var quote: Quoting = .minimal
     /// Defaults to doubled quotes.
     public var escape: Escape = .doubled
-    /// What stands for null, quoted only where ``quote`` is `all`. Defaults to nothing at all,
-    /// which readers can tell from an empty string as long as that is quoted. Checked by
-    /// ``init(json:)``.
+    /// The text for null, quoted only if ``quote`` is `all`. Defaults to an empty text, which
+    /// readers can distinguish from an empty string if that is quoted. Checked by ``init(json:)``.
     public private(set) var nullText = ""
     /// Defaults to a line feed.
     public var lineEnding: LineEnding = .lineFeed
-    /// The name of a first column that numbers the rows of each file from 1; nil, the default,
-    /// for none. Checked by ``init(json:)``.
+    /// The name of an additional first column with row numbers from 1; nil, the default, for none.
+    /// Checked by ``init(json:)``.
     public private(set) var rowNumber: String?
-    /// Whether an apostrophe is put before what spreadsheet programs would run as a formula.
-    /// Defaults to false: values are delivered as they are.
+    /// Whether an apostrophe is put before values that spreadsheet programs would run as a formula.
+    /// Defaults to false: values are unchanged.
     public var formulaGuard = false
-    /// Of the pages in a Parquet file, where it defaults to snappy; else of the file as a whole,
-    /// where it defaults to none. Or which archive holds all files.
+    /// Of the pages in a Parquet file, with the default snappy; otherwise of the file as a whole,
+    /// with the default none. Or the archive of all files.
     public var compression: Compression = .none
-    /// Whether each file in a ZIP file is announced as one that may pass 4 GiB. Readers of streams
-    /// such as bsdtar need that to read one that does; others, older versions of Java's
-    /// `ZipInputStream` among them, then cannot read one that does not. Defaults to false.
+    /// Whether each file in a ZIP file is marked as possibly larger than 4 GiB. Stream readers such
+    /// as bsdtar need that to read larger files; others, such as older versions of Java's
+    /// `ZipInputStream`, then cannot read smaller ones. Defaults to false.
     public var zip64 = false
-    /// Defaults to one file a table.
+    /// Defaults to one file per table.
     public var split: FileSplit?
-    /// For whom files are encrypted; nil, the default, for nobody.
+    /// The encryption of files; nil, the default, for none.
     public var encryption: PGPEncryption?
-    /// How files are named; nil, the default, for the names of their tables.
+    /// The file name template; nil, the default, for the names of their tables.
     public private(set) var fileName: FileNameTemplate?
     /// Whether a delivery ends with an empty file `.DONE`. Defaults to false.
     public var successFile = false
     /// Of each run that uses the template. Defaults to none. Checked by ``init(json:)``.
     public private(set) var limits = TransferLimits()
-    /// How tables are filled, where the format is `table`. Defaults to making them.
+    /// How tables are filled, for the format `table`. Defaults to creating them.
     public var mode: TableMode = .create
 
-    /// The longest `null_text`, in bytes of UTF-8.
+    /// Maximum length of `null_text`, in bytes of UTF-8.
     public static let nullTextBytesMax = 64
-    /// The longest name of a column of row numbers: that of a column of PostgreSQL.
+    /// Maximum length of the name of the row number column: that of PostgreSQL columns.
     public static let rowNumberBytesMax = 63
 
     /// The default settings.
     public init() {}
 
-    /// What stands between two values: that of the format, or the one that was chosen.
+    /// The delimiter: that of the format, or the configured one.
     public var delimiter: Delimiter { format.delimiter ?? chosenDelimiter ?? .comma }
 
     /// Reads settings from the text of a JSON object with snake_case keys.
     ///
     /// - Throws: ``SettingsError`` for an unknown setting, a wrong type or a value that is not
-    ///   allowed, alone or together with another.
+    ///   allowed, by itself or in combination.
     public init(json: Data) throws(SettingsError) {
         try self.init(SettingsReader(json: json, subject: Self.subject, known: Self.known))
         try encryption?.checkOfTemplate()
@@ -86,7 +85,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         if format != .parquet, compression == .snappy {
             throw .notAllowed(
                 setting: "compression", value: compression.rawValue,
-                rule: "is of the format \"parquet\" only: choose \"zstd\" or \"gzip\"")
+                rule: "is only for the format \"parquet\": choose \"zstd\" or \"gzip\"")
         }
         try setZIP64(reader.bool("zip64"))
         split = try reader.value("split").map { json throws(SettingsError) in try FileSplit(json) }
@@ -116,13 +115,13 @@ public struct DataTemplateSettings: Sendable, Equatable {
         if escape == .backslash, delimiter.text == "\\" {
             throw .notAllowed(
                 setting: "delimiter", value: "\\",
-                rule: "must be another character than the escape")
+                rule: "must differ from the escape character")
         }
         if let text = try reader.string("null_text") { try setNullText(text) }
     }
 
     private mutating func setDelimiter(_ text: String?) throws(SettingsError) {
-        let rule = "must be exactly one character, and no quote, line end or NUL"
+        let rule = "must be exactly one character, not a quote, line end or NUL"
         guard let text else {
             guard format.delimiter == nil else { return }
             throw .missing(setting: "delimiter", rule: rule + ", for the format \"delimited\"")
@@ -143,7 +142,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
     }
 
     /// Sets ``nullText``, which must not break the format: at most 64 bytes, no quote, delimiter
-    /// or control character, and no backslash but in `\N` where that is the escape.
+    /// or control character, and no backslash except in `\N` if backslash is the escape.
     public mutating func setNullText(_ text: String) throws(SettingsError) {
         let delimiter = delimiter.scalar
         let isBreaking = text.unicodeScalars.contains {
@@ -158,7 +157,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
         guard escape == .doubled || text == "\\N" || !text.unicodeScalars.contains("\\") else {
             throw .notAllowed(
                 setting: "null_text", value: text,
-                rule: "must hold no backslash, but for \"\\N\", where that is the escape")
+                rule: "must not contain a backslash, except \"\\N\", if backslash is the escape")
         }
         nullText = text
     }
@@ -180,8 +179,8 @@ public struct DataTemplateSettings: Sendable, Equatable {
         rowNumber = name
     }
 
-    /// What the names of files end in, with its dot: `.csv`, `.csv.gz`, `.csv.gz.pgp`. In an
-    /// archive, those in it.
+    /// The extension of files, with its dot: `.csv`, `.csv.gz`, `.csv.gz.pgp`. In an archive, that
+    /// of its members.
     public var fileExtension: String {
         format.fileExtension + fileCompression.fileExtension
             + (archive == nil ? encryptionExtension : "")
@@ -189,7 +188,7 @@ public struct DataTemplateSettings: Sendable, Equatable {
 
     var encryptionExtension: String { encryption == nil ? "" : ".pgp" }
 
-    /// How each file as a whole is compressed: not at all where its pages are, or in an archive.
+    /// The compression of each file as a whole: none if its pages are compressed, or in an archive.
     public var fileCompression: Compression {
         format == .parquet || archive != nil ? .none : compression
     }
@@ -234,7 +233,7 @@ extension DataTemplateSettings: Codable {
         try container.encode(compression, forKey: .compression)
         if zip64 { try container.encode(true, forKey: .zip64) }
         try container.encodeIfPresent(split, forKey: .split)
-        // The name of the key alone: whoever reads this has no use for the key.
+        // Only the fingerprint: readers do not need the key.
         try container.encodeIfPresent(encryption?.key, forKey: .key)
         try container.encodeIfPresent(fileName?.text, forKey: .fileName)
         if successFile { try container.encode(true, forKey: .successFile) }

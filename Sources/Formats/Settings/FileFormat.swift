@@ -1,23 +1,23 @@
-/// The shape of the rows in a file.
+/// The file format.
 public enum FileFormat: String, Codable, Sendable, CaseIterable {
-    /// Comma-separated values as PostgreSQL's COPY writes them (RFC 4180 but for LF line ends).
+    /// Comma-separated values as written by PostgreSQL's COPY (RFC 4180 except for LF line ends).
     case csv
     /// The same with tabs.
     case tsv
     /// The same with pipes.
     case psv
-    /// The same with any one character.
+    /// The same with any single character.
     case delimited
-    /// One JSON object a line (NDJSON, JSON Lines).
+    /// One JSON object per line (NDJSON, JSON Lines).
     case ndjson
     /// One JSON array of objects.
     case json
     /// Apache Parquet: columns with their types, compressed by pages.
     case parquet
-    /// No file: rows for the tables of a database, in the text that COPY writes and reads.
+    /// Not a file: rows for tables of a database, in COPY's text format.
     case table
 
-    /// What the file's name ends in, with its dot.
+    /// The extension, with its dot.
     var fileExtension: String {
         switch self {
         case .csv: ".csv"
@@ -31,7 +31,7 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// The delimiter of the format; nil where it must be chosen, or there is none.
+    /// The delimiter of the format; nil if it must be configured, or if there is none.
     var delimiter: Delimiter? {
         switch self {
         case .csv: .comma
@@ -41,32 +41,32 @@ public enum FileFormat: String, Codable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether values stand between delimiters, so that all settings of text apply.
+    /// Whether it is a delimited format, so that all text settings apply.
     var isDelimited: Bool { Self.delimitedFormats.contains(self) }
 
     static let delimitedFormats: [FileFormat] = [.csv, .tsv, .psv, .delimited]
 }
 
-/// Which values are put in quotes.
+/// Which values are quoted.
 public enum Quoting: String, Codable, Sendable, CaseIterable {
-    /// Every value, null among them, and the columns' names.
+    /// All values, including null, and the column names.
     case all
-    /// Every value that is not null.
+    /// All values except null.
     case nonNull = "non_null"
-    /// Those that could not be read back otherwise.
+    /// Only values that need quotes.
     case minimal
-    /// Every value that is neither null nor a number, and the columns' names.
+    /// All values except null and numbers, and the column names.
     case nonNumeric = "non_numeric"
-    /// None. A value that would need them is escaped, or refused where there is no escape.
+    /// None. A value that needs them is escaped, or rejected without an escape.
     case none
 }
 
-/// How a quote within quotes is written, and the escape itself.
+/// How quotes and the escape itself are escaped.
 public enum Escape: String, Codable, Sendable, CaseIterable {
-    /// A quote is written twice.
+    /// A quote is doubled.
     case doubled
-    /// A backslash stands before a quote and before a backslash, and, where nothing is quoted,
-    /// before a delimiter and a line end.
+    /// A backslash before a quote and a backslash, and, without quoting, before a delimiter and a
+    /// line end.
     case backslash
 }
 
@@ -74,7 +74,7 @@ public enum Escape: String, Codable, Sendable, CaseIterable {
 public enum LineEnding: String, Codable, Sendable, CaseIterable {
     /// A line feed alone.
     case lineFeed = "LF"
-    /// A carriage return and a line feed, as RFC 4180 asks.
+    /// A carriage return and a line feed, as in RFC 4180.
     case carriageReturnLineFeed = "CRLF"
 
     var bytes: [UInt8] {
@@ -85,7 +85,7 @@ public enum LineEnding: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// What stands between two values of a row: one character that is no quote, line end or NUL.
+/// The delimiter of values: one character, not a quote, line end or NUL.
 public struct Delimiter: Sendable, Hashable {
     public let scalar: Unicode.Scalar
 
@@ -95,8 +95,8 @@ public struct Delimiter: Sendable, Hashable {
 
     private init(known scalar: Unicode.Scalar) { self.scalar = scalar }
 
-    /// - Returns: nil when `text` is not exactly one allowed code point. (One, because readers
-    ///   look for its bytes, and those of several could begin within a value.)
+    /// - Returns: nil if `text` is not exactly one allowed code point. (One, because readers look
+    ///   for its bytes, and those of several could begin within a value.)
     public init?(_ text: String) {
         let scalars = text.unicodeScalars
         guard let scalar = scalars.first, scalars.count == 1 else { return nil }

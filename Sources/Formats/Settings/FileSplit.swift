@@ -1,11 +1,11 @@
 import Values
 
-/// When a table goes on in another file. Also says that a large table may be read in several parts
-/// at once, each with files of its own; without a split a table is one file.
+/// When a table continues in another file. Also allows to read a large table in several parts
+/// concurrently, each with its own files; without a split, a table is one file.
 public enum FileSplit: Hashable, Sendable {
-    /// After so many rows, header aside.
+    /// After this many rows, without the header.
     case rows(Int64)
-    /// After the row with which a file has so many megabytes (10⁶ bytes) before compression.
+    /// After the row that reaches this many megabytes (10⁶ bytes) before compression.
     case megabytes(Int64)
 
     public static let rowsAllowed: ClosedRange<Int64> = 50_000...10_000_000
@@ -30,7 +30,7 @@ public enum FileSplit: Hashable, Sendable {
         }
     }
 
-    /// Whether a file with so much in it is full.
+    /// Whether a file of this size is full.
     public func isFull(rows: Int64, bytes: Int64) -> Bool {
         switch self {
         case .rows(let most): rows >= most

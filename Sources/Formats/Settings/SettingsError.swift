@@ -1,27 +1,27 @@
 import Values
 
-/// Why settings given as JSON were refused. Each description names the setting, the rule and
-/// what is allowed instead.
+/// Why JSON settings were rejected. Each description names the setting, the rule and the allowed
+/// values.
 public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The text is not a JSON object. `subject` says what the settings are of.
+    /// The text is not a JSON object. `subject` names the object of the settings.
     case notAnObject(subject: String)
-    /// There is no such setting.
+    /// Unknown setting.
     case unknownSetting(String, subject: String, known: [String])
-    /// A setting that has no default was left out.
+    /// A required setting is missing.
     case missing(setting: String, rule: String)
-    /// The value has another JSON type than the setting.
+    /// The value has the wrong JSON type.
     case wrongType(setting: String, expected: String, actual: String)
-    /// The value has the right type and is not allowed.
+    /// The value has the right type but is not allowed.
     case notAllowed(setting: String, value: String, rule: String)
-    /// The text of the setting breaks off its grammar at a character, counted from 1.
+    /// The text of the setting has a syntax error at a character, counted from 1.
     case malformed(setting: String, character: Int, reason: String)
-    /// The setting is of delimited formats, and the format is none.
+    /// The setting is for delimited formats, and the format is not one.
     case notOfFormat(setting: String, format: String)
-    /// The setting is of files, and the format is `table`.
+    /// The setting is for files, and the format is `table`.
     case notOfTables(setting: String)
-    /// The setting is of the format `table` alone.
+    /// The setting is only for the format `table`.
     case onlyOfTables(setting: String)
-    /// The column that numbers the rows would have the name of a column of the table.
+    /// The row number column would have the name of a column of the table.
     case rowNumberTaken(name: String, table: String)
     /// The name of a column cannot be written without quotes.
     case unquotableName(column: String, table: String)
@@ -33,7 +33,7 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAnObject(let subject):
             "the settings of a \(subject) must be a JSON object, such as {}"
         case .unknownSetting(let name, let subject, let known):
-            "a \(subject) has no setting \"\(shown(name))\"; its settings are: "
+            "a \(subject) has no setting \"\(shown(name))\"; settings: "
                 + known.joined(separator: ", ")
         case .missing(let setting, let rule):
             "setting \"\(setting)\" is missing: it \(rule)"
@@ -44,16 +44,16 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .malformed(let setting, let character, let reason):
             "\(setting), character \(character): \(reason)"
         case .notOfFormat(let setting, let format):
-            "setting \"\(setting)\" is of the formats csv, tsv, psv and delimited: leave it out "
+            "setting \"\(setting)\" is only for the formats csv, tsv, psv and delimited: omit it "
                 + "for the format \"\(format)\""
         case .notOfTables(let setting):
-            "setting \"\(setting)\" is of files, and the rows of the format \"table\" go into "
-                + "tables: leave it out"
+            "setting \"\(setting)\" is only for files, and the format \"table\" fills tables: omit "
+                + "it"
         case .onlyOfTables(let setting):
-            "setting \"\(setting)\" is of the format \"table\": leave it out"
+            "setting \"\(setting)\" is only for the format \"table\": omit it"
         case .rowNumberTaken(let name, let table):
-            "table \"\(shown(table))\" has a column \"\(shown(name))\" already: choose another "
-                + "name for the setting \"row_number\""
+            "table \"\(shown(table))\" already has a column \"\(shown(name))\": choose another name "
+                + "for the setting \"row_number\""
         case .unquotableName(let column, let table):
             "the name of column \"\(shown(column))\" of table \"\(shown(table))\" "
                 + Self.quotesNeeded
@@ -63,7 +63,7 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private static let quotesNeeded =
-        "holds a delimiter, a quote or a line end, or is the null text, and the setting \"quote\" "
-        + "is \"none\": choose another one, or another null text, or set \"escape\" to "
+        "contains a delimiter, a quote or a line end, or equals the null text, but the setting "
+        + "\"quote\" is \"none\": choose another one, or another null text, or set \"escape\" to "
         + "\"backslash\""
 }

@@ -1,18 +1,17 @@
 import Values
 public import Foundation
 
-/// Reads settings from a JSON object and refuses whatever it does not know.
+/// Reads settings from a JSON object and rejects unknown ones.
 ///
-/// Shared by everything that people configure through JSON, so that the same mistake gets the
-/// same answer everywhere.
+/// Shared by all JSON settings, so that the same mistake gives the same error everywhere.
 public struct SettingsReader: Sendable {
     private let values: [String: JSONValue]
 
     /// - Parameters:
     ///   - json: The UTF-8 text of a JSON object.
-    ///   - subject: What the settings are of, for messages: `data template`.
-    ///   - known: Every setting there is.
-    /// - Throws: ``SettingsError`` when it is not an object, or holds an unknown setting.
+    ///   - subject: The object of the settings, for messages: `data template`.
+    ///   - known: All known settings.
+    /// - Throws: ``SettingsError`` if it is not an object, or has an unknown setting.
     public init(json: Data, subject: String, known: [String]) throws(SettingsError) {
         guard let value = JSONValue(json: String(decoding: json, as: UTF8.self)) else {
             throw .notAnObject(subject: subject)
@@ -28,7 +27,7 @@ public struct SettingsReader: Sendable {
         self.values = values
     }
 
-    /// The text of a setting; nil when it is left out.
+    /// The text of a setting; nil if it is omitted.
     public func string(_ setting: String) throws(SettingsError) -> String? {
         switch values[setting] {
         case nil: return nil
@@ -38,7 +37,7 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// The truth value of a setting; nil when it is left out.
+    /// The boolean of a setting; nil if it is omitted.
     public func bool(_ setting: String) throws(SettingsError) -> Bool? {
         switch values[setting] {
         case nil: return nil
@@ -48,10 +47,10 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// Any value of a setting; nil when it is left out.
+    /// Any value of a setting; nil if it is omitted.
     func value(_ setting: String) -> JSONValue? { values[setting] }
 
-    /// A whole number of a setting; nil when it is left out.
+    /// A whole number of a setting; nil if it is omitted.
     func count(
         _ setting: String, in allowed: ClosedRange<Int64>
     ) throws(SettingsError) -> Int64? {
@@ -67,10 +66,10 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// Whether the setting is there, whatever its value.
+    /// Whether the setting is present, whatever its value.
     func has(_ setting: String) -> Bool { values[setting] != nil }
 
-    /// A name that may also be given as true, for its default, or false, for none.
+    /// A name, or true for its default, or false for none.
     func name(_ setting: String, orIfTrue standard: String) throws(SettingsError) -> String? {
         switch values[setting] {
         case nil, .bool(false)?: return nil
@@ -82,7 +81,7 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// A setting that must be one of the cases of an enumeration; nil when it is left out.
+    /// A setting that must be one of the cases of an enumeration; nil if it is omitted.
     public func choice<Choice: RawRepresentable & CaseIterable>(
         _ setting: String, of type: Choice.Type
     ) throws(SettingsError) -> Choice? where Choice.RawValue == String {

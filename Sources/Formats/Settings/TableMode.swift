@@ -1,22 +1,22 @@
-/// How the tables of a database are filled, by the format ``FileFormat/table``.
+/// How tables are filled, with the format ``FileFormat/table``.
 public enum TableMode: String, Codable, Sendable, CaseIterable {
-    /// Tables are made; one that exists is refused.
+    /// Tables are created; an existing one is an error.
     case create
-    /// Tables must exist; they are emptied, and keep all else.
+    /// Tables must exist; they are truncated, and keep everything else.
     case truncate
-    /// Tables are made anew, and take the place of those that exist.
+    /// Tables are recreated, and replace existing ones.
     case replace
 }
 
 extension DataTemplateSettings {
-    /// Whether a large table is read in several parts at once: where it becomes several files
-    /// anyway, or rows of a table. (What is read in parts ends in any order, and an archive is
-    /// written in one.)
+    /// Whether a large table is read in several parts concurrently: if it becomes several files
+    /// anyway, or rows of a table. (Parts end in any order, but an archive is written
+    /// sequentially.)
     public var readsInParts: Bool { archive == nil && (split != nil || format == .table) }
 
-    /// Refuses settings of files for rows that go into tables, and the mode for all others.
+    /// Rejects file settings for tables, and the mode for files.
     ///
-    /// - Parameter mode: The setting that only tables have.
+    /// - Parameter mode: The setting of tables.
     static func checkTable(
         _ reader: SettingsReader, _ format: FileFormat, known: [String], own: [String],
         mode: String
@@ -30,7 +30,7 @@ extension DataTemplateSettings {
         }
     }
 
-    /// What COPY sends is what COPY takes.
+    /// COPY's output is COPY's input.
     var tableReading: TableReading {
         TableReading(copyOptions: "WITH (FORMAT text, ENCODING 'UTF8')")
     }

@@ -1,11 +1,11 @@
 import Values
 public import Foundation
 
-/// How much may be transferred at once: of one run, or of all runs to one destination together.
+/// Transfer limits: of one run, or of all runs to one destination.
 public struct TransferLimits: Hashable, Sendable {
-    /// How many tasks may be carried out at the same time; nil for no limit.
+    /// Maximum number of concurrent tasks; nil for no limit.
     public private(set) var tasks: Int?
-    /// How many bytes may be written to the destination in a second; nil for no limit.
+    /// Maximum number of bytes per second written to the destination; nil for no limit.
     public private(set) var bytesPerSecond: Int64?
 
     public static let tasksAllowed: ClosedRange<Int64> = 1...1000
@@ -14,8 +14,8 @@ public struct TransferLimits: Hashable, Sendable {
     /// No limits.
     public init() {}
 
-    /// - Parameter json: The text of `{"tasks": 4, "bytes_per_second": 10000000}`; each may be left
-    ///   out.
+    /// - Parameter json: The text of `{"tasks": 4, "bytes_per_second": 10000000}`; each can be
+    ///   omitted.
     /// - Throws: ``SettingsError``
     public init(json: Data) throws(SettingsError) {
         try self.init(SettingsReader(json: json, subject: Self.subject, known: Self.known))

@@ -1,6 +1,6 @@
 internal import CZstd
 
-/// Reads Zstandard files, also those of several frames one after the other.
+/// Reads Zstandard files, including those with several frames.
 public final class ZstdDecompressor: Decompressor {
     private let context: OpaquePointer
     private let output: UnsafeMutableRawBufferPointer

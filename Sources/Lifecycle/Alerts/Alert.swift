@@ -1,6 +1,6 @@
 import Values
 
-/// Somebody, or something, that is told what becomes of runs.
+/// A webhook or a program that is notified about runs.
 public struct Alert: StoredObject {
     public let id: Int64
     public let environment: String
@@ -45,31 +45,30 @@ extension Alert: ConfiguredObject {
     }
 }
 
-/// What can be told of a run.
+/// The events of a run that alerts can notify about.
 public enum AlertEvent: String, Codable, Hashable, Sendable, CaseIterable {
     /// It failed, after its last automatic retry.
     case failure
     case success
     /// It has been running for longer than ``AlertSettings/runtimeSecondsMax``.
     case runtime
-    /// It is publishing and cannot finish: the error does not pass by itself, or has lasted for as
-    /// long as a run is tried again. Those who are told of failures are told of this, too.
+    /// It is publishing and cannot finish: the error is permanent, or has lasted for as long as a
+    /// run is retried. Alerts on failures include this event.
     case stuck
 }
 
-/// What an alert tells, and whom. Names a credential, and never holds a secret.
+/// The events and the target of an alert. Names a credential, and never contains a secret.
 public struct AlertSettings: Hashable, Codable, Sendable {
     /// In the order of ``AlertEvent``, each once; at least one.
     public let on: [AlertEvent]
-    /// There if and only if ``on`` has ``AlertEvent/runtime``.
+    /// Present if and only if ``on`` has ``AlertEvent/runtime``.
     public let runtimeSecondsMax: Int64?
-    /// The credential that says where a message is posted, how it is signed, and with which
-    /// headers.
+    /// The credential with the URL to post to, the signing key and the headers.
     public let credential: String?
-    /// The program that is run instead, with its arguments; there if and only if there is no
+    /// The program that is run instead, with its arguments; present if and only if there is no
     /// ``credential``.
     public let program: [String]?
-    /// How long it is tried to deliver one message.
+    /// How long the delivery of one message is retried.
     public let retrySecondsMax: Int64
 
     enum CodingKeys: String, CodingKey {
@@ -79,7 +78,7 @@ public struct AlertSettings: Hashable, Codable, Sendable {
         case retrySecondsMax = "retry_seconds_max"
     }
 
-    /// The same in JSON: what is not chosen is not there.
+    /// The same in JSON, without absent values.
     fileprivate var definition: [String: JSONValue] {
         let all: [CodingKeys: JSONValue?] = [
             .on: .array(on.map { .string($0.rawValue) }),

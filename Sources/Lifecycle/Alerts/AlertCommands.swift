@@ -21,11 +21,11 @@ extension CommandDefinition {
     }
 }
 
-/// What `create_alert` and `edit_alert` ask for.
+/// The arguments of `create_alert` and `edit_alert`.
 private struct AlertRequest {
     let name: Name
     let settings: AlertSettings
-    /// Without it the alert is about all runs of the environment.
+    /// Nil for all runs of the environment.
     let orchestration: Name?
 
     init(_ given: Arguments) throws(Rejection) {
@@ -63,10 +63,10 @@ struct CreateAlert: Command {
     }
 }
 
-/// Replaces all that was chosen.
+/// Replaces all settings.
 struct EditAlert: Command {
     static let definition = CommandDefinition.alertDefinition(
-        "edit_alert", "Replace the settings of an alert.")
+        "edit_alert", "Replace an alert's settings.")
 
     private let request: AlertRequest
 
@@ -88,7 +88,7 @@ struct EditAlert: Command {
 struct DeleteAlert: CommandOnNamed {
     static let definition = CommandDefinition(
         "delete_alert", on: .alert, ["name": .name], for: .configureDestinations,
-        "Delete an alert; what it has not delivered yet is dropped.")
+        "Delete an alert and its undelivered messages.")
 
     let name: Name
 
@@ -99,11 +99,11 @@ struct DeleteAlert: CommandOnNamed {
     }
 }
 
-/// Changes nothing but that a message waits to be delivered.
+/// Changes nothing; only queues a message for delivery.
 struct TestAlert: CommandOnNamed {
     static let definition = CommandDefinition(
         "test_alert", on: .alert, ["name": .name], for: .configureDestinations,
-        "Have an alert send a message now: ferry.alert_deliveries shows how that ended.")
+        "Have an alert send a message now; ferry.alert_deliveries shows the result.")
 
     let name: Name
 

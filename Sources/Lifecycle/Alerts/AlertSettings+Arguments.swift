@@ -1,6 +1,6 @@
 import Values
 
-// What `create_alert` and `edit_alert` ask for.
+// The arguments of `create_alert` and `edit_alert`.
 extension AlertSettings {
     /// ``retrySecondsMax`` unless it is given: a day.
     public static let retrySecondsDefault: Int64 = 86_400
@@ -21,7 +21,7 @@ extension AlertSettings {
 
         if on.contains(.runtime) != (runtimeSecondsMax != nil) {
             throw check.invalid(
-                "\"runtime\" and runtime_seconds_max go together",
+                "\"runtime\" and runtime_seconds_max require each other",
                 hint: "give both, or neither: {\"on\": [\"runtime\"], "
                     + "\"runtime_seconds_max\": 7200}")
         }
@@ -30,8 +30,8 @@ extension AlertSettings {
         if (credential != nil) == (program != nil) {
             throw check.invalid(
                 "choose exactly one of: credential, program",
-                hint: "a credential of kind webhook says where to post, program runs a program "
-                    + "beside a worker")
+                hint: "use a credential of kind webhook to post to a URL, or program to run a "
+                    + "program on a worker's machine")
         }
         if let program { try check.program(program) }
     }
@@ -53,17 +53,17 @@ private struct AlertCheck {
     ) throws(Rejection) {
         guard let value, !(least...most).contains(value) else { return }
         throw invalid(
-            "\(argument) must be \(least) to \(most), was \(value)", hint: "it is in seconds")
+            "\(argument) must be \(least) to \(most), was \(value)", hint: "the unit is seconds")
     }
 
     func events(_ names: [String]) throws(Rejection) -> [AlertEvent] {
         let known = AlertEvent.allCases.map(\.rawValue).joined(separator: ", ")
         for name in names where AlertEvent(rawValue: name) == nil {
-            throw invalid("it cannot tell of \(quoted(name))", hint: "\"on\" takes: \(known)")
+            throw invalid("\"on\" has the unknown event \(quoted(name))", hint: "events: \(known)")
         }
         let events = AlertEvent.allCases.filter { names.contains($0.rawValue) }
         if events.isEmpty {
-            throw invalid("\"on\" names nothing to tell of", hint: "\"on\" takes: \(known)")
+            throw invalid("\"on\" is empty", hint: "events: \(known)")
         }
         return events
     }
@@ -81,10 +81,10 @@ private struct AlertCheck {
             })
         {
             throw invalid(
-                "program has more than \(Self.programArgumentsMax) words, or one longer than "
-                    + "\(Self.programArgumentCharactersMax) characters, or one with a character "
-                    + "that no argument can have",
-                hint: "let the program read the rest from a file")
+                "program has more than \(Self.programArgumentsMax) words, a word of more than "
+                    + "\(Self.programArgumentCharactersMax) characters, or a word with an invalid "
+                    + "character",
+                hint: "pass longer input in a file")
         }
     }
 }

@@ -16,7 +16,7 @@ struct Arguments {
         self.definition = definition
         self.values = values
         for name in values.keys where definition.arguments[name] == nil {
-            // Of several the first by name, so that the message is always the same.
+            // The first by name, so that the message is deterministic.
             let first = values.keys.filter { definition.arguments[$0] == nil }.min() ?? name
             throw Rejection(
                 .unknownArgument, "\(definition.command) has no argument \(quoted(first))",
@@ -51,7 +51,7 @@ struct Arguments {
         return text
     }
 
-    /// A name; `what` says of what, in a message.
+    /// A name; `what` names its subject in messages.
     func name(_ argument: String, of kind: ObjectKind) throws(Rejection) -> Name {
         let value = try required(argument)
         guard case .string(let text) = value else { throw wrongType(argument, value) }
@@ -98,7 +98,7 @@ struct Arguments {
         self[argument] == nil ? nil : try string(argument)
     }
 
-    /// Why something is done, in words.
+    /// The reason for an action, as text.
     ///
     /// - Parameter hint: What to write.
     func text(_ argument: String, hint: String) throws(Rejection) -> String {
@@ -179,7 +179,7 @@ struct Arguments {
     ) throws(Rejection) -> TableSelection {
         if elements.isEmpty {
             throw Rejection(
-                .invalidTables, "tables names no table",
+                .invalidTables, "tables is empty",
                 hint: "name one or more tables, or write \"all\"")
         }
         if elements.count > TableSelection.tablesMax {

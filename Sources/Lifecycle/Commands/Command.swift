@@ -1,23 +1,23 @@
 public import Values
 
-/// What one command asks for: its arguments as values, and how it changes the world.
+/// One command: its arguments as values, and how it changes the world.
 ///
-/// One type per command, in a file per kind of object. All that is true of the command is in its
-/// type; ``CommandDefinition/types`` lists them all.
+/// One type per command, in a file per kind of object. Everything about a command is in its type;
+/// ``CommandDefinition/types`` lists them all.
 protocol Command: Sendable {
     /// Its name, the object that it is about, its arguments, and what its sender must be allowed to
-    /// do. The database is given the same, at every migration.
+    /// do. Every migration passes the same to the database.
     static var definition: CommandDefinition { get }
 
     /// - Throws: A ``Rejection`` that names the argument, the rule and what is allowed.
     init(_ given: Arguments) throws(Rejection)
 
     /// - Returns: The events, in order; none when nothing had to change.
-    /// - Throws: A ``Refusal``; the world is then as it was.
+    /// - Throws: A ``Refusal``; the world is then unchanged.
     func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event]
 }
 
-/// A command that takes the name of one object, and nothing else.
+/// A command whose only argument is the name of an object.
 protocol CommandOnNamed: Command {
     init(name: Name)
 }
@@ -40,7 +40,7 @@ public struct ParsedCommand: Sendable {
     public init(name: String, arguments: JSONValue) throws(Rejection) {
         guard let type = CommandDefinition.type(of: name) else {
             throw Rejection(
-                .unknownCommand, "there is no command \(quoted(name))",
+                .unknownCommand, "unknown command \(quoted(name))",
                 hint: "commands: " + CommandDefinition.all.map(\.command).joined(separator: ", "))
         }
         definition = type.definition

@@ -12,7 +12,7 @@ extension CommandDefinition {
         public private(set) var itemsMax: Int?
         /// The only values allowed; nil for any.
         public private(set) var choices: [String]?
-        /// Which object the argument names, beside the one that the command is about.
+        /// The object that the argument names, besides the one that the command is about.
         private(set) var naming: Naming?
 
         init(
@@ -76,7 +76,7 @@ extension CommandDefinition {
 }
 
 extension CommandDefinition.Argument {
-    /// White space around a name does not count for its own limit.
+    /// White space around a name does not count towards its limit.
     static let name = Self(.string, charactersMax: 2 * Name.charactersMax)
     static let credential = Self(.string, charactersMax: 256)
     static let table = Self(.string, charactersMax: TableName.charactersMax)

@@ -1,6 +1,6 @@
 import Values
 
-// What the database is given of the definitions, at every migration.
+// The definitions as every migration passes them to the database.
 extension CommandDefinition {
     /// All definitions in JSON, in one line, for the SQL function `fill_command_definitions`.
     public static let json = JSONValue.array(all.map(\.json)).text
@@ -8,7 +8,7 @@ extension CommandDefinition {
     private var json: JSONValue {
         [
             "command": .string(command), "lane": .string(lane.rawValue),
-            // Of several, the first that is given counts.
+            // The first given one counts.
             "key": .array((key + (keyWhenAbsent ?? [])).map { .string($0) }),
             "parameters": .array(parameters.map { .string($0) }),
             "arguments": .object(arguments.mapValues(\.json)),

@@ -3,7 +3,7 @@
 public struct CommandDefinition: Hashable, Sendable {
     /// For example `create_data_export`.
     public let command: String
-    /// The kind of object that commands wait for one another on: the one that it is about.
+    /// The kind of object by which commands are serialized: the one that it is about.
     public let lane: ObjectKind
     /// The arguments that together give that object's key.
     public let key: [String]

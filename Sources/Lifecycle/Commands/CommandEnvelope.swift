@@ -7,7 +7,7 @@ public struct CommandEnvelope: Hashable, Codable, Sendable {
     public let environment: String
     /// The database role that enqueued it.
     public let actor: String
-    /// The role that had logged in: what it is denied counts, too.
+    /// The role that had logged in: its denials count, too.
     public let login: String
     /// For example `create_data_export`.
     public let name: String

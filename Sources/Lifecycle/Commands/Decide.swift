@@ -1,13 +1,13 @@
 import Values
 
-/// What becomes of a command.
+/// The result of a command.
 public enum Decision: Hashable, Sendable {
     /// The world was changed; these are the events, in order. None when nothing had to change.
     case applied([Event])
-    /// A rule said no; the world is as it was.
+    /// A rule rejected the command; the world is unchanged.
     case rejected(Rejection)
     /// The rules depend on a fact: give it to the world (``World/learn(_:_:)``) and decide again.
-    /// The world is as it was.
+    /// The world is unchanged.
     case needs(Fact)
 }
 
@@ -49,7 +49,7 @@ enum Refusal: Error {
     }
 }
 
-/// Who changes something, where, and with which command.
+/// The author of a change, its environment and its command.
 struct Author {
     /// The command's id, and that of an object it creates.
     let id: Int64
@@ -79,7 +79,7 @@ extension World {
     private func requireEnvironment(_ name: String) throws(Refusal) {
         if environments.contains(name) { return }
         throw .because(
-            .unknownEnvironment, "there is no environment \(quoted(name))",
+            .unknownEnvironment, "unknown environment \(quoted(name))",
             hint: "environments: " + environments.joined(separator: ", "))
     }
 

@@ -53,7 +53,7 @@ extension Arguments {
     fileprivate func keys(_ argument: String) throws(Rejection) -> [String] {
         switch try required(argument) {
         case .string(let text):
-            // One of a few choices is no name that somebody gave.
+            // One of a few fixed choices does not name an object.
             definition.arguments[argument]?.choices == nil ? [Name.key(of: text)] : [text]
         case .int(let number): [String(number)]
         case .array: try strings(argument).map { Name.key(of: $0) }

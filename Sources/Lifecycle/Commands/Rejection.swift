@@ -3,7 +3,7 @@ public struct Rejection: Error, Hashable, Codable, Sendable {
     public let code: RejectionCode
     /// Names the object and the rule; safe to show.
     public let message: String
-    /// The way out.
+    /// The hint.
     public let hint: String
 
     public init(_ code: RejectionCode, _ message: String, hint: String) {

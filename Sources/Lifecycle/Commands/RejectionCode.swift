@@ -33,7 +33,7 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
 
     /// No policy of the sender allows it, or one denies it.
     case permissionDenied = "permission_denied"
-    /// It would leave nobody who may grant policies.
+    /// It would leave no role that can grant policies.
     case lastAdministrator = "last_administrator"
 
     /// Data exports of production are changed by promotion only.
@@ -49,7 +49,7 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case sandboxBehind = "sandbox_behind"
     /// A data export of the sandbox sends tables that are not there or cannot be read.
     case sandboxHasErrors = "sandbox_has_errors"
-    /// The sandbox changed nothing.
+    /// The sandbox has no changes.
     case nothingToPromote = "nothing_to_promote"
     /// The name was not repeated.
     case notConfirmed = "not_confirmed"
@@ -64,13 +64,14 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case nameInUse = "name_in_use"
     /// A database that the command names is not registered.
     case databaseNotRegistered = "database_not_registered"
-    /// The tables of a database could not be looked up, or its credential leads to several servers.
+    /// The tables of a database could not be looked up, or its credential connects to several
+    /// servers.
     case databaseUnavailable = "database_unavailable"
     /// A table that was chosen is not in the database.
     case tableNotInDatabase = "table_not_in_database"
     /// A table to be removed is not among those the export names.
     case tableNotInExport = "table_not_in_export"
-    /// Settings of a table are malformed, or the source cannot do what they say.
+    /// Settings of a table are malformed, or the source cannot apply them.
     case invalidTableSettings = "invalid_table_settings"
     /// A single table cannot be removed from an export of all tables.
     case allTablesChosen = "all_tables_chosen"
@@ -89,7 +90,7 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
     case versionChanged = "version_changed"
     /// The export never had a version of that number.
     case unknownVersion = "unknown_version"
-    /// The version to roll back to is what is active.
+    /// The version to roll back to is already active.
     case versionIsActive = "version_is_active"
     /// The export was never activated.
     case exportIsDraft = "export_is_draft"
@@ -105,27 +106,27 @@ public enum RejectionCode: String, Codable, Hashable, Sendable, CaseIterable {
 
     // Alerts.
 
-    /// What an alert is to tell, or whom, is incomplete or contradicts itself.
+    /// The events or the target of an alert are incomplete or contradictory.
     case invalidAlert = "invalid_alert"
 
     // Groups and schedules.
 
     /// `orchestrations` names none, or one more than once.
     case invalidOrchestrations = "invalid_orchestrations"
-    /// A group is given no trigger, more than one, or what does not go with the one it has.
+    /// A group has no trigger, more than one, or options that do not belong to it.
     case invalidTrigger = "invalid_trigger"
     /// A schedule is not a cron expression, can never fire, or `catch_up` is unknown.
     case invalidSchedule = "invalid_schedule"
     /// There is no such time zone.
     case unknownTimeZone = "unknown_time_zone"
-    /// Groups would come after one another in a circle.
+    /// Groups would run after one another in a cycle.
     case circularGroups = "circular_groups"
     /// The group is disabled, so it does not run.
     case groupDisabled = "group_disabled"
 
     // Planning, deleting, running and stopping.
 
-    /// A run would fail before it had read anything.
+    /// A run would fail before reading anything.
     case planFailed = "plan_failed"
 
     /// Other objects use the one to be deleted.

@@ -38,8 +38,8 @@ public struct DataExport: StoredObject {
     public static let kind = ObjectKind.dataExport
     public static var table: WritableKeyPath<World, ObjectTable<DataExport>> { \.dataExports }
 
-    /// What no data export can be called: the names that Ferry has itself where the folders of data
-    /// exports are, `_sandbox` for what sandboxes deliver.
+    /// Reserved names of data exports: those of Ferry's own folders next to the folders of data
+    /// exports, such as `_sandbox` for deliveries of sandboxes.
     static let reservedNames: Set<String> = ["_sandbox", ".staging", "latest.json"]
 
     public var uses: [ObjectID] {
@@ -67,19 +67,19 @@ extension Arguments {
         let name = try name("name", of: .dataExport)
         guard DataExport.reservedNames.contains(name.folded) else { return name }
         throw Rejection(
-            .invalidName, "an export cannot be called \(quoted(name.text))",
-            hint: "its folder would be one of Ferry's own, in which sandboxes deliver or files are "
-                + "staged: choose another name")
+            .invalidName, "\(quoted(name.text)) is reserved and cannot be an export name",
+            hint: "Ferry itself uses a folder of this name, for sandboxes or staged files: choose "
+                + "another name")
     }
 }
 
-/// What a data export sends since an activation. Versions never change.
+/// What a data export sends after an activation. Versions are immutable.
 public struct Version: Hashable, Codable, Sendable {
     /// 1 for the first activation of the export.
     public let number: Int
     public let databaseID: Int64
     public let tables: TableSelection
-    /// Of those tables of which not all is sent as it is.
+    /// Only tables with settings.
     public let tableSettings: [TableName: TableSettings]
     public let activatedBy: String
 
@@ -107,7 +107,7 @@ public struct Version: Hashable, Codable, Sendable {
 public struct Draft: Hashable, Codable, Sendable {
     public var databaseID: Int64?
     public private(set) var tables: TableSelection?
-    /// Of tables that are among the chosen ones.
+    /// Only of chosen tables.
     public internal(set) var tableSettings: [TableName: TableSettings]
     /// The active version when the draft was opened; nil for a new export.
     public let baseVersion: Int?
@@ -133,7 +133,7 @@ public struct Draft: Hashable, Codable, Sendable {
         self.openedBy = openedBy
     }
 
-    /// Chooses other tables; settings of those that are no longer among them go.
+    /// Chooses other tables; removes the settings of tables that are no longer chosen.
     mutating func choose(_ tables: TableSelection?) {
         self.tables = tables
         switch tables {

@@ -61,7 +61,7 @@ struct ActivateDataExport: CommandOnNamed {
                 .versionChanged,
                 "the active version changed since this draft was opened "
                     + "(\(versions.joined(separator: " → "))): discard it and edit again",
-                hint: "discard_draft drops the draft alone; the active version stays")
+                hint: "discard_draft removes only the draft; the active version stays")
         }
         guard let databaseID = draft.databaseID else {
             throw world.noDatabase(export.name, "activate")
@@ -88,7 +88,7 @@ struct ActivateDataExport: CommandOnNamed {
 struct DiscardDraft: CommandOnNamed {
     static let definition = CommandDefinition(
         "discard_draft", on: .dataExport, ["name": .name], for: .configureDataExports,
-        "Drop the draft of a data export; its active version stays as it is.")
+        "Discard the draft of a data export; the active version stays.")
 
     let name: Name
 
@@ -139,12 +139,12 @@ extension World {
     fileprivate func noDraft(_ export: DataExport, to verb: String) -> Refusal {
         .because(
             .noDraft, "export \(quoted(export.name)) has no draft to \(verb)",
-            hint: "its active version runs as it is; edit_data_export opens a draft")
+            hint: "edit_data_export opens a draft of the active version")
     }
 
-    /// The chosen tables, if there is one and all of them can be read now.
+    /// The chosen tables, if there are any and all of them can be read now.
     ///
-    /// - Parameter action: What is refused otherwise: `activate "X"`.
+    /// - Parameter action: The action in the rejection: `activate "X"`.
     func requireReadable(
         _ selection: TableSelection?, in database: Database, to action: String
     ) throws(Refusal) -> TableSelection {

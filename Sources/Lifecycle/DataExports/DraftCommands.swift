@@ -6,7 +6,7 @@ struct EditDataExport: Command {
         "edit_data_export", on: .dataExport,
         ["name": .name, "database": .database.optional, "tables": .tables.optional],
         for: .configureDataExports,
-        "Open a draft beside the active version of a data export, or change its draft.")
+        "Open a draft of a data export, or change it.")
 
     let name: Name
     let database: Name?
@@ -29,7 +29,7 @@ struct SwitchDatabase: Command {
         "switch_database", on: .dataExport,
         ["name": .name, "database": .database, "tables": .tables.optional],
         for: .configureDataExports,
-        "Choose another database, and its tables, for the draft of a data export.")
+        "Switch the draft of a data export to another database and its tables.")
 
     let name: Name
     let database: Name
@@ -46,7 +46,7 @@ struct SwitchDatabase: Command {
     }
 }
 
-/// Tables that are there already stay there; when all are, nothing changes.
+/// Tables that are already chosen stay; if all are, nothing changes.
 struct AddTables: Command {
     static let definition = CommandDefinition(
         "add_tables", on: .dataExport, ["name": .name, "tables": .tables],
@@ -139,7 +139,7 @@ extension World {
         let before = draft
         if let databaseName {
             let database = try registered(databaseName, author)
-            // What was chosen from the former database means nothing in the new one.
+            // A selection from the former database is meaningless in the new one.
             if draft.databaseID != database.id { draft.choose(nil) }
             draft.databaseID = database.id
         }
@@ -181,7 +181,7 @@ extension World {
         return .object(details)
     }
 
-    /// - Throws: ``RejectionCode/tableNotInDatabase`` naming those that are not there.
+    /// - Throws: ``RejectionCode/tableNotInDatabase`` naming the missing ones.
     func requireTables(_ selection: TableSelection, in database: Database) throws(Refusal) {
         guard case .tables = selection else { return }
         let problems = TableProblems(of: selection, in: try catalog(of: database))
@@ -191,14 +191,14 @@ extension World {
                 .tableNotInDatabase,
                 "\(described(absent)) \(absent.count == 1 ? "is" : "are") "
                     + "not in database \(quoted(database.name))",
-                hint: "write schema.table as the database shows it; without a schema it is public")
+                hint: "write schema.table as the database shows it; the default schema is public")
         }
         if let other = problems.others.first {
             throw .because(
                 .tableNotInDatabase,
                 "\(quoted(other.name.canonical)) in database \(quoted(database.name)) is "
-                    + "\(other.kind), and no table",
-                hint: "choose the tables behind it: only tables are sent")
+                    + "\(other.kind), not a table",
+                hint: "only tables can be sent: choose the tables behind it")
         }
     }
 

@@ -1,11 +1,11 @@
 import Values
 
-/// Says what of one table a data export sends. Empty settings remove those of the table.
+/// Sets what a data export sends of one table. Empty settings remove those of the table.
 struct EditTable: Command {
     static let definition = CommandDefinition(
         "edit_table", on: .dataExport, ["name": .name, "table": .table, "settings": .settings],
         for: .configureDataExports,
-        "Set a table's columns, row filter, masks and file limits, in the draft of a data export.")
+        "Set a table's columns, row filter, masks and row limits (in the draft).")
 
     let name: Name
     let table: TableName
@@ -60,9 +60,9 @@ struct EditTable: Command {
 }
 
 extension World {
-    /// That the source can do what the settings say of its tables, now.
+    /// Checks that the source can apply the settings to its tables, now.
     ///
-    /// - Parameter action: What is refused otherwise: `activate "X"`.
+    /// - Parameter action: The action in the rejection: `activate "X"`.
     func requireSettings(
         _ settings: [TableName: TableSettings], _ tables: TableSelection,
         in database: Database, to action: String
@@ -77,7 +77,7 @@ extension World {
                 .invalidTableSettings,
                 "cannot \(action): "
                     + problems.map(shown).joined(separator: "; "),
-                hint: "correct the settings with edit_table; {} removes those of a table")
+                hint: "correct the settings with edit_table; {} removes all settings of a table")
         case .failed(let reason): throw unavailable(database, reason)
         case .severalServers: throw severalServers(database.credential)
         default: throw .needs(fact)

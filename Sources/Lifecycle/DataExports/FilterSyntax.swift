@@ -1,10 +1,10 @@
-/// Whether a text can stand in parentheses in SQL and mean nothing outside of them.
+/// Checks that a text can be put in parentheses in SQL without an effect outside of them.
 ///
-/// It takes the text apart as PostgreSQL's own scanner does while `standard_conforming_strings` is
-/// on, but for what is hard to tell apart and never needed, which it refuses: comments, a dollar
-/// sign in or beside a name or a number, and strings that are joined by standing in a row.
+/// It scans the text as PostgreSQL's own scanner does while `standard_conforming_strings` is on. It
+/// rejects what is hard to scan and never needed: comments, a dollar sign in or next to a name or a
+/// number, and adjacent strings that are joined implicitly.
 public enum FilterSyntax {
-    /// What is wrong with the filter, to be read after its name; nil when nothing is.
+    /// What is wrong with the filter, as a predicate after its name; nil if it is valid.
     public static func problem(in filter: String) -> String? {
         var scanner = FilterScanner(filter)
         return scanner.problem()
@@ -26,10 +26,10 @@ private struct FilterScanner {
         while position < bytes.count {
             if let problem = token() { return problem }
         }
-        return depth == 0 ? nil : "has a parenthesis that is not closed"
+        return depth == 0 ? nil : "has an unclosed parenthesis"
     }
 
-    /// Passes over one token, or tells why it may not be there.
+    /// Skips one token, or returns why it is not allowed.
     private mutating func token() -> String? {
         let byte = bytes[position]
         switch byte {
@@ -43,7 +43,7 @@ private struct FilterScanner {
         case UInt8(ascii: "("): depth += 1
         case UInt8(ascii: ")"):
             depth -= 1
-            if depth < 0 { return "closes a parenthesis that it did not open" }
+            if depth < 0 { return "has an unmatched closing parenthesis" }
         case _ where Self.isOfWord(byte): return word()
         default: break
         }
@@ -59,7 +59,7 @@ private struct FilterScanner {
         let start = position
         while let byte = peek(), Self.isOfWord(byte) { position += 1 }
         if peek() == UInt8(ascii: "$") {
-            return "contains a dollar sign beside a name or a number: put such a name in double "
+            return "contains a dollar sign next to a name or a number: put such a name in double "
                 + "quotes"
         }
         let isE = position == start + 1 && bytes[start] | 0x20 == UInt8(ascii: "e")
@@ -77,22 +77,22 @@ private struct FilterScanner {
                 position += 1
             }
         }
-        return "has a string that is not closed"
+        return "has an unclosed string"
     }
 
-    /// A string behind another one and a line end would go on with that one's rules.
+    /// A string after another one and a line end would continue with that one's rules.
     private func stringBehind() -> String? {
         let next = bytes[position...].first { !Self.isSpace($0) }
         return next == UInt8(ascii: "'")
-            ? "has a string behind a string: join them with ||" : nil
+            ? "has a string directly after a string: join them with ||" : nil
     }
 
     private mutating func quotedName() -> String? {
         guard let end = bytes[(position + 1)...].firstIndex(of: UInt8(ascii: "\"")) else {
-            return "has a name in double quotes that is not closed"
+            return "has an unclosed quoted name"
         }
-        // Two quotes in a row, which are one of the name, are passed over as the end of one name
-        // and the beginning of another.
+        // Two quotes in a row, which are one of the name, are skipped as the end of one name and
+        // the beginning of another.
         position = end + 1
         return nil
     }
@@ -102,7 +102,7 @@ private struct FilterScanner {
         while end < bytes.count, Self.isOfWord(bytes[end]) { end += 1 }
         let isDigit = end > position + 1 && Self.isDigit(bytes[position + 1])
         guard end < bytes.count, bytes[end] == UInt8(ascii: "$"), !isDigit else {
-            return "contains a dollar sign that begins no string: a filter has no parameters"
+            return "contains a dollar sign that does not begin a string: filters have no parameters"
         }
         let mark = Array(bytes[position...end])
         var start = end + 1
@@ -113,7 +113,7 @@ private struct FilterScanner {
             }
             start += 1
         }
-        return "has a string in dollar quotes that is not closed"
+        return "has an unclosed dollar-quoted string"
     }
 
     // As PostgreSQL, which takes every byte beyond ASCII for a letter.

@@ -1,6 +1,6 @@
 import Values
 
-/// How the values of a column are hidden. The source does it: no value itself leaves it.
+/// How the values of a column are masked. The source does it: unmasked values never leave it.
 ///
 /// In JSON `"null"`, `"hash"`, `{"keep_first": 2}`, `{"keep_last": 4}` or `{"constant": "x"}`.
 public enum Mask: Hashable, Sendable {
@@ -43,7 +43,7 @@ public enum Mask: Hashable, Sendable {
             self = .constant(try Self.constant(given["constant"], column))
         default:
             throw InvalidTableSettings(
-                "column \(quoted(column)) has a mask that does not exist",
+                "column \(quoted(column)) has an unknown mask",
                 hint: "masks: \"null\", \"hash\", {\"keep_first\": 2}, {\"keep_last\": 4}, "
                     + "{\"constant\": \"x\"}")
         }
@@ -55,7 +55,7 @@ public enum Mask: Hashable, Sendable {
         guard case .int(let count) = json, (0...Int64(keptMax)).contains(count) else {
             throw InvalidTableSettings(
                 "the mask of column \(quoted(column)) must keep 0 to \(keptMax) characters",
-                hint: "give a whole number; what is not longer than it is sent as it is")
+                hint: "give a whole number; values that are not longer are sent unmasked")
         }
         return Int(count)
     }
@@ -69,7 +69,7 @@ public enum Mask: Hashable, Sendable {
             throw InvalidTableSettings(
                 "the constant of column \(quoted(column)) must be a string of at most "
                     + "\(constantCharactersMax) characters, without NUL",
-                hint: "shorten it, or use \"null\" to send nothing")
+                hint: "shorten it, or use \"null\" to send NULL")
         }
         return text
     }

@@ -12,13 +12,13 @@ public struct PastVersion: Hashable, Codable, Sendable {
     }
 }
 
-/// Activates what a version was, as a new one. A draft stays, but can no longer be activated: it
-/// was opened from another version.
+/// Activates the content of an earlier version as a new one. A draft stays, but can no longer be
+/// activated: it was opened from another version.
 struct RollBackDataExport: Command {
     static let definition = CommandDefinition(
         "roll_back_data_export", on: .dataExport, ["name": .name, "version": .integer],
         for: .configureDataExports,
-        "Make what an earlier version of a data export was active again, as a new version.")
+        "Activate an earlier version of a data export again, as a new version.")
 
     let name: Name
     let number: Int64
@@ -36,15 +36,15 @@ struct RollBackDataExport: Command {
             let same = active.number == number ? "" : " (v\(active.number) is the same)"
             throw .because(
                 .versionIsActive,
-                "version \(number) of \(quoted(export.name)) is what is active\(same)",
+                "version \(number) of \(quoted(export.name)) is already active\(same)",
                 hint: "see what changed: select * from ferry.data_export_diff(…)")
         }
         let action = "roll back \(quoted(export.name)) to version \(number)"
         guard let database = past.database else {
             throw .because(
-                .databaseNotRegistered, "cannot \(action): its database is not registered any more",
-                hint: "choose the tables from another one with edit_data_export; "
-                    + "ferry.object_versions has what the version was")
+                .databaseNotRegistered, "cannot \(action): its database is no longer registered",
+                hint: "choose tables of another database with edit_data_export; "
+                    + "ferry.object_versions shows the version")
         }
         try world.requireReach(
             past.version.tables, past.version.tableSettings, in: database, to: action, author)
@@ -73,7 +73,7 @@ extension World {
             throw .because(
                 .unknownVersion,
                 "export \(quoted(export.name)) has no version \(number); it has \(there)",
-                hint: "see them: select * from ferry.object_versions "
+                hint: "list all: select * from ferry.object_versions "
                     + "where kind = 'data_export'")
         }
         let ofThisBatch = versions.first { $0.exportID == export.id && $0.version.number == number }
@@ -86,17 +86,17 @@ extension World {
             throw .because(
                 .unknownVersion,
                 "version \(number) of export \(quoted(export.name)) was pruned",
-                hint: "see those that are kept: select * from ferry.object_versions "
+                hint: "list the kept ones: select * from ferry.object_versions "
                     + "where kind = 'data_export'")
         }
-        // As this batch may have left it.
+        // As changed by this batch.
         return PastVersion(
             version: past.version, database: database(id: past.version.databaseID))
     }
 }
 
 extension Version {
-    /// Whether runs of either would send the same.
+    /// Whether runs of both would send the same.
     fileprivate func isSame(as other: Version) -> Bool {
         databaseID == other.databaseID && tables == other.tables
             && tableSettings == other.tableSettings

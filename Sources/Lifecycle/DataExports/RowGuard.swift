@@ -1,6 +1,6 @@
 import Values
 
-/// How many rows of a table a run may deliver, and what becomes of one that has others.
+/// How many rows of a table a run may deliver, and what happens otherwise.
 ///
 /// In JSON `{"minimum": 10000, "maximum": 2000000, "otherwise": "fail"}`, with at least one bound.
 public struct RowGuard: Hashable, Sendable {
@@ -11,11 +11,11 @@ public struct RowGuard: Hashable, Sendable {
     /// What to do outside of these bounds. Defaults to failing.
     public let otherwise: Otherwise
 
-    /// What becomes of a run whose rows are out of range.
+    /// What happens to a run whose rows are out of range.
     public enum Otherwise: String, Hashable, Sendable, CaseIterable {
         /// It fails, and nothing is sent.
         case fail
-        /// It goes on, with a warning.
+        /// It continues, with a warning.
         case warn
     }
 
@@ -31,7 +31,8 @@ public struct RowGuard: Hashable, Sendable {
         func bound(_ key: String) throws(InvalidTableSettings) -> Int64? {
             guard let value = given[key], value != .null else { return nil }
             guard case .int(let rows) = value, rows >= 0 else {
-                throw InvalidTableSettings("rows.\(key) must be a whole number from 0", hint: hint)
+                throw InvalidTableSettings(
+                    "rows.\(key) must be a whole number, 0 or more", hint: hint)
             }
             return rows
         }
@@ -55,7 +56,7 @@ public struct RowGuard: Hashable, Sendable {
         }
     }
 
-    /// What is wrong with this many rows, in words; nil when nothing is.
+    /// The problem with this number of rows, as text; nil if it is within the bounds.
     public func violation(by rows: Int64) -> String? {
         if let minimum, rows < minimum { return "\(rows) rows, below the minimum \(minimum)" }
         if let maximum, rows > maximum { return "\(rows) rows, above the maximum \(maximum)" }

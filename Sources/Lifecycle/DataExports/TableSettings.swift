@@ -1,7 +1,7 @@
 public import Values
 
-/// What of one table a data export sends: which columns and rows, with which values masked, and how
-/// many rows there have to be.
+/// What of one table a data export sends: which columns and rows, with which masks, and how many
+/// rows are required.
 ///
 /// In JSON an object with the keys `columns`, `filter`, `mask` and `rows`, none of them required.
 public struct TableSettings: Hashable, Sendable {
@@ -9,11 +9,11 @@ public struct TableSettings: Hashable, Sendable {
     public private(set) var columns: [String]?
     /// A boolean SQL expression over the table's columns; nil for all rows.
     ///
-    /// It is safe to stand in parentheses: see ``FilterSyntax``.
+    /// It is safe in parentheses: see ``FilterSyntax``.
     public private(set) var filter: String?
-    /// How the values of a column are hidden, by its name. All of these columns are sent.
+    /// The masks of columns, by name. All of these columns are sent.
     public private(set) var mask: [String: Mask] = [:]
-    /// How many rows there have to be; nil for any number.
+    /// The required number of rows; nil for any.
     public private(set) var rows: RowGuard?
 
     /// The most characters of a filter.
@@ -36,7 +36,7 @@ public struct TableSettings: Hashable, Sendable {
         }
         let known = ["columns", "filter", "mask", "rows"]
         if let unknown = given.keys.filter({ !known.contains($0) }).min() {
-            throw InvalidTableSettings("there is no setting \(quoted(unknown))")
+            throw InvalidTableSettings("unknown setting \(quoted(unknown))")
         }
         if let json = given["columns"], json != .null { columns = try Self.columns(json) }
         if let json = given["filter"], json != .null { filter = try Self.filter(json) }
@@ -45,7 +45,7 @@ public struct TableSettings: Hashable, Sendable {
         if let columns, let hidden = mask.keys.filter({ !columns.contains($0) }).min() {
             throw InvalidTableSettings(
                 "column \(quoted(hidden)) is masked, but is not among the columns sent",
-                hint: "take it out of mask, or add it to columns")
+                hint: "remove it from mask, or add it to columns")
         }
     }
 
@@ -55,7 +55,7 @@ public struct TableSettings: Hashable, Sendable {
         }
         if elements.isEmpty {
             throw InvalidTableSettings(
-                "columns names no column", hint: "leave columns out to send all of them")
+                "columns is empty", hint: "omit columns to send all columns")
         }
         if elements.count > columnsMax {
             throw InvalidTableSettings(
@@ -64,11 +64,11 @@ public struct TableSettings: Hashable, Sendable {
         var names: [String] = []
         for element in elements {
             guard case .string(let name) = element else {
-                throw InvalidTableSettings("columns must hold names, not \(element.kind)")
+                throw InvalidTableSettings("columns must contain names, not \(element.kind)")
             }
             names.append(try columnName(name))
         }
-        // As SQL shows it, so that the first of several is always the same.
+        // In SQL's order, so that the message is deterministic.
         if let twice = Dictionary(grouping: names, by: \.self).filter({ $1.count > 1 }).keys.min() {
             throw InvalidTableSettings("columns names \(quoted(twice)) twice")
         }
@@ -92,7 +92,7 @@ public struct TableSettings: Hashable, Sendable {
         if count > filterCharactersMax {
             throw InvalidTableSettings(
                 "filter has \(count) characters, at most \(filterCharactersMax) are allowed",
-                hint: "shorten it, or let a view or a function of the source decide")
+                hint: "shorten it, or move its logic to a view or a function of the source")
         }
         if let problem = FilterSyntax.problem(in: text) {
             throw InvalidTableSettings(
@@ -144,11 +144,11 @@ extension TableSettings: Codable {
     }
 }
 
-/// Why settings of a table cannot be meant.
+/// Why settings of a table are invalid.
 public struct InvalidTableSettings: Error, Hashable, Sendable {
     /// Names the setting and the rule; safe to show.
     public let message: String
-    /// The way out.
+    /// The hint.
     public let hint: String
 
     init(

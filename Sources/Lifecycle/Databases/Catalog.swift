@@ -2,7 +2,7 @@ public import Values
 
 /// What there is in a database at one moment.
 public struct Catalog: Hashable, Sendable {
-    /// What a name stands for, as far as a data export goes.
+    /// What a name refers to, from the view of a data export.
     public enum Relation: Hashable, Sendable {
         /// A table that the exporting role can read.
         case readable
@@ -12,7 +12,7 @@ public struct Catalog: Hashable, Sendable {
         case hidingRows
         /// A table with rows on other servers, which no snapshot of this one covers.
         case scattered
-        /// No table. What it is, with an article: "a view".
+        /// Not a table but the given kind of object, with an article: "a view".
         case other(String)
 
         public var isTable: Bool {
@@ -23,9 +23,9 @@ public struct Catalog: Hashable, Sendable {
         }
     }
 
-    /// All that could be taken for a table, by its name.
+    /// Everything that could be mistaken for a table, by name.
     public let relations: [TableName: Relation]
-    /// The role that looked.
+    /// The role that read the catalog.
     public let role: SourceRole
 
     public init(_ relations: [TableName: Relation], role: SourceRole) {
@@ -37,16 +37,16 @@ public struct Catalog: Hashable, Sendable {
     public var tables: [TableName] { relations.filter(\.value.isTable).map(\.key) }
 }
 
-/// What keeps tables from being sent, each kind of reason with those that it holds for.
+/// The reasons why tables cannot be sent, each with its tables.
 struct TableProblems {
     private(set) var missing: [TableName] = []
     private(set) var unreadable: [TableName] = []
     private(set) var hidingRows: [TableName] = []
     private(set) var scattered: [TableName] = []
-    /// Names that are something else, and what.
+    /// Names of other objects, and their kinds.
     private(set) var others: [(name: TableName, kind: String)] = []
 
-    /// - Parameter selection: All stands for the tables that there are.
+    /// - Parameter selection: "all" means the existing tables.
     init(of selection: TableSelection, in catalog: Catalog) {
         let names =
             switch selection {
@@ -70,7 +70,7 @@ struct TableProblems {
             && others.isEmpty
     }
 
-    /// In words, a clause for each kind; none when all can be sent.
+    /// As text, a clause for each kind; empty if all can be sent.
     var reasons: [String] {
         var reasons: [String] = []
         if !missing.isEmpty { reasons.append("tables missing: \(listed(missing))") }
@@ -84,7 +84,7 @@ struct TableProblems {
         }
         if !scattered.isEmpty {
             reasons.append(
-                "tables with rows on other servers, of which there is no one snapshot: "
+                "tables with rows on other servers, which no single snapshot covers: "
                     + listed(scattered))
         }
         return reasons
@@ -101,7 +101,7 @@ struct TableProblems {
             ways.append("read them as a role with BYPASSRLS, or as their owner")
         }
         if !scattered.isEmpty {
-            ways.append("send each part from the server that it is on, by the names of the parts")
+            ways.append("send each part from its own server")
         }
         if !others.isEmpty { ways.append("choose the tables behind them") }
         return ways.joined(separator: ", ") + " in database \(database), or remove_tables"

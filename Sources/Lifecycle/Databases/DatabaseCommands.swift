@@ -10,7 +10,7 @@ struct RegisterDatabase: Command {
     static let definition = CommandDefinition(
         "register_database", on: .database, ["name": .name, "credential": .credential],
         for: .configureDatabases,
-        "Register a source database. The credential is one of the workers.")
+        "Register a source database. Its credential is one of the workers' credentials.")
 
     let name: Name
     let credential: String
@@ -34,11 +34,11 @@ struct RegisterDatabase: Command {
     }
 }
 
-/// The new credential need not work: what reads the database next finds out whether it does.
+/// The new credential need not work: the next reader of the database finds out.
 struct EditDatabase: Command {
     static let definition = CommandDefinition(
         "edit_database", on: .database, ["name": .name, "credential": .credential],
-        for: .configureDatabases, "Read a source database with another credential.")
+        for: .configureDatabases, "Change the credential of a source database.")
 
     let name: Name
     let credential: String
@@ -84,10 +84,10 @@ struct UnregisterDatabase: CommandOnNamed {
 }
 
 extension World {
-    /// The details of an event, with a warning where the role of this credential may do too much.
+    /// The details of an event, with a warning if the role of this credential has excessive rights.
     ///
-    /// A database that cannot be asked now is registered all the same: what reads it first looks
-    /// again. One whose credential leads to several servers is rejected: no run could read it.
+    /// A database that is unavailable now is registered anyway: its first reader checks again. One
+    /// whose credential connects to several servers is rejected: no run could read it.
     func warned(
         _ details: [String: JSONValue], of credential: String
     ) throws(Refusal) -> [String: JSONValue] {
@@ -100,9 +100,9 @@ extension World {
         }
     }
 
-    /// What a database is read as, where that is known because its tables are, or those of another
-    /// database of its credential. What was looked up for this command prevails over what was
-    /// known before it.
+    /// The role that reads a database, if it is known from its tables, or from those of another
+    /// database with the same credential. Facts that were looked up for this command take
+    /// precedence over older ones.
     func knownRole(of database: Database) -> SourceRole? {
         let ids = databases.byID.values.filter { $0.credential == database.credential }
             .map(\.id).sorted()
@@ -113,7 +113,7 @@ extension World {
         return nil
     }
 
-    /// What was found out under another credential says nothing of this one.
+    /// Facts about another credential do not apply to this one.
     mutating func forgetTables(of database: Database) {
         facts = facts.filter { fact, _ in
             switch fact {

@@ -1,6 +1,6 @@
 import Values
 
-/// The role that a source database is read as, as far as it may do more than read.
+/// The role that a source database is read as, and its rights beyond reading.
 ///
 /// A filter or a mask runs with its rights.
 public struct SourceRole: Hashable, Sendable {
@@ -13,7 +13,7 @@ public struct SourceRole: Hashable, Sendable {
         self.excessiveRights = excessiveRights
     }
 
-    /// What reaches beyond the tables of the database; the raw value is PostgreSQL's own word.
+    /// Rights beyond the tables of the database; the raw value is PostgreSQL's name.
     public enum ExcessiveRight: String, Hashable, Sendable, CaseIterable {
         case superuser
         case executeServerProgram = "pg_execute_server_program"
@@ -21,7 +21,7 @@ public struct SourceRole: Hashable, Sendable {
         case writeServerFiles = "pg_write_server_files"
     }
 
-    /// What users should know of it, in words; nil when there is nothing.
+    /// A warning for users, as text; nil if there is none.
     public var warning: String? {
         if excessiveRights.isEmpty { return nil }
         let role = "filters and masks run as role \(quoted(name)) of the source, which is "
@@ -29,7 +29,7 @@ public struct SourceRole: Hashable, Sendable {
             excessiveRights.contains(.superuser)
             ? "a superuser"
             : "a member of " + listed(excessiveRights.map(\.rawValue))
-        return role + rights + ": use a role that may only select what is exported"
+        return role + rights + ": use a role that can only select the exported tables"
     }
 
     /// The details of an event, with the warning where there is one.

@@ -10,7 +10,8 @@ struct CreateDataTemplate: Command {
     static let definition = CommandDefinition(
         "create_data_template", on: .dataTemplate, key: ["destination", "name"],
         ["destination": .destination, "name": .name, "settings": .settings],
-        for: .configureDestinations, "Create named file settings of a destination.")
+        for: .configureDestinations, "Create a data template: named file settings of a destination."
+    )
 
     let destination: Name
     let name: Name
@@ -31,7 +32,7 @@ struct CreateDataTemplate: Command {
                 .nameInUse,
                 "data template name \(quoted(name.text)) is already in use "
                     + "at destination \(quoted(destination.name))\(note)",
-                hint: "choose another name; upper and lower case count as the same")
+                hint: "choose another name; names are case-insensitive")
         }
         let template = DataTemplate(
             id: author.id, environment: author.environment, destinationID: destination.id,
@@ -50,7 +51,7 @@ struct EditDataTemplate: Command {
     static let definition = CommandDefinition(
         "edit_data_template", on: .dataTemplate, key: ["destination", "name"],
         ["destination": .destination, "name": .name, "settings": .settings],
-        for: .configureDestinations, "Replace the file settings of a data template.")
+        for: .configureDestinations, "Replace the settings of a data template.")
 
     let destination: Name
     let name: Name

@@ -1,13 +1,13 @@
 public import Values
 
-/// Where files go.
+/// Where deliveries go.
 public struct Destination: StoredObject {
     public let id: Int64
     public let environment: String
     public let name: String
     /// One of ``kinds``.
     public let destinationKind: String
-    /// What the kind asks for; never a secret.
+    /// The settings of the kind; never a secret.
     public var settings: JSONValue
     public var administratorsOnly: Bool
     public var createdAt: String?

@@ -14,7 +14,7 @@ struct CreateDestination: Command {
             "name": .name, "kind": .destinationKind, "settings": .settings,
             "administrators_only": .flag,
         ],
-        for: .configureDestinations, "Create a destination, once a test of it has passed.")
+        for: .configureDestinations, "Test and create a destination.")
 
     let name: Name
     let kind: String
@@ -40,8 +40,8 @@ struct CreateDestination: Command {
     }
 }
 
-/// What is not given stays as it is. Tested when its settings change, as a new one is. Data
-/// templates depend on its kind alone, so they go on fitting it.
+/// Arguments that are not given keep their values. Tested when its settings change, like a new one.
+/// Data templates depend only on its kind, so they stay valid.
 struct EditDestination: Command {
     static let definition = CommandDefinition(
         "edit_destination", on: .destination,
@@ -50,10 +50,10 @@ struct EditDestination: Command {
             "kind": .destinationKind.optional,
         ],
         for: .configureDestinations,
-        "Change a destination, once a test of its new settings has passed. Its kind stays.")
+        "Test and change a destination's settings. Its kind cannot be changed.")
 
     let name: Name
-    /// Must be the one that it has.
+    /// Must be its current kind.
     let kind: String?
     let settings: JSONValue?
     let administratorsOnly: Bool?
@@ -74,8 +74,8 @@ struct EditDestination: Command {
                 .kindIsFixed,
                 "destination \(quoted(destination.name)) is of kind "
                     + "\(destination.destinationKind), which cannot be changed to \(kind)",
-                hint: "create another destination of that kind, and let orchestrations use it "
-                    + "with edit_orchestration")
+                hint: "create a destination of that kind, and switch orchestrations to it with "
+                    + "edit_orchestration")
         }
         var changed: [JSONValue] = []
         if let settings, settings != destination.settings {
@@ -153,7 +153,7 @@ extension Arguments {
         let kind = try string("kind")
         if Destination.kinds.contains(kind) { return kind }
         throw Rejection(
-            .unknownDestinationKind, "there is no destination kind \(quoted(kind))",
+            .unknownDestinationKind, "unknown destination kind \(quoted(kind))",
             hint: "kinds: " + Destination.kinds.joined(separator: ", "))
     }
 }

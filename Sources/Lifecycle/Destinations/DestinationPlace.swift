@@ -1,12 +1,12 @@
 import Values
 
-/// Where a destination's files are, as far as its settings tell.
+/// Where a destination's files are, according to its settings.
 ///
-/// Places are compared as they are written: a link, another name of a host, or another credential
-/// for the same database is not seen through.
+/// Places are compared as they are written: links, other names of a host, and other credentials for
+/// the same database are not resolved.
 struct DestinationPlace {
-    /// What holds it, in words that are the same for the same server, bucket or database. Any of
-    /// them in common is enough.
+    /// What contains it, as keys that are equal for the same server, bucket or database. One common
+    /// key is enough.
     private let holders: Set<[UInt8]>
     /// The names of the folders that lead to it, outermost first.
     private let path: [[UInt8]]

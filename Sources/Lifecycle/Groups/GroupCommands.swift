@@ -59,11 +59,11 @@ struct CreateOrchestrationGroup: Command {
     }
 }
 
-/// Changes only what is given.
+/// Changes only the given values.
 struct EditOrchestrationGroup: Command {
     static let definition = CommandDefinition.groupDefinition(
         "edit_orchestration_group", orchestrations: .orchestrations.optional,
-        "Change which orchestrations a group runs, or its trigger.")
+        "Change the orchestrations or the trigger of a group.")
 
     let name: Name
     let request: GroupRequest
@@ -75,7 +75,7 @@ struct EditOrchestrationGroup: Command {
 
     func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
         let group: OrchestrationGroup = try world.existing(name, author)
-        // They stay in the group, and run in the name of whoever edits it, or leave it.
+        // They stay in the group and run in the name of its editor, or they leave it.
         try world.requireUse(ofAll: group, author)
         var edited = group
         if let trigger = try world.trigger(request, instead: group, author) {
@@ -112,7 +112,7 @@ struct DeleteOrchestrationGroup: CommandOnNamed {
                 .inUse,
                 "cannot delete \(quoted(group.name)): "
                     + counted("orchestration group", later.map(\.name))
-                    + (later.count == 1 ? " comes after it" : " come after it"),
+                    + (later.count == 1 ? " runs after it" : " run after it"),
                 hint: "give them another trigger with edit_orchestration_group, "
                     + "or delete them first")
         }
@@ -125,7 +125,7 @@ struct EnableOrchestrationGroup: CommandOnNamed {
     static let definition = CommandDefinition(
         "enable_orchestration_group", on: .orchestrationGroup, ["name": .name],
         for: .orchestrate,
-        "Let a disabled group run again; times that passed meanwhile do not count as missed.")
+        "Enable a disabled group; scheduled times that passed meanwhile do not count as missed.")
 
     let name: Name
 
@@ -144,7 +144,7 @@ struct EnableOrchestrationGroup: CommandOnNamed {
 struct DisableOrchestrationGroup: CommandOnNamed {
     static let definition = CommandDefinition(
         "disable_orchestration_group", on: .orchestrationGroup, ["name": .name],
-        for: .orchestrate, "Keep a group from running.")
+        for: .orchestrate, "Disable a group.")
 
     let name: Name
 
@@ -163,7 +163,7 @@ struct DisableOrchestrationGroup: CommandOnNamed {
 struct RunOrchestrationGroup: CommandOnNamed {
     static let definition = CommandDefinition(
         "run_orchestration_group", on: .orchestrationGroup, ["name": .name], for: .run,
-        "Start a run of each orchestration of a group, or of none of them.")
+        "Start a run of each orchestration of a group: all of them, or none.")
 
     let name: Name
 
@@ -173,7 +173,7 @@ struct RunOrchestrationGroup: CommandOnNamed {
             throw .because(
                 .groupDisabled, "orchestration group \(quoted(group.name)) is disabled",
                 hint: "enable it with enable_orchestration_group, or run its orchestrations "
-                    + "one by one with run_orchestration")
+                    + "individually with run_orchestration")
         }
         var members: [(Orchestration, Sending)] = []
         for id in group.orchestrationIDs {
@@ -232,7 +232,7 @@ extension World {
         }
     }
 
-    /// An orchestration that a group runs cannot go.
+    /// An orchestration of a group cannot be deleted.
     ///
     /// - Throws: ``RejectionCode/inUse``.
     func requireUngrouped(_ orchestration: Orchestration) throws(Refusal) {
@@ -242,6 +242,6 @@ extension World {
             .inUse,
             "cannot delete \(quoted(orchestration.name)): it is in "
                 + counted("orchestration group", groups.map(\.name)),
-            hint: "take it out with edit_orchestration_group, or use delete_orchestration_group")
+            hint: "remove it with edit_orchestration_group, or use delete_orchestration_group")
     }
 }

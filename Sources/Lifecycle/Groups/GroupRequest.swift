@@ -1,7 +1,7 @@
 public import Values
 
-/// The arguments of `create_orchestration_group` and `edit_orchestration_group`. Whether they give
-/// one trigger, and a valid one, is judged when the command is applied.
+/// The arguments of `create_orchestration_group` and `edit_orchestration_group`. Whether they have
+/// exactly one valid trigger is checked when the command is applied.
 public struct GroupRequest: Hashable, Sendable {
     /// At least one, each once; nil when not given.
     public var orchestrations: [Name]?
@@ -9,7 +9,7 @@ public struct GroupRequest: Hashable, Sendable {
     public var schedule: String?
     public var timeZone: String?
     public var catchUp: CatchUp?
-    /// The name of the group that it comes after.
+    /// The name of the group that it runs after.
     public var after: Name?
 
     /// The most orchestrations of a group.
@@ -27,7 +27,7 @@ public struct GroupRequest: Hashable, Sendable {
             if catchUp == nil {
                 throw Rejection(
                     .invalidSchedule, "catch_up must be one or none, was \(quoted(word))",
-                    hint: "one runs once for all times that were missed, none skips them")
+                    hint: "one starts one run for all missed times, none skips them")
             }
         }
         after = try given.optionalName("after", of: .orchestrationGroup)
@@ -37,7 +37,7 @@ public struct GroupRequest: Hashable, Sendable {
         let names = try given.names("orchestrations", of: .orchestration)
         if names.isEmpty {
             throw Rejection(
-                .invalidOrchestrations, "orchestrations names no orchestration",
+                .invalidOrchestrations, "orchestrations is empty",
                 hint: "name one or more")
         }
         if names.count > orchestrationsMax {
@@ -45,14 +45,14 @@ public struct GroupRequest: Hashable, Sendable {
                 .argumentTooLong,
                 "orchestrations names \(names.count) orchestrations, at most "
                     + "\(orchestrationsMax) are allowed",
-                hint: "make several groups, each after another")
+                hint: "create several groups that run after one another")
         }
         var seen: Set<String> = []
         for name in names where !seen.insert(name.key).inserted {
             throw Rejection(
                 .invalidOrchestrations,
                 "orchestrations names \(quoted(name.text)) more than once",
-                hint: "name each once; upper and lower case count as the same")
+                hint: "name each once; names are case-insensitive")
         }
         return names
     }

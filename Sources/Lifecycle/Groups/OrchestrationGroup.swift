@@ -10,13 +10,13 @@ public struct OrchestrationGroup: StoredObject {
     public var trigger: GroupTrigger
     /// When its schedule comes next, soonest first, in seconds since 1970; empty where it does not.
     ///
-    /// Workers move them on. They also work them out where they are missing.
+    /// Workers advance them, and compute them if they are missing.
     public var nextTimes: [Int64]
-    /// The role in whose name it runs by itself: the one that last configured or enabled it.
+    /// The role in whose name it runs automatically: the one that last configured or enabled it.
     public var runsAs: String
     public let createdBy: String
 
-    /// How many of its next times are told.
+    /// How many of its next times are shown.
     public static let nextTimesCount = 3
 
     enum CodingKeys: String, CodingKey {
@@ -56,7 +56,7 @@ public struct OrchestrationGroup: StoredObject {
     }
 }
 
-/// What makes a group run.
+/// The trigger of a group.
 public enum GroupTrigger: Hashable, Sendable {
     /// Only the command `run_orchestration_group`.
     case manual
@@ -91,15 +91,15 @@ public struct GroupSchedule: Hashable, Sendable {
     }
 }
 
-/// What becomes of the times of a schedule that passed while no worker was there.
+/// What happens to scheduled times that passed while no worker ran.
 public enum CatchUp: String, Codable, Hashable, Sendable, CaseIterable {
-    /// One run, at once, for the latest of them.
+    /// One run, immediately, for the latest of them.
     case one
     /// Nothing.
     case none
 }
 
-// The trigger's keys stand beside those of the group, and those that it does not have are absent.
+// The trigger's keys are next to those of the group; keys without a value are absent.
 extension OrchestrationGroup {
     private enum TriggerKeys: String, CodingKey {
         case schedule

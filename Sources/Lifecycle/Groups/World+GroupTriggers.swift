@@ -1,7 +1,7 @@
 import Values
 import Schedules
 
-// What makes groups run.
+// The triggers of groups.
 extension World {
     var notOneTrigger: Refusal {
         .because(
@@ -9,7 +9,7 @@ extension World {
             hint: "for example \"schedule\": \"30 2 * * 1-5\", or \"manual\": true")
     }
 
-    /// The trigger that is asked for; nil when none is.
+    /// The requested trigger; nil if there is none.
     ///
     /// - Parameter group: The one to be edited.
     func trigger(
@@ -36,14 +36,14 @@ extension World {
         if request.timeZone != nil || request.catchUp != nil {
             let argument = request.timeZone != nil ? "time_zone" : "catch_up"
             throw .because(
-                .invalidTrigger, "\(argument) goes with schedule, which is not given",
-                hint: "give a schedule, or leave \(argument) out")
+                .invalidTrigger, "\(argument) requires schedule",
+                hint: "give a schedule, or omit \(argument)")
         }
         if let after = request.after {
             if let group, Name.key(of: group.name) == after.key {
                 throw .because(
                     .circularGroups,
-                    "orchestration group \(quoted(group.name)) cannot come after itself",
+                    "orchestration group \(quoted(group.name)) cannot run after itself",
                     hint: "name another group, or choose manual or schedule")
             }
             let earlier: OrchestrationGroup = try existing(after, author)
@@ -52,8 +52,8 @@ extension World {
         return request.isManual ? .manual : nil
     }
 
-    /// - Throws: ``RejectionCode/circularGroups`` when one group comes, by way of others perhaps,
-    ///   after the other.
+    /// - Throws: ``RejectionCode/circularGroups`` when one group runs after the other, directly or
+    ///   indirectly.
     func requireNoCircle(
         from earlier: Int64, to group: OrchestrationGroup
     ) throws(Refusal) {
@@ -63,12 +63,12 @@ extension World {
             guard case .after(let before) = current.trigger,
                 let previous = orchestrationGroups[before]
             else { return }
-            links.append("\(quoted(current.name)) comes after \(quoted(previous.name))")
+            links.append("\(quoted(current.name)) runs after \(quoted(previous.name))")
             if before == group.id {
                 let first: OrchestrationGroup = try used(earlier)
                 throw .because(
                     .circularGroups,
-                    "orchestration group \(quoted(group.name)) cannot come after "
+                    "orchestration group \(quoted(group.name)) cannot run after "
                         + "\(quoted(first.name)): \(links.joined(separator: ", "))",
                     hint: "give one of them another trigger first")
             }
@@ -76,7 +76,7 @@ extension World {
         }
     }
 
-    /// Schedules come only in production, and only to groups that are enabled.
+    /// Schedules run only in production, and only for enabled groups.
     func nextTimes(of group: OrchestrationGroup) throws(Refusal) -> [Int64] {
         guard group.isEnabled, group.environment == "production",
             case .schedule(let chosen) = group.trigger
@@ -102,7 +102,7 @@ extension World {
         }
     }
 
-    /// What a group is now, for its events.
+    /// The state of a group, for its events.
     func details(of group: OrchestrationGroup) throws(Refusal) -> JSONValue {
         var details = try definitionFields(of: group)
         if !group.nextTimes.isEmpty, case .schedule(let chosen) = group.trigger {

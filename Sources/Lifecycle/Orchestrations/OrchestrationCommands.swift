@@ -7,7 +7,7 @@ extension CommandDefinition {
     ]
 }
 
-/// Without `name` it is called like the export.
+/// Without `name` it has the name of the export.
 struct AddOrchestration: Command {
     static let definition = CommandDefinition(
         "add_orchestration", on: .orchestration, keyWhenAbsent: ["data_export"],
@@ -16,7 +16,7 @@ struct AddOrchestration: Command {
             "data_template": .dataTemplate, "name": .name.optional,
         ],
         for: .orchestrate,
-        "Send an active data export to a destination through one of its data templates.")
+        "Add an orchestration: send an active data export to a destination, with a data template.")
 
     let dataExport: Name
     let destination: Name
@@ -50,8 +50,8 @@ struct AddOrchestration: Command {
     }
 }
 
-/// What is not given stays as it is. Without `destination`, the template is one of the destination
-/// that it has.
+/// Arguments that are not given keep their values. Without `destination`, the template belongs to
+/// the current destination.
 struct EditOrchestration: Command {
     static let definition = CommandDefinition(
         "edit_orchestration", on: .orchestration,
@@ -60,7 +60,7 @@ struct EditOrchestration: Command {
             "destination": .destination.optional, "data_template": .dataTemplate.optional,
         ],
         for: .orchestrate,
-        "Change the data export, the destination or the data template of an orchestration.")
+        "Change the data export, destination or data template of an orchestration.")
 
     let name: Name
     let dataExport: Name?
@@ -106,7 +106,7 @@ struct EditOrchestration: Command {
 struct DeleteOrchestration: CommandOnNamed {
     static let definition = CommandDefinition(
         "delete_orchestration", on: .orchestration, ["name": .name], for: .orchestrate,
-        "Delete an orchestration; its runs stay on record.")
+        "Delete an orchestration; its runs stay recorded.")
 
     let name: Name
 
@@ -121,8 +121,8 @@ struct DeleteOrchestration: CommandOnNamed {
 }
 
 extension World {
-    /// Refuses a destination that would overwrite tables that are sent there, as far as names tell;
-    /// a run looks at the databases themselves before it publishes.
+    /// Rejects a destination that would overwrite the tables that are sent there, as far as names
+    /// show; a run checks the databases themselves before it publishes.
     fileprivate func requireElsewhere(
         _ destination: Destination, than version: Version
     ) throws(Refusal) {
@@ -141,9 +141,9 @@ extension World {
         guard let table else { return }
         throw .because(
             .invalidChoice,
-            "destination \(quoted(destination.name)) would overwrite table "
-                + "\"\(shown(table.canonical))\", which is what is to be sent: it has the "
-                + "credential of database \(quoted(database.name)), and that table's schema",
+            "destination \(quoted(destination.name)) would overwrite the exported table "
+                + "\"\(shown(table.canonical))\": it has the credential of database "
+                + "\(quoted(database.name)) and the schema of that table",
             hint: "choose a destination with another schema, or another database")
     }
 

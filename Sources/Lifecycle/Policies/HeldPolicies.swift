@@ -1,13 +1,13 @@
-/// The policies that count when a command is judged.
+/// The policies that decide whether a command is allowed.
 struct HeldPolicies {
     /// Those of the actor, the role that sent the command.
     var own: [PolicyAssignment]
-    /// Those of the role that had logged in, where it is another. They allow nothing: a user who
-    /// acts in another role is bound by what either is denied.
+    /// Those of the role that had logged in, where it is another. They grant nothing, but denials
+    /// of both roles apply.
     var login: [PolicyAssignment] = []
 
-    /// What they say of an action in an environment: a denial wins, and without a match nothing is
-    /// allowed.
+    /// Whether they allow an action in an environment: a denial takes precedence, and without a
+    /// match nothing is allowed.
     func permission(for action: Action, in environment: String) -> Permission {
         let own = own.filter { $0.applies(in: environment) }
         let limiting = own + login.filter { $0.applies(in: environment) }
@@ -33,12 +33,12 @@ struct HeldPolicies {
     }
 }
 
-/// Whether somebody may do something.
+/// Whether an action is allowed.
 enum Permission: Hashable {
     case allowed
     /// No assignment allows it.
     case notGranted
-    /// This assignment takes it away.
+    /// This assignment denies it.
     case denied(PolicyAssignment)
     /// `restrict_data_exports` is set.
     case restricted

@@ -7,7 +7,7 @@ public enum Policy: String, Codable, Hashable, Sendable, CaseIterable {
     /// Orchestrations and runs.
     case user = "amp360_user"
 
-    /// Whether the policy by itself allows an action.
+    /// Whether the policy allows an action without options.
     func allows(_ action: Action) -> Bool {
         switch (self, action) {
         case (_, .view), (_, .orchestrate), (_, .run): true
@@ -27,15 +27,15 @@ public enum Policy: String, Codable, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// What goes with a policy.
+/// The options of a policy.
 public enum PolicyOption: String, Codable, Hashable, Sendable, CaseIterable {
     /// To pull, promote and delete any sandbox.
     case allowSandboxAdministration = "allow_sandbox_administration"
-    /// Takes away running and orchestrating, whatever else is granted.
+    /// Denies running and orchestrating, whatever else is granted.
     case restrictDataExports = "restrict_data_exports"
 }
 
-/// What policies are about.
+/// The actions that policies allow.
 public enum Action: String, Codable, Hashable, Sendable, CaseIterable {
     case view
     case configureDatabases = "configure_databases"

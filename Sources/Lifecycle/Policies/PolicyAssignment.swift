@@ -1,13 +1,13 @@
-/// A policy that a database role was given, or is denied. The members of the role inherit it.
+/// A policy that is granted to a database role, or denied. Members of the role inherit it.
 public struct PolicyAssignment: Hashable, Codable, Sendable {
     /// That of the command that first made it.
     public let id: Int64
-    /// The name of the role, as PostgreSQL has it.
+    /// The name of the role, as in PostgreSQL.
     public let role: String
     public let policy: Policy
     /// Nil for all environments.
     public let environment: String?
-    /// Whether it takes away what the policy allows, instead of giving it.
+    /// Whether it denies what the policy allows, instead of granting it.
     public var isDenial: Bool
     /// Sorted, each once.
     public var options: [PolicyOption]

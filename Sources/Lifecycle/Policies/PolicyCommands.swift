@@ -1,6 +1,6 @@
 import Values
 
-// One lane a policy, so that no two at once can take the last administrators.
+// One lane per policy, so that two concurrent commands cannot remove the last administrators.
 extension CommandDefinition {
     static let policyCommands: [any Command.Type] = [GrantPolicy.self, RevokePolicy.self]
 }
@@ -15,7 +15,7 @@ struct GrantPolicy: Command {
         ],
         for: .assignPolicies, "Grant a policy to a database role, deny it, or change its options.")
 
-    /// The name of a role of the database, as PostgreSQL has it.
+    /// The name of a database role, as in PostgreSQL.
     let role: String
     let policy: Policy
     let inAllEnvironments: Bool
@@ -39,14 +39,14 @@ struct GrantPolicy: Command {
     private func check() throws(Rejection) {
         if isDenial, !options.isEmpty {
             throw Rejection(
-                .invalidPolicy, "a denial takes no options",
-                hint: "leave the options out, or grant the policy")
+                .invalidPolicy, "a denial cannot have options",
+                hint: "omit the options, or grant the policy")
         }
         if policy == .user, options.contains(.allowSandboxAdministration) {
             throw Rejection(
                 .invalidPolicy,
-                "allow_sandbox_administration does not go with \(policy.rawValue)",
-                hint: "grant datagrid_operator or datagrid_administrator with it")
+                "\(policy.rawValue) does not support allow_sandbox_administration",
+                hint: "grant datagrid_operator or datagrid_administrator instead")
         }
     }
 
@@ -82,7 +82,7 @@ struct RevokePolicy: Command {
     static let definition = CommandDefinition(
         "revoke_policy", on: .policyAssignment, key: ["policy"],
         ["role": .role, "policy": .policy, "all_environments": .flag], for: .assignPolicies,
-        "Revoke a policy or a denial from a database role.")
+        "Revoke a policy or a denial from a role.")
 
     let role: String
     let policy: Policy
@@ -101,7 +101,7 @@ struct RevokePolicy: Command {
             let place = environment.map { "in \(quoted($0))" } ?? "for all environments"
             throw .because(
                 .notFound, "role \(quoted(role)) has no \(policy.rawValue) \(place)",
-                hint: "see what there is: select * from \(ObjectKind.policyAssignment.view)")
+                hint: "list all: select * from \(ObjectKind.policyAssignment.view)")
         }
         var changed = world.assignments
         changed[assignment.id] = nil
@@ -121,7 +121,7 @@ extension Arguments {
         let text = try string("policy")
         if let policy = Policy(rawValue: text) { return policy }
         throw Rejection(
-            .invalidPolicy, "there is no policy \(quoted(text))",
+            .invalidPolicy, "unknown policy \(quoted(text))",
             hint: "policies: " + Policy.allCases.map(\.rawValue).joined(separator: ", "))
     }
 }
@@ -141,7 +141,7 @@ extension World {
         }
     }
 
-    /// Nobody could ever grant anything again without one.
+    /// Without one, no role could ever grant anything again.
     fileprivate func requireAdministrator(
         in assignments: [Int64: PolicyAssignment], instead change: String
     ) throws(Refusal) {

@@ -1,6 +1,6 @@
 import Values
 
-// Who may do what.
+// Authorization.
 extension World {
     /// Adds the policies that apply to a role: its own, and those it inherits.
     public mutating func load(rights: [PolicyAssignment], of role: String) {
@@ -31,7 +31,7 @@ extension World {
                 .permissionDenied,
                 "permission denied: \(command): role \(quoted(denial.role)) is denied "
                     + "\(denial.policy.rawValue)",
-                hint: "ask an administrator to take the denial back with revoke_policy")
+                hint: "ask an administrator to revoke the denial with revoke_policy")
         case .notGranted:
             let own = policies.own.filter { $0.applies(in: author.environment) && !$0.isDenial }
                 .map(\.policy.rawValue)
@@ -45,7 +45,7 @@ extension World {
         }
     }
 
-    /// Who is administrator of a sandbox alone may not make himself one of production.
+    /// Administrators of a sandbox only cannot make themselves administrators of production.
     ///
     /// - Throws: ``RejectionCode/permissionDenied``.
     func authorizeEverywhere(_ author: Author) throws(Refusal) {
@@ -57,10 +57,10 @@ extension World {
             .permissionDenied,
             "permission denied: \(author.command) for all environments needs "
                 + "\(Action.assignPolicies.allowedBy) in all environments",
-            hint: "leave all_environments out, or ask an administrator of all environments")
+            hint: "omit all_environments, or ask an administrator of all environments")
     }
 
-    /// A destination that only administrators may use is for nobody else.
+    /// Rejects the use of an administrators-only destination by others.
     ///
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requireUse(of destination: Destination, _ author: Author) throws(Refusal) {
@@ -71,10 +71,10 @@ extension World {
             hint: "ask an administrator, or choose another destination")
     }
 
-    /// Nobody else reaches the place of such a destination by another destination.
+    /// Rejects another destination at the location of an administrators-only one.
     ///
-    /// - Parameter former: The destination as it was; nil for a new one. Where it stays at its
-    ///   place, nothing is asked.
+    /// - Parameter former: The destination as it was; nil for a new one. If its location is
+    ///   unchanged, nothing is checked.
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requirePlace(
         of destination: Destination, instead former: Destination? = nil, _ author: Author
@@ -89,9 +89,9 @@ extension World {
         guard let other = others.min(by: { $0.id < $1.id }) else { return }
         throw .because(
             .permissionDenied,
-            "permission denied: destination \(quoted(destination.name)) would be at the place of "
+            "permission denied: destination \(quoted(destination.name)) would use the location of "
                 + "\(quoted(other.name)), which is for administrators only",
-            hint: "ask an administrator, or choose another place")
+            hint: "ask an administrator, or choose another location")
     }
 
     /// - Parameter environment: Where; nil for that of the command.

@@ -1,12 +1,13 @@
 import Values
 
-/// Ends a run that is publishing and cannot finish. The run is failed, whatever its worker does
-/// afterwards; the event says what that may have made visible.
+/// Ends a run that is publishing and cannot finish. The run is marked as failed, whatever its
+/// worker does afterwards; the event records what that may have made visible.
 struct AbandonRun: Command {
     static let definition = CommandDefinition(
         "abandon_run", on: .run, key: ["run"],
         ["run": .integer, "confirm": .name, "reason": .text], for: .abandonRun,
-        "End a run that is publishing and cannot finish, as an administrator. It is failed.")
+        "End a run that is publishing and cannot finish, and mark it as failed (administrators "
+            + "only).")
 
     let id: Int64
     /// Must be the name of its orchestration.
@@ -16,7 +17,7 @@ struct AbandonRun: Command {
     init(_ given: Arguments) throws(Rejection) {
         id = try given.integer("run")
         confirm = try given.string("confirm")
-        reason = try given.text("reason", hint: "say in a few words why it is abandoned")
+        reason = try given.text("reason", hint: "give a short reason for abandoning it")
     }
 
     func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
@@ -26,7 +27,7 @@ struct AbandonRun: Command {
             throw .because(
                 .notConfirmed,
                 "run \(id) of \(quoted(run.orchestrationName)) was not abandoned: "
-                    + "confirm says \(quoted(confirm))",
+                    + "confirm is \(quoted(confirm))",
                 hint: "abandoning cannot be undone: repeat the orchestration's name in confirm")
         }
         let delivery = try world.delivery(of: run)
@@ -65,7 +66,7 @@ extension World {
         case .failed(let reason): state = .unknown(reason: reason)
         default: throw .needs(decided)
         }
-        // Asked last: the worker may have changed while the destination was asked.
+        // Checked last: the worker may have changed while the destination was checked.
         let worker = Fact.workerOfRun(run.id)
         guard case .names(let names) = facts[worker] else { throw .needs(worker) }
         return AbandonedDelivery(state: state, worker: names.first)
@@ -76,8 +77,8 @@ extension World {
             switch run.state {
             case .publishing: ("", "")
             case .queued, .running: (": stop it", "stop_run ends it, and nothing becomes visible")
-            case .stopping: ("", "wait until it is stopped; nothing of it becomes visible")
-            case .succeeded, .failed, .stopped: ("", "it has ended: there is nothing to abandon")
+            case .stopping: ("", "wait until it is stopped; none of its output becomes visible")
+            case .succeeded, .failed, .stopped: ("", "it has already ended")
             }
         if run.state == .publishing { return }
         throw .because(
@@ -86,10 +87,10 @@ extension World {
     }
 }
 
-/// What is known of the delivery of a run that is abandoned.
+/// The known state of the delivery of an abandoned run.
 private struct AbandonedDelivery {
     let state: DeliveryState
-    /// The worker that is publishing it just then; nil for none.
+    /// The worker that is publishing it at the moment; nil for none.
     let worker: String?
 
     var word: String {
@@ -103,12 +104,12 @@ private struct AbandonedDelivery {
     var sentence: String {
         switch (state, worker) {
         case (.visible(let location), _): "its manifest is visible: \(shown(location))"
-        case (.notVisible, nil): "nothing of it is visible"
+        case (.notVisible, nil): "none of its output is visible"
         case (.notVisible, let worker?):
-            "nothing of it was visible, but worker \(quoted(worker)) was publishing it just then "
+            "none of its output was visible, but worker \(quoted(worker)) was still publishing it "
                 + "and may have made it visible"
         case (.unknown(let reason), _):
-            "whether it is visible could not be found out: \(shown(reason))"
+            "cannot determine whether its output is visible: \(shown(reason))"
         }
     }
 
@@ -117,7 +118,7 @@ private struct AbandonedDelivery {
         case (.visible, _): "its delivery is complete: keep it, or remove it at the destination"
         case (.notVisible, nil): "fix the cause, then use retry_run or restart_run"
         case (.notVisible, _), (.unknown, _):
-            "look at the destination, where a delivery is complete if it has a manifest; then use "
+            "check the destination: a delivery is complete if it has a manifest; then use "
                 + "retry_run or restart_run"
         }
     }

@@ -1,9 +1,9 @@
 import Values
 
-/// What a run was started with, as it is stored.
+/// The inputs of a run, as stored.
 ///
-/// Another release may have written it. Most of what is decided about a run, also that it ends,
-/// does not depend on it; so it is an error only where it is used.
+/// Another release may have written them. Most decisions about a run, such as ending it, do not
+/// depend on them, so unreadable inputs are an error only where they are used.
 enum RecordedInputs: Hashable, Codable, Sendable {
     case readable(RunInputs)
     /// It stays as it is.
@@ -25,7 +25,7 @@ enum RecordedInputs: Hashable, Codable, Sendable {
         }
     }
 
-    /// Where the document differs, from its own root.
+    /// The path of the difference, from the document's root.
     private static func place(of error: any Error, in decoder: any Decoder) -> String {
         let path: [any CodingKey]
         switch error as? DecodingError {
@@ -42,8 +42,8 @@ enum RecordedInputs: Hashable, Codable, Sendable {
 }
 
 extension Run {
-    /// What it was started with: a retry uses the same, whatever has changed since. Nil when
-    /// another release has written it and this one cannot read it.
+    /// Its inputs: a retry uses the same, whatever has changed since. Nil if another release wrote
+    /// them and this one cannot read them.
     public var inputs: RunInputs? {
         if case .readable(let inputs) = recordedInputs { inputs } else { nil }
     }
@@ -55,10 +55,9 @@ extension Run {
         case .unreadable(_, let reason):
             throw .because(
                 .notFound,
-                "what run \(id) was started with was written by another release, and this one "
-                    + "cannot read it (\(reason))",
-                hint: "update the workers; or use restart_run, which starts the run again with "
-                    + "today's configuration")
+                "cannot read the inputs of run \(id), which another release wrote (\(reason))",
+                hint: "update the workers, or use restart_run to start the run with the current "
+                    + "configuration")
         }
     }
 }

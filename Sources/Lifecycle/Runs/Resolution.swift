@@ -1,9 +1,9 @@
-/// How a run that failed is resolved: by another run, which is started for it.
+/// How a failed run is resolved: by another run that replaces it.
 public enum Resolution: String, Codable, Hashable, Sendable, CaseIterable {
-    /// With what it was started with.
+    /// With its original inputs.
     case retry
-    /// With today's configuration of its orchestration.
+    /// With the current configuration of its orchestration.
     case restart
-    /// With what it was started with, but without a table.
+    /// With its original inputs, but without one table.
     case skipTask = "skip_task"
 }

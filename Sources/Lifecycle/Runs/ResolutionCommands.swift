@@ -1,12 +1,12 @@
 import Values
 
-// Resolving runs that failed: each time by a new run. The failed one stays as it is.
+// Resolving failed runs, each by a new run. The failed run is unchanged.
 
-/// With what the failed run was started with.
+/// With the inputs of the failed run.
 struct RetryRun: Command {
     static let definition = CommandDefinition(
         "retry_run", on: .run, key: ["run"], ["run": .integer], resolvesRun: true, for: .run,
-        "Start a run that failed again, with what it was started with. A new run.")
+        "Retry a failed run with its original configuration, as a new run.")
 
     let id: Int64
 
@@ -18,12 +18,12 @@ struct RetryRun: Command {
     }
 }
 
-/// With what the failed run was started with, but without a table.
+/// With the inputs of the failed run, but without one table.
 struct SkipTask: Command {
     static let definition = CommandDefinition(
         "skip_task", on: .run, key: ["run"], ["run": .integer, "table": .table],
         resolvesRun: true, for: .run,
-        "Start a run that failed again, without one of its tables. A new run.")
+        "Retry a failed run without one of its tables, as a new run.")
 
     let id: Int64
     let table: TableName
@@ -41,12 +41,11 @@ struct SkipTask: Command {
     }
 }
 
-/// With today's configuration of the failed run's orchestration.
+/// With the current configuration of the failed run's orchestration.
 struct RestartRun: Command {
     static let definition = CommandDefinition(
         "restart_run", on: .run, key: ["run"], ["run": .integer], resolvesRun: true, for: .run,
-        "Start a run that failed again, with today's configuration of its orchestration. "
-            + "A new run.")
+        "Retry a failed run with the current configuration of its orchestration, as a new run.")
 
     let id: Int64
 
@@ -69,8 +68,8 @@ struct RestartRun: Command {
 }
 
 extension World {
-    /// Its orchestration and its export may have been changed or deleted since; but data goes only
-    /// where, and comes only from where, the configuration still says that it may.
+    /// Its orchestration and its export may have been changed or deleted since, but source and
+    /// destination must still be configured.
     fileprivate mutating func startAgain(
         _ failed: Run, _ resolution: Resolution, _ inputs: RunInputs, _ author: Author
     ) throws(Refusal) -> [Event] {
@@ -87,8 +86,8 @@ extension World {
         return [queued(run), resolved(failed, by: run)]
     }
 
-    /// - Throws: ``RejectionCode/runNotFailed``, or ``RejectionCode/runResolved`` when another run
-    ///   was started for it; one that was stopped does not count.
+    /// - Throws: ``RejectionCode/runNotFailed``, or ``RejectionCode/runResolved`` if another run
+    ///   was started to resolve it; a stopped one does not count.
     fileprivate func resolvable(_ id: Int64, _ author: Author) throws(Refusal) -> Run {
         let run = try existingRun(id, author)
         if run.state != .failed {
@@ -99,7 +98,7 @@ extension World {
                 case .succeeded, .stopped, .failed: "run_orchestration starts another run"
                 }
             throw .because(
-                .runNotFailed, "run \(id) is not failed (\(run.state.rawValue))", hint: hint)
+                .runNotFailed, "run \(id) has not failed (\(run.state.rawValue))", hint: hint)
         }
         let resolutions = users(of: .run, id, as: Run.self)
         guard let other = resolutions.last(where: { $0.state != .stopped }) else { return run }
@@ -107,7 +106,7 @@ extension World {
             .runResolved,
             "run \(id) was resolved by run \(other.id) (\(other.state.rawValue))",
             hint: other.state == .failed
-                ? "resolve run \(other.id), which failed too" : "see how run \(other.id) ends")
+                ? "resolve run \(other.id), which also failed" : "see how run \(other.id) ends")
     }
 
     fileprivate func requireSkippable(_ table: TableName, of run: Run) throws(Refusal) {
@@ -120,7 +119,7 @@ extension World {
             let fact = Fact.tablesOfRun(run.id)
             guard case .names(let names) = facts[fact] else { throw .needs(fact) }
             present = Set(names)
-            // It failed before it knew its tables: which there are is for the next run to see.
+            // It failed before it knew its tables: the next run looks them up.
             if present.isEmpty && !skipped.contains(table.canonical) { return }
         }
         if present.remove(table.canonical) == nil {
@@ -133,7 +132,7 @@ extension World {
             throw .because(
                 .noTablesLeft,
                 "cannot skip \(described([table])) of run \(run.id): it is the only one",
-                hint: "retry_run or restart_run starts the run again with it")
+                hint: "use retry_run or restart_run to start the run with it")
         }
     }
 
@@ -160,9 +159,9 @@ extension World {
 
     fileprivate func gone(_ what: String, of run: Run, _ instead: String) -> Refusal {
         .because(
-            .notFound, "\(what) of run \(run.id) does not exist any more",
+            .notFound, "\(what) of run \(run.id) no longer exists",
             hint: instead == "retry_run"
-                ? "retry_run starts the run again with what it was started with"
-                : "restart_run starts the run again with today's configuration")
+                ? "use retry_run to start the run with its original configuration"
+                : "use restart_run to start the run with the current configuration")
     }
 }

@@ -13,16 +13,16 @@ public struct Run: StoredObject {
     public let destinationID: Int64
     public let destinationName: String
     public var state: RunState
-    /// Why a command ended it as failed; nil otherwise, also where its worker did.
+    /// Why a command ended it as failed; nil otherwise, even if its worker did so.
     public var failure: RunFailure?
     /// See ``inputs``.
     let recordedInputs: RecordedInputs
-    /// The run that failed and that this one was started for; nil for any other.
+    /// The failed run that this one resolves; nil for any other.
     public let resolves: Int64?
     /// How it resolves that.
     public let resolution: Resolution?
-    /// The command that ran the group which this is a run of; nil for a run of its own. The other
-    /// runs that it started bear the same, and those that resolve them.
+    /// The command that started the group run which this run belongs to; nil for a single run.
+    /// Shared with the other runs of the group run, and with runs that resolve them.
     public var groupRunID: Int64?
     public var groupID: Int64?
     public var groupName: String?
@@ -74,7 +74,7 @@ public struct Run: StoredObject {
         self.createdBy = createdBy
     }
 
-    /// A run of what another one sent, which failed.
+    /// A run with the inputs of another one, which failed.
     init(
         id: Int64, again failed: Run, by resolution: Resolution, inputs: RunInputs,
         createdBy: String
@@ -116,7 +116,7 @@ public struct Run: StoredObject {
     }
 }
 
-/// Why a run failed, as `ferry.runs` tells it.
+/// Why a run failed, as shown in `ferry.runs`.
 public struct RunFailure: Hashable, Codable, Sendable {
     /// A stable name for programs.
     public let code: String
@@ -138,7 +138,7 @@ public enum RunState: String, Codable, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A copy of everything that a run was started with.
+/// The inputs of a run: a copy of all configuration that it uses.
 public struct RunInputs: Hashable, Codable, Sendable {
     public let database: DatabaseInput
     public let tables: TableSelection

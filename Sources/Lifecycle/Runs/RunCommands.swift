@@ -6,11 +6,11 @@ extension CommandDefinition {
     ]
 }
 
-/// The run bears the id of the command.
+/// The run has the id of the command.
 struct RunOrchestration: CommandOnNamed {
     static let definition = CommandDefinition(
         "run_orchestration", on: .orchestration, ["name": .name], for: .run,
-        "Start a run of an orchestration. The run bears the id of the command.")
+        "Start a run of an orchestration. The run has the id of the command.")
 
     let name: Name
 
@@ -23,12 +23,11 @@ struct RunOrchestration: CommandOnNamed {
     }
 }
 
-/// Finds out what a run of an orchestration would write. Writes nothing but the plan.
+/// Finds out what a run of an orchestration would write. Writes only the plan.
 struct PlanRun: CommandOnNamed {
     static let definition = CommandDefinition(
         "plan_run", on: .orchestration, ["name": .name], for: .run,
-        "Find out what a run of an orchestration would write, without writing it: "
-            + "ferry.run_plans.")
+        "Plan a run of an orchestration without writing anything; ferry.run_plans has the result.")
 
     let name: Name
 
@@ -53,11 +52,11 @@ struct PlanRun: CommandOnNamed {
     }
 }
 
-/// A queued run stops at once; the worker that has a running one stops it.
+/// A queued run stops immediately; a running one is stopped by its worker.
 struct StopRun: Command {
     static let definition = CommandDefinition(
         "stop_run", on: .run, key: ["run"], ["run": .integer], for: .run,
-        "Stop a run before it publishes; nothing of it becomes visible.")
+        "Stop a run before it publishes; none of its output becomes visible.")
 
     let id: Int64
 
@@ -65,7 +64,7 @@ struct StopRun: Command {
 
     func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
         var run = try world.existingRun(id, author)
-        // It may be gone only where the run has ended.
+        // It can be deleted only if the run has ended.
         if let destination = world.destination(id: run.destinationID) {
             try world.requireUse(of: destination, author)
         }
@@ -81,7 +80,7 @@ struct StopRun: Command {
         case .stopping:
             throw .because(
                 .runStopping, "run \(id) is already stopping",
-                hint: "wait until it is stopped; nothing of it becomes visible")
+                hint: "wait until it is stopped; none of its output becomes visible")
         case .publishing:
             throw .because(
                 .runPublishing, "run \(id) is publishing and can only finish",
@@ -95,7 +94,7 @@ struct StopRun: Command {
 }
 
 extension World {
-    /// What a run of an orchestration starts with, as everything is configured now.
+    /// What a run of an orchestration starts with, with the current configuration.
     func sending(
         _ orchestration: Orchestration, _ author: Author
     ) throws(Refusal) -> Sending {
@@ -117,7 +116,7 @@ extension World {
     }
 }
 
-/// What a run of an orchestration starts with, as everything is configured at that moment.
+/// What a run of an orchestration starts with, with the configuration at that moment.
 struct Sending {
     let export: DataExport
     let version: Version

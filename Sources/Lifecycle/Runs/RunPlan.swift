@@ -1,6 +1,6 @@
 import Values
 
-/// What a run would write, found out without writing anything: the answer of a dry run.
+/// What a run would write: the result of a dry run.
 ///
 /// Rows and bytes are estimates, from the statistics of the source and a sample of its rows.
 public struct RunPlan: Hashable, Codable, Sendable {
@@ -16,7 +16,7 @@ public struct RunPlan: Hashable, Codable, Sendable {
         public var name: String
         /// The name of its file; of the first one, where it is split.
         public var file: String
-        /// How many files it will have, as far as that can be told.
+        /// How many files it will have, as far as is known.
         public var filesEstimated: Int64
         public var rowsEstimated: Int64
         /// As delivered, so compressed where files are.
@@ -25,7 +25,7 @@ public struct RunPlan: Hashable, Codable, Sendable {
         /// The first rows that the source gives, values as PostgreSQL's text, shortened; nil is
         /// null.
         public var firstRows: [[String?]]
-        /// What to know before relying on it, in words; nil when there is nothing.
+        /// A warning about its reliability, as text; nil if there is none.
         public var warning: String?
 
         public init(
@@ -67,7 +67,7 @@ public struct RunPlan: Hashable, Codable, Sendable {
 
 /// Why a run would fail.
 public struct PlanFailure: Error, Hashable {
-    /// In words, without secrets.
+    /// As text, without secrets.
     public let reason: String
 
     public init(reason: String) {
@@ -75,9 +75,9 @@ public struct PlanFailure: Error, Hashable {
     }
 }
 
-/// A plan as it is kept for a day for whoever asked for it.
+/// A plan, as kept for a day for the role that requested it.
 public struct SavedPlan: Hashable, Codable, Sendable {
-    /// The command that asked for it.
+    /// The command that requested it.
     public let id: Int64
     public let environment: String
     public let orchestration: String

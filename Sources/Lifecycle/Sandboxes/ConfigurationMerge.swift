@@ -1,7 +1,6 @@
 import Values
 
-/// What became of the configuration of a sandbox, and of production, since the last sync: each
-/// object by which the three differ.
+/// The changes of a sandbox and of production since the last sync: each object that differs.
 ///
 /// Production and sandbox are compared with the base, which both were equal to at the last sync.
 public struct ConfigurationMerge: Sendable {
@@ -26,16 +25,16 @@ public struct ConfigurationMerge: Sendable {
     var inSandbox: [ConfigurationDifference] { differences.filter { $0.inSandbox != nil } }
     var conflicts: [ConfigurationDifference] { differences.filter(\.isConflict) }
 
-    /// What the sandbox has to become, object by object, so that production's changes are in it.
+    /// The changes, object by object, that bring production's changes into the sandbox.
     ///
-    /// - Parameter side: Whose objects prevail in conflicts.
+    /// - Parameter side: The side that wins conflicts.
     func pulled(keeping side: Side) -> [ConfigurationTarget] {
         inProduction.filter { difference in
             difference.isConflict ? side == .production : difference.inSandbox == nil
         }.map { ConfigurationTarget($0.key, $0.production, replacing: $0.sandbox) }
     }
 
-    /// What production has to become, object by object, so that the sandbox's changes are in it.
+    /// The changes, object by object, that bring the sandbox's changes into production.
     func promoted() -> [ConfigurationTarget] {
         inSandbox.map { ConfigurationTarget($0.key, $0.sandbox, replacing: $0.production) }
     }
@@ -46,10 +45,10 @@ public struct ConfigurationMerge: Sendable {
     }
 }
 
-/// An object of which at least one of base, production and sandbox has another definition.
+/// An object with different definitions in base, production or sandbox.
 public struct ConfigurationDifference: Hashable, Sendable {
     public let key: ConfigurationKey
-    /// As it was in both at the last sync; nil where it was not there.
+    /// As it was in both at the last sync; nil if it did not exist.
     public let base: ObjectDefinition?
     public let production: ObjectDefinition?
     public let sandbox: ObjectDefinition?
@@ -73,7 +72,7 @@ public struct ConfigurationDifference: Hashable, Sendable {
 
     public var inSandbox: Change? { Change(from: base?.definition, to: sandbox?.definition) }
 
-    /// Whether both sides changed it, and not to the same.
+    /// Whether both sides changed it differently.
     public var isConflict: Bool {
         inProduction != nil && inSandbox != nil && production?.definition != sandbox?.definition
     }
@@ -84,12 +83,12 @@ public struct ConfigurationDifference: Hashable, Sendable {
     var words: String { (sandbox ?? production ?? base)?.words ?? key.name }
 }
 
-/// What an object of an environment is to become.
+/// The target definition of an object of an environment.
 struct ConfigurationTarget: Hashable, Sendable {
     let key: ConfigurationKey
-    /// Nil where it is to be removed.
+    /// Nil to remove it.
     let object: ObjectDefinition?
-    /// What it is in the environment so far.
+    /// Its current definition in the environment.
     let replaced: ObjectDefinition?
 
     init(

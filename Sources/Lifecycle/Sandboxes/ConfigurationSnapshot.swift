@@ -1,6 +1,6 @@
 public import Values
 
-/// Which object of an environment's configuration. It has the same key in every environment.
+/// The key of an object of a configuration. It is the same in every environment.
 public struct ConfigurationKey: Hashable, Sendable {
     public let kind: ObjectKind
     /// Of a data template the ``Name/key`` of its destination, else empty.
@@ -9,8 +9,8 @@ public struct ConfigurationKey: Hashable, Sendable {
     public let name: String
 }
 
-/// An object of a configuration by its definition: what it is, without ids, times or actors, and
-/// with other objects by their names.
+/// An object of a configuration and its definition, without ids, times or actors, and with other
+/// objects by name.
 public struct ObjectDefinition: Hashable, Codable, Sendable {
     public let kind: ObjectKind
     /// Of a data template the name of its destination.
@@ -39,7 +39,7 @@ public struct ObjectDefinition: Hashable, Codable, Sendable {
     }
 }
 
-/// All that is configured in an environment: each object that has a definition.
+/// The configuration of an environment: each object that has a definition.
 ///
 /// In JSON an array of ``ObjectDefinition``s, sorted.
 public struct ConfigurationSnapshot: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import Values
 
-/// Reads the definition of an object that another environment, or an earlier time, had.
+/// Reads the definition of an object from another environment, or from an earlier time.
 struct DefinitionReader {
     private let object: ObjectDefinition
 
@@ -74,7 +74,7 @@ struct DefinitionReader {
     private func malformed(_ key: String) -> Refusal {
         .because(
             .notFound,
-            "the definition of \(object.words) has no usable \"\(key)\"",
+            "the definition of \(object.words) has no valid \"\(key)\"",
             hint: "see it in ferry.sandbox_changes; delete the object and create it again")
     }
 }

@@ -12,10 +12,10 @@ struct PullSandbox: Command {
                 .optional,
         ],
         for: .administerSandboxes,
-        "Bring what production changed since the last sync into a sandbox.")
+        "Bring production's changes since the last sync into a sandbox.")
 
     let name: Name
-    /// Whose objects prevail where both sides changed them; nil to reject then.
+    /// The side that wins conflicts; nil to reject conflicts.
     let side: ConfigurationMerge.Side?
 
     init(_ given: Arguments) throws(Rejection) {
@@ -57,11 +57,11 @@ struct PullSandbox: Command {
     }
 }
 
-/// Applies all that the sandbox changed to production.
+/// Applies all changes of the sandbox to production.
 struct PromoteSandbox: Command {
     static let definition = CommandDefinition(
         "promote_sandbox", on: .sandbox, ["name": .name, "message": .text, "delete": .flag],
-        for: .administerSandboxes, "Apply all that a sandbox changed to production, at once.")
+        for: .administerSandboxes, "Apply all changes of a sandbox to production, in one step.")
 
     let name: Name
     let message: String
@@ -69,7 +69,7 @@ struct PromoteSandbox: Command {
 
     init(_ given: Arguments) throws(Rejection) {
         name = try given.name("name", of: .sandbox)
-        message = try given.text("message", hint: "say in a few words why production changes")
+        message = try given.text("message", hint: "give a short reason for the change")
         delete = try given.boolean("delete")
     }
 
@@ -134,12 +134,12 @@ extension World {
             .sandboxBehind,
             "cannot promote \(quoted(sandbox.name)): production has changed since the last sync: "
                 + listed(what),
-            hint: "pull_sandbox brings these changes into the sandbox; try it again there, then "
-                + "promote it")
+            hint: "bring these changes into the sandbox with pull_sandbox, test it, then promote "
+                + "it")
     }
 
-    /// A destination that only administrators may use is not changed by anybody else, nor what
-    /// is sent to it or runs it; nor does anybody else promote another one at its place.
+    /// Only administrators can promote changes to an administrators-only destination, to objects
+    /// that use it, or of another destination at its location.
     fileprivate func requireUse(
         of targets: [ConfigurationTarget], _ author: Author
     ) throws(Refusal) {
@@ -185,7 +185,7 @@ extension World {
         try requirePlace(of: promoted, instead: former, author)
     }
 
-    /// Looks again, now, at all that the sandbox's exports send.
+    /// Checks again everything that the sandbox's exports send.
     fileprivate func requireNoErrors(in sandbox: Sandbox) throws(Refusal) {
         let check = SandboxCheck(of: sandbox, in: self)
         var found: [Int64: FactValue] = [:]
@@ -201,10 +201,11 @@ extension World {
             "cannot promote \(quoted(sandbox.name)): "
                 + errors.prefix(10).map(\.message).joined(separator: "; ")
                 + (errors.count > 10 ? " and \(errors.count - 10) more" : ""),
-            hint: "fix them, or remove what has them from the sandbox; see ferry.sandbox_problems")
+            hint: "fix them, or remove the affected objects from the sandbox; see "
+                + "ferry.sandbox_problems")
     }
 
-    /// In the sandbox, destinations were tested under their quarantine prefix alone.
+    /// In the sandbox, destinations were tested only under their quarantine prefix.
     fileprivate func requireTests(of targets: [ConfigurationTarget]) throws(Refusal) {
         for target in targets where target.key.kind == .destination {
             guard let object = target.object else { continue }
@@ -234,7 +235,7 @@ extension World {
         return details
     }
 
-    /// All of them, sorted: whoever has to resolve them must know each.
+    /// All of them, sorted: each must be resolved.
     fileprivate func allListed(_ words: [String]) -> String {
         words.sorted().joined(separator: ", ")
     }

@@ -21,7 +21,7 @@ public struct Sandbox: StoredObject {
     public static let nameCharactersMax = 64
     /// The longest description, and message of a promotion, in Unicode scalars.
     public static let textCharactersMax = 512
-    /// What no sandbox can be called.
+    /// Reserved names of sandboxes.
     static let reservedNames = [production, "all", "*"]
 
     public init(
@@ -59,13 +59,13 @@ extension Arguments {
         }
         if Sandbox.reservedNames.contains(name.key) {
             throw Rejection(
-                .invalidName, "a sandbox cannot be called \(quoted(name.text))",
+                .invalidName, "\(quoted(name.text)) is reserved and cannot be a sandbox name",
                 hint: "choose another name")
         }
         return name
     }
 
-    /// Whose objects prevail where both sides changed them; nil when that is not said.
+    /// The side that wins conflicts; nil if not given.
     func keep() throws(Rejection) -> ConfigurationMerge.Side? {
         guard self["keep"] != nil else { return nil }
         let text = try string("keep")

@@ -1,6 +1,6 @@
 import Values
 
-/// What is wrong in a sandbox, or worth knowing before it is promoted.
+/// A problem of a sandbox: an error, or a warning before its promotion.
 public struct SandboxProblem: Hashable, Codable, Sendable {
     public let severity: Severity
     public let objectKind: ObjectKind
@@ -29,9 +29,9 @@ public struct SandboxProblem: Hashable, Codable, Sendable {
     }
 }
 
-/// Finds the problems of a sandbox, of which, as of production, everything must be loaded.
+/// Finds the problems of a sandbox. All objects of the sandbox and of production must be loaded.
 public struct SandboxCheck: Sendable {
-    /// Those whose tables have to be known: data exports of the sandbox send them.
+    /// The databases whose tables must be known, as data exports of the sandbox send them.
     public let databases: [Database]
     public let sandbox: Sandbox
     private let exports: [DataExport]
@@ -54,7 +54,7 @@ public struct SandboxCheck: Sendable {
         warnings = Self.warnings(exports, sandbox, world)
     }
 
-    /// - Parameter catalogs: What was found out of each of ``databases``, by id.
+    /// - Parameter catalogs: The catalog of each of ``databases``, by id.
     public func problems(_ catalogs: [Int64: FactValue]) -> [SandboxProblem] {
         errors(catalogs) + warnings
     }
@@ -81,7 +81,7 @@ public struct SandboxCheck: Sendable {
                 case .severalServers:
                     errors.append(
                         SandboxProblem(
-                            .error, export, "\(what): \(database) leads to several servers"))
+                            .error, export, "\(what): \(database) connects to several servers"))
                 default:
                     errors.append(
                         SandboxProblem(
@@ -109,8 +109,7 @@ public struct SandboxCheck: Sendable {
             warnings.append(
                 SandboxProblem(
                     .warning, export,
-                    "export \(quoted(export.name)): its draft stays behind when the sandbox is "
-                        + "promoted"))
+                    "export \(quoted(export.name)): its draft is not promoted with the sandbox"))
         }
         for difference in merge.inSandbox where difference.key.kind == .dataExport {
             guard
@@ -151,17 +150,17 @@ private struct Selection {
 
     func problems(in catalog: Catalog, _ database: String) -> [String] {
         var problems: [String] = []
-        func tell(_ tables: [TableName], _ what: String) {
+        func add(_ tables: [TableName], _ what: String) {
             if tables.isEmpty { return }
             problems.append("\(described(tables)) \(tables.count == 1 ? "is" : "are") \(what)")
         }
         if tables == .all, catalog.tables.isEmpty { problems.append("\(database) has no tables") }
         let found = TableProblems(of: tables, in: catalog)
-        tell(found.missing, "not in \(database)")
-        tell(found.others.map(\.name), "no table in \(database)")
-        tell(found.unreadable, "not readable in \(database)")
-        tell(found.hidingRows, "hiding rows by row-level security in \(database)")
-        tell(found.scattered, "with rows on other servers in \(database)")
+        add(found.missing, "not in \(database)")
+        add(found.others.map(\.name), "not a table in \(database)")
+        add(found.unreadable, "not readable in \(database)")
+        add(found.hidingRows, "hiding rows by row-level security in \(database)")
+        add(found.scattered, "with rows on other servers in \(database)")
         return problems
     }
 }

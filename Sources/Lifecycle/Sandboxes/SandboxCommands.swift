@@ -12,7 +12,7 @@ struct CreateSandbox: Command {
     static let definition = CommandDefinition(
         "create_sandbox", on: .sandbox, ["name": .name, "description": .text.optional],
         for: .createSandbox,
-        "Create a sandbox: a copy of what is configured in production, to be changed and promoted.")
+        "Create a sandbox: a copy of production's configuration to change, test and promote.")
 
     let name: Name
     /// Empty when none is given.
@@ -53,15 +53,15 @@ struct CreateSandbox: Command {
     }
 }
 
-/// Deletes it with all that is configured in it; what its runs have delivered stays.
+/// Deletes it and all objects in it; deliveries of its runs stay.
 struct DeleteSandbox: Command {
-    // Deleting that of somebody else needs more.
+    // Deleting another role's sandbox needs more rights.
     static let definition = CommandDefinition(
         "delete_sandbox", on: .sandbox, ["name": .name, "confirm": .name], for: .createSandbox,
-        "Delete a sandbox with all that is configured in it; what was delivered stays.")
+        "Delete a sandbox and all objects in it; its deliveries stay.")
 
     let name: Name
-    /// Must be the name again.
+    /// Must repeat the name.
     let confirm: String
 
     init(_ given: Arguments) throws(Rejection) {
@@ -78,7 +78,7 @@ struct DeleteSandbox: Command {
         if Name.key(of: confirm) != Name.key(of: sandbox.name) {
             throw .because(
                 .notConfirmed,
-                "sandbox \(quoted(sandbox.name)) was not deleted: confirm says \(quoted(confirm))",
+                "sandbox \(quoted(sandbox.name)) was not deleted: confirm is \(quoted(confirm))",
                 hint: "deleting cannot be undone: repeat the sandbox's name in confirm")
         }
         try world.requireNoRuns(in: sandbox)
@@ -87,7 +87,7 @@ struct DeleteSandbox: Command {
 }
 
 extension World {
-    /// Whoever may not run in production gains nothing by a copy of it.
+    /// A role that cannot run in production gains no rights by a copy of it.
     fileprivate func inheritedRestriction(_ author: Author) -> Set<PolicyOption> {
         policies(of: author).permission(for: .run, in: production) == .restricted
             ? [.restrictDataExports] : []
@@ -101,8 +101,8 @@ extension World {
         throw .because(
             .runInProgress,
             "cannot delete sandbox \(quoted(sandbox.name)): run \(first) in it has not ended",
-            hint: "wait for it, or end it in the sandbox: stop_run, or abandon_run where it cannot "
-                + "finish publishing")
+            hint: "wait for it, or end it in the sandbox with stop_run, or with abandon_run if it "
+                + "cannot finish publishing")
     }
 
     /// Deletes the sandbox and all objects and policies of its environment.
@@ -134,14 +134,14 @@ extension World {
         return ["objects": .int(Int64(count))]
     }
 
-    /// Sandboxes are objects of production, and settings are everybody's.
+    /// Sandboxes are objects of production, and settings are global.
     func requireProduction(_ author: Author) throws(Refusal) {
         if author.environment == production { return }
         throw .because(
             .notInProduction,
             "\(author.command) belongs in the environment \"\(production)\", "
                 + "not in \(quoted(author.environment))",
-            hint: "leave the environment out: production is the default")
+            hint: "omit the environment: production is the default")
     }
 
     /// Ids for objects that the command creates, besides its own.

@@ -1,8 +1,8 @@
-// What is configured in an environment.
+// The configuration of an environment.
 extension World {
-    /// All that is configured in an environment, which must be loaded whole.
+    /// The whole configuration of an environment, which must be loaded completely.
     ///
-    /// Of what refers to an object that is not loaded, nothing is told.
+    /// Objects that refer to one that is not loaded are omitted.
     public func configuration(of environment: String) -> ConfigurationSnapshot {
         var objects: [ObjectDefinition] = []
         func add<Object: ConfiguredObject>(

@@ -1,13 +1,14 @@
 import Values
 
-// What may be read of the sources from a sandbox.
+// What a sandbox can read from the sources.
 extension World {
-    /// In a sandbox nobody sends more of a source than production does, but its administrators.
+    /// In a sandbox, only administrators of production can send more of a source than production
+    /// does.
     ///
-    /// What an active data export of production sends with the same credential is within reach:
-    /// whole tables, or with the same filter, no more columns and the same masks, where it has any.
+    /// Allowed is what an active data export of production sends with the same credential: whole
+    /// tables, or the same filter, no additional columns and the same masks, if it has any.
     ///
-    /// - Parameter action: What is refused otherwise: `activate "X"`.
+    /// - Parameter action: The action in the rejection: `activate "X"`.
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requireReach(
         _ selection: TableSelection, _ settings: [TableName: TableSettings],
@@ -43,10 +44,9 @@ extension World {
         throw .because(
             .permissionDenied,
             "permission denied: cannot \(action): no active data export of production sends "
-                + "\(beyond) like this",
-            hint: "in a sandbox only administrators of production choose what production does not "
-                + "send; ask one of them, or choose the tables with the filters and masks that "
-                + "they have there")
+                + "\(beyond) in this form",
+            hint: "in a sandbox only administrators of production can choose data that production "
+                + "does not send: ask one of them, or use the filters and masks of production")
     }
 
     /// - Throws: ``RejectionCode/permissionDenied``.
@@ -58,7 +58,7 @@ extension World {
         throw unusedCredential(credential)
     }
 
-    /// What is sent now by the name of the database would be read from another one.
+    /// Tables that are sent from the database of this name would be read from another one.
     ///
     /// - Throws: ``RejectionCode/permissionDenied``.
     func requireReach(ofNewCredential credential: String, _ author: Author) throws(Refusal) {
@@ -68,10 +68,10 @@ extension World {
     private func unusedCredential(_ credential: String) -> Refusal {
         .because(
             .permissionDenied,
-            "permission denied: in a sandbox only administrators of production choose the "
+            "permission denied: in a sandbox only administrators of production can choose the "
                 + "credential \(quoted(credential))",
-            hint: "ask one of them, or register a database with a credential that production's "
-                + "active data exports use")
+            hint: "ask one of them, or register a database with a credential of production's "
+                + "active data exports")
     }
 
     private func isUnlimited(_ author: Author) -> Bool {
@@ -91,7 +91,7 @@ extension TableSelection {
 extension TableSettings {
     /// Whether these send nothing of a table that the others do not send.
     fileprivate func isWithin(_ others: TableSettings) -> Bool {
-        // Nobody can tell whether one filter is narrower than another; and it may read more tables.
+        // Whether one filter is narrower than another is undecidable, and it may read other tables.
         guard filter == others.filter else { return false }
         if let allowed = others.columns {
             guard let columns, Set(columns).isSubset(of: allowed) else { return false }

@@ -1,15 +1,15 @@
 import Values
 
-// Making the objects of an environment what their definitions say.
+// Changing the objects of an environment to match their definitions.
 extension World {
-    /// Makes objects what they are to become: first those that others refer to; removals last.
+    /// Applies the target definitions: first objects that others refer to; removals last.
     ///
-    /// On a refusal some were made already: to be called on a copy of the world.
+    /// Not atomic: after a refusal some changes remain, so call it on a copy of the world.
     ///
     /// - Parameters:
     ///   - author: Acts in the environment whose objects they are.
-    ///   - ids: One for each object that is not there yet.
-    ///   - note: Goes into the details of each event.
+    ///   - ids: One for each new object.
+    ///   - note: Added to the details of each event.
     mutating func reconfigure(
         _ targets: [ConfigurationTarget], _ author: Author, ids: [Int64],
         note: [String: JSONValue] = [:]
@@ -25,7 +25,7 @@ extension World {
         return events
     }
 
-    /// How many of these objects are not there yet.
+    /// How many of these objects do not exist yet.
     func countNew(_ targets: [ConfigurationTarget], in environment: String) -> Int {
         targets.count { target in
             guard let object = target.object else { return false }

@@ -1,8 +1,8 @@
 import Values
 
-// Making the orchestration groups of an environment what their definitions say.
+// Changing the orchestration groups of an environment to match their definitions.
 extension World {
-    /// A group runs in the name of whoever brings it here.
+    /// A group runs in the name of the author of the pull or promotion.
     mutating func makeGroup(
         _ object: ObjectDefinition, _ author: Author, _ ids: inout ArraySlice<Int64>
     ) throws(Refusal) -> [Event] {
@@ -10,7 +10,7 @@ extension World {
         var members: [Orchestration] = []
         for name in try definition.strings("orchestrations") {
             let member: Orchestration = try referred(name, by: object, author)
-            // What a sandbox sends goes into quarantine, whoever copied it there.
+            // Deliveries of a sandbox go into quarantine, whoever copied the objects there.
             if author.environment == production {
                 try requireUse(of: try used(member.destinationID), author)
             }
@@ -50,8 +50,7 @@ extension World {
         return .after(earlier.id)
     }
 
-    /// The same objects, but each group after the one that it comes after, where that is among
-    /// them.
+    /// The same objects, but each group after the group that triggers it, if that is among them.
     func groupsInOrder(_ objects: [ObjectDefinition]) throws(Refusal) -> [ObjectDefinition] {
         var ordered = objects.filter { $0.kind != .orchestrationGroup }
         var waiting = objects.filter { $0.kind == .orchestrationGroup }
@@ -65,7 +64,7 @@ extension World {
                     ? !names.contains(Name.key(of: try definition.string("after"))) : true
                 if isReady { ready.append(group) }
             }
-            // In a circle none is ready: it is told when they are made.
+            // In a cycle none is ready: the cycle is reported when they are applied.
             if ready.isEmpty { return ordered + waiting }
             ordered += ready
             waiting.removeAll(where: ready.contains)
@@ -73,8 +72,7 @@ extension World {
         return ordered
     }
 
-    /// What is to be removed: each before what it uses, so a group before the one that it comes
-    /// after.
+    /// The objects to remove, each before those that it uses, so a group before its predecessor.
     func removalsInOrder(
         _ targets: [ConfigurationTarget], _ author: Author
     ) -> [ConfigurationTarget] {
@@ -87,7 +85,7 @@ extension World {
         }
     }
 
-    /// How many groups a group comes after, by way of others.
+    /// How many predecessors a group has, directly and indirectly.
     private func depth(of key: ConfigurationKey, _ author: Author) -> Int {
         guard key.kind == .orchestrationGroup, var group: OrchestrationGroup = present(key, author)
         else { return 0 }

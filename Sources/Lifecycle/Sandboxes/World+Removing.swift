@@ -1,8 +1,8 @@
 import Values
 
-// Removing objects of an environment because they are not in another one any more.
+// Removing objects of an environment that no longer exist in another one.
 extension World {
-    /// Removes an object that nothing uses any more.
+    /// Removes an object that is no longer used.
     mutating func remove(
         _ target: ConfigurationTarget, _ author: Author
     ) throws(Refusal) -> [Event] {
@@ -48,7 +48,7 @@ extension World {
         }
     }
 
-    /// Somebody's draft beside it is not lost: it stays, as a draft that was never activated.
+    /// A draft is not lost: it stays, as a draft that was never activated.
     private mutating func removeActiveVersion(of export: DataExport) -> [Event] {
         guard let draft = export.draft else {
             delete(export)
@@ -71,8 +71,8 @@ extension World {
         if let run = users(of: kind, object.id, as: Run.self).first {
             throw .because(
                 .runInProgress, cannot + "run \(run.id), which uses it, has not ended",
-                hint: "wait for it, or end it: stop_run, or abandon_run where it cannot finish "
-                    + "publishing; then resend the command")
+                hint: "wait for it, or end it with stop_run, or with abandon_run if it cannot "
+                    + "finish publishing; then resend the command")
         }
         let users =
             users(of: kind, object.id, as: Orchestration.self).map { ($0.name, "orchestration") }
@@ -88,7 +88,7 @@ extension World {
         throw .because(
             .inUse,
             cannot + "used by " + listed(users.map { "\($0.1) \(quoted($0.0))" }),
-            hint: "delete or edit in \(quoted(author.environment)) what uses it, then send the "
-                + "command again")
+            hint: "delete or edit the objects that use it in \(quoted(author.environment)), then "
+                + "resend the command")
     }
 }

@@ -12,7 +12,7 @@ struct ChangeSetting: Command {
             "name": .choice(of: Setting.allCases.map(\.rawValue)),
             "value": .init(.string, charactersMax: 256),
         ],
-        for: .changeSettings, "Change a setting of Ferry, as an administrator.")
+        for: .changeSettings, "Change a setting of Ferry (administrators only).")
 
     let setting: Setting
     let value: String

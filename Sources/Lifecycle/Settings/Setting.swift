@@ -1,13 +1,13 @@
 import Values
 
-/// What administrators set for all of Ferry, by the command `change_setting`.
+/// A global setting, which administrators change with the command `change_setting`.
 public enum Setting: String, Hashable, Sendable, CaseIterable {
     /// Whether data exports of production can be configured there, or by promotion only.
     case productionChanges = "production_changes"
-    /// For how many days what has ended is kept: `400d`. Workers remove what is older once a day.
-    /// `off` keeps it until somebody prunes it.
+    /// How many days of history are kept: `400d`. Workers remove older data once a day. `off` keeps
+    /// it until it is pruned explicitly.
     case retention
-    /// About how many commands of one role may wait to be applied; further ones are refused when
+    /// About how many commands of one role may wait to be applied; further ones are rejected when
     /// they are sent.
     case waitingCommandsMax = "waiting_commands_max"
 
@@ -30,7 +30,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The values it may have, in words.
+    /// The allowed values, as text.
     private var values: String {
         switch self {
         case .productionChanges: "values: 'any', '\(Self.promotionOnly)'"
@@ -43,7 +43,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
         let text = try given.string("name")
         guard let setting = Setting(rawValue: text) else {
             throw Rejection(
-                .invalidChoice, "there is no setting \(quoted(text))",
+                .invalidChoice, "unknown setting \(quoted(text))",
                 hint: "settings: " + Setting.allCases.map(\.rawValue).joined(separator: ", "))
         }
         self = setting
@@ -62,7 +62,7 @@ extension World {
         settings[setting.rawValue] ?? setting.defaultValue
     }
 
-    /// - Throws: ``RejectionCode/promotionOnly`` where data exports are configured elsewhere.
+    /// - Throws: ``RejectionCode/promotionOnly`` if data exports can be changed only by promotion.
     func requireChangesAllowed(_ action: Action, _ author: Author) throws(Refusal) {
         if action == .configureDataExports, author.environment == production,
             value(of: .productionChanges) == Setting.promotionOnly

@@ -2,17 +2,18 @@ import Values
 
 /// What a batch of commands changed, to be written in one transaction.
 ///
-/// Write `deleted` before `saved`: a new object may bear the name of a deleted one.
+/// Write `deleted` before `saved`: a new object can have the name of a deleted one.
 public struct Changes: Hashable, Codable, Sendable {
     public var saved: SavedObjects
     public var deleted: DeletedObjects
     /// Versions activated by the batch, in that order; of deleted exports too.
     public var versions: [SavedVersion]
-    /// What else commands created, edited and deleted, in that order; of deleted objects too.
+    /// Versions of all other objects that commands created, edited and deleted, in that order; of
+    /// deleted objects, too.
     public var objectVersions: [ObjectVersion]
-    /// Plans of runs that were made, of at most one run a command.
+    /// New plans of runs, at most one per command.
     public var plans: [SavedPlan]
-    /// Messages that were asked for, to be delivered.
+    /// Requested messages, to be delivered.
     public var alertTests: [AlertTest]
     /// By the setting's name.
     public var settings: [String: ChangedSetting]
@@ -122,8 +123,8 @@ public struct DeletedObjects: Hashable, Codable, Sendable {
     }
 }
 
-/// A version of an export as it is kept; in JSON the version's own keys stand beside
-/// `export_id`, `environment` and `name`.
+/// A version of an export as it is kept; in JSON the version's own keys are next to `export_id`,
+/// `environment` and `name`.
 public struct SavedVersion: Hashable, Codable, Sendable {
     public let exportID: Int64
     public let environment: String

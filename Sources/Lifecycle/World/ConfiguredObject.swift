@@ -1,11 +1,11 @@
 import Values
 
-/// An object of the configuration, of which it can be said what it is without ids, times or actors.
+/// An object of the configuration that has a definition without ids, times or actors.
 ///
 /// The view `ferry.configuration` shows the same definitions.
 protocol ConfiguredObject: StoredObject {
-    /// What the object is, with other objects by their names; nil for a data export that was never
-    /// activated.
+    /// The definition of the object, with other objects by name; nil for a data export that was
+    /// never activated.
     func definition(in world: World) throws(Refusal) -> JSONValue?
 }
 

@@ -57,7 +57,7 @@ public struct Reference: Hashable, Codable, Sendable {
     /// destination, database and orchestration are loaded too.
     public let key: String
 
-    /// Stands between the two parts of a data template's key; no name can contain it.
+    /// Separates the two parts of a data template's key; no name can contain it.
     public static let separator = "\u{1f}"
 
     public init(kind: ObjectKind, environment: String, key: String) {

@@ -21,7 +21,7 @@ public struct ObjectTable<Object: StoredObject>: Sendable {
         idByName[NameKey(key: key, scope: scope, environment: environment)]
     }
 
-    /// Whether it was loaded or created, be it deleted since.
+    /// Whether it was loaded or created, even if it was deleted since.
     func knows(_ id: Int64) -> Bool { byID[id] != nil || deletedObjects[id] != nil }
 
     mutating func load(_ object: Object) {
@@ -30,7 +30,7 @@ public struct ObjectTable<Object: StoredObject>: Sendable {
     }
 
     mutating func save(_ object: Object) {
-        // Names never change, so only a new object has to be entered under its name.
+        // Names never change, so only new objects are added by name.
         if byID.updateValue(object, forKey: object.id) == nil {
             createdIDs.insert(object.id)
             idByName[nameKey(of: object)] = object.id

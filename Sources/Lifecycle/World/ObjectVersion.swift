@@ -1,6 +1,6 @@
 public import Values
 
-/// What an object was after a command had created, changed or deleted it. Kept until it is pruned.
+/// The state of an object after a command created, changed or deleted it. Kept until it is pruned.
 ///
 /// A data export has one for its deletion alone: its activations are ``SavedVersion``s.
 public struct ObjectVersion: Hashable, Codable, Sendable {

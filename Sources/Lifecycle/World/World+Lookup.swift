@@ -1,6 +1,6 @@
 import Values
 
-// Looking objects up by name, or saying that they are not there.
+// Looking up objects by name, with an error if they do not exist.
 extension World {
     func find<Object: StoredObject>(
         _ name: Name, scope: Int64 = 0, _ author: Author, as type: Object.Type = Object.self
@@ -18,7 +18,7 @@ extension World {
         if let object: Object = find(name, author) { return object }
         throw .because(
             .notFound, "\(Object.kind.word) \(quoted(name.text)) does not exist",
-            hint: "see what there is: select name from \(Object.kind.view)")
+            hint: "list all: select name from \(Object.kind.view)")
     }
 
     func existingTemplate(
@@ -30,14 +30,14 @@ extension World {
         throw .because(
             .notFound,
             "destination \(quoted(destination.name)) has no data template \(quoted(name.text))",
-            hint: "see what there is: select * from \(ObjectKind.dataTemplate.view)")
+            hint: "list all: select * from \(ObjectKind.dataTemplate.view)")
     }
 
     func existingRun(_ id: Int64, _ author: Author) throws(Refusal) -> Run {
         if let run = run(id: id), run.environment == author.environment { return run }
         throw .because(
             .notFound, "run \(id) does not exist",
-            hint: "see what there is: select id, state from \(ObjectKind.run.view)")
+            hint: "list all: select id, state from \(ObjectKind.run.view)")
     }
 
     /// An object that another one uses, which must have been loaded with it.
@@ -47,7 +47,7 @@ extension World {
         if let object = self[keyPath: Object.table][id] { return object }
         throw .because(
             .notFound, "\(Object.kind.word) \(id) does not exist",
-            hint: "see what there is: select name from \(Object.kind.view)")
+            hint: "list all: select name from \(Object.kind.view)")
     }
 
     /// - Throws: ``RejectionCode/nameInUse`` when an object of the kind has that name.
@@ -62,7 +62,7 @@ extension World {
         throw .because(
             .nameInUse,
             "\(Object.kind.word) name \(quoted(name.text)) is already in use\(note)",
-            hint: "choose another name; upper and lower case count as the same")
+            hint: "choose another name; names are case-insensitive")
     }
 
     /// A registered database by name.
@@ -79,7 +79,7 @@ extension World {
             .databaseNotRegistered,
             message
                 + (names.isEmpty
-                    ? "no database is" : "registered are: " + listed(names.map(quoted))),
+                    ? "none is" : "registered databases: " + listed(names.map(quoted))),
             hint: "register it first with register_database, or choose a registered one")
     }
 
@@ -97,11 +97,10 @@ extension World {
     func severalServers(_ credential: String) -> Refusal {
         .because(
             .databaseUnavailable,
-            "credential \(quoted(credential)) leads to several servers: a snapshot taken through "
-                + "one connection is not found by the next, and all tables of a run are read from "
-                + "one snapshot",
-            hint: "let it name one server, and no pooler or name that leads each connection to "
-                + "another; then resend the command")
+            "credential \(quoted(credential)) connects to several servers, but all tables of a run "
+                + "must be read from one snapshot of one server",
+            hint: "use a connection string of one server, without a pooler or host name that "
+                + "distributes connections; then resend the command")
     }
 
     func unavailable(_ database: Database, _ reason: String) -> Refusal {

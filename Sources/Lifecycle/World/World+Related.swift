@@ -1,8 +1,8 @@
-// Which objects of the world a command depends on, beside those that it names.
+// The objects of the world that a command depends on, besides those that it names.
 extension World {
-    /// What a command depends on that refers to these objects: they themselves where they exist,
-    /// what they use, what that uses, and so on; and of the kind that the command is about, what
-    /// uses them.
+    /// The objects that a command on these objects depends on: the objects themselves if they
+    /// exist, the objects that they use, and so on; and for the kind that the command is about, the
+    /// objects that use them.
     ///
     /// - Parameter target: The kind of the object that the command is about.
     public func related(to references: [Reference], target: ObjectKind) -> Set<ObjectID> {
@@ -19,7 +19,7 @@ extension World {
         return related
     }
 
-    /// The object that a reference leads to; nil where there is none.
+    /// The object of a reference; nil if it does not exist.
     public func id(of reference: Reference) -> ObjectID? {
         let environment = reference.environment
         let parts = reference.key.split(

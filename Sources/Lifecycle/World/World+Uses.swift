@@ -1,6 +1,6 @@
 import Values
 
-// What uses an object, and so keeps it from being deleted.
+// The uses of an object, which prevent its deletion.
 extension World {
     /// - Throws: ``RejectionCode/runInProgress``, or ``RejectionCode/inUse`` naming the users.
     func requireUnused(
@@ -8,14 +8,14 @@ extension World {
     ) throws(Refusal) {
         let kind = type(of: object).kind
         let cannot = "cannot delete \(quoted(object.name)): "
-        // A run first: while there is one, its orchestration cannot be deleted either.
+        // Runs first: while there is one, its orchestration cannot be deleted either.
         if let run = users(of: kind, object.id, as: Run.self).first {
             throw .because(
                 .runInProgress,
                 cannot + sentence("run \(run.id)") + "; wait for it or stop it first",
                 hint:
-                    "stop_run stops a run that is not publishing yet, abandon_run ends one that is "
-                    + "and cannot finish")
+                    "stop_run stops a run before it publishes, abandon_run ends one that cannot "
+                    + "finish publishing")
         }
         let orchestrations = users(of: kind, object.id, as: Orchestration.self).map(\.name)
         let templates = users(of: kind, object.id, as: DataTemplate.self).map(\.name)

@@ -1,9 +1,9 @@
-/// The objects that a batch of commands touches, and what has become of them.
+/// The objects that a batch of commands touches, and their changes.
 ///
 /// In JSON: one array per kind. It must hold every object that the commands refer to
 /// (``Command/references(in:)``), the objects these use, the objects that use these and, of runs,
-/// those not ended; of a group also those that it comes after, one after the other. Facts and
-/// changes are not part of the JSON.
+/// those not ended; of a group also its predecessors, transitively. Facts and changes are not part
+/// of the JSON.
 public struct World: Sendable {
     var databases = ObjectTable<Database>()
     var dataExports = ObjectTable<DataExport>()
@@ -13,7 +13,7 @@ public struct World: Sendable {
     var orchestrationGroups = ObjectTable<OrchestrationGroup>()
     var runs = ObjectTable<Run>()
     var alerts = ObjectTable<Alert>()
-    /// Those that the batch names; all that is configured in them and in production is loaded.
+    /// The sandboxes that the batch names; their whole configuration and production's is loaded.
     var sandboxes = ObjectTable<Sandbox>()
     /// The names of the environments there are; only production unless the batch needs others.
     var environments = [production]
@@ -23,21 +23,21 @@ public struct World: Sendable {
     var facts: [Fact: FactValue] = [:]
     var versions: [SavedVersion] = []
     var plans: [SavedPlan] = []
-    /// What the batch's commands made of objects, in that order.
+    /// The object versions that the batch's commands created, in order.
     var objectVersions: [ObjectVersion] = []
-    /// What the command being applied has saved and deleted so far.
+    /// The objects that the current command has saved and deleted so far.
     var changed: [ChangedObject] = []
     var alertTests: [AlertTest] = []
     /// The policies that apply to each role that sent a command of the batch, or had logged in for
     /// one, before the batch.
     var rights: [RoleName: [PolicyAssignment]] = [:]
-    /// All there are, where the batch grants or revokes any.
+    /// All assignments, if the batch grants or revokes any.
     var assignments: [Int64: PolicyAssignment] = [:]
     var savedAssignments: Set<Int64> = []
     var revokedAssignments: Set<Int64> = []
     private var users: [Use: Set<Int64>] = [:]
 
-    /// As ``rights`` are in JSON: no object, whose keys a decoder may take for one.
+    /// ``rights`` in JSON: an array, because a decoder may merge the keys of an object.
     private struct RoleRights: Codable {
         let role: String
         let policies: [PolicyAssignment]
@@ -56,7 +56,7 @@ public struct World: Sendable {
         self[keyPath: Object.table].load(object)
     }
 
-    /// Tells the world what was found out about a fact that a decision needed.
+    /// Gives the world the value of a fact that a decision needed.
     ///
     /// The value must be of the fact's kind: a catalog for a catalog, and so on.
     public mutating func learn(_ fact: Fact, _ value: FactValue) {
@@ -85,7 +85,7 @@ public struct World: Sendable {
         }
     }
 
-    /// Tells the world facts that were found out before.
+    /// Gives the world facts that were looked up before.
     public mutating func learn(_ known: [Fact: FactValue]) {
         for (fact, value) in known { learn(fact, value) }
     }
@@ -157,7 +157,7 @@ extension World: Codable {
         case policyAssignments = "policy_assignments"
     }
 
-    /// A kind that is missing is taken for empty.
+    /// A missing kind counts as empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func objects<Object: StoredObject>(_ key: CodingKeys) throws -> [Object] {

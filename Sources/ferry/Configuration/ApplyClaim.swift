@@ -1,10 +1,10 @@
 import Foundation
 import Postgres
 
-/// The right to apply configuration files to an environment, which one apply at a time has.
+/// The exclusive right to apply configuration files to an environment.
 ///
-/// It is held by a connection of its own, and renewed; it ends with the process, or 30 seconds
-/// after it was renewed last.
+/// A connection of its own holds and renews it. It ends with the process, or 30 seconds after the
+/// last renewal.
 actor ApplyClaim {
     private let environment: String
     private let token = UUID().uuidString
@@ -13,10 +13,11 @@ actor ApplyClaim {
     private var renewing: Task<Void, Never>?
     private var commands = 0
 
-    /// How old it may be when a command is sent. Well below the 30 seconds that it is good for.
+    /// The maximum age at which a command is sent. Well below the 30 seconds that the claim is
+    /// valid.
     private static let age = Duration.seconds(10)
 
-    /// - Throws: ``Failure`` or `PostgresError` where another apply is at work.
+    /// - Throws: ``Failure`` or `PostgresError` if another apply is running.
     static func begin(in environment: String) async throws -> ApplyClaim {
         let claim = ApplyClaim(environment, try await QueueDatabase.connect())
         try await claim.request("begin")
@@ -33,13 +34,14 @@ actor ApplyClaim {
         renewing = Task { [weak self] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.age / 2)
-                // What fails is tried again, and is an error where a command is to be sent.
+                // A failed renewal is retried; it is an error only when a command is to be sent.
                 try? await self?.confirm()
             }
         }
     }
 
-    /// Makes sure that no other apply has begun meanwhile, however long the process was stopped.
+    /// Checks that no other apply has started in the meantime, however long the process was
+    /// stopped.
     func confirm() async throws {
         if renewedAt + Self.age / 2 > .now { return }
         try await request("renew")

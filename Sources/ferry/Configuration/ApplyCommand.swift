@@ -7,20 +7,20 @@ import Watching
 struct ApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Configure an environment as a file says.",
+        abstract: "Apply a configuration file to an environment.",
         discussion: """
-            Sends the commands that `ferry plan` announces, one after the other, and waits for \
-            each. It stops at the first that is not applied, and when it is interrupted: what was \
-            changed before stays, what was begun of an object is taken back, and applying the file \
-            again goes on from there. One apply at a time works in an environment. Needs the \
-            policies that the commands need.
+            Sends the commands that `ferry plan` lists, one after the other, and waits for each. \
+            Stops at the first command that is not applied, and when interrupted: earlier changes \
+            stay, an unfinished change is reverted, and applying the file again resumes from \
+            there. Only one apply at a time runs in an environment. Needs the policies that the \
+            commands need.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
     @Option(
         help: ArgumentHelp(
-            "With --prune: how many objects may be deleted at most.", valueName: "number"))
+            "With --prune: maximum number of objects to delete.", valueName: "number"))
     var pruneMax = DeletionGuard.deletionsMaxDefault
 
     @Flag(help: "With --prune: delete without asking.")
@@ -33,8 +33,8 @@ struct ApplyCommand: AsyncParsableCommand {
 
     func validate() throws {
         try checkTimeout(timeout)
-        if pruneMax < 0 { throw ValidationError("--prune-max is a number of objects, 0 or more") }
-        if !options.prune, yes { throw ValidationError("--yes goes with --prune") }
+        if pruneMax < 0 { throw ValidationError("--prune-max must be 0 or more") }
+        if !options.prune, yes { throw ValidationError("--yes requires --prune") }
     }
 
     func run() async throws {
@@ -63,15 +63,15 @@ struct ApplyCommand: AsyncParsableCommand {
         await access.connection.close()
     }
 
-    /// What an apply that was killed has sent must have ended before anything is compared.
+    /// Commands of an apply that was killed must have ended before anything is compared.
     private func awaitEnd(of command: Int64, _ access: ConfigurationAccess) async throws {
         let ended = try await SentCommand.ended(
             command, timeout: timeout, connection: access.connection)
         if ended.outcome == nil {
             throw Failure(
                 .timedOut,
-                "command \(command), of an apply that did not end, is still \(ended.state)",
-                hint: "is a worker running? (ferry workers)")
+                "command \(command) of an earlier apply is still \(ended.state)",
+                hint: "check that a worker runs: ferry workers")
         }
     }
 }

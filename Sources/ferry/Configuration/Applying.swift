@@ -5,7 +5,7 @@ import Locks
 import Postgres
 import Watching
 
-/// Makes the changes of a plan, one after the other.
+/// Applies the changes of a plan, one after the other.
 struct Applying: Sendable {
     let access: ConfigurationAccess
     let claim: ApplyClaim
@@ -13,12 +13,12 @@ struct Applying: Sendable {
     let timeout: Double
     let report: ConfigurationReport
 
-    /// How long an interrupted apply waits until what it began is taken back, in seconds.
+    /// How long an interrupted apply waits until its change is reverted, in seconds.
     private static let takingBackTimeout = 15.0
 
-    /// Makes all changes, and tells of each; stops at the first that fails, and at a signal.
+    /// Applies and reports all changes; stops at the first that fails, and at a signal.
     ///
-    /// - Throws: The exit status, once everything is told.
+    /// - Throws: The exit status, once everything is reported.
     func carryOut(_ plan: ConfigurationPlan) async throws {
         let signal = Locked<Int32?>(nil)
         let work = Task { try await makeAll(plan) }
@@ -45,7 +45,7 @@ struct Applying: Sendable {
                 try await told {
                     try await report.refused(
                         change, sent, Failure(error),
-                        "\(index) of \(made) made before; apply the file again to go on")
+                        "\(index) of \(made) made; apply the file again to continue")
                 }
                 throw Failure(error).status.code
             }
@@ -54,12 +54,12 @@ struct Applying: Sendable {
         try await told { try await report.end(of: plan, isDone: true) }
     }
 
-    /// Tells somebody who may have stopped listening: what has begun goes on all the same.
+    /// Reports to a reader who may have gone: changes that have started continue anyway.
     private func told(_ report: () async throws -> Void) async throws {
         do { try await report() } catch is OutputClosed {}
     }
 
-    /// Sends the commands of a change. What was begun of one that fails is taken back.
+    /// Sends the commands of a change. A change that fails halfway is reverted.
     private func make(_ change: ConfigurationChange, _ sent: inout [SentCommand]) async throws {
         var applied = 0
         var attempted = 0
@@ -95,31 +95,31 @@ struct Applying: Sendable {
         try await send(command).applied(timeout: timeout, connection: access.connection)
     }
 
-    /// Takes back what was begun, which may still wait to be applied: the command that takes it
-    /// back is applied after it.
+    /// Reverts a started change. Its commands may still be waiting: the reverting command is
+    /// applied after them.
     private func interrupted(
         _ change: ConfigurationChange, hasBegun: Bool
     ) async -> Failure {
-        guard hasBegun else { return Failure(.interrupted, "interrupted before it began") }
+        guard hasBegun else { return Failure(.interrupted, "interrupted before it started") }
         guard let command = change.takingBack else {
             return Failure(
                 .interrupted, "interrupted; the command that was sent may still be applied")
         }
-        // This task is cancelled, and so is all that it does itself.
+        // This task is cancelled, and so is everything that it does itself.
         let taken = Task<String?, Never> {
             do {
                 try await takeBack(command, timeout: Self.takingBackTimeout)
-                return "interrupted; what was begun of it was taken back"
+                return "interrupted; the change was reverted"
             } catch let failure as Failure where failure.status == .failed {
                 // The last command had been applied, or the first never was.
-                return "interrupted; nothing of it is left half done"
+                return "interrupted; nothing is left half done"
             } catch {
                 return nil
             }
         }
         if let words = await taken.value { return Failure(.interrupted, words) }
         return Failure(
-            .interrupted, "interrupted; what was begun of it is not taken back yet",
-            hint: "apply the file again, or discard what is left: `ferry plan` shows it")
+            .interrupted, "interrupted; the change is not reverted yet",
+            hint: "apply the file again, or discard the remaining draft: `ferry plan` shows it")
     }
 }

@@ -16,7 +16,7 @@ struct ConfigurationAccess {
         try await QueueDatabase.checkSchema(connection)
     }
 
-    /// The configuration as it is, and of which kinds there are objects that a file cannot hold.
+    /// The current configuration, and the kinds of objects that a file cannot hold.
     func current() async throws -> (configuration: Configuration, others: [String]) {
         let rows = try await connection.query(
             """
@@ -40,7 +40,7 @@ struct ConfigurationAccess {
         return (Configuration(objects), others.sorted())
     }
 
-    /// What is to be done so that it is as the file says.
+    /// The changes that make the configuration equal to the file.
     ///
     /// - Parameters:
     ///   - path: What messages call the file; `-` is the standard input.
@@ -55,14 +55,14 @@ struct ConfigurationAccess {
         }
     }
 
-    /// What the idempotency keys of an apply's commands begin with; what it sent is known by them.
+    /// The prefix of the idempotency keys of an apply's commands, by which they are recognized.
     static let keyPrefix = "ferry apply "
 
     /// The data exports that have a draft.
     ///
-    /// Of an apply are those whose draft was opened, and never changed otherwise, by commands of
-    /// applies that the reader may see: its own, or all. The events are looked for from a day
-    /// before the last change on, as they are found by their time alone.
+    /// A draft belongs to an apply if only commands of applies opened and changed it, as far as the
+    /// reader may see them: its own, or all. The events are searched from a day before the last
+    /// change on, as they can be found only by their time.
     private func drafts() async throws -> [OpenDraft] {
         try await connection.query(
             """
@@ -95,8 +95,8 @@ struct ConfigurationAccess {
         }
     }
 
-    /// The commands of applies that have not ended, and may still change the environment: an
-    /// apply that was killed leaves them.
+    /// The unfinished commands of applies, which may still change the environment: an apply that
+    /// was killed leaves them behind.
     func unfinished() async throws -> [Int64] {
         try await connection.query(
             """
@@ -112,17 +112,17 @@ struct ConfigurationAccess {
             path == "-"
             ? FileHandle.standardInput.readDataToEndOfFile()
             : FileManager.default.contents(atPath: path)
-        guard let data else { throw Failure(.notFound, "there is no file \(path) to read") }
+        guard let data else { throw Failure(.notFound, "cannot read file \(path)") }
         return data
     }
 }
 
-/// A configuration file with all that is wrong with it.
+/// A configuration file with all its problems.
 struct InvalidConfigurationFile: Error {
     var path: String
     var problems: [ConfigurationProblem]
 
-    /// `ferry.yaml:7:5: …`, a line for each problem, with the way out below it.
+    /// `ferry.yaml:7:5: …`, a line for each problem, with its hint below.
     var text: String {
         let name = path == "-" ? "standard input" : shown(path)
         return problems.map { problem in

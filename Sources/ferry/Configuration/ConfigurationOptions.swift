@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// What `plan` and `apply` take.
+/// The options of `plan` and `apply`.
 struct ConfigurationOptions: ParsableArguments {
     @Argument(
-        help: "The configuration file; - for the standard input.",
+        help: "The configuration file; - for standard input.",
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String
 
@@ -12,7 +12,7 @@ struct ConfigurationOptions: ParsableArguments {
         completion: .names(of: .environment))
     var environment: String?
 
-    @Flag(help: "Delete the objects that the file does not hold; without it they stay.")
+    @Flag(help: "Delete the objects that are not in the file. Without it they stay.")
     var prune = false
 
     @OptionGroup var format: OutputOptions

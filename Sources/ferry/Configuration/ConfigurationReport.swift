@@ -4,7 +4,7 @@ import Foundation
 import Lifecycle
 import Watching
 
-/// Tells what a configuration file changes.
+/// Reports what a configuration file changes.
 struct ConfigurationReport {
     var format: OutputFormat
 
@@ -59,7 +59,7 @@ struct ConfigurationReport {
             let listed = others.prefix(5).joined(separator: ", ")
             let more = others.count > 5 ? " and \(others.count - 5) more" : ""
             try await Output.line(
-                "not in the file, and left alone (--prune deletes them): \(listed)\(more)")
+                "not in the file, kept (--prune deletes them): \(listed)\(more)")
         }
     }
 

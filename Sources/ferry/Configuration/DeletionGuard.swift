@@ -6,13 +6,13 @@ import Foundation
 struct DeletionGuard {
     /// How many objects may be deleted.
     var deletionsMax: Int
-    /// Whether nobody is to be asked.
+    /// Whether to delete without asking.
     var isConfirmed: Bool
 
     static let deletionsMaxDefault = 10
 
-    /// - Parameter mayAsk: Whether there is somebody to ask, if there is a terminal.
-    /// - Throws: ``Failure`` where it may not be done.
+    /// - Parameter mayAsk: Whether to ask, if there is a terminal.
+    /// - Throws: ``Failure`` if the deletion is not allowed.
     func check(_ objects: [DefinedObject], mayAsk: Bool) throws {
         if objects.isEmpty { return }
         let words = "--prune would delete \(Self.listed(objects))"
@@ -20,15 +20,15 @@ struct DeletionGuard {
             throw Failure(
                 .usage,
                 "\(words): \(objects.count) objects, of which --prune-max allows \(deletionsMax)",
-                hint: "is the file whole? If so: --prune-max \(objects.count)")
+                hint: "check that the file is complete, then use --prune-max \(objects.count)")
         }
         if isConfirmed { return }
         guard mayAsk, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-            throw Failure(.usage, words, hint: "repeat it with --yes if that is right")
+            throw Failure(.usage, words, hint: "to confirm, repeat the command with --yes")
         }
         FileHandle.standardError.write(Data("\(words)\nDelete? Type yes: ".utf8))
         if readLine()?.trimmingCharacters(in: .whitespaces).lowercased() != "yes" {
-            throw Failure(.usage, "nothing was done: the answer was not yes")
+            throw Failure(.usage, "nothing was changed: the answer was not yes")
         }
     }
 

@@ -5,10 +5,10 @@ import Postgres
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Show what `ferry apply` would change, and change nothing.",
+        abstract: "Show what `ferry apply` would change, without changing it.",
         discussion: """
             Compares a configuration file, as `ferry export config` writes it, with the \
-            environment. Exit status 0 when there is nothing to change, 4 when there is.
+            environment. The exit status is 0 when nothing differs and 4 when something does.
             """)
 
     @OptionGroup var options: ConfigurationOptions

@@ -23,8 +23,8 @@ struct Demo {
         let server = try await site.startServer()
         try await Output.line(
             """
-            It is ready after \(seconds(since: began)), with its data and logs in \(directory),
-            which is removed at the end. Two databases: ferry is the queue, customer360 the source.
+            Ready after \(seconds(since: began)). Data and logs are in \(directory), which is
+            removed at the end. Two databases: ferry is the queue, customer360 the source.
             """)
         let owner = try await DemoOwner.connect(to: server)
         try await owner.createDatabases()
@@ -81,12 +81,12 @@ struct Demo {
         }
         if case .other(let name, _, _) = user {
             try await Output.line(
-                "They run as user \(name), not as root, and so files belong to it.")
+                "They run as user \(name), not as root, so files belong to that user.")
         } else if geteuid() == 0 {
             try await Output.line(
                 """
-                They run as root, as this program is: the server's user cannot run it, or not write
-                into \(site.folder.path).
+                They run as root, as this program does: the server's user cannot run it or cannot
+                write to \(site.folder.path).
                 """)
         }
     }
@@ -100,7 +100,7 @@ struct Demo {
         guard outcome == .succeeded else {
             throw Failure(
                 outcome?.status ?? .failed, "run \(run) has not succeeded",
-                hint: "what the workers wrote last is above")
+                hint: "the last log lines of the workers are above")
         }
     }
 
@@ -118,10 +118,10 @@ struct Demo {
         try await Output.line(
             """
             Send commands:      psql "\(queue)"
-            Run it once more:   select ferry.run_orchestration('\(DemoFolder.export)');
+            Run it again:       select ferry.run_orchestration('\(DemoFolder.export)');
             Watch:              FERRY_DATABASE_URL="\(viewer)" \(program) watch
 
-            The server and the workers go on until Ctrl-C.
+            The server and the workers run until Ctrl-C.
             """)
     }
 

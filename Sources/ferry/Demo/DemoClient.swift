@@ -14,7 +14,7 @@ struct DemoClient {
         try await show(statement)
         let rows = try await connection.query(statement)
         guard let id = try rows.first?[0].int64() else {
-            throw Failure(.internalError, "no id came back for: \(statement)")
+            throw Failure(.internalError, "no id was returned for: \(statement)")
         }
         try await Output.line("    \(id)")
         let wait = "call ferry.wait_for(\(id));"
@@ -36,7 +36,7 @@ struct DemoClient {
 }
 
 extension DemoClient {
-    /// What a role has to send to have tables delivered, step by step.
+    /// The commands that a role sends to have tables delivered, step by step.
     ///
     /// - Returns: The number of the run.
     func deliverTables(into folder: DemoFolder) async throws -> Int64 {
@@ -74,7 +74,7 @@ extension DemoClient {
             """
             select ferry.add_orchestration(\(export), 'Partner share', 'Compressed CSV');
             """)
-        // A run bears the id of the command that started it.
+        // A run has the id of the command that started it.
         return try await apply("select ferry.run_orchestration(\(export));")
     }
 }

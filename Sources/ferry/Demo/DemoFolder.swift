@@ -19,7 +19,7 @@ final class DemoFolder: Sendable {
         var path = url.path(percentEncoded: false)
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         guard !path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw Failure(.usage, "the name of the directory holds control characters") }
+        else { throw Failure(.usage, "the directory name contains control characters") }
         self.path = path
         let manager = FileManager.default
         isNew = !manager.fileExists(atPath: path)
@@ -32,7 +32,7 @@ final class DemoFolder: Sendable {
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure(
-                .usage, "another demo delivers into \(path)", hint: "choose another --directory")
+                .usage, "another demo is using \(path)", hint: "choose another --directory")
         }
         let names = (try? manager.contentsOfDirectory(atPath: path + "/" + Self.export)) ?? []
         latestRun = names.compactMap { Int64($0.dropFirst("run-".count)) }.max() ?? 0
@@ -44,7 +44,7 @@ final class DemoFolder: Sendable {
     /// Where readers find a run.
     func delivery(of run: Int64) -> String { "\(path)/\(Self.export)/run-\(run)" }
 
-    /// Where a run lies before it is published.
+    /// Where a run is staged before it is published.
     func staging(of run: Int64) -> String { "\(path)/.staging/\(run)" }
 
     /// What is removed at the end if it is empty, innermost last.
@@ -52,13 +52,13 @@ final class DemoFolder: Sendable {
         (isNew ? [path] : []) + [path + "/.staging", "\(path)/\(Self.export)"]
     }
 
-    /// What the paths begin with of the folders by which a worker tests the directory. There may
-    /// be such in staging, too.
+    /// The path prefix of the folders by which a worker tests the directory. Staging can have some,
+    /// too.
     var probes: String { path + "/.ferry-probe-" }
 
-    /// Lets a user who runs the program deliver here: gives it the directory if that is new.
+    /// Lets the given user deliver here: makes it the owner of the directory if that is new.
     ///
-    /// - Returns: Whether the user can. Then what is delivered belongs to it.
+    /// - Returns: Whether the user can. If so, deliveries belong to it.
     func admit(_ user: ServerUser, running program: String) async throws -> Bool {
         if isNew { try user.own(path) }
         if await user.canRun(program, writingInto: path) { return true }
@@ -68,7 +68,7 @@ final class DemoFolder: Sendable {
 
     func note(run: Int64) { self.run.withLock { $0 = run } }
 
-    /// Removes whatever is not a finished delivery.
+    /// Removes everything that is not a finished delivery.
     func tidy() {
         if let run = run.withLock({ $0 }) {
             try? FileManager.default.removeItem(atPath: staging(of: run))

@@ -20,7 +20,7 @@ struct DemoOwner {
 
     func createDatabases() async throws {
         for name in ["ferry", "customer360"] {
-            // A template that nobody uses, so that nothing has to be waited for.
+            // No session uses this template, so there is nothing to wait for.
             try await connection.run("create database \(name) template template0")
         }
         // Reads the tables of the source and can change nothing.
@@ -28,9 +28,9 @@ struct DemoOwner {
             "create role reader login\(password); grant pg_read_all_data to reader")
     }
 
-    /// Brings the schema to the queue's database, and makes a role each to send, see and work.
+    /// Migrates the queue's database, and creates one role each for clients, viewers and workers.
     ///
-    /// - Parameter latestRun: Runs get higher numbers than this.
+    /// - Parameter latestRun: New runs get higher numbers than this.
     func migrate(_ server: PrivateServer, after latestRun: Int64) async throws {
         let queue = try await Connection.connect(
             ConnectionOptions(server.url(database: "ferry")))
@@ -46,7 +46,8 @@ struct DemoOwner {
             grant connect on database ferry to ferry_client, ferry_viewer, ferry_worker;
             """)
         if latestRun > 0 {
-            // The queue is new, the folder is not: no run may have the number of one that is there.
+            // The queue is new, but the folder may not be: no run may reuse the number of an
+            // existing one.
             try await queue.execute("select setval('ferry_state.ids', $1)", [.int(latestRun)])
         }
         await queue.close()

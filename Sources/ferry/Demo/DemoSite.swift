@@ -3,7 +3,7 @@ import Foundation
 import PrivateServer
 import Locks
 
-/// Everything that a demo has on this machine, and its end.
+/// Everything that a demo has on this machine, and its removal.
 ///
 /// Closing it leaves no process and no file but the delivered ones, at any moment. Should this
 /// process be killed, a small shell does the same.
@@ -12,7 +12,7 @@ final class DemoSite: Sendable {
 
     private struct State {
         var directory: String?
-        var afterlife: ParentWatch?
+        var cleanup: ParentWatch?
         var workers: [ChildProcess] = []
         var server: PrivateServer?
         var isServerStarting = false
@@ -22,7 +22,7 @@ final class DemoSite: Sendable {
     }
 
     private let state = Locked(State())
-    /// Held while closing, so that whoever comes second returns when everything is gone.
+    /// Held while closing, so that a second caller returns when everything is removed.
     private let closing = Locked(())
 
     init(folder: DemoFolder) { self.folder = folder }
@@ -38,9 +38,9 @@ final class DemoSite: Sendable {
             let letters = "abcdefghijklmnopqrstuvwxyz0123456789"
             let name = String((0..<12).compactMap { _ in letters.randomElement() })
             let path = "/tmp/ferry-demo-" + name
-            // The shell knows the directory before it is there: no moment is without a watch.
-            let afterlife = try ParentWatch(script: Self.script, [path], log: "/dev/null")
-            state.afterlife = afterlife
+            // The shell knows the directory before it exists, so it is never left behind.
+            let cleanup = try ParentWatch(script: Self.script, [path], log: "/dev/null")
+            state.cleanup = cleanup
             guard mkdir(path, 0o700) == 0 else {
                 throw Failure(
                     .internalError,
@@ -49,14 +49,14 @@ final class DemoSite: Sendable {
             state.directory = path
             // Started by root, the server runs as another user and must get through.
             chmod(path, 0o711)
-            afterlife.tell("probes " + folder.probes)
-            for path in folder.temporary { afterlife.tell("empty " + path) }
+            cleanup.send("probes " + folder.probes)
+            for path in folder.temporary { cleanup.send("empty " + path) }
             return path
         }
     }
 
-    /// What is done when this process was killed: no more workers, no more files of theirs. The
-    /// server has a watch of its own, and may be writing still while its files are removed.
+    /// Runs when this process was killed: ends the workers and removes their files. The server has
+    /// a watchdog of its own, and may still write while its files are removed.
     private static let script = """
         groups= probes= empty=
         while IFS= read -r line; do
@@ -119,22 +119,23 @@ final class DemoSite: Sendable {
                 let program = Bundle.main.executablePath
             else { throw CancellationError() }
             let log = directory + "/worker-\(state.workers.count + 1).log"
-            // It waits for our word: were we killed before the shell knows of it, it would stay.
+            // It waits for a line from us: if we were killed before the shell knows of it, it would
+            // keep running.
             let start = try ParentWatch(
                 script: "read -r word && exec \"$@\" </dev/null",
                 user.command([program] + arguments), log: log,
                 variables: variables)
-            state.afterlife?.tell("kill \(start.shell.id)")
-            start.tell("go")
+            state.cleanup?.send("kill \(start.shell.id)")
+            start.send("go")
             state.workers.append(start.shell)
             return start.shell.id
         }
     }
 
-    /// Says which run may leave something unfinished in the folder.
+    /// Records which run may leave unfinished files in the folder.
     func note(run: Int64) {
         folder.note(run: run)
-        state.withLock { $0.afterlife?.tell("remove " + folder.staging(of: run)) }
+        state.withLock { $0.cleanup?.send("remove " + folder.staging(of: run)) }
     }
 
     /// The last lines of what the workers wrote.
@@ -149,9 +150,9 @@ final class DemoSite: Sendable {
         }.joined()
     }
 
-    /// Ends everything at once; for the handler of a signal.
+    /// Ends everything immediately; for a signal handler.
     ///
-    /// - Parameter demo: What is cancelled, once it can tell that it was interrupted.
+    /// - Parameter demo: The task to cancel, once it can report that it was interrupted.
     func interrupt(_ demo: Task<Void, any Error>) {
         state.withLock { $0.isInterrupted = true }
         demo.cancel()
@@ -176,15 +177,15 @@ final class DemoSite: Sendable {
     private func removeEverything(patience: Duration) {
         // A server that is just starting is stopped once it has started, within seconds.
         while state.withLock({ $0.isServerStarting }) { usleep(10_000) }
-        let (workers, server, afterlife, directory) = state.withLock {
-            ($0.workers, $0.server, $0.afterlife, $0.directory)
+        let (workers, server, cleanup, directory) = state.withLock {
+            ($0.workers, $0.server, $0.cleanup, $0.directory)
         }
         end(workers, patience: patience)
         server?.stopNow()
         folder.tidy()
         if let directory { try? FileManager.default.removeItem(atPath: directory) }
-        state.withLock { $0.afterlife = nil }
-        afterlife?.end()
+        state.withLock { $0.cleanup = nil }
+        cleanup?.end()
     }
 
     private func end(_ workers: [ChildProcess], patience: Duration) {

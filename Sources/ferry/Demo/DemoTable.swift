@@ -2,14 +2,14 @@ import Postgres
 
 /// One table of the demo's source database and how it is filled.
 ///
-/// Everything follows from the row's number, so that every demo of one size holds the same rows.
+/// Everything is derived from the row's number, so every demo of one size has the same rows.
 struct DemoTable: Sendable {
     let name: String
-    /// What it has beside an `id`.
+    /// The columns besides `id`.
     let columns: String
-    /// What is selected for them from the number `i` and its scattered form `h` (0 to 2³² − 1).
+    /// Their expressions over the row's number `i` and its hash `h` (0 to 2³² − 1).
     let values: String
-    /// How many rows of it there are when the largest table has this many.
+    /// The number of its rows when the largest table has this many.
     let rows: @Sendable (_ largest: Int) -> Int
 
     /// Creates and fills the table.

@@ -1,9 +1,9 @@
 import Postgres
 
 extension Examination {
-    /// What everybody who can reach the server may do in the queue's database.
+    /// What every role of the server is allowed to do in the queue's database.
     ///
-    /// Ferry's functions find nothing of what others make there; what else runs there may.
+    /// Ferry's functions do not find objects that others create there, but other software may.
     func access() async throws -> [Finding] {
         let row = try await connection.query(
             """
@@ -19,24 +19,24 @@ extension Examination {
         if try row["may_create"].bool() {
             findings.append(
                 .warning(
-                    "access", "every role may create schemas in database \(database)",
+                    "access", "every role can create schemas in database \(database)",
                     wayOut: "revoke create on database \(database) from public"))
         }
         for schema in try row["schemas"].array().compactMap(\.self) {
             findings.append(
                 .warning(
-                    "access", "every role may create functions and tables in schema \(schema)",
+                    "access", "every role can create functions and tables in schema \(schema)",
                     wayOut: "revoke create on schema \(schema) from public"))
         }
         if try row["may_connect"].bool() {
             findings.append(
                 .warning(
-                    "access", "every role of the server may connect to database \(database)",
+                    "access", "every role of the server can connect to database \(database)",
                     wayOut: "revoke connect, temporary on database \(database) from public; "
                         + "grant connect on database \(database) "
                         + "to ferry_client, ferry_viewer, ferry_worker"))
         }
         guard findings.isEmpty else { return findings }
-        return [.ok("access", "only roles that were granted it may connect or create anything")]
+        return [.ok("access", "only granted roles can connect or create objects")]
     }
 }

@@ -17,14 +17,14 @@ extension Examination {
                 findings.append(
                     .warning(
                         "credentials", "used without verified TLS: \(names)",
-                        wayOut: "where the workers run, let connection strings say "
-                            + "sslmode=verify-full, and endpoints and URLs https"))
+                        wayOut: "on the workers, use sslmode=verify-full in connection strings, "
+                            + "and https in endpoints and URLs"))
             }
             if let names = try row["missing"].optionalString() {
                 findings.append(
                     .warning(
-                        "credentials", "not on every worker: \(names)",
-                        wayOut: "give all workers the same ones: `ferry credentials`"))
+                        "credentials", "missing on some workers: \(names)",
+                        wayOut: "give all workers the same credentials: see `ferry credentials`"))
             }
             let count = try row["credentials"].int64()
             return findings.isEmpty

@@ -2,12 +2,12 @@ import Postgres
 import Watching
 
 extension Examination {
-    /// Sessions that keep locks on Ferry's tables while they do nothing, or that others wait for.
+    /// Sessions that hold locks on Ferry's tables while idle, or that block others.
     func locks() async throws -> [Finding] {
         let mayLook = try await connection.query(
             "select pg_has_role('pg_read_all_stats', 'usage')")[0][0].bool()
         guard mayLook else {
-            return [.ok("locks", "not shown to this role (pg_read_all_stats sees them)")]
+            return [.ok("locks", "not visible to this role (needs pg_read_all_stats)")]
         }
         let rows = try await connection.query(
             """
@@ -36,7 +36,13 @@ extension Examination {
                 or w.sessions > 0 and a.xact_start < clock_timestamp() - make_interval(secs => $1)
              order by a.xact_start
             """, [.double(limits.lockIsHeld)])
-        if rows.isEmpty { return [.ok("locks", "nobody holds locks on Ferry's tables for long")] }
+        if rows.isEmpty {
+            return [
+                .ok(
+                    "locks",
+                    "no session holds locks on Ferry's tables for long")
+            ]
+        }
         return try rows.map { row in
             let session = try Self.session(row)
             let waiting = try row["waiting"].int64()

@@ -21,21 +21,21 @@ extension Examination {
         if try row["is_standby"].bool() {
             findings.append(
                 .problem(
-                    "server", "\(version) is a standby: it can only be read",
-                    wayOut: "let FERRY_DATABASE_URL name the primary, or both hosts and "
+                    "server", "\(version) is a standby and read-only",
+                    wayOut: "set FERRY_DATABASE_URL to the primary, or to both hosts with "
                         + "target_session_attrs=read-write"))
         } else if try row["is_read_only"].bool() {
             findings.append(
                 .problem(
                     "server", "\(version) is read-only: default_transaction_read_only is on",
-                    wayOut: "find out why (managed servers do so when the disk is nearly full), "
-                        + "then turn it off; nothing is applied meanwhile"))
+                    wayOut: "find out why (managed servers set it when the disk is nearly full), "
+                        + "then turn it off; until then no command is applied"))
         }
         if findings.isEmpty { findings.append(.ok("server", version)) }
         return findings + (try await pooler())
     }
 
-    /// Says that a pooler is in between: it gives its clients process ids of its own.
+    /// Detects a pooler: it gives its clients process ids of its own.
     private func pooler() async throws -> [Finding] {
         let process = try await serverProcess(of: connection)
         guard process != Int64(connection.serverProcessID) else { return [] }
@@ -43,8 +43,8 @@ extension Examination {
             return [
                 .warning(
                     "pooler", "a connection pooler is in front of the server, in session mode",
-                    wayOut: "workers and watch keep their sessions: let it allow enough of them, "
-                        + "or connect directly")
+                    wayOut: "workers and watch keep their sessions open: allow enough server "
+                        + "connections in the pooler, or connect directly")
             ]
         }
         return [Self.transactionPooler]
@@ -53,7 +53,7 @@ extension Examination {
     static let transactionPooler = Finding.problem(
         "pooler", "a connection pooler in transaction mode is in front of the server",
         wayOut: "workers, watch and this program need sessions: connect directly, or through a "
-            + "pool in session mode. Plain SQL clients may use it")
+            + "pool in session mode. Plain SQL clients can use transaction mode")
 
     /// Whether the server has, or lacks, prepared statements because sessions change hands.
     static func isOfPooler(_ error: PostgresError) -> Bool {
@@ -86,11 +86,11 @@ extension Examination {
             return [
                 .warning(
                     "history",
-                    "this database was restored, or its server recovered; "
-                        + "nothing was written since",
+                    "this database was restored, or its server recovered, and nothing was written "
+                        + "since",
                     wayOut:
-                        "start a worker: it begins a new epoch. After a restore from a dump run "
-                        + "ferry migrate --after-restore first")
+                        "start a worker to begin a new epoch. After a restore from a dump, first "
+                        + "run ferry migrate --after-restore")
             ]
         }
     }
@@ -106,13 +106,15 @@ extension Examination {
             .problem(
                 "notifications",
                 "\(percent) of the server's queue is in use; when it is full, no command can be "
-                    + "sent and nothing be applied",
-                wayOut: try await oldestSession().map { "likely held by \($0): end it" }
-                    ?? "end the session that listens and is in the oldest transaction")
+                    + "sent or applied",
+                wayOut: try await oldestSession().map {
+                    "end the session that probably holds it: \($0)"
+                }
+                    ?? "end the listening session with the oldest transaction")
         ]
     }
 
-    /// Notifications are kept until every session that listens has taken them, which it does
+    /// Notifications are kept until every listening session has received them, which happens
     /// between transactions.
     private func oldestSession() async throws -> String? {
         let rows = try await connection.query(
@@ -165,17 +167,17 @@ extension Examination {
         let months = try rows.map {
             (name: try $0["month"].string(), isThere: try $0["is_there"].bool())
         }
-        let wayOut = "as the owner of the schema: select ferry_state.make_event_partitions()"
+        let wayOut = "run as the owner of the schema: select ferry_state.make_event_partitions()"
         let ready = months.prefix { $0.isThere }
         guard let last = ready.last else {
             return [
                 .problem(
                     "events",
-                    "there is no partition for the events of \(months[0].name): "
-                        + "nothing can be applied", wayOut: wayOut)
+                    "there is no partition for the events of \(months[0].name): no command can be "
+                        + "applied", wayOut: wayOut)
             ]
         }
-        let text = "partitions are prepared up to \(last.name)"
+        let text = "partitions exist up to \(last.name)"
         switch ready.count {
         case 1: return [.problem("events", text + ", this month", wayOut: wayOut)]
         case 2: return [.warning("events", text + ", next month", wayOut: wayOut)]

@@ -3,7 +3,7 @@ import Lifecycle
 import Postgres
 
 extension Examination {
-    /// What the roles that sources are read as may do beyond reading, as workers saw it last.
+    /// Rights beyond reading of the roles that read sources, as last seen by workers.
     func sources() async throws -> [Finding] {
         try await shown("sources") {
             let rows = try await connection.query(
@@ -26,12 +26,16 @@ extension Examination {
             }
             if !findings.isEmpty { return findings }
             return [
-                .ok("sources", rows.isEmpty ? "none" : "no role is known to do more than read")
+                .ok(
+                    "sources",
+                    rows.isEmpty
+                        ? "none"
+                        : "no source role is known to have more than read rights")
             ]
         }
     }
 
     private static let wayOut =
-        "take the rights from the role, or put another into the credential; the next run or "
-        + "command that looks at the database tells whether that is done"
+        "revoke the rights, or use another role in the credential; the next run or command that "
+        + "reads the database checks again"
 }

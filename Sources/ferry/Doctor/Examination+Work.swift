@@ -19,15 +19,15 @@ extension Examination {
             if alive == 0 {
                 let text =
                     expired == 0
-                    ? "none is running" : "none is alive; the lease of \(names) has expired"
+                    ? "no worker is running" : "no worker is alive; expired: \(names)"
                 return [.problem("workers", text, wayOut: "start one: ferry worker")]
             }
             if expired > 0 {
                 return [
                     .warning(
-                        "workers", "\(alive) alive; the lease of \(names) has expired",
-                        wayOut: "others take its work over; see why it stopped or cannot reach "
-                            + "the database")
+                        "workers", "\(alive) alive; expired: \(names)",
+                        wayOut: "other workers take over its work; find out why it stopped or "
+                            + "cannot reach the database")
                 ]
             }
             return [.ok("workers", "\(alive) alive")]
@@ -50,7 +50,7 @@ extension Examination {
                        seconds, count(*) over (partition by state = 'retrying') as commands
                   from late where state <> 'scheduled' order by state = 'retrying', seconds desc
                 """, [.double(limits.commandWaits)])
-            if rows.isEmpty { return [.ok("commands", "none waits for long")] }
+            if rows.isEmpty { return [.ok("commands", "none is waiting for long")] }
             return try rows.map(Self.late)
         }
     }
@@ -70,8 +70,8 @@ extension Examination {
         }
         return .warning(
             "commands", "\(which) waiting for \(age)",
-            wayOut: "are there enough workers (`ferry workers`)? Commands on one object are "
-                + "applied one after the other: `ferry commands`")
+            wayOut: "check that enough workers run (`ferry workers`). Commands on one object are "
+                + "applied one after the other (`ferry commands`)")
     }
 
     func runs() async throws -> [Finding] {
@@ -94,7 +94,13 @@ extension Examination {
                    and (s.seconds > $1 or r.stuck_at is not null)
                  order by r.stuck_at is not null desc, r.state = 'publishing' desc, s.seconds desc
                 """, [.double(limits.runWaits)])
-            if rows.isEmpty { return [.ok("runs", "none waits, is retried or publishes for long")] }
+            if rows.isEmpty {
+                return [
+                    .ok(
+                        "runs",
+                        "none is waiting, retried or publishing for long")
+                ]
+            }
             return try Self.grouped(rows)
         }
     }
@@ -125,7 +131,7 @@ extension Examination {
         case "publishing":
             return .problem(
                 "runs", "\(run) has been publishing for \(age)\(more)\(why)",
-                wayOut: hint ?? "fix the destination; it goes on by itself")
+                wayOut: hint ?? "fix the destination; the run then continues automatically")
         case "retried":
             return .warning(
                 "runs", "\(run) has been retried for \(age)\(more)\(why)",
@@ -133,12 +139,12 @@ extension Examination {
         case "stopping":
             return .warning(
                 "runs", "\(run) has been stopping for \(age)\(more)",
-                wayOut: "does its worker reach the database? See `ferry workers`")
+                wayOut: "check that its worker reaches the database: `ferry workers`")
         default:
             return .warning(
                 "runs", "\(run) has been waiting for \(age)\(more)",
-                wayOut: "it waits for a worker, or for an earlier run of its orchestration: see "
-                    + "`ferry runs`")
+                wayOut: "it is waiting for a worker, or for an earlier run of its orchestration: "
+                    + "see `ferry runs`")
         }
     }
 
@@ -166,9 +172,10 @@ extension Examination {
                     findings.append(
                         .warning(
                             "sandboxes",
-                            "\(name) was not checked for "
+                            "\(name) has not been checked for "
                                 + Quantity.seconds(unchecked),
-                            wayOut: "workers check sandboxes: is one running? See `ferry workers`"))
+                            wayOut: "workers check sandboxes: see `ferry workers` for running "
+                                + "ones"))
                 }
             }
             if !findings.isEmpty { return findings }

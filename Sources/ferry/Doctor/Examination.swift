@@ -5,17 +5,17 @@ import Watching
 /// The checks of `ferry doctor` that ask the queue's database alone. Each returns one finding or
 /// more, and changes nothing.
 struct Examination {
-    /// From when on something is worth a line. Seconds, and a share of the whole.
+    /// Thresholds for findings: seconds, and a fraction.
     struct Limits {
-        /// A command that could be applied, or is tried again.
+        /// A command that could be applied, or is retried.
         var commandWaits = 60.0
-        /// A run that waits, is tried again, stops or publishes.
+        /// A run that is waiting, retried, stopping or publishing.
         var runWaits = 600.0
-        /// A session that holds locks on Ferry's tables and does nothing.
+        /// An idle session that holds locks on Ferry's tables.
         var lockIsHeld = 30.0
         /// A sandbox that was not checked.
         var sandboxUnchecked = 600.0
-        /// Of the server's queue of notifications, that is in use.
+        /// Share of the server's notification queue in use.
         var notifications = 0.5
     }
 
@@ -29,7 +29,7 @@ struct Examination {
         self.limits = limits
     }
 
-    /// What is looked at once workers are known.
+    /// The checks that need the list of workers.
     var ofWork: [() async throws -> [Finding]] {
         [
             access, credentials, sources, history, commands, runs, locks, notifications, partitions,
@@ -37,15 +37,15 @@ struct Examination {
         ]
     }
 
-    /// What the check finds, or that this role is not shown it.
+    /// The result of the check, or that this role cannot see its data.
     func shown(
-        _ check: String, to role: String = "ferry_viewer sees them",
+        _ check: String, to role: String = "needs ferry_viewer",
         _ body: () async throws -> [Finding]
     ) async throws -> [Finding] {
         do {
             return try await body()
         } catch let error as PostgresError where error.sqlState == "42501" {
-            return [.ok(check, "not shown to this role (\(role))")]
+            return [.ok(check, "not visible to this role (\(role))")]
         }
     }
 
@@ -61,7 +61,7 @@ struct Examination {
         guard let memberships = try row["memberships"].optionalString() else {
             return [
                 .problem(
-                    "role", "\(name) belongs to none of Ferry's roles",
+                    "role", "\(name) is not a member of any Ferry role",
                     wayOut: "as an administrator: grant ferry_client to \(quoteIdentifier(name)); "
                         + "ferry_viewer sees everything, ferry_worker is for workers")
             ]

@@ -5,9 +5,9 @@ import Watching
 struct Finding: Equatable {
     enum Level: String {
         case ok
-        /// It works, and somebody should look at it.
+        /// It works, but needs attention.
         case warning
-        /// It does not work, or will soon not.
+        /// It does not work, or soon will not.
         case problem
 
         fileprivate var paint: Paint {
@@ -20,7 +20,7 @@ struct Finding: Equatable {
     }
 
     let level: Level
-    /// What was looked at: `locks`.
+    /// The subject of the check: `locks`.
     let check: String
     let message: String
     let wayOut: String?

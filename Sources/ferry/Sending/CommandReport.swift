@@ -1,26 +1,26 @@
 import Postgres
 import Watching
 
-/// Tells how a command that was sent stands, and how it ended.
+/// Reports the status of a command, and how it ended.
 struct CommandReport {
     var sent: SentCommand
     var format: OutputFormat
 
-    /// What is told of a command that was applied.
+    /// What is reported about an applied command.
     enum Telling {
         /// Its id and state.
         case state
         /// A sentence for people, the state for programs.
         case sentence(String)
-        /// Nothing: something else follows.
+        /// Nothing: more output follows.
         case nothing
     }
 
-    /// Waits for the command to end, and tells how it did.
+    /// Waits for the command to end, and reports how it ended.
     ///
-    /// - Parameter timeout: Seconds at most; nil waits for ever.
-    /// - Throws: ``Failure`` when it was not applied, or not in time; but where the output is for
-    ///   programs they learn from there, and from the exit status, how it ended.
+    /// - Parameter timeout: Maximum number of seconds; nil waits without limit.
+    /// - Throws: ``Failure`` when it was not applied, or not in time; output for programs has the
+    ///   result instead, as does the exit status.
     func outcome(
         timeout: Double?, telling: Telling, connection: Connection
     ) async throws -> ExitStatus {
@@ -44,7 +44,7 @@ struct CommandReport {
         }
     }
 
-    /// Writes how the command stands, over a new connection when the old one is lost.
+    /// Writes the status of the command, over a new connection if the old one is lost.
     func status(_ connection: Connection) async throws {
         try await Self.status(of: sent.id, format, connection)
     }

@@ -8,7 +8,7 @@ import Watching
 /// Which orchestrations a group runs.
 struct GroupMembers: ParsableArguments {
     @Option(
-        help: "An orchestration that it runs; repeatable.",
+        help: "An orchestration of the group; repeatable.",
         completion: .names(of: .orchestration))
     var orchestration: [String] = []
 
@@ -18,31 +18,31 @@ struct GroupMembers: ParsableArguments {
     }
 }
 
-/// What makes a group run.
+/// The trigger of a group.
 struct GroupTriggerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "When it runs: minute hour day-of-month month day-of-week, as cron has it.",
+            "Schedule, as in cron: minute hour day-of-month month day-of-week.",
             valueName: "cron"))
     var schedule: String?
 
     @Option(
         help: ArgumentHelp(
-            "The time zone of the schedule, for example Europe/Berlin; UTC by default.",
+            "Time zone of the schedule, for example Europe/Berlin. Default: UTC.",
             valueName: "name"))
     var timeZone: String?
 
     @Option(
-        help: "What becomes of times that passed while no worker was there: one run, or none.",
+        help: "Runs for times missed while no worker ran: one, or none.",
         completion: .list(CatchUp.allCases.map(\.rawValue)))
     var catchUp: String?
 
     @Option(
-        help: "The group after whose success it runs.",
+        help: "Run after this group succeeds.",
         completion: .names(of: .orchestrationGroup))
     var after: String?
 
-    @Flag(help: "It runs only when somebody runs it.")
+    @Flag(help: "Run only on request.")
     var manual = false
 
     var arguments: [String: JSONValue?] {
@@ -67,7 +67,7 @@ struct GroupOptions: ObjectForm {
     }
 }
 
-/// An action whose answer says when the group runs next.
+/// An action whose output shows when the group runs next.
 protocol GroupSchedulingAction: ObjectAction {}
 
 extension GroupSchedulingAction {

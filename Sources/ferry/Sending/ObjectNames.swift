@@ -4,16 +4,16 @@ import Lifecycle
 import Locks
 import Postgres
 
-/// A kind of thing that is called by its name on the command line.
+/// A kind of object that is given by name on the command line.
 enum NamedKind: Sendable {
     case database, dataExport, destination, dataTemplate, orchestration, orchestrationGroup, alert,
         sandbox, environment
-    /// A secret that workers on duty were given, of one kind.
+    /// A credential of one kind of the running workers.
     case credential(String)
     /// The same of any kind.
     case anyCredential
 
-    /// What the argument of a command names; nil when that is no object.
+    /// The kind that an argument of a command names; nil if it names no object.
     init?(argument: String, of definition: CommandDefinition) {
         switch argument {
         case "name":
@@ -38,7 +38,7 @@ enum NamedKind: Sendable {
         }
     }
 
-    /// The names there are in the environment `$1`.
+    /// The names in the environment `$1`.
     fileprivate var query: String {
         switch self {
         case .database: Self.names(in: "ferry.databases")
@@ -74,7 +74,7 @@ enum NamedKind: Sendable {
     }
 }
 
-/// The names of the objects that the reader may see.
+/// The names of the objects that are visible to the reader.
 enum ObjectNames {
     /// - Returns: None when they cannot be read.
     static func all(
@@ -84,9 +84,9 @@ enum ObjectNames {
         return rows?.compactMap { try? $0[0].string() } ?? []
     }
 
-    /// What the shell offers: nothing after two seconds, or when anything goes wrong.
+    /// The shell's completions: none after two seconds, or after any error.
     static func completions(_ kind: NamedKind, _ words: [String]) async -> [String] {
-        // The program ends with the answer, and so does a reading that takes longer.
+        // The program ends with the answer, and so does a query that takes longer.
         await withCheckedContinuation { continuation in
             let answer = FirstAnswer(continuation)
             Task { answer.give(await completions(kind, in: environment(of: words))) }
@@ -109,7 +109,7 @@ enum ObjectNames {
         return words[place + 1]
     }
 
-    /// Shells expand what they are offered: a name with `$(…)` in it must not get there.
+    /// Shells expand completions: a name with `$(…)` in it must not get there.
     private static func isPlain(_ name: String) -> Bool {
         name.unicodeScalars.allSatisfy { scalar in
             scalar.properties.isAlphabetic || scalar.properties.numericType != nil

@@ -2,7 +2,7 @@ import Values
 import ArgumentParser
 import Lifecycle
 
-/// What a subcommand does to one object, which is given by its name.
+/// An action on one object, which is given by its name.
 protocol ObjectAction: Sendable {
     /// The command that is sent.
     static var command: String { get }
@@ -10,11 +10,11 @@ protocol ObjectAction: Sendable {
     static var configuration: CommandConfiguration { get }
     /// The kind of the object.
     static var kind: NamedKind { get }
-    /// What is said once the command was applied.
+    /// The message once the command was applied.
     ///
-    /// - Parameter name: The object's, as it is shown.
+    /// - Parameter name: The object's name, as shown.
     static func done(_ name: String) -> String
-    /// Goes on after the command was applied.
+    /// Continues after the command was applied.
     static func follow(_ sent: SentCommand, _ sending: SendingOptions) async throws -> ExitStatus
 }
 
@@ -24,7 +24,7 @@ extension ObjectAction {
     }
 }
 
-/// A subcommand that takes the name of an object, and nothing else.
+/// A subcommand whose only argument is the name of an object.
 struct NameSubcommand<Action: ObjectAction>: SendingCommand {
     static var command: String { Action.command }
     static var configuration: CommandConfiguration { Action.configuration }
@@ -45,7 +45,7 @@ struct NameSubcommand<Action: ObjectAction>: SendingCommand {
 protocol ObjectForm: ParsableArguments {
     /// The arguments of the command beside the name.
     ///
-    /// - Throws: ``Failure`` for what cannot be read; it is shown with the usage.
+    /// - Throws: ``Failure`` for invalid values; it is shown with the usage.
     func arguments(isNew: Bool) throws -> [String: JSONValue?]
 }
 
@@ -55,7 +55,7 @@ protocol FormAction: ObjectAction {
     static var isNew: Bool { get }
 }
 
-/// A subcommand that takes the name of an object and a form.
+/// A subcommand with the name of an object and the options of a form.
 struct FormSubcommand<Action: FormAction>: SendingCommand {
     static var command: String { Action.command }
     static var configuration: CommandConfiguration { Action.configuration }

@@ -4,22 +4,22 @@ import Foundation
 import Postgres
 import Watching
 
-/// A subcommand that sends one command and tells how it ended.
+/// A subcommand that sends one command and reports how it ended.
 ///
-/// There is exactly one for each ``CommandDefinition``; its ``arguments`` bear the names that the
-/// definition gives them.
+/// There is exactly one for each ``CommandDefinition``; its ``arguments`` have the names of the
+/// definition.
 protocol SendingCommand: AsyncParsableCommand {
     /// The command, for example `create_data_export`.
     static var command: String { get }
-    /// What was given on the command line; nil is an argument that was not.
+    /// The arguments from the command line; nil for one that was not given.
     ///
-    /// - Throws: ``Failure`` for what cannot be read; it is shown with the usage.
+    /// - Throws: ``Failure`` for invalid values; it is shown with the usage.
     var arguments: [String: JSONValue?] { get throws }
     var sending: SendingOptions { get }
-    /// What is said once the command was applied: `data export "Daily customers" created`; nil
-    /// when ``follow(_:)`` says it.
+    /// The message once the command was applied: `data export "Daily customers" created`; nil if
+    /// ``follow(_:)`` writes it.
     var done: String? { get }
-    /// Goes on after the command was applied, and says how that ended.
+    /// Continues after the command was applied, and returns how that ended.
     func follow(_ sent: SentCommand) async throws -> ExitStatus
 }
 
@@ -29,7 +29,7 @@ extension SendingCommand {
         get throws { .object(try arguments.compactMapValues { $0 }) }
     }
 
-    /// Arguments that cannot be read are told together with the usage.
+    /// Errors in arguments are shown together with the usage.
     func validate() throws {
         do { _ = try json } catch let failure as Failure {
             throw ValidationError(failure.message)

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What every subcommand that sends a command takes.
+/// The options of every subcommand that sends a command.
 struct SendingOptions: ParsableArguments {
     @Option(
         help: "The environment: production (the default), or a sandbox.",
@@ -9,13 +9,13 @@ struct SendingOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Wait until the command has ended; the default, unless --at is given.")
+        help: "Wait until the command has ended. Default, unless --at is given.")
     var wait: Bool?
 
     @Option(help: ArgumentHelp("Maximum number of seconds to wait.", valueName: "seconds"))
     var timeout = 120.0
 
-    @Option(help: ArgumentHelp("0 (first) to 3 (last); 2 by default.", valueName: "number"))
+    @Option(help: ArgumentHelp("Priority: 0 (first) to 3 (last). Default: 2.", valueName: "number"))
     var priority: Int?
 
     @Option(
@@ -23,7 +23,7 @@ struct SendingOptions: ParsableArguments {
             "Not before this time, for example 2026-01-31T02:00Z.", valueName: "time"))
     var at: String?
 
-    @Option(help: ArgumentHelp("Sending again with the same key does nothing.", valueName: "key"))
+    @Option(help: ArgumentHelp("Sending again with the same key has no effect.", valueName: "key"))
     var idempotencyKey: String?
 
     @OptionGroup var format: OutputOptions
@@ -36,16 +36,16 @@ struct SendingOptions: ParsableArguments {
     }
 }
 
-/// Refuses a priority that there is not.
+/// Rejects an invalid priority.
 func checkPriority(_ priority: Int?) throws {
     if let priority, !(0...3).contains(priority) {
         throw ValidationError("--priority must be 0 to 3, was \(priority)")
     }
 }
 
-/// Refuses a time limit that is none.
+/// Rejects an invalid time limit.
 func checkTimeout(_ seconds: Double) throws {
     guard seconds > 0, seconds <= 31_536_000 else {
-        throw ValidationError("--timeout is a number of seconds above 0, at most a year")
+        throw ValidationError("--timeout must be more than 0 seconds and at most a year")
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 struct SettingsOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "One setting; repeatable. The value is JSON where it can be read as JSON, else text; "
+            "A setting; repeatable. The value is JSON if it parses as JSON, otherwise text; "
                 + "limits.tasks=4 is the setting tasks within limits.",
             valueName: "key=value"))
     var setting: [String] = []
@@ -15,7 +15,7 @@ struct SettingsOptions: ParsableArguments {
     var settings: String?
 
     @Option(
-        help: ArgumentHelp("All settings, as a file with one JSON object.", valueName: "file"),
+        help: ArgumentHelp("A file with all settings as one JSON object.", valueName: "file"),
         completion: .file(extensions: ["json"]))
     var settingsFile: String?
 

@@ -1,6 +1,6 @@
 import Values
 
-/// Names of tables, as they are written on the command line.
+/// Names of tables, as given on the command line.
 enum TableNames {
     static let help =
         "Tables, separated by commas: public.customers,public.orders; or all. Repeatable."

@@ -2,9 +2,9 @@ import Values
 import Lifecycle
 import Postgres
 
-/// Finds out what was probably meant by a word that does not exist.
+/// Finds the word that was probably meant by an unknown one.
 enum Typos {
-    /// What the job table said of a command it refused, with the nearest word that it knows.
+    /// The job table's error for a command that it rejected, with the nearest known word.
     static func explained(
         _ error: PostgresError, _ command: String, _ arguments: String
     ) -> any Error {
@@ -26,8 +26,8 @@ enum Typos {
         return failure
     }
 
-    /// The name of an object that was meant by an argument of a command, whose message says that
-    /// there is none of that name.
+    /// The name that an argument of a command probably meant, if its error says that no such object
+    /// exists.
     static func name(
         meantBy sent: SentCommand, message: String, connection: Connection
     ) async -> String? {

@@ -5,7 +5,7 @@ import Lifecycle
 struct AlertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alert",
-        abstract: "Have web servers and programs told what becomes of runs: alerts.",
+        abstract: "Manage alerts: notify URLs or programs about runs.",
         subcommands: [
             FormSubcommand<Create>.self, FormSubcommand<Edit>.self, NameSubcommand<Delete>.self,
             NameSubcommand<Test>.self, ListSubcommand<Alerts>.self,
@@ -16,7 +16,8 @@ struct AlertCommand: AsyncParsableCommand {
         static let command = "create_alert"
         static let configuration = CommandConfiguration(
             commandName: "create",
-            abstract: "Create an alert: post to a web server or run a program.",
+            abstract: "Create an alert: post to a URL or run a program when runs fail, succeed or "
+                + "take too long.",
             discussion: """
                 Example: ferry alert create Ops --on failure --credential ops
                 """)
@@ -31,8 +32,8 @@ struct AlertCommand: AsyncParsableCommand {
         typealias Form = AlertOptions
         static let command = "edit_alert"
         static let configuration = CommandConfiguration(
-            commandName: "edit", abstract: "Replace the settings of an alert.",
-            discussion: "What is not given is removed.")
+            commandName: "edit", abstract: "Replace an alert's settings.",
+            discussion: "Settings that are not given are removed.")
         static let kind = NamedKind.alert
         static let isNew = false
         static func done(_ name: String) -> String { "alert \(name) edited" }
@@ -42,7 +43,7 @@ struct AlertCommand: AsyncParsableCommand {
         static let command = "delete_alert"
         static let configuration = CommandConfiguration(
             commandName: "delete",
-            abstract: "Delete an alert; what it has not delivered yet is dropped.")
+            abstract: "Delete an alert and its undelivered messages.")
         static let kind = NamedKind.alert
         static func done(_ name: String) -> String { "alert \(name) deleted" }
     }
@@ -52,33 +53,33 @@ struct AlertCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "test",
             abstract: "Have an alert send a message now.",
-            discussion: "`ferry alert-deliveries` tells how that ended.")
+            discussion: "`ferry alert-deliveries` shows the result.")
         static let kind = NamedKind.alert
         static func done(_ name: String) -> String {
-            "alert \(name) sends a message; `ferry alert-deliveries` tells how that ends"
+            "alert \(name) sends a message; `ferry alert-deliveries` shows the result"
         }
     }
 }
 
-/// What an alert tells, and whom.
+/// The events and the target of an alert.
 struct AlertOptions: ObjectForm {
     @Option(
         help: ArgumentHelp(
-            "What it tells of: failure, success, runtime, stuck; separated by commas.",
+            "Events to notify about: failure, success, runtime, stuck; separated by commas.",
             valueName: "events"),
         completion: .list(AlertEvent.allCases.map(\.rawValue)))
     var on: String
 
     @Option(
         help: ArgumentHelp(
-            "The credential of kind webhook that says where a message is posted, and how it is "
-                + "signed.", valueName: "name"),
+            "The credential of kind webhook with the URL to post to and the key to sign "
+                + "with.", valueName: "name"),
         completion: .names(of: .credential("webhook")))
     var credential: String?
 
     @Option(
         help: ArgumentHelp(
-            "Instead of --credential: a program that workers were started with (--allow-program).",
+            "Instead of --credential: a program that workers allow (--allow-program).",
             valueName: "path"), completion: .file())
     var program: String?
 
@@ -88,22 +89,24 @@ struct AlertOptions: ObjectForm {
     var programArgument: [String] = []
 
     @Option(
-        help: "The orchestration whose runs it is about; all runs unless given.",
+        help: "Only runs of this orchestration. Default: all runs.",
         completion: .names(of: .orchestration))
     var orchestration: String?
 
-    @Option(help: ArgumentHelp("For runtime: the limit.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "For runtime: maximum number of seconds of a run.", valueName: "seconds"))
     var runtimeSecondsMax: Int64?
 
     @Option(
         help: ArgumentHelp(
-            "How long it is tried to deliver a message; a day unless given.",
+            "Maximum number of seconds to retry a delivery. Default: a day.",
             valueName: "seconds"))
     var retrySecondsMax: Int64?
 
     func arguments(isNew: Bool) throws -> [String: JSONValue?] {
         if program == nil, !programArgument.isEmpty {
-            throw Failure(.usage, "--program-argument goes with --program")
+            throw Failure(.usage, "--program-argument requires --program")
         }
         let words = program.map { [$0] + programArgument }
         let events = on.split(separator: ",").map { part in

@@ -4,7 +4,7 @@ import ArgumentParser
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "database",
-        abstract: "Register source databases, whose tables are exported.",
+        abstract: "Manage source databases.",
         subcommands: [
             FormSubcommand<Register>.self, FormSubcommand<Edit>.self,
             NameSubcommand<Unregister>.self, ListSubcommand<Databases>.self,
@@ -13,7 +13,7 @@ struct DatabaseCommand: AsyncParsableCommand {
     struct Form: ObjectForm {
         @Option(
             help: ArgumentHelp(
-                "The credential with which the workers read it.", valueName: "name"),
+                "The credential that workers read it with.", valueName: "name"),
             completion: .names(of: .credential("postgres")))
         var credential: String
 
@@ -38,7 +38,7 @@ struct DatabaseCommand: AsyncParsableCommand {
         static let command = "edit_database"
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Read a source database with another credential, which need not work yet.")
+            abstract: "Change the credential of a source database. It need not work yet.")
         static let kind = NamedKind.database
         static let isNew = false
         static func done(_ name: String) -> String { "database \(name) edited" }

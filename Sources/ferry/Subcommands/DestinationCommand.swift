@@ -5,7 +5,7 @@ import Lifecycle
 struct DestinationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "destination",
-        abstract: "Say where files go: destinations.",
+        abstract: "Manage destinations: where deliveries go.",
         subcommands: [
             Create.self, Edit.self, NameSubcommand<Delete>.self, NameSubcommand<Test>.self,
             ListSubcommand<Destinations>.self,
@@ -14,9 +14,9 @@ struct DestinationCommand: AsyncParsableCommand {
     struct Create: SendingCommand {
         static let command = "create_destination"
         static let configuration = CommandConfiguration(
-            abstract: "Create a destination, once a test of it has passed.",
+            abstract: "Test and create a destination.",
             discussion: """
-                A worker connects, writes, reads back and deletes a file there first.
+                First, a worker connects, writes a file, reads it back and deletes it.
 
                 Example: ferry destination create Exchange --kind directory \
                 --setting path=/exports
@@ -32,7 +32,7 @@ struct DestinationCommand: AsyncParsableCommand {
 
         @OptionGroup var settings: SettingsOptions
 
-        @Flag(help: "Only administrators may use it.")
+        @Flag(help: "Restrict the destination to administrators.")
         var administratorsOnly = false
 
         @OptionGroup var sending: SendingOptions
@@ -52,20 +52,20 @@ struct DestinationCommand: AsyncParsableCommand {
     struct Edit: SendingCommand {
         static let command = "edit_destination"
         static let configuration = CommandConfiguration(
-            abstract: "Change a destination, once a test of its new settings has passed.",
-            discussion: "The settings replace those it has. What is not given stays.")
+            abstract: "Test and change a destination's settings.",
+            discussion: "Given settings replace all current ones. Other properties stay.")
 
         @Argument(help: "Name of the destination.", completion: .names(of: .destination))
         var name: String
 
         @Option(
-            help: "The kind that it has; it cannot be changed.",
+            help: "The current kind; it cannot be changed.",
             completion: .list(Lifecycle.Destination.kinds))
         var kind: String?
 
         @OptionGroup var settings: SettingsOptions
 
-        @Flag(inversion: .prefixedNo, help: "Only administrators may use it.")
+        @Flag(inversion: .prefixedNo, help: "Restrict the destination to administrators.")
         var administratorsOnly: Bool?
 
         @OptionGroup var sending: SendingOptions

@@ -12,8 +12,8 @@ extension ExportCommand {
             discussion: """
                 Example: ferry export config > ferry.yaml
 
-                What is not active yet, drafts, is not part of it. With --output ndjson: the \
-                rows of the view ferry.configuration.
+                Drafts are not included. With --output ndjson: the rows of the view \
+                ferry.configuration.
                 """)
 
         @Option(
@@ -40,7 +40,7 @@ extension ExportCommand {
                 try await Output.write(configuration.yaml(environment: access.environment))
                 if !others.isEmpty {
                     let line =
-                        "ferry: left out, as a file cannot hold them: "
+                        "ferry: omitted, as a file cannot hold them: "
                         + "\(others.joined(separator: ", "))\n"
                     FileHandle.standardError.write(Data(line.utf8))
                 }

@@ -44,10 +44,10 @@ extension ExportCommand {
     struct EditTable: SendingCommand {
         static let command = "edit_table"
         static let configuration = CommandConfiguration(
-            abstract: "Say what of one table is sent, in the draft of a data export.",
+            abstract: "Set a table's columns, row filter, masks and row limits (in the draft).",
             discussion: """
-                The settings are columns, filter, mask and rows; they replace those that the \
-                table has in the draft, and --settings '{}' removes them.
+                The settings columns, filter, mask and rows replace all settings of the table in \
+                the draft; --settings '{}' removes them.
 
                 Example: ferry export edit-table "Daily customers" public.customers \
                 --setting columns='["id", "name"]' --setting mask.name=hash \
@@ -80,8 +80,8 @@ extension ExportCommand {
     struct SwitchDatabase: SendingCommand {
         static let command = "switch_database"
         static let configuration = CommandConfiguration(
-            abstract: "Choose another database for the draft of a data export.",
-            discussion: "Its tables are chosen anew, here or later.")
+            abstract: "Switch the draft of a data export to another database.",
+            discussion: "Its tables must be chosen again, here or later.")
 
         @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String

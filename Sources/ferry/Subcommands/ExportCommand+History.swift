@@ -8,16 +8,16 @@ extension ExportCommand {
     struct RollBack: SendingCommand {
         static let command = "roll_back_data_export"
         static let configuration = CommandConfiguration(
-            abstract: "Make what an earlier version of a data export was active again.",
+            abstract: "Activate an earlier version of a data export again.",
             discussion: """
-                It becomes a new version, so the history stays as it was. The version is checked \
-                as at an activation. A draft stays, but can no longer be activated.
+                The earlier version is checked as in an activation and becomes a new version. A \
+                draft stays, but can no longer be activated.
                 """)
 
         @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
-        @Argument(help: "The number of the version.")
+        @Argument(help: "The version number.")
         var version: Int64
 
         @OptionGroup var sending: SendingOptions
@@ -32,17 +32,17 @@ extension ExportCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show where two versions of a data export differ.",
             discussion: """
-                A version is its number, or active, or draft. By default the active version is \
-                compared with the one before it, and any other with the active one.
+                A version is a number, active or draft. By default, the active version is compared \
+                with the previous one, and any other version with the active one.
                 """)
 
         @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var name: String
 
-        @Argument(help: "The one version.")
+        @Argument(help: "The first version.")
         var from: String?
 
-        @Argument(help: "The other; the active one by default.")
+        @Argument(help: "The second version. Default: the active one.")
         var to: String?
 
         @Option(
@@ -58,7 +58,7 @@ extension ExportCommand {
         func run() async throws {
             let connection = try await QueueDatabase.connect()
             try await QueueDatabase.checkSchema(connection)
-            // Of one version alone, what has changed since.
+            // A single version is compared with the active one.
             let to = to ?? (from == nil ? nil : "active")
             let rows = try await connection.query(
                 """
@@ -73,7 +73,7 @@ extension ExportCommand {
             case .ndjson:
                 for row in rows { try await Output.line(JSONLines.shielded(row[0].string())) }
             case .table:
-                if rows.isEmpty { try await Output.line("nothing differs") }
+                if rows.isEmpty { try await Output.line("no differences") }
                 try await Output.write(Self.text(rows))
             }
             if exitCode && !rows.isEmpty { throw ExitStatus.failed.code }

@@ -3,9 +3,9 @@ import ArgumentParser
 import Lifecycle
 
 extension ExportCommand {
-    /// What a data export sends.
+    /// The database and tables of a data export.
     struct Form: ObjectForm {
-        @Option(help: "The database whose tables it sends.", completion: .names(of: .database))
+        @Option(help: "The source database.", completion: .names(of: .database))
         var database: String?
 
         @Option(help: ArgumentHelp(TableNames.help, valueName: "tables"))
@@ -35,7 +35,7 @@ extension ExportCommand {
         static let command = "edit_data_export"
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Open a draft beside the active version, or change the draft.")
+            abstract: "Open a draft of a data export, or change it.")
         static let kind = NamedKind.dataExport
         static let isNew = false
         static func done(_ name: String) -> String { "draft of data export \(name) saved" }
@@ -54,8 +54,8 @@ extension ExportCommand {
         static let command = "discard_draft"
         static let configuration = CommandConfiguration(
             commandName: "discard-draft",
-            abstract: "Drop the draft of a data export; its active version stays.",
-            discussion: "A data export that was never active disappears with its draft.")
+            abstract: "Discard the draft of a data export; the active version stays.",
+            discussion: "A data export that was never active is deleted with its draft.")
         static let kind = NamedKind.dataExport
         static func done(_ name: String) -> String { "draft of data export \(name) discarded" }
     }

@@ -3,7 +3,7 @@ import ArgumentParser
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Say what is sent: data exports, their drafts and versions.",
+        abstract: "Manage data exports: what is sent, as drafts and versions.",
         discussion: "`ferry export config` writes the whole configuration as a file.",
         subcommands: [
             FormSubcommand<Create>.self, FormSubcommand<Edit>.self, AddTables.self,

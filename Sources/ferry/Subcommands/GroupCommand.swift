@@ -5,7 +5,7 @@ import Lifecycle
 struct OrchestrationGroupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group",
-        abstract: "Run orchestrations together, on schedules or after one another: groups.",
+        abstract: "Manage orchestration groups: orchestrations that share one trigger.",
         subcommands: [
             FormSubcommand<Create>.self, FormSubcommand<Edit>.self, NameSubcommand<Delete>.self,
             NameSubcommand<Enable>.self, NameSubcommand<Disable>.self, NameSubcommand<Run>.self,
@@ -19,8 +19,8 @@ struct OrchestrationGroupCommand: AsyncParsableCommand {
             commandName: "create",
             abstract: "Create a group of orchestrations that share one trigger.",
             discussion: """
-                Give exactly one of --schedule, --after and --manual. The answer has the next \
-                three times of a schedule.
+                Give exactly one of --schedule, --after and --manual. For a schedule, the output \
+                shows the next three times.
 
                 Example: ferry group create Nightly --orchestration "Daily customers" \
                 --orchestration Orders --schedule "30 2 * * *" --time-zone Europe/Berlin
@@ -35,8 +35,9 @@ struct OrchestrationGroupCommand: AsyncParsableCommand {
         static let command = "edit_orchestration_group"
         static let configuration = CommandConfiguration(
             commandName: "edit",
-            abstract: "Change which orchestrations a group runs, or its trigger.",
-            discussion: "What is not given stays. The orchestrations given replace all it has.")
+            abstract: "Change the orchestrations or the trigger of a group.",
+            discussion: "Settings that are not given stay. Given orchestrations replace all "
+                + "current ones.")
         static let kind = NamedKind.orchestrationGroup
         static let isNew = false
         static func done(_ name: String) -> String { "orchestration group \(name) edited" }
@@ -46,8 +47,8 @@ struct OrchestrationGroupCommand: AsyncParsableCommand {
         static let command = "enable_orchestration_group"
         static let configuration = CommandConfiguration(
             commandName: "enable",
-            abstract: "Let a disabled group run again.",
-            discussion: "Times of its schedule that passed meanwhile do not count as missed.")
+            abstract: "Enable a disabled group.",
+            discussion: "Scheduled times that passed while it was disabled do not count as missed.")
         static let kind = NamedKind.orchestrationGroup
         static func done(_ name: String) -> String { "orchestration group \(name) enabled" }
     }
@@ -56,8 +57,8 @@ struct OrchestrationGroupCommand: AsyncParsableCommand {
         static let command = "disable_orchestration_group"
         static let configuration = CommandConfiguration(
             commandName: "disable",
-            abstract: "Keep a group from running.",
-            discussion: "Runs that have begun go on.")
+            abstract: "Disable a group.",
+            discussion: "Runs that have started continue.")
         static let kind = NamedKind.orchestrationGroup
         static func done(_ name: String) -> String { "orchestration group \(name) disabled" }
     }
@@ -75,8 +76,8 @@ struct OrchestrationGroupCommand: AsyncParsableCommand {
         static let command = "run_orchestration_group"
         static let configuration = CommandConfiguration(
             commandName: "run",
-            abstract: "Start a run of each orchestration of a group, or of none of them.",
-            discussion: "`ferry group-runs` shows how it stands, under the id of the command.")
+            abstract: "Start a run of each orchestration of a group: all of them, or none.",
+            discussion: "`ferry group-runs` shows its status, under the id of the command.")
         static let kind = NamedKind.orchestrationGroup
         static func done(_ name: String) -> String {
             "run of orchestration group \(name) requested"

@@ -5,7 +5,7 @@ import Lifecycle
 struct OrchestrationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orchestration",
-        abstract: "Send data exports to destinations: orchestrations.",
+        abstract: "Manage orchestrations: which data exports go to which destinations.",
         subcommands: [
             Add.self, Edit.self, NameSubcommand<Delete>.self, Run.self,
             ListSubcommand<Orchestrations>.self,
@@ -14,7 +14,8 @@ struct OrchestrationCommand: AsyncParsableCommand {
     struct Add: SendingCommand {
         static let command = "add_orchestration"
         static let configuration = CommandConfiguration(
-            abstract: "Send a data export to a destination, through a data template of it.",
+            abstract: "Add an orchestration: send a data export to a destination, with a data "
+                + "template.",
             discussion: """
                 Example: ferry orchestration add "Daily customers" --destination Exchange \
                 --template CSV
@@ -23,14 +24,14 @@ struct OrchestrationCommand: AsyncParsableCommand {
         @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
         var dataExport: String
 
-        @Option(help: "Where it is sent.", completion: .names(of: .destination))
+        @Option(help: "The destination.", completion: .names(of: .destination))
         var destination: String
 
         @Option(
-            help: "The data template of that destination.", completion: .names(of: .dataTemplate))
+            help: "The data template of the destination.", completion: .names(of: .dataTemplate))
         var template: String
 
-        @Option(help: "Name of the orchestration; by default that of the data export.")
+        @Option(help: "Name of the orchestration. Default: the name of the data export.")
         var name: String?
 
         @OptionGroup var sending: SendingOptions
@@ -47,22 +48,23 @@ struct OrchestrationCommand: AsyncParsableCommand {
     struct Edit: SendingCommand {
         static let command = "edit_orchestration"
         static let configuration = CommandConfiguration(
-            abstract: "Let an orchestration send another data export, or to another destination.",
-            discussion: "What is not given stays. Another destination needs a template of its own.")
+            abstract: "Change the data export, destination or data template of an orchestration.",
+            discussion: "Settings that are not given stay. Another destination also needs a "
+                + "template of that destination.")
 
         @Argument(help: "Name of the orchestration.", completion: .names(of: .orchestration))
         var name: String
 
         @Option(
-            name: .customLong("export"), help: "The data export it sends.",
+            name: .customLong("export"), help: "The data export.",
             completion: .names(of: .dataExport))
         var dataExport: String?
 
-        @Option(help: "Where it is sent.", completion: .names(of: .destination))
+        @Option(help: "The destination.", completion: .names(of: .destination))
         var destination: String?
 
         @Option(
-            help: "The data template of that destination.", completion: .names(of: .dataTemplate))
+            help: "The data template of the destination.", completion: .names(of: .dataTemplate))
         var template: String?
 
         @OptionGroup var sending: SendingOptions
@@ -81,7 +83,7 @@ struct OrchestrationCommand: AsyncParsableCommand {
         static let command = "delete_orchestration"
         static let configuration = CommandConfiguration(
             commandName: "delete",
-            abstract: "Delete an orchestration; its runs stay on record.")
+            abstract: "Delete an orchestration; its runs stay recorded.")
         static let kind = NamedKind.orchestration
         static func done(_ name: String) -> String { "orchestration \(name) deleted" }
     }
@@ -91,8 +93,8 @@ struct OrchestrationCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start a run of an orchestration.",
             discussion: """
-                The run bears the id of the command. With --follow it is watched to its end, as \
-                `ferry watch --run` does, and the exit status says how that was.
+                The run has the id of the command. With --follow, the run is watched until it \
+                ends, as by `ferry watch --run`, and the exit status is that of the run.
                 """)
 
         @Argument(help: "Name of the orchestration.", completion: .names(of: .orchestration))

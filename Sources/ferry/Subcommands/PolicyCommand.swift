@@ -6,7 +6,7 @@ import Watching
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Say what database roles may do: policies.",
+        abstract: "Manage policies: what database roles are allowed to do.",
         subcommands: [Grant.self, Revoke.self])
 
     struct Grant: SendingCommand {
@@ -21,16 +21,16 @@ struct PolicyCommand: AsyncParsableCommand {
         @Argument(help: PolicyCommand.help, completion: PolicyCommand.names)
         var policy: String
 
-        @Flag(help: "In all environments, not in one only.")
+        @Flag(help: "Grant it in all environments, not just one.")
         var allEnvironments = false
 
-        @Flag(help: "Deny what the policy allows instead; a denial wins.")
+        @Flag(help: "Deny the policy instead; a denial takes precedence.")
         var denial = false
 
-        @Flag(help: "The role may pull, promote and delete sandboxes, too.")
+        @Flag(help: "Also allow the role to pull, promote and delete sandboxes.")
         var allowSandboxAdministration = false
 
-        @Flag(help: "The role may neither run data exports nor orchestrate them.")
+        @Flag(help: "Do not allow the role to run or orchestrate data exports.")
         var restrictDataExports = false
 
         @OptionGroup var sending: SendingOptions
@@ -52,7 +52,7 @@ struct PolicyCommand: AsyncParsableCommand {
     struct Revoke: SendingCommand {
         static let command = "revoke_policy"
         static let configuration = CommandConfiguration(
-            abstract: "Take a policy, or a denial, back from a database role.")
+            abstract: "Revoke a policy or a denial from a role.")
 
         @Argument(help: "The database role.")
         var role: String
@@ -60,7 +60,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @Argument(help: PolicyCommand.help, completion: PolicyCommand.names)
         var policy: String
 
-        @Flag(help: "The one that was granted in all environments.")
+        @Flag(help: "Revoke the one granted in all environments.")
         var allEnvironments = false
 
         @OptionGroup var sending: SendingOptions
@@ -72,7 +72,7 @@ struct PolicyCommand: AsyncParsableCommand {
             ]
         }
         var done: String? {
-            "\(shown(policy)) taken back from role \(shownName(role))"
+            "\(shown(policy)) revoked from role \(shownName(role))"
         }
     }
 

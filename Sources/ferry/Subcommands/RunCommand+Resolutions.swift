@@ -6,10 +6,10 @@ extension RunCommand {
     struct Retry: SendingCommand {
         static let command = "retry_run"
         static let configuration = CommandConfiguration(
-            abstract: "Start a run that failed again, with what it was started with.",
+            abstract: "Retry a failed run with its original configuration.",
             discussion: resolutionDiscussion)
 
-        @Argument(help: "The id of the run that failed.")
+        @Argument(help: "The id of the failed run.")
         var run: Int64
 
         @OptionGroup var following: FollowingOptions
@@ -27,10 +27,10 @@ extension RunCommand {
     struct Restart: SendingCommand {
         static let command = "restart_run"
         static let configuration = CommandConfiguration(
-            abstract: "Start a run that failed again, with today's configuration.",
+            abstract: "Retry a failed run with the current configuration.",
             discussion: resolutionDiscussion)
 
-        @Argument(help: "The id of the run that failed.")
+        @Argument(help: "The id of the failed run.")
         var run: Int64
 
         @OptionGroup var following: FollowingOptions
@@ -38,7 +38,7 @@ extension RunCommand {
 
         var arguments: [String: JSONValue?] { ["run": .int(run)] }
         var done: String? {
-            following.done("run \(run) is started again as it is configured now", sending)
+            following.done("run \(run) is started again with the current configuration", sending)
         }
 
         func validate() throws { try following.validate(with: sending) }
@@ -50,10 +50,10 @@ extension RunCommand {
     struct SkipTask: SendingCommand {
         static let command = "skip_task"
         static let configuration = CommandConfiguration(
-            abstract: "Start a run that failed again, without one of its tables.",
+            abstract: "Retry a failed run without one of its tables.",
             discussion: resolutionDiscussion)
 
-        @Argument(help: "The id of the run that failed.")
+        @Argument(help: "The id of the failed run.")
         var run: Int64
 
         @Argument(help: "The table to leave out, for example public.orders.")
@@ -74,24 +74,25 @@ extension RunCommand {
     }
 
     private static let resolutionDiscussion = """
-        It is a new run, which bears the id of the command. With --follow it is watched to its \
-        end, as `ferry watch --run` does, and the exit status says how that was.
+        The new run has the id of the command. With --follow, it is watched until it ends, as by \
+        `ferry watch --run`, and the exit status is that of the run.
         """
 }
 
-/// What a subcommand takes that starts a run.
+/// The options of a subcommand that starts a run.
 struct FollowingOptions: ParsableArguments {
-    @Flag(help: "Watch the run until it has ended; the exit status says how.")
+    @Flag(help: "Watch the run until it has ended; the exit status is that of the run.")
     var follow = false
 
-    /// What is watched goes on as watch writes it.
+    /// For programs, only the output of watch follows.
     func done(_ sentence: String, _ sending: SendingOptions) -> String? {
         follow && sending.format.output == .ndjson ? nil : sentence
     }
 
     func validate(with sending: SendingOptions) throws {
         if follow && !sending.waits {
-            throw ValidationError("--follow goes with waiting for the command")
+            throw ValidationError(
+                "--follow requires waiting for the command: omit --no-wait and --at")
         }
     }
 

@@ -15,7 +15,7 @@ struct RunCommand: AsyncParsableCommand {
     struct Stop: SendingCommand {
         static let command = "stop_run"
         static let configuration = CommandConfiguration(
-            abstract: "Stop a run before it publishes; nothing of it becomes visible.")
+            abstract: "Stop a run before it publishes; none of its output becomes visible.")
 
         @Argument(help: "The id of the run.")
         var run: Int64
@@ -31,19 +31,19 @@ struct RunCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a run that is publishing and cannot finish.",
             discussion: """
-                For administrators. The run is failed. Its error says whether its manifest is \
-                visible at the destination, as far as that can be found out.
+                For administrators. The run is marked as failed. Its error says whether its \
+                manifest is visible at the destination, as far as this can be determined.
                 """)
 
         @Argument(help: "The id of the run.")
         var run: Int64
 
         @Option(
-            help: ArgumentHelp("The name of its orchestration.", valueName: "name"),
+            help: ArgumentHelp("Name of its orchestration, to confirm.", valueName: "name"),
             completion: .names(of: .orchestration))
         var confirm: String
 
-        @Option(help: ArgumentHelp("Why it is abandoned.", valueName: "text"))
+        @Option(help: ArgumentHelp("Reason for abandoning the run.", valueName: "text"))
         var reason: String
 
         @OptionGroup var sending: SendingOptions

@@ -10,9 +10,9 @@ struct RunPlanCommand: SendingCommand {
         commandName: "plan",
         abstract: "Show what a run of an orchestration would write, without writing anything.",
         discussion: """
-            A worker looks at the source: the names of the files, estimates of their rows and \
-            bytes, and the first rows of each table. It is the command plan_run; its answer is \
-            kept for a day in the view ferry.run_plans, where only you see it.
+            A worker inspects the source and shows the file names, estimates of their rows and \
+            bytes, and the first rows of each table. This is the command plan_run; its result is \
+            kept for a day in the view ferry.run_plans, visible only to you.
             """)
 
     @Argument(
@@ -74,7 +74,7 @@ struct RunPlanCommand: SendingCommand {
         try await Output.line("")
         guard !values.isEmpty else {
             let isEmpty = try row[3].string() == "0"
-            return try await Output.line("\(table): \(isEmpty ? "no rows" : "rows not looked at")")
+            return try await Output.line("\(table): \(isEmpty ? "no rows" : "rows not read")")
         }
         try await Output.line("\(table): the first rows")
         for line in ListTable.aligned([columns] + values.map { $0.map { $0 ?? "NULL" } }) {

@@ -5,7 +5,7 @@ import Lifecycle
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Change a copy of production's configuration, try it, and promote it.",
+        abstract: "Manage sandboxes: change and test a copy of production, then promote it.",
         subcommands: [
             Create.self, SandboxDiffCommand.self, Pull.self, Promote.self, Delete.self,
             ListSubcommand<Sandboxes>.self,
@@ -14,9 +14,9 @@ struct SandboxCommand: AsyncParsableCommand {
     struct Create: SendingCommand {
         static let command = "create_sandbox"
         static let configuration = CommandConfiguration(
-            abstract: "Create a sandbox: a copy of what is configured in production.",
+            abstract: "Create a sandbox: a copy of production's configuration.",
             discussion: """
-                Its name is the environment of what is done in it: --environment NAME.
+                To work in the sandbox, give its name as the environment: --environment NAME.
 
                 Example: ferry sandbox create Spring --description "new layout for the CRM"
                 """)
@@ -24,7 +24,7 @@ struct SandboxCommand: AsyncParsableCommand {
         @Argument(help: "Name of the new sandbox.")
         var name: String
 
-        @Option(help: "What it is for, in at most 512 characters.")
+        @Option(help: "Purpose of the sandbox; at most 512 characters.")
         var description: String?
 
         @OptionGroup var sending: SendingOptions
@@ -38,13 +38,13 @@ struct SandboxCommand: AsyncParsableCommand {
     struct Pull: SendingCommand {
         static let command = "pull_sandbox"
         static let configuration = CommandConfiguration(
-            abstract: "Bring what production changed since the last sync into a sandbox.")
+            abstract: "Bring production's changes since the last sync into a sandbox.")
 
         @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
         var name: String
 
         @Option(
-            help: "Whose objects prevail where both sides changed them: sandbox or production.",
+            help: "Which side wins where both changed an object: sandbox or production.",
             completion: .list(ConfigurationMerge.Side.allCases.map(\.rawValue)))
         var keep: String?
 
@@ -59,16 +59,16 @@ struct SandboxCommand: AsyncParsableCommand {
     struct Promote: SendingCommand {
         static let command = "promote_sandbox"
         static let configuration = CommandConfiguration(
-            abstract: "Apply all that a sandbox changed to production, at once.",
-            discussion: "`ferry sandbox diff NAME` shows what that is.")
+            abstract: "Apply all changes of a sandbox to production, in one step.",
+            discussion: "`ferry sandbox diff NAME` shows the changes.")
 
         @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
         var name: String
 
-        @Option(help: "Why production changes, in at most 512 characters.")
+        @Option(help: "Reason for the change; at most 512 characters.")
         var message: String
 
-        @Flag(help: "Delete the sandbox in the same step.")
+        @Flag(help: "Also delete the sandbox.")
         var delete = false
 
         @OptionGroup var sending: SendingOptions
@@ -87,13 +87,13 @@ struct SandboxCommand: AsyncParsableCommand {
     struct Delete: SendingCommand {
         static let command = "delete_sandbox"
         static let configuration = CommandConfiguration(
-            abstract: "Delete a sandbox with all that is configured in it.",
-            discussion: "What its runs delivered stays in the quarantine of each destination.")
+            abstract: "Delete a sandbox and all objects in it.",
+            discussion: "Its deliveries stay in the quarantine of each destination.")
 
         @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
         var name: String
 
-        @Option(help: "The sandbox's name again, as it cannot be undone.")
+        @Option(help: "The sandbox's name again, to confirm: deletion cannot be undone.")
         var confirm: String
 
         @OptionGroup var sending: SendingOptions

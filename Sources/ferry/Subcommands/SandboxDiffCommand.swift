@@ -7,11 +7,11 @@ import Watching
 struct SandboxDiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Show what a sandbox, and production, changed since the last sync.",
+        abstract: "Show what a sandbox and production changed since the last sync.",
         discussion: """
-            + was added, ~ was changed, - was removed; ! was changed by both sides, and not to \
-            the same. Ends with status 0, whether anything differs or not, and with 66 where there \
-            is no such sandbox. It is the view ferry.sandbox_changes.
+            + added, ~ changed, - removed, ! changed differently by both sides. The exit status is \
+            0 with or without changes, and 66 if the sandbox does not exist. The view \
+            ferry.sandbox_changes has the same data.
             """)
 
     @Argument(help: "Name of the sandbox.", completion: .names(of: .sandbox))
@@ -54,11 +54,11 @@ struct SandboxDiffCommand: AsyncParsableCommand {
             """, [.text(sandbox)])
         let differences = try rows.map { try Difference($0) }
         if differences.isEmpty {
-            return try await Output.line("sandbox \(shownName(sandbox)) is what production is")
+            return try await Output.line("sandbox \(shownName(sandbox)) has no changes to promote")
         }
         for (side, title) in [
             (Difference.Side.sandbox, "sandbox \(shownName(sandbox)) changed"),
-            (.production, "production changed, which a pull brings in"),
+            (.production, "production changed (to be pulled)"),
         ] {
             let lines = differences.flatMap { $0.lines(of: side) }
             if lines.isEmpty { continue }
@@ -92,7 +92,7 @@ private struct Difference {
         production = try row[8].optionalString().flatMap { JSONValue(json: $0) }
     }
 
-    /// What one side changed of it; none when it did not.
+    /// The changes of one side; empty if there are none.
     func lines(of side: Side) -> [String] {
         guard let change = side == .sandbox ? change : productionChange else { return [] }
         let mark = isConflict ? "!" : ["added": "+", "removed": "-"][change] ?? "~"
@@ -102,7 +102,7 @@ private struct Difference {
             + (change == "removed" ? [] : values.map { "    " + $0 })
     }
 
-    /// `path: old → new` for each value that is another one; `path: new` for what is added.
+    /// `path: old → new` for each changed value; `path: new` for each added one.
     private static func values(_ old: JSONValue?, _ new: JSONValue?, at path: String) -> [String] {
         if old == new { return [] }
         let before = members(old)

@@ -3,19 +3,19 @@ import ArgumentParser
 import Postgres
 import Watching
 
-/// What can be done with a command that was sent.
+/// The subcommands for commands that were sent.
 struct SentCommandCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "command",
-        abstract: "List the commands that were sent, show one, or cancel it.",
+        abstract: "List, show and cancel commands.",
         subcommands: [ListSubcommand<Commands>.self, Show.self, Cancel.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the status of a command of yours.",
+            abstract: "Show the status of one of your commands.",
             discussion: """
-                The exit status says whether it was found, not how it ended: `ferry enqueue \
-                --wait` waits for that.
+                The exit status says whether the command was found, not how it ended. To wait for \
+                its end, use `ferry enqueue --wait`.
                 """)
 
         @Argument(help: "The id of the command.")
@@ -59,7 +59,7 @@ struct SentCommandCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Throws: ``Failure`` where there is no such command that the reader may see.
+    /// - Throws: ``Failure`` if no such command is visible to the reader.
     private static func state(of id: Int64, _ connection: Connection) async throws -> String {
         let rows = try await connection.query(
             "select state from ferry.command_status where id = $1", [.int(id)])
@@ -68,15 +68,15 @@ struct SentCommandCommand: AsyncParsableCommand {
     }
 
     private static func unknown(_ id: Int64) -> Failure {
-        Failure(.notFound, "there is no command \(id) of yours", hint: "see `ferry commands`")
+        Failure(.notFound, "you have no command \(id)", hint: "see `ferry commands`")
     }
 
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Cancel a command of yours that was not applied yet.",
+            abstract: "Cancel one of your commands that has not been applied yet.",
             discussion: """
-                Waits until it has ended: a worker that is just applying it may finish first. The \
-                exit status is 0 when it was canceled, 1 when it ended otherwise.
+                Waits until the command has ended: a worker may be applying it and finish first. \
+                The exit status is 0 if it was canceled, 1 if it ended otherwise.
                 """)
 
         @Argument(help: "The id of the command.")
@@ -111,11 +111,12 @@ struct SentCommandCommand: AsyncParsableCommand {
             case nil:
                 throw Failure(
                     .timedOut, "command \(id) is still \(ended.state)",
-                    hint: "it is canceled as soon as a worker comes to it (`ferry workers`)")
+                    hint: "a worker cancels it when it reaches it; check that a worker runs: ferry "
+                        + "workers")
             case .succeeded?, .failed?:
                 throw Failure(
                     .failed, "command \(id) has already ended: it is \(ended.state)",
-                    hint: "what was applied is undone by other commands")
+                    hint: "to undo its effect, send other commands")
             }
         }
 

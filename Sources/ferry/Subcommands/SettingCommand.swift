@@ -5,7 +5,7 @@ import Lifecycle
 struct SettingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setting",
-        abstract: "Change a setting of Ferry, as an administrator.",
+        abstract: "Change Ferry's settings (administrators only).",
         subcommands: [Change.self])
 
     struct Change: SendingCommand {
@@ -13,14 +13,14 @@ struct SettingCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change a setting.",
             discussion: """
-                production_changes: "any", or "promotion only", so that data exports of \
-                production are changed by promoting sandboxes alone.
+                production_changes: "any", or "promotion only": data exports of production change \
+                only by promoting sandboxes.
 
-                retention: "off", or a number of days, for example 400d. Workers remove what \
-                ended before that once a day, as `ferry prune` does.
+                retention: "off", or a number of days, for example 400d. Once a day, workers \
+                remove older data, as `ferry prune` does.
 
-                waiting_commands_max: about how many commands of one role may wait to be applied, \
-                from 10000 on; 100000 by default.
+                waiting_commands_max: approximate maximum number of waiting commands per role; \
+                10000 or more, 100000 by default.
 
                 Example: ferry setting change production_changes "promotion only"
                 """)
@@ -30,7 +30,7 @@ struct SettingCommand: AsyncParsableCommand {
             completion: .list(Setting.allCases.map(\.rawValue)))
         var name: String
 
-        @Argument(help: "What it is to be.")
+        @Argument(help: "The new value.")
         var value: String
 
         @OptionGroup var sending: SendingOptions
@@ -38,6 +38,6 @@ struct SettingCommand: AsyncParsableCommand {
         var arguments: [String: JSONValue?] {
             ["name": .string(name), "value": .string(value)]
         }
-        var done: String? { "\(shownName(name)) is \(shownName(value)) now" }
+        var done: String? { "\(shownName(name)) is now \(shownName(value))" }
     }
 }

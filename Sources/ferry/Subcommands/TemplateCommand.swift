@@ -5,7 +5,7 @@ import Lifecycle
 struct TemplateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "template",
-        abstract: "Say what files are like: the data templates of destinations.",
+        abstract: "Manage data templates: the file settings of destinations.",
         subcommands: [
             Save<Create>.self, Save<Edit>.self, Delete.self, ListSubcommand<Templates>.self,
         ])

@@ -4,13 +4,13 @@ import Manifests
 import Migrations
 import Postgres
 
-/// A run that succeeded, as the queue keeps it.
+/// A successful run, as recorded in the queue.
 struct DeliveredRun {
     let id: Int64
-    /// That of the manifest that it decided on.
+    /// The SHA-256 of the manifest that it recorded.
     let sha256: String
     let environment: String
-    /// The destination's name; its kind and settings where they can be seen.
+    /// The destination's name; its kind and settings if they are visible.
     let destination: String
     private let kind: String?
     private let settings: String?
@@ -36,14 +36,15 @@ struct DeliveredRun {
         await connection.close()
         guard let row = rows.first else {
             throw Failure(
-                .notFound, "the queue shows this role no run \(id)",
-                hint: "does FERRY_DATABASE_URL name the queue that made the delivery, may the role "
-                    + "view its environment, or was the run pruned? An alert says its hash, too")
+                .notFound, "run \(id) is not visible to this role in the queue",
+                hint: "check that FERRY_DATABASE_URL names the queue that made the delivery, that "
+                    + "the role can view its environment, and that the run was not pruned. Alerts "
+                    + "contain the hash, too")
         }
         let state = try row["state"].string()
         guard state == "succeeded" else {
             throw Failure(
-                .failed, "run \(id) is \(state): only a run that succeeded has delivered all",
+                .failed, "run \(id) is \(state): only a successful run has delivered everything",
                 hint: "see what happened: ferry watch --run \(id)")
         }
         guard let hash = try row["manifest_sha256"].optionalString() else {
@@ -58,25 +59,26 @@ struct DeliveredRun {
         location = try row["location"].optionalString()
     }
 
-    /// The run that made a delivery, once it is sure that it is the one that is meant.
+    /// The run that made a delivery, after checking that it is the expected one.
     ///
     /// - Parameter id: Nil for the one that the manifest names.
     static func of(_ manifest: Manifest, _ id: Int64?) async throws -> DeliveredRun {
         if let id, id != manifest.run {
             throw Failure(
-                .failed, "the manifest is of run \(manifest.run), not of run \(id)",
-                hint: "give the folder of run \(id): its location is in the event run_succeeded")
+                .failed, "the manifest belongs to run \(manifest.run), not to run \(id)",
+                hint: "give the folder of run \(id); the event run_succeeded has its location")
         }
         return try await DeliveredRun(manifest.run)
     }
 
-    /// Where it was delivered to, by the settings that its destination has now.
+    /// The location of the delivery, by the current settings of its destination.
     var address: DeliveryAddress {
         get throws {
             guard let kind, let settings = settings.flatMap({ JSONValue(json: $0) }),
                 case .object(var members) = settings
             else {
-                throw unknownPlace("the queue shows this role no destination \"\(destination)\"")
+                throw unknownPlace(
+                    "destination \"\(destination)\" is not visible to this role in the queue")
             }
             members["limits"] = nil
             let sandbox = environment == "production" ? nil : environment
@@ -91,6 +93,8 @@ struct DeliveredRun {
     }
 
     private func unknownPlace(_ reason: String) -> Failure {
-        Failure(.notFound, reason, hint: "say where the delivery is: ferry verify PATH --run \(id)")
+        Failure(
+            .notFound, reason,
+            hint: "give the path of the delivery: ferry verify PATH --run \(id)")
     }
 }

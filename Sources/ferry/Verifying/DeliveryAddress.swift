@@ -2,7 +2,7 @@ import Values
 import Foundation
 import Manifests
 
-/// Where a delivery is that is to be verified.
+/// The location of a delivery to verify.
 enum DeliveryAddress: Equatable {
     /// A file or a folder of this machine.
     case local(String)
@@ -13,8 +13,7 @@ enum DeliveryAddress: Equatable {
     /// The tables of a database.
     case tables(run: Int64, settings: [String: JSONValue])
 
-    /// Reads what is written on the command line; names in it are as they are, not
-    /// percent-encoded.
+    /// Parses an address of the command line; names in it are not percent-encoded.
     ///
     /// - Throws: ``Failure``
     init(_ text: String) throws {
@@ -25,13 +24,13 @@ enum DeliveryAddress: Equatable {
         } else if let run = text.behind("postgres:").flatMap({ Int64($0) }) {
             self = .tables(run: run, settings: [:])
         } else if text.prefixMatch(of: #/(?i)postgres(ql)?:/#) != nil {
-            // Not repeated: it may be a connection string with a password.
+            // Not repeated in the message: it may be a connection string with a password.
             throw Failure(
-                .usage, "tables are given as postgres:RUN, such as postgres:42",
-                hint: "the connection string is that of a credential: --credential NAME")
+                .usage, "give tables as postgres:RUN, such as postgres:42",
+                hint: "the connection string comes from a credential: --credential NAME")
         } else if let scheme = text.prefixMatch(of: #/[A-Za-z][A-Za-z0-9+.\-]*:///#)?.output {
             throw Failure(
-                .usage, "deliveries are not read from \(scheme)",
+                .usage, "cannot read deliveries from \(scheme)",
                 hint: "give a path, s3://bucket/folder, sftp://user@host/folder or postgres:RUN")
         } else {
             self = .local(text)
@@ -51,14 +50,14 @@ enum DeliveryAddress: Equatable {
     private static func sftp(_ text: String) throws -> DeliveryAddress {
         let server = text.prefix { $0 != "/" }
         let (path, file) = split(String(text.dropFirst(server.count)))
-        // Of a user name with an @, the last one ends it.
+        // A user name may contain @: the last one ends it.
         var parts = server.split(separator: "@", omittingEmptySubsequences: false)
         let address = parts.removeLast()
         let user = parts.isEmpty ? nil : parts.joined(separator: "@")
         if user?.contains(":") == true {
             throw Failure(
-                .usage, "a password does not belong into an address, which others can see",
-                hint: "name a credential: --credential NAME")
+                .usage, "the address contains a password, which others can see",
+                hint: "use a credential: --credential NAME")
         }
         let form = #/(?:\[([^\]]+)\]|([^:\[\]]+))(?::([0-9]{1,5}))?/#
         guard let found = address.wholeMatch(of: form),
@@ -88,7 +87,7 @@ enum DeliveryAddress: Equatable {
 }
 
 extension String {
-    /// What is behind a prefix; nil where it does not begin with that.
+    /// The text after a prefix; nil if it has another beginning.
     fileprivate func behind(_ prefix: String) -> String? {
         guard lowercased().hasPrefix(prefix) else { return nil }
         return String(unicodeScalars.dropFirst(prefix.unicodeScalars.count))

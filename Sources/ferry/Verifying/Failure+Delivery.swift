@@ -14,12 +14,12 @@ extension Failure {
         case let error as SettingsError:
             self.init(
                 .usage, error.description,
-                hint: "settings are those of the destination: --setting name=value; --credential "
-                    + "names the credential")
+                hint: "give the settings of the destination as --setting name=value, and its "
+                    + "credential as --credential")
         case DestinationError.overtaken(_, let run, let newer):
             self.init(
-                .failed, "run \(newer) has filled the tables of run \(run) since",
-                hint: "verify what is in them now: run \(newer)")
+                .failed, "run \(newer) has replaced the contents of the tables of run \(run)",
+                hint: "verify run \(newer) instead")
         case let error as DestinationError:
             self.init(Self.status(error), error.problem)
         default: self.init(error)

@@ -5,24 +5,24 @@ import Destinations
 import Foundation
 import Manifests
 
-/// How the place of a delivery is reached.
+/// How to access the location of a delivery.
 struct PlaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The credential with which the delivery is read.", valueName: "name"),
+            "The credential to read the delivery with.", valueName: "name"),
         completion: .names(of: .anyCredential))
     var credential: String?
 
     @Option(
         help: ArgumentHelp(
-            "A YAML file of credentials by name, or a directory with a file for each; may be "
-                + "given several times.", valueName: "path"),
+            "A YAML file of credentials by name, or a directory with a file for each; "
+                + "repeatable.", valueName: "path"),
         completion: .file())
     var credentials: [String] = []
 
     @OptionGroup var settings: SettingsOptions
 
-    /// Whether anything was said that only a place elsewhere needs.
+    /// Whether options were given that only remote locations need.
     var isGiven: Bool {
         get throws { try credential != nil || settings.optional != nil }
     }
@@ -42,7 +42,7 @@ struct PlaceOptions: ParsableArguments {
 
     /// Opens the folder that a delivery is in.
     ///
-    /// - Returns: With the name of the manifest, or `latest.json`, where that is known.
+    /// - Returns: The folder, with the name of the manifest, or `latest.json`, if it is known.
     /// - Throws: ``Failure``, `SettingsError`, `DestinationError`.
     func open(
         _ address: DeliveryAddress
@@ -50,7 +50,7 @@ struct PlaceOptions: ParsableArguments {
         switch address {
         case .local(let path):
             guard try !isGiven else {
-                throw Failure(.usage, "--credential and --setting are for places elsewhere")
+                throw Failure(.usage, "--credential and --setting apply only to remote deliveries")
             }
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
@@ -69,7 +69,7 @@ struct PlaceOptions: ParsableArguments {
                     path, of: kind, settings: Self.json(members), credentials: credentials,
                     sandbox: sandbox)
             else {
-                throw Failure(.usage, "deliveries of kind \"\(kind)\" cannot be read")
+                throw Failure(.usage, "cannot read deliveries of kind \"\(kind)\"")
             }
             return (folder, file)
         case .tables:
@@ -83,7 +83,7 @@ struct PlaceOptions: ParsableArguments {
             of: run, at: "postgres", settings: Self.json(merged(members)), credentials: known())
     }
 
-    /// What is given here counts first.
+    /// Options of the command line take precedence.
     private func merged(_ members: [String: JSONValue]) throws -> [String: JSONValue] {
         var given: [String: JSONValue] = [:]
         if case .object(let object)? = try settings.optional { given = object }
@@ -96,7 +96,7 @@ struct PlaceOptions: ParsableArguments {
         return members.merging(given) { $1 }
     }
 
-    /// A credential for one endpoint says which that is.
+    /// A credential for one endpoint names that endpoint.
     private func addEndpoint(
         to members: inout [String: JSONValue], _ credentials: WorkerCredentials
     ) async throws {

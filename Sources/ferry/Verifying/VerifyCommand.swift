@@ -8,24 +8,24 @@ import Watching
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove that a delivery is complete and unchanged.",
+        abstract: "Verify that a delivery is complete and unchanged.",
         discussion: """
-            Reads every file beside the manifest again, where the delivery is, and compares bytes, \
-            SHA-256 and rows. Follows latest.json to the newest delivery. Exit status 1 when \
-            anything differs.
+            Reads every file of the delivery and compares its bytes, SHA-256 and rows with the \
+            manifest. Follows latest.json to the newest delivery. The exit status is 1 if anything \
+            differs.
 
-            PLACE is a path; s3://bucket/folder; sftp://user@host:port/folder; or postgres:RUN \
-            for the tables that a run has filled, of which the rows are counted. Names in it are \
-            written as they are. --setting gives the other settings of such a destination, such \
-            as endpoint, region and host_key, and --credential its credential, which this program \
-            is given as a worker is: in a variable FERRY_CREDENTIAL_NAME, or by --credentials. \
+            PLACE is a path, s3://bucket/folder, sftp://user@host:port/folder, or postgres:RUN for \
+            the tables that a run has filled, whose rows are counted. Names in it are not \
+            percent-encoded. --setting gives further settings of the destination, such as \
+            endpoint, region and host_key. --credential names its credential, which is given to \
+            this program as to a worker: in a variable FERRY_CREDENTIAL_NAME, or by --credentials. \
             Without a PLACE, --run finds it by the settings of the run's destination.
 
-            Users who can write where the delivery is can replace its manifest, too. --from-queue \
-            makes sure that the manifest is the one that its run decided on: it asks the queue \
-            (FERRY_DATABASE_URL) for the SHA-256. --run does the same, and makes sure that the \
-            delivery is that run's and not another's. --sha256 does so without a database: \
-            `select manifest_sha256 from ferry.runs` and alerts say the hash.
+            Users who can write to the delivery's folder can replace its manifest, too. \
+            --from-queue checks that the manifest is the one that its run recorded: it reads the \
+            SHA-256 from the queue (FERRY_DATABASE_URL). --run does the same, and checks that the \
+            delivery belongs to that run. --sha256 does so without a database: `select \
+            manifest_sha256 from ferry.runs` and alerts show the hash.
             """)
 
     @Argument(
@@ -37,15 +37,15 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The SHA-256 that the manifest must have: 64 hexadecimal digits.", valueName: "hash"))
+            "The expected SHA-256 of the manifest: 64 hexadecimal digits.", valueName: "hash"))
     var sha256: String?
 
-    @Flag(help: "Compare the manifest with the SHA-256 that the queue keeps of its run.")
+    @Flag(help: "Compare the manifest with the SHA-256 that the queue has recorded for its run.")
     var fromQueue = false
 
     @Option(
         help: ArgumentHelp(
-            "Compare the manifest with the SHA-256 that the queue keeps of this run.",
+            "Compare the manifest with the SHA-256 that the queue has recorded for this run.",
             valueName: "id"))
     var run: Int64?
 
@@ -54,10 +54,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         if sha256 != nil, fromQueue || run != nil {
-            throw ValidationError("give --sha256, or let the queue say it, not both")
+            throw ValidationError("give either --sha256, or --run or --from-queue, not both")
         }
         guard place != nil || run != nil else {
-            throw ValidationError("say where the delivery is, or of which --run it is")
+            throw ValidationError("give the place of the delivery, or its --run")
         }
         guard let sha256 else { return }
         guard sha256.utf8.count == 64, sha256.allSatisfy(\.isHexDigit) else {
@@ -78,12 +78,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func verify() async throws -> VerificationReport {
         if let place { return try await verify(DeliveryAddress(place), nil) }
-        guard let run else { throw Failure(.usage, "say where the delivery is") }
+        guard let run else { throw Failure(.usage, "give the place of the delivery") }
         let record = try await DeliveredRun(run)
         return try await verify(record.address, record)
     }
 
-    /// - Parameter record: That of the run, where it was asked for already.
+    /// - Parameter record: The record of the run, if it was read already.
     private func verify(
         _ address: DeliveryAddress, _ record: DeliveredRun?
     ) async throws -> VerificationReport {
@@ -91,13 +91,13 @@ struct VerifyCommand: AsyncParsableCommand {
         let expected = record?.sha256 ?? sha256?.lowercased()
         if case .tables(let id, let settings) = address {
             if let run, run != id {
-                throw Failure(.usage, "postgres:\(id) is of run \(id), not of run \(run)")
+                throw Failure(.usage, "postgres:\(id) belongs to run \(id), not to run \(run)")
             }
             var hash = expected
             if asksQueue, hash == nil { hash = try await DeliveredRun(id).sha256 }
             return try await access.tables(of: id, settings).verify(sha256: hash)
         }
-        // Blocks, as all reading of files here does: this program has nothing else to do.
+        // Blocks, like all reading of files here: this program has nothing else to do.
         let (folder, file) = try await access.open(address)
         let delivered =
             if let file {
@@ -139,7 +139,7 @@ struct VerifyCommand: AsyncParsableCommand {
         lines.append(
             report.isComplete
                 ? "ok: \(what)"
-                : "not as the manifest says (\(report.findings.count)): \(what)")
+                : "differs from the manifest (\(report.findings.count)): \(what)")
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -14,7 +14,7 @@ begin
     if not found then
         raise exception using errcode = 'FY009',
             message = format('command %s is not waiting to be applied', cancel_command.id),
-            hint = 'see its state in ferry.command_status; only the role that sent a command can cancel it';
+            hint = 'check its state in ferry.command_status; only the role that sent a command can cancel it';
     end if;
 end;
 $$;

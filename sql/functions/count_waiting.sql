@@ -34,10 +34,10 @@ begin
                 setval('ferry_state.awake_until', last_value | 1)
            from ferry_state.awake_until;
         raise exception using errcode = 'FY017',
-            message = format('about %s commands of %s wait to be applied; the limit is %s',
+            message = format('about %s commands of %s are waiting to be applied; the limit is %s',
                              v_waiting, ferry_state.shown_text(p_actor), v_max),
             hint = 'wait until some are applied, or cancel some (ferry.cancellations); '
-                || 'administrators can change the setting waiting_commands_max';
+                || 'an administrator can change the setting waiting_commands_max';
     end if;
     if p_sampled then
         insert into ferry_state.command_samples (command_id, actor) values (p_command, p_actor);

@@ -40,7 +40,7 @@ begin
     if definition is null then
         raise exception using errcode = 'FY015',
             message = case
-                when v_last is null then format('data export "%s" does not exist, or was never activated',
+                when v_last is null then format('data export "%s" does not exist or was never activated',
                                                 left(data_export, 128))
                 when version = 'draft' then format('data export "%s" has no draft', left(data_export, 128))
                 else format('data export "%s" has no version %s; it has %s', left(data_export, 128),

@@ -55,10 +55,10 @@ begin
                         where x between first_xact and last_xact));
     if v_until is not null then
         raise exception using errcode = 'FY014',
-            message = format('the events before %s were pruned, some of them after this place in the feed',
+            message = format('events before %s were pruned, including some after this position in the feed',
                              to_char(v_until at time zone 'UTC', 'YYYY-MM-DD')),
-            hint = 'start without a cursor; what was configured is in ferry.object_versions, '
-                || 'what runs sent in ferry.runs and ferry.run_files';
+            hint = 'start without a cursor; the history of the configuration is in ferry.object_versions, '
+                || 'deliveries are in ferry.runs and ferry.run_files';
     end if;
 
     -- In the middle of these events: go on by id.

@@ -24,7 +24,7 @@ begin
         raise exception using errcode = 'FY008',
             message = format('idempotency key "%s" was used for another command (%s)',
                 ferry_state.shown_text(p_new.idempotency_key), v_same.id),
-            hint = 'use a new key, or send the same command with the same arguments';
+            hint = 'use a new key, or resend the same command with the same arguments';
     end if;
     p_new.id := v_same.id;
     p_new.run_at := v_same.run_at;

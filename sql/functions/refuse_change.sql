@@ -37,11 +37,11 @@ begin
         end if;
     end if;
     raise exception using errcode = 'FY013',
-        message = format('%s of %I.%I is refused: it is a record, which only Ferry adds to and nobody changes',
+        message = format('%s on %I.%I is not allowed: the table is append-only',
                          tg_op, tg_table_schema, tg_table_name),
         hint = case when tg_table_name = 'commands'
-                    then 'a command that waits is canceled with ferry.cancel_command(id)'
-                    else 'what is old is removed by ferry prune, and by the setting retention' end;
+                    then 'to cancel a waiting command, call ferry.cancel_command(id)'
+                    else 'to remove old rows, run ferry prune or change the setting retention' end;
 end;
 $$;
 

@@ -14,7 +14,7 @@ begin
             new.attempts, new.finished_at, new.login) is null then
         raise exception using errcode = 'FY007',
             message = 'only command, arguments, environment, priority, run_at and idempotency_key can be set',
-            hint = 'leave the other columns out: Ferry sets them';
+            hint = 'omit the other columns: Ferry sets them';
     end if;
     new.actor := current_user;
     return new;

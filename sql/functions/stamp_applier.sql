@@ -11,7 +11,7 @@ begin
     if num_nonnulls(new.actor, new.login, new.since, new.leased_until) > 0 then
         raise exception using errcode = 'FY007',
             message = 'only environment, request and token can be set',
-            hint = 'leave the other columns out: Ferry sets them';
+            hint = 'omit the other columns: Ferry sets them';
     end if;
     new.actor := current_user;
     return new;

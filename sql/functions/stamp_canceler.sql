@@ -11,7 +11,7 @@ begin
     if num_nonnulls(new.actor, new.login) > 0 then
         raise exception using errcode = 'FY007',
             message = 'only command_id can be set',
-            hint = 'leave the other columns out: Ferry sets them';
+            hint = 'omit the other columns: Ferry sets them';
     end if;
     new.actor := current_user;
     return new;

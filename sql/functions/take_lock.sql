@@ -15,7 +15,7 @@ declare
     v_slots constant integer := (select count(*) from ferry_state.locks where purpose = p_purpose);
 begin
     if v_slots = 0 then
-        raise exception 'there is no lock for "%"', p_purpose;
+        raise exception 'unknown lock "%"', p_purpose;
     end if;
     if p_wait then
         perform from ferry_state.locks

@@ -28,16 +28,16 @@ begin
             message = format('wait_for cannot see a command end in a %s transaction',
                              current_setting('transaction_isolation')),
             hint = case when current_setting('default_transaction_isolation') <> 'read committed'
-                then 'first: set default_transaction_isolation = ''read committed''; then call it outside of a transaction'
-                else 'call it outside of a transaction' end;
+                then 'run set default_transaction_isolation = ''read committed'', then call it outside a transaction block'
+                else 'call it outside a transaction block' end;
     end if;
     loop
         select c.state, c.error_code, c.message, c.hint, c.created_at into v_command
           from ferry.command_status as c where c.id = wait_for.id;
         if not found then
             raise exception using errcode = 'FY009',
-                message = format('there is no command %s of yours', wait_for.id),
-                hint = 'list yours: select id, command from ferry.commands';
+                message = format('command %s does not exist or was not sent by you', wait_for.id),
+                hint = 'list your commands: select id, command from ferry.commands';
         elsif v_command.state = 'applied' then
             return;
         elsif v_command.state in ('rejected', 'failed', 'canceled') then
@@ -47,19 +47,19 @@ begin
                                 v_command.error_code),
                 -- RAISE takes no null for a hint, and shows an empty one.
                 hint = coalesce(nullif(v_command.hint, ''),
-                                'resend the command if it is still wanted');
+                                'resend the command if it is still needed');
         elsif v_command.created_at >= transaction_timestamp()
             and pg_current_xact_id_if_assigned() is not null
         then
             raise exception using errcode = 'FY012',
-                message = format('command %s was sent by this very transaction, so no worker '
-                                 'can see it', wait_for.id),
-                hint = 'commit first, then wait';
+                message = format('command %s was sent by the current transaction, so no '
+                                 'worker can see it', wait_for.id),
+                hint = 'commit the transaction, then wait';
         elsif clock_timestamp() >= v_until then
             raise exception using errcode = 'FY010',
                 message = format('command %s is still %s after %s', wait_for.id, v_command.state,
                                  timeout),
-                hint = 'it will be applied all the same; is a worker running? (ferry worker)';
+                hint = 'the command is still applied; check that a worker is running (ferry workers)';
         end if;
         perform pg_sleep(0.02);
     end loop;

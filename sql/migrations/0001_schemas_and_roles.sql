@@ -2,8 +2,8 @@ do $$
 begin
     if getdatabaseencoding() <> 'UTF8' then
         raise exception using errcode = 'feature_not_supported',
-            message = format('database "%s" is encoded in %s', current_database(), getdatabaseencoding()),
-            hint = 'keep the queue in a database with encoding UTF8: create database NAME encoding ''UTF8'' template template0';
+            message = format('database "%s" has encoding %s', current_database(), getdatabaseencoding()),
+            hint = 'use a database with encoding UTF8: create database NAME encoding ''UTF8'' template template0';
     end if;
 end;
 $$;
@@ -24,7 +24,7 @@ begin
                 when duplicate_object or unique_violation then null;
                 when insufficient_privilege then
                     raise exception using errcode = 'insufficient_privilege',
-                        message = format('role "%s" does not exist and %s may not create it',
+                        message = format('role "%s" does not exist and %s cannot create it',
                                          v_role, current_user),
                         hint = format('run as a superuser: create role %I nologin;', v_role);
             end;

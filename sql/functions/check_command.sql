@@ -1,8 +1,8 @@
--- check_command: refuse what can be known to be wrong before a command is accepted.
+-- check_command: refuse errors that can be detected before a command is accepted.
 --
--- p_new: the command with the environment that it is for, as it is spelled.
--- Raises: FY001 unknown command, FY002 missing argument, FY003 unknown argument, FY004 wrong type or
---         length, or a secret, FY005 too large, FY016 too urgent for its sender.
+-- p_new: the command, with its environment in its original spelling.
+-- Raises: FY001 unknown command, FY002 missing argument, FY003 unknown argument, FY004 wrong type
+--         or length, or a secret, FY005 too large, FY016 priority not allowed for its sender.
 create or replace function ferry_state.check_command(p_new ferry.commands)
 returns void
 language plpgsql
@@ -33,7 +33,7 @@ begin
             message = format('arguments of %s are larger than 1 MiB', p_new.command),
             hint = 'split the tables over several commands (add_tables)';
     end if;
-    -- Commands are kept, so this is where it must not get in.
+    -- Commands are stored, so secrets must be refused here.
     if p_new.arguments::text ~ '-----BEGIN PGP (PRIVATE|SECRET) KEY BLOCK' then
         raise exception using errcode = 'FY004',
             message = format('the arguments of %s contain a secret PGP key', p_new.command),
@@ -97,7 +97,7 @@ begin
         end if;
     end loop;
 
-    -- A required one that is null was refused for its type.
+    -- A required argument that is null was already refused for its type.
     if not p_new.arguments ?& v_definition.required then
         v_name := (select name from unnest(v_definition.required) as r (name)
                     where not p_new.arguments ? name order by name limit 1);

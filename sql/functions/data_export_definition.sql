@@ -1,5 +1,5 @@
--- data_export_definition: what a version of a data export was: its number, or one of the words active
--- and draft. Of a data export that was deleted, active is the last that was.
+-- data_export_definition: the definition of a version of a data export, given by its number or one
+-- of the words active and draft. For a deleted data export, active is its last active version.
 --
 -- Raises: FY015 no such data export or version.
 create or replace function ferry.data_export_definition(

@@ -1,12 +1,12 @@
--- take_applying: what an INSERT into the view ferry.applying does: begin an apply of a configuration
--- file, where no other is at work in the environment, say that it goes on, or end it.
+-- take_applying: handle an INSERT into the view ferry.applying: begin an apply of a configuration
+-- file, unless another one is in progress in the environment, renew it, or end it.
 --
--- An apply has ended when it says so, when its session has gone, and when it has not renewed its lease
--- for 30 seconds: a session can outlive its client behind a connection pooler. One that was taken for
--- ended cannot go on.
--- Waits at most 5 seconds, for a transaction that has asked and has not ended.
--- Raises: FY004 no request or no token, FY006 unknown environment, FY016 no policy in the environment,
---         FY018 another apply is at work.
+-- An apply ends with a request to end, with its session, or when it has not renewed its lease for
+-- 30 seconds: a session can outlive its client behind a connection pooler. An expired apply can
+-- continue only if no other one has begun.
+-- Waits at most 5 seconds for another requesting transaction that has not ended.
+-- Raises: FY004 no request or no token, FY006 unknown environment, FY016 no policy in the
+--         environment, FY018 another apply is in progress.
 create or replace function ferry_state.take_applying()
 returns trigger
 language plpgsql
@@ -57,7 +57,7 @@ begin
          where a.leased_until < clock_timestamp()
             or not ferry_state.is_connected(a.backend_pid, a.backend_start, a.backend_role);
     else
-        -- Its connection may be another one by now.
+        -- It may have a new connection.
         update ferry_state.applying
            set backend_pid = v_session.pid, backend_start = v_session.backend_start,
                backend_role = v_session.usesysid, leased_until = clock_timestamp() + v_lease

@@ -1,14 +1,14 @@
--- wait_for: return once a command has been applied; raise its error when it was not.
+-- wait_for: return when a command is applied; raise its error if it ends otherwise.
 --
 -- call ferry.wait_for(42, timeout => '30 s')
--- timeout: at most a year.
--- Raises: FY004 a longer timeout; FY009 no such command of the caller's; FY010 not applied in time;
+-- timeout: at most one year.
+-- Raises: FY004 a longer timeout; FY009 no such command of the caller; FY010 not applied in time;
 --         FY011 the command ended rejected, failed or canceled (its own code is in the error's
---         detail); FY012 when waiting here could never end.
+--         detail); FY012 when the wait could never end.
 --
--- Whether this very transaction sent the command is known by two signs: it has written something,
--- and the command was sent after it began. Another session's command of the same role can bear
--- both; then, too, FY012 is raised, and waiting after the commit helps.
+-- A command is considered sent by the current transaction if this has written something, and the
+-- command was sent after it began. This can also be true for a command of the same role from
+-- another session; FY012 is then raised as well, and waiting after the commit works.
 create or replace procedure ferry.wait_for(id bigint, timeout interval default '30 s')
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -45,7 +45,7 @@ begin
                 message = coalesce(v_command.message, 'command ' || v_command.state),
                 detail = format('command %s: %s (%s)', wait_for.id, v_command.state,
                                 v_command.error_code),
-                -- RAISE takes no null for a hint, and shows an empty one.
+                -- RAISE accepts no null for a hint, and shows an empty one.
                 hint = coalesce(nullif(v_command.hint, ''),
                                 'resend the command if it is still needed');
         elsif v_command.created_at >= transaction_timestamp()

@@ -19,11 +19,11 @@ RUN apt-get update -qq \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin \
         ferry \
-    # A new volume mounted here takes over the owner.
+    # A new volume that is mounted here inherits the owner.
     && install -d -o ferry -g ferry /exports
 COPY --from=builder /ferry /usr/local/bin/ferry
 USER ferry
-# A crash ends the process at once, so that its sessions and locks are free.
+# A crash ends the process immediately, which releases its sessions and locks.
 ENV SWIFT_BACKTRACE=enable=no
 ENTRYPOINT ["ferry"]
 CMD ["--help"]

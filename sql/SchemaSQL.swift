@@ -1,4 +1,4 @@
-/// The SQL of Ferry's schema, as it lies in `sql/`, carried in the binary.
+/// The SQL of Ferry's schema in `sql/`, embedded in the binary.
 public struct SQLFile: Sendable {
     /// The file's name without `.sql`.
     public let name: String
@@ -25,7 +25,7 @@ public enum SchemaSQL {
         SQLFile("0010_retention", PackageResources._010_retention_sql),
     ]
 
-    /// Applied whole at every migration, in this order: some read others.
+    /// Applied completely at every migration, in this order, because some read others.
     public static let views = [
         SQLFile("alert_deliveries", PackageResources.alert_deliveries_sql),
         SQLFile("alerts", PackageResources.alerts_sql),
@@ -77,7 +77,7 @@ public enum SchemaSQL {
         SQLFile("waiting_state", PackageResources.waiting_state_sql),
     ]
 
-    /// Applied whole at every migration.
+    /// Applied completely at every migration.
     public static let functions =
         functionsOfViews + [
             SQLFile("accept_command", PackageResources.accept_command_sql),

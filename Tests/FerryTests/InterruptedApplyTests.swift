@@ -169,7 +169,7 @@ struct InterruptedApplyTests {
             let start =
                 "ferry: ferry has been applying a configuration to production since "
             #expect(other.error.hasPrefix(start), "\(other.error)")
-            #expect(other.error.contains("UTC\nhint: wait until it has ended"))
+            #expect(other.error.contains("UTC\nhint: wait until it ends"))
             try scene.startWorker()
             #expect(try await running.result().status == 0)
             #expect(try await scene.apply(after).output == "nothing to change\n")

@@ -61,7 +61,7 @@ struct ApplyingTests {
                 #expect(
                     error?.message == "test_client_alice has been applying a configuration to "
                         + "production since \(since) UTC")
-                #expect(error?.hint?.hasPrefix("wait until it has ended") == true)
+                #expect(error?.hint?.hasPrefix("wait until it ends") == true)
             }
             // Another apply of the same role is another apply.
             #expect(try await ask(alice, "begin", second)?.sqlState == "FY018")
@@ -109,7 +109,7 @@ struct ApplyingTests {
             #expect(try await ask(bob, "end", second) == nil)
             let error = try await ask(alice, "renew", first)
             #expect(
-                error?.message == "this apply was taken for ended, and another one has changed "
+                error?.message == "this apply expired, and another one has changed "
                     + "production since")
         }
     }
@@ -127,7 +127,8 @@ struct ApplyingTests {
             let error = try await ask(bob, "begin", UUID())
             #expect(error?.sqlState == "FY016")
             #expect(
-                error?.message == "test_client_bob may not apply a configuration to production")
+                error?.message
+                    == "test_client_bob is not allowed to apply a configuration to production")
             #expect(
                 try await bob.text("select string_agg(environment, ' ') from ferry.applying")
                     == "box other")

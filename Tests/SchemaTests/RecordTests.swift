@@ -76,10 +76,10 @@ struct RecordTests {
 
             #expect(error?.sqlState == "FY013")
             #expect(
-                error?.message == "UPDATE of ferry_state.commands is refused: "
-                    + "it is a record, which only Ferry adds to and nobody changes")
+                error?.message == "UPDATE on ferry_state.commands is not allowed: "
+                    + "the table is append-only")
             #expect(
-                error?.hint == "a command that waits is canceled with ferry.cancel_command(id)")
+                error?.hint == "to cancel a waiting command, call ferry.cancel_command(id)")
         }
     }
 

@@ -36,12 +36,12 @@ private let refused = [
         values: "null, '{}'", sqlState: "FY001", message: "unknown command null", hint: commands),
     Refused(
         values: "'create_data_export', '{}'", sqlState: "FY002",
-        message: "create_data_export needs argument \"name\"",
-        hint: "give it in the column \"arguments\": {\"name\": …}"),
+        message: "create_data_export requires argument \"name\"",
+        hint: "add it to the column \"arguments\": {\"name\": …}"),
     Refused(
         values: "'create_data_export', null", sqlState: "FY002",
-        message: "create_data_export needs argument \"name\"",
-        hint: "give it in the column \"arguments\": {\"name\": …}"),
+        message: "create_data_export requires argument \"name\"",
+        hint: "add it to the column \"arguments\": {\"name\": …}"),
     Refused(
         values: #"'create_data_export', '{"name": "a", "nmae": "b"}'"#, sqlState: "FY003",
         message: "create_data_export has no argument \"nmae\"",
@@ -74,9 +74,9 @@ private let refused = [
     Refused(
         values: #"'create_data_template', '{"settings": "-----BEGIN PGP PRIVATE KEY BLOCK-----"}'"#,
         sqlState: "FY004",
-        message: "the arguments of create_data_template hold a SECRET PGP key",
-        hint: "give the public key (gpg --armor --export); should others have seen this one, "
-            + "revoke it"),
+        message: "the arguments of create_data_template contain a secret PGP key",
+        hint: "give the public key (gpg --armor --export); if others could have seen this "
+            + "key, revoke it"),
     Refused(
         values: #"'stop_run', '{"run": 1.5}'"#, sqlState: "FY004",
         message: "argument \"run\" of stop_run must be a whole number, was number",
@@ -107,7 +107,7 @@ private let refused = [
         values:
             "'add_tables', jsonb_build_object('name', 'a', 'tables', array[repeat('x', 1048576)])",
         sqlState: "FY005", message: "arguments of add_tables are larger than 1 MiB",
-        hint: "send the tables in several commands (add_tables)"),
+        hint: "split the tables over several commands (add_tables)"),
     Refused(
         values: "'create_data_export', '{\"name\": \"a\"}', 'staging'", sqlState: "FY006",
         message: "environment \"staging\" does not exist", hint: "environments are: production",
@@ -166,7 +166,7 @@ struct RefusalTests {
                 #expect(
                     error?.message == "only command, arguments, environment, priority, run_at and "
                         + "idempotency_key can be set")
-                #expect(error?.hint == "leave the other columns out: Ferry sets them")
+                #expect(error?.hint == "omit the other columns: Ferry sets them")
             }
             #expect(try await alice.number("select count(*) from ferry.commands") == 0)
         }

@@ -267,8 +267,8 @@ struct PruningTests {
             let error = try await refusal(viewer, read, [.text(before)])
             #expect(error?.sqlState == "FY014")
             #expect(
-                error?.message == "the events before 2025-02-01 were pruned, "
-                    + "some of them after this place in the feed")
+                error?.message == "events before 2025-02-01 were pruned, "
+                    + "including some after this position in the feed")
             #expect(try await refusal(viewer, read, [.text(after)]) == nil)
         }
     }

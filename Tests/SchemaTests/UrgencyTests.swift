@@ -34,10 +34,11 @@ struct UrgencyTests {
 
             #expect(error?.sqlState == "FY016")
             #expect(
-                error?.message == "test_client_alice may not send commands with priority 1")
+                error?.message
+                    == "test_client_alice is not allowed to send commands with priority 1")
             #expect(
-                error?.hint == "send it with priority 2 or 3; 0 and 1 are for "
-                    + "datagrid_administrator and datagrid_operator in production")
+                error?.hint == "use priority 2 or 3; priorities 0 and 1 require "
+                    + "datagrid_administrator or datagrid_operator in production")
         }
     }
 

@@ -44,12 +44,12 @@ struct WaitingLimitTests {
                 #expect(error?.sqlState == "FY017")
                 #expect(
                     error?.message
-                        == "about 9984 commands of test_client_alice wait to be applied; the "
-                        + "limit is 10000")
+                        == "about 9984 commands of test_client_alice are waiting to be applied; "
+                        + "the limit is 10000")
                 #expect(
                     error?.hint
                         == "wait until some are applied, or cancel some (ferry.cancellations); "
-                        + "administrators can change the setting waiting_commands_max")
+                        + "an administrator can change the setting waiting_commands_max")
             }
             #expect(try await refusal(bob, flood, [.int(100)]) == nil)
         }

@@ -62,7 +62,8 @@ struct WaitingTests {
             #expect(error?.message == "command \(id) is still queued after 00:00:00.05")
             #expect(
                 error?.hint
-                    == "it will be applied all the same; is a worker running? (ferry worker)")
+                    == "the command is still applied; "
+                    + "check that a worker is running (ferry workers)")
         }
     }
 
@@ -95,8 +96,8 @@ struct WaitingTests {
             #expect(refused?.sqlState == "FY012")
             #expect(
                 refused?.hint
-                    == "first: set default_transaction_isolation = 'read committed'; then call it "
-                    + "outside of a transaction")
+                    == "run set default_transaction_isolation = 'read committed', then call it "
+                    + "outside a transaction block")
             #expect(outcome == nil)
         }
     }
@@ -115,14 +116,14 @@ struct WaitingTests {
 
             #expect(itself?.sqlState == "FY012")
             #expect(
-                itself?.message == "command \(own) was sent by this very transaction, so no "
+                itself?.message == "command \(own) was sent by the current transaction, so no "
                     + "worker can see it")
-            #expect(itself?.hint == "commit first, then wait")
+            #expect(itself?.hint == "commit the transaction, then wait")
             #expect(repeatable?.sqlState == "FY012")
             #expect(
                 repeatable?.message
                     == "wait_for cannot see a command end in a repeatable read transaction")
-            #expect(repeatable?.hint == "call it outside of a transaction")
+            #expect(repeatable?.hint == "call it outside a transaction block")
         }
     }
 
@@ -156,7 +157,7 @@ struct WaitingTests {
             let error = try await wait(alice, id)
 
             #expect(error?.sqlState == "FY011")
-            #expect(error?.hint == "resend the command if it is still wanted")
+            #expect(error?.hint == "resend the command if it is still needed")
         }
     }
 
@@ -169,7 +170,7 @@ struct WaitingTests {
             let error = try await wait(alice, id)
 
             #expect(error?.sqlState == "FY009")
-            #expect(error?.message == "there is no command \(id) of yours")
+            #expect(error?.message == "command \(id) does not exist or was not sent by you")
             #expect(error?.hint == "list yours: select id, command from ferry.commands")
         }
     }

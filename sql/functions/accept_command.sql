@@ -1,17 +1,18 @@
--- accept_command: what an INSERT into (or COPY to) the view ferry.commands does.
+-- accept_command: handle an INSERT into (or COPY to) the view ferry.commands.
 --
--- Checks what can be known now, and puts the command on the queue, in the caller's own
--- transaction. A repeated idempotency key gives back the first command: its id, run_at, priority,
--- created_at and state. Of two transactions with one key the second waits for the first.
+-- Checks everything that can be checked now, and queues the command in the caller's transaction.
+-- For a repeated idempotency key, returns the first command: its id, run_at, priority, created_at
+-- and state. Of two transactions with the same key, the second waits for the first.
 --
--- Each expression here is paid for in each transaction that sends a command. So the usual command
--- is checked by one condition, and only what does not meet it is looked at part by part.
+-- Each expression here costs time in each transaction that sends a command. Therefore the usual
+-- command is checked with one condition, and only commands that do not meet it are checked in
+-- detail.
 --
--- A notification costs a lock that all commits with one in the cluster wait for. It is left out
--- while some worker is sure to look without: see awake_until, which a claim that found something
--- sets. That worker goes on looking, ever less often; so it finds late what is committed late.
--- Raises: FY001 unknown command, FY002-FY004 arguments, FY005 too large, FY006 unknown
---         environment, FY008 idempotency key in use, FY016 too urgent, FY017 too many wait.
+-- A notification costs a lock that all notifying commits in the cluster wait for. It is omitted
+-- while a worker is certain to poll without it: see awake_until, which a claim sets when it found
+-- something. That worker keeps polling, less and less often, so it finds late commits late.
+-- Raises: FY001 unknown command, FY002-FY004 arguments, FY005 too large, FY006 unknown environment,
+--         FY008 idempotency key in use, FY016 priority not allowed, FY017 too many waiting.
 create or replace function ferry_state.accept_command()
 returns trigger
 language plpgsql
@@ -36,7 +37,8 @@ begin
     if new.arguments is null then
         new.arguments := '{}';
     end if;
-    -- So short a text holds no argument that is too long; what accepts is true for holds no secret.
+    -- A text this short contains no argument that is too long; if accepts is true, there is no
+    -- secret.
     select lane, key, refers,
            octet_length(new.arguments::text) <= bytes_safe and new.arguments @@ accepts
                and new.arguments - parameters = '{}'
@@ -68,7 +70,7 @@ begin
     )
     select id, priority, login, created_at, state, lane,
            last_value < extract(epoch from created_at) * 1000, last_value & 1 = 1,
-           -- Not random(), whose numbers a sender can choose by setseed().
+           -- Not random(), whose numbers a sender can control with setseed().
            (uuid_hash(gen_random_uuid()) & 255) < greatest(1, pg_column_size(new.arguments) >> 12)
       into new.id, new.priority, new.login, new.created_at, new.state, v_lane,
            v_asleep, v_crowded, v_sampled

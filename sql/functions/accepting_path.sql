@@ -1,6 +1,6 @@
--- accepting_path: a JSON path that is true for the usual arguments of a command: none missing that is
--- required, each of its type, and nothing that looks like a secret. What it is not true for may be
--- right all the same: see check_command.
+-- accepting_path: a JSON path that is true for the usual arguments of a command: all required ones
+-- present, each of its type, and nothing that looks like a secret. If it is not true, the arguments
+-- may still be valid: see check_command.
 create or replace function ferry_state.accepting_path(
     p_arguments jsonb  -- {"name": {"type": "string", "required": true, "characters_max": 128}}
 )
@@ -21,7 +21,7 @@ as $$
                when 'string'  then format('%1$s.type() == "string" && !(%1$s %2$s)',
                                           n.path, s.looks)
                when 'boolean' then format('%s.type() == "boolean"', n.path)
-               -- A path sees neither the keys of an object, nor how a number is written.
+               -- A path can check neither the keys of an object nor the notation of a number.
                when 'object'  then '1 == 0'
                when 'integer' then '1 == 0'
                else format('(%1$s.type() == "array" '

@@ -1,5 +1,5 @@
--- active_in_production: the active versions of production's data exports, of databases with this
--- credential, that send any of these tables or all, as JSON.
+-- active_in_production: the active versions of production's data exports from databases with this
+-- credential that send any of these tables, or all tables, as JSON.
 --
 -- p_tables: canonical names; null for versions of any tables.
 create or replace function ferry_state.active_in_production(p_credential text, p_tables text[])

@@ -1,4 +1,4 @@
--- alert_payload: what a message of an alert says, but for its id. See docs/alerts.md.
+-- alert_payload: the contents of an alert's message, except its id. See docs/alerts.md.
 create or replace function ferry_state.alert_payload(p_event text, p_alert bigint, p_run bigint)
 returns jsonb
 language sql
@@ -14,7 +14,7 @@ as $$
                        'data_export_version', r.data_export_version,
                        'destination', r.destination_name, 'state', r.state,
                        'attempts', r.attempts, 'created_by', r.created_by,
-                       -- A run bears the id of its command; one of a group names it.
+                       -- A run has the id of its command; a run of a group names the command.
                        'login', coalesce((select c.login from ferry_state.commands as c
                                            where c.id = coalesce(r.group_run_id, r.id)),
                                          r.created_by),

@@ -1,9 +1,9 @@
--- begin_epoch: begin the epoch of a new history, unless another transaction just has; p_anyway: also
--- when the present one seems to go on.
+-- begin_epoch: begin the epoch of a new history, unless another transaction just has; p_anyway:
+-- even if the current one seems to continue.
 --
--- What bears ids of transactions or tokens is made right: waiting commands of a restored dump could
--- otherwise be ahead of all new ones, and a worker of the lost history could hold the token that
--- another is given in this one.
+-- Corrects data with transaction ids or tokens: otherwise waiting commands of a restored dump could
+-- be ahead of all new ones, and a worker of the lost history could hold a token that another worker
+-- gets in the new one.
 -- Locks: "epoch", until the transaction ends.
 create or replace function ferry_state.begin_epoch(p_anyway boolean default false)
 returns integer
@@ -21,7 +21,7 @@ begin
     end if;
     v_number := coalesce(max(number), 0) + 1 from ferry_state.epochs;
     if v_number > 1 then
-        -- Far beyond what a lost history can have drawn.
+        -- Far more than a lost history can have drawn.
         perform setval('ferry_state.tokens', nextval('ferry_state.tokens') + 1000000);
     end if;
     update ferry_state.command_queue set xact = pg_current_xact_id()

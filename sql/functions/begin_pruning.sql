@@ -1,4 +1,5 @@
--- begin_pruning: take the right to prune for this session, until it ends. False while another has it.
+-- begin_pruning: acquire the right to prune for this session, until it ends. False while another
+-- session has it.
 create or replace function ferry_state.begin_pruning()
 returns boolean
 language plpgsql

@@ -1,8 +1,8 @@
 -- begin_publishing: the intent. Committed before anything becomes visible; from here on the run
--- only rolls forward, with this manifest, of whose bytes and warnings the run tells.
+-- only rolls forward, with this manifest, whose bytes and warnings the run shows.
 --
--- Returns false, and does nothing, when the run is no longer the caller's, was told to stop, or has
--- unfinished tasks or those of an earlier attempt.
+-- Returns false, and does nothing, when the run is no longer the caller's, is stopping, or has
+-- unfinished tasks or tasks of an earlier attempt.
 create or replace function ferry_state.begin_publishing(
     p_run      bigint,
     p_token    bigint,

@@ -1,9 +1,9 @@
--- cancel_command: ask for a command that no worker has applied yet to be canceled.
+-- cancel_command: request the cancellation of a command that no worker has applied yet.
 --
--- Only its own actor may. A worker honours it at its next look, in a transaction of its own: the
--- command's state is 'canceling' until then, and whether it was canceled or applied just before is
--- seen in ferry.command_status.
--- Raises: FY009 when there is no such command of the caller's, or it has already ended.
+-- Only its actor can do this. A worker cancels the command the next time it checks, in a separate
+-- transaction. Until then its state is 'canceling'; ferry.command_status then shows whether it was
+-- canceled, or applied just before.
+-- Raises: FY009 when the command does not exist, was not sent by the caller, or has already ended.
 create or replace function ferry.cancel_command(id bigint)
 returns void
 language plpgsql
@@ -14,7 +14,7 @@ begin
     if not found then
         raise exception using errcode = 'FY009',
             message = format('command %s is not waiting to be applied', cancel_command.id),
-            hint = 'see its state in ferry.command_status; only the role that sent a command can cancel it';
+            hint = 'check its state in ferry.command_status; only the role that sent a command can cancel it';
     end if;
 end;
 $$;

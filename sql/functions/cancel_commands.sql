@@ -1,10 +1,9 @@
--- cancel_commands: end commands that their senders want to be canceled, where no worker applies them
--- just now.
+-- cancel_commands: cancel commands at their senders' request, unless a worker is applying them.
 --
--- Called by every claim, before it looks for what it may apply. Takes up to p_limit requests, and when
--- there may be more, the first eight of each role as well, so that none waits behind the many of
--- another. Returns the commands that it ended.
--- Locks: the commands' lanes, the requests; skips what another worker holds, never waits.
+-- Called by every claim, before it searches for commands to apply. Processes up to p_limit
+-- requests, and if there may be more, also the first eight of each role, so that no role waits
+-- behind the many requests of another. Returns the commands that it ended.
+-- Locks: the commands' lanes, the requests; skips those that another worker holds, never waits.
 create or replace function ferry_state.cancel_commands(p_limit integer)
 returns bigint[]
 language plpgsql

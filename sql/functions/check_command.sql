@@ -1,8 +1,8 @@
--- check_command: refuse what can be known to be wrong before a command is accepted.
+-- check_command: refuse errors that can be detected before a command is accepted.
 --
--- p_new: the command with the environment that it is for, as it is spelled.
--- Raises: FY001 unknown command, FY002 missing argument, FY003 unknown argument, FY004 wrong type or
---         length, or a secret, FY005 too large, FY016 too urgent for its sender.
+-- p_new: the command, with its environment in its original spelling.
+-- Raises: FY001 unknown command, FY002 missing argument, FY003 unknown argument, FY004 wrong type
+--         or length, or a secret, FY005 too large, FY016 priority not allowed for its sender.
 create or replace function ferry_state.check_command(p_new ferry.commands)
 returns void
 language plpgsql
@@ -31,22 +31,22 @@ begin
     if octet_length(p_new.arguments::text) > 1048576 then
         raise exception using errcode = 'FY005',
             message = format('arguments of %s are larger than 1 MiB', p_new.command),
-            hint = 'send the tables in several commands (add_tables)';
+            hint = 'split the tables over several commands (add_tables)';
     end if;
-    -- Commands are kept, so this is where it must not get in.
+    -- Commands are stored, so secrets must be refused here.
     if p_new.arguments::text ~ '-----BEGIN PGP (PRIVATE|SECRET) KEY BLOCK' then
         raise exception using errcode = 'FY004',
-            message = format('the arguments of %s hold a SECRET PGP key', p_new.command),
-            hint = 'give the public key (gpg --armor --export); should others have seen this '
-                || 'one, revoke it';
+            message = format('the arguments of %s contain a secret PGP key', p_new.command),
+            hint = 'give the public key (gpg --armor --export); if others could have seen this '
+                || 'key, revoke it';
     end if;
     v_name := ferry_state.secret_in(p_new.command, p_new.arguments);
     if v_name is not null then
         raise exception using errcode = 'FY004',
-            message = format('argument "%s" of %s holds a secret',
+            message = format('argument "%s" of %s contains a secret',
                              ferry_state.shown_text(v_name), p_new.command),
-            hint = 'commands are kept: give the secret to the workers, and refer to it by its name; '
-                || 'should others have seen this one, change it';
+            hint = 'commands are stored: give the secret to the workers and refer to it by name; '
+                || 'if others could have seen this secret, change it';
     end if;
     for v_name, v_value in select key, value from jsonb_each(p_new.arguments) loop
         v_rule := v_definition.arguments -> v_name;
@@ -97,13 +97,13 @@ begin
         end if;
     end loop;
 
-    -- A required one that is null was refused for its type.
+    -- A required argument that is null was already refused for its type.
     if not p_new.arguments ?& v_definition.required then
         v_name := (select name from unnest(v_definition.required) as r (name)
                     where not p_new.arguments ? name order by name limit 1);
         raise exception using errcode = 'FY002',
-            message = format('%s needs argument "%s"', p_new.command, v_name),
-            hint = format('give it in the column "arguments": {"%s": …}', v_name);
+            message = format('%s requires argument "%s"', p_new.command, v_name),
+            hint = format('add it to the column "arguments": {"%s": …}', v_name);
     end if;
     if p_new.priority not between 0 and 3 or char_length(p_new.idempotency_key) > 256 then
         raise exception using errcode = 'FY004',
@@ -115,9 +115,9 @@ begin
     end if;
     if p_new.priority < 2 and not ferry_state.may_hurry(p_new.actor, p_new.environment) then
         raise exception using errcode = 'FY016',
-            message = format('%s may not send commands with priority %s',
+            message = format('%s is not allowed to send commands with priority %s',
                              ferry_state.shown_text(p_new.actor), p_new.priority),
-            hint = format('send it with priority 2 or 3; 0 and 1 are for datagrid_administrator and '
+            hint = format('use priority 2 or 3; priorities 0 and 1 require datagrid_administrator or '
                 'datagrid_operator in %s', ferry_state.shown_text(p_new.environment));
     end if;
 end;

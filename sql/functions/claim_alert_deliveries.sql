@@ -1,10 +1,11 @@
--- claim_alert_deliveries: take messages that are due, each under a new token; at most one of each
--- alert, while none of it is being delivered: a slow receiver keeps nobody else waiting.
+-- claim_alert_deliveries: claim messages that are due, each with a new token; at most one of each
+-- alert at a time, so that a slow receiver does not delay others.
 --
--- p_programs, p_credentials: the command lines that the worker may run, each a JSON array of words,
---   and the credentials that it was given. Of an alert with another one nothing is taken until
---   nobody else has for five seconds; then somebody has to say so.
--- Locks: what it claims; skips what another claim holds. The worker's lease, as claim_run does.
+-- p_programs, p_credentials: the command lines that the worker allows, each a JSON array of words,
+--   and its credentials. A message of an alert with another program or credential is claimed only
+--   after no other worker has claimed it for five seconds, to record the error.
+-- Locks: the messages it claims; skips those that another claim holds. The worker's lease, as
+--   claim_run does.
 create or replace function ferry_state.claim_alert_deliveries(
     p_worker      bigint,
     p_lease       interval,
@@ -31,7 +32,7 @@ as $$
            and (a.settings -> 'program' = any (p_programs::jsonb[])
                 or a.settings ->> 'credential' = any (p_credentials)
                 or d.due_at < clock_timestamp() - interval '5 s')
-         -- First what was not tried yet, so that repetitions do not delay it.
+         -- First messages without an attempt, so that retries do not delay them.
          order by d.attempts > 0, d.due_at
          limit p_limit
     ),

@@ -1,10 +1,10 @@
--- claim_checks: lease to a worker the lookup of the facts that commands of one actor wait for. No rows
--- when there are none for it.
+-- claim_checks: lease the lookups of facts for commands of one actor to a worker. Returns no rows
+-- when there are none.
 --
--- Shared out between the actors who wait: the one with the fewest lookups under way comes first, and
--- none has more than p_actor_max of this worker.
--- Locks: the worker's lease, as claim_run does: the rescue that takes it away frees all that was claimed under
---        it. The rows; skips what another worker claims.
+-- Divided between the waiting actors: the one with the fewest lookups in progress comes first, and
+-- none has more than p_actor_max on this worker.
+-- Locks: the worker's lease, as claim_run does: the rescue that removes it releases everything
+--   claimed with it. The rows; skips rows that another worker claims.
 create or replace function ferry_state.claim_checks(p_worker bigint, p_actor_max integer)
 returns table (
     token       bigint,

@@ -1,15 +1,15 @@
--- claim_commands: lock the lanes of the most urgent commands and return what waits in them, in
--- the order in which each lane is to apply it. Held until the transaction ends. When more waits than
--- one batch takes, it is shared out between actors: see fair_candidates.
+-- claim_commands: lock the lanes of the most urgent commands and return their waiting commands, in
+-- the order in which each lane applies them. The locks are held until the transaction ends. If more
+-- commands wait than fit into one batch, the batch is divided between actors: see fair_candidates.
 --
--- The first row returned has no command: its mark and id are what the next claim of this worker may
--- pass as p_mark and p_mark_id to skip the dead rows before them. Every row that can still become
--- visible, or is still waiting, has (xact, command_id) > (mark, id). The second row has no command
--- either: its marks are what the next claim may pass as p_marks.
--- p_settled: commands that this worker's last batch ended or came to wait for; null for a look at all
--- that is waited for. What waits for one of them that has ended is on the queue again.
--- Says with awake_until for how many milliseconds (p_awake) the worker that found something will go
--- on looking without being notified; see leave for when there is no worker.
+-- The first row returned has no command: the next claim of this worker can pass its mark and id as
+-- p_mark and p_mark_id to skip the dead rows before them. Every row that can still become visible,
+-- or is still waiting, has (xact, command_id) > (mark, id). The second row has no command either:
+-- the next claim can pass its marks as p_marks.
+-- p_settled: commands that this worker's last batch ended or started to wait for; null to check all
+-- awaited commands. Commands that wait for one of them that has ended return to the queue. Sets
+-- awake_until to show for how many milliseconds (p_awake) the worker that found something will poll
+-- without notifications; see leave for when there is no worker.
 -- Locks:  lane slots (a lane's commands are applied by one worker at a time); skips slots that
 --         another worker holds, never waits.
 create or replace function ferry_state.claim_commands(
@@ -43,15 +43,15 @@ as $$
 #variable_conflict use_column
 declare
     v_slot     integer;
-    v_looked   integer;    -- commands found by this round
+    v_looked   integer;    -- commands found in this round
     v_slots    integer[];  -- their lanes' slots
     v_locked   integer[];
-    v_tried    bytea;      -- the slots that earlier rounds tried, locked or not
+    v_tried    bytea;      -- slots that earlier rounds tried, locked or not
     v_lanes    bigint[]  := '{}';
-    v_rooms    integer[] := '{}';  -- how many commands of each of these lanes the batch may take
+    v_rooms    integer[] := '{}';  -- maximum number of commands of each of these lanes in the batch
     v_found    bigint[];
     v_share    integer[];
-    v_marks    jsonb;  -- of the first round: it left nothing out
+    v_marks    jsonb;  -- of the first round, which omitted nothing
     v_commands integer := 0;
     v_more     integer;
 begin
@@ -85,8 +85,8 @@ begin
     select p_mark, p_mark_id, null::bigint, null::text, null::text, null::text, null::text,
            null::smallint, null::text, null::jsonb;
 
-    -- The first commands are often in the hands of another worker: look past them until the batch
-    -- is worth its commit.
+    -- Another worker often holds the first commands: search past them until the batch is worth its
+    -- commit.
     for v_round in 1 .. 8 loop
         select count(*), array_agg(lane), array_agg(p_limit)
           into v_looked, v_found, v_share
@@ -125,7 +125,7 @@ begin
                  order by slot
                    for update skip locked) as taken;
 
-        -- "is true" makes it look slots up in a hash, not compare each with each.
+        -- "is true" makes it look up slots in a hash instead of comparing each with each.
         select count(*), v_lanes || array_agg(claimed.lane), v_rooms || array_agg(claimed.room)
           into v_more, v_lanes, v_rooms
           from unnest(v_found, v_share) as claimed (lane, room)
@@ -140,8 +140,9 @@ begin
         end loop;
     end loop;
 
-    -- Even, but while senders have to look how many of theirs wait: see count_waiting. A time that
-    -- no claim sets was left by the last worker that left, or by a clock that was set back.
+    -- Even, except while senders have to count their waiting commands: see count_waiting. A time
+    -- that no claim sets was left by the last worker that deregistered, or by a clock that was set
+    -- back.
     perform setval('ferry_state.awake_until',
                    (now_ms + case when v_commands > 0 then p_awake else 0 end) / 2 * 2
                        + (c.last_value > now_ms)::integer)
@@ -153,12 +154,12 @@ begin
     select null::xid8, null::bigint, null::bigint, null::text, null::text, null::text, null::text,
            null::smallint, null::text, v_marks;
 
-    -- A statement of its own: its snapshot was taken with the lanes locked, so it sees all that
-    -- the worker before us did in them. Lateral, each part with a limit: lanes are read in their
-    -- order, each no further than is needed, whatever statistics say: a range of the lanes' index,
-    -- since "lane = …" is looked for in the order of ids when most of the queue seems to be one lane.
-    -- First what there is room for in each lane, or a long one would keep others out of the
-    -- batch; then, while the batch is not full, what comes after that, of the most urgent first.
+    -- A separate statement: its snapshot is taken with the lanes locked, so it sees all changes of
+    -- the previous worker in them. Lateral, each part with a limit: lanes are read in their order,
+    -- each no further than needed, regardless of statistics: a range of the lanes' index, because
+    -- "lane = …" is searched in the order of ids if most of the queue seems to be one lane. First
+    -- up to the limit of each lane, so that a long lane does not exclude others from the batch;
+    -- then, until the batch is full, the commands after that, of the most urgent lanes first.
     return query
     with claimed as materialized (
         select l.lane, min(l.rank) as rank, least(sum(l.room), p_limit) as room

@@ -1,11 +1,11 @@
--- claim_run: take charge of one run under a new token: a queued one whose turn it is, or one whose
+-- claim_run: take charge of one run with a new token: a queued run that need not wait, or one whose
 -- worker is gone. Null when there is none.
 --
--- A run waits for the earlier ones of its orchestration, and one that a group's run started for all
--- those that earlier ones started: of one group's runs the second begins when the first has ended. None
--- waits for one that is stuck.
+-- A run waits for the earlier runs of its orchestration, and a run of a group run waits for all
+-- runs of earlier group runs of the group: the second group run begins when the first has ended. No
+-- run waits for a stuck one.
 -- Locks: the run; skips runs another claim holds. The worker's lease against rescue, which then
---        either frees what was claimed here or leaves nothing to claim with.
+--   either releases what was claimed here or removes the lease before the claim.
 create or replace function ferry_state.claim_run(p_worker bigint)
 returns json
 language plpgsql

@@ -1,7 +1,7 @@
--- claim_sandbox_check: the name of a sandbox whose check is due, which is then due again after an
+-- claim_sandbox_check: the name of a sandbox whose check is due, and the next check due after an
 -- interval; null when there is none.
 --
--- Locks: the row of the check; skips one that another worker claims.
+-- Locks: the row of the check; skips a check that another worker claims.
 create or replace function ferry_state.claim_sandbox_check(p_interval interval)
 returns text
 language sql

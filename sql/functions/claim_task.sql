@@ -1,12 +1,12 @@
--- claim_task: take one task of a running run, under a new token. Null when there is none.
+-- claim_task: claim one task of a running run, with a new token. Null when there is none.
 --
--- Largest tasks first: the last task to start should be a short one.
--- A run that has as many running tasks as its limits allow is passed over, and so is one whose limits
--- somebody else is counting; whoever counts wakes the others when there is room left.
--- Locks: the worker's lease, as claim_run does, and only for it a claim may wait; so it comes first.
---        The run's limits (is_at_limit). The task; skips tasks another claim holds. The run, against
---        whoever ends it (fail_run, finish_stop, retry_run_later): no task of it starts afterwards,
---        nor is done (finish_task).
+-- Largest tasks first: the last task to start should be a short one. Skips a run that has as many
+-- running tasks as its limits allow, and a run whose limits another claim is counting; the claim
+-- that counts wakes the others if there is capacity left.
+-- Locks: the worker's lease, as claim_run does; the only lock that a claim can wait for, so it
+--   comes first. The run's limits (is_at_limit). The task; skips tasks another claim holds. The
+--   run, against functions that end it (fail_run, finish_stop, retry_run_later): afterwards none of
+--   its tasks starts or completes (finish_task).
 create or replace function ferry_state.claim_task(p_worker bigint)
 returns json
 language plpgsql
@@ -40,7 +40,7 @@ begin
                for update of t skip locked
                for key share of r skip locked
         )
-        -- Asked again: the run may have ended before its lock was ours.
+        -- Checked again: the run may have ended before we locked it.
         update ferry_state.run_tasks as t
            set state = 'running', token = nextval('ferry_state.tokens'), worker_id = p_worker,
                started_at = clock_timestamp()
@@ -56,7 +56,7 @@ begin
     end if;
     perform ferry_state.record_run_event(
         v_task.run_id, 'task_started', ferry_state.task_tables(v_task.run_id, v_task.number));
-    -- Those who met our locks took the run, or the destination, for full.
+    -- Other claims that found our locks considered the run, or the destination, full.
     if v_run.is_limited and ferry_state.has_room(v_task.run_id) then
         perform pg_notify('ferry_runs', '');
     end if;

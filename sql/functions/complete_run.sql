@@ -1,4 +1,4 @@
--- complete_run: the manifest is visible at the destination.
+-- complete_run: record that the manifest is visible at the destination.
 --
 -- Returns false, and does nothing, when the run is no longer the caller's.
 create or replace function ferry_state.complete_run(

@@ -1,11 +1,12 @@
--- count_waiting: refuse a command when its sender has too many that wait already.
+-- count_waiting: refuse a command if its sender already has too many waiting commands.
 --
--- One command in 256 is written down as a sample, by a chance that nobody can see or choose; a large
--- one as one for each 4 KiB. So 256 times the samples is about how much waits, at the cost of a
--- short look at an index. Called for samples; and while somebody was over the limit within the
--- last hour, for every command: who is refused would go on with those that are no samples. The
--- lowest bit of awake_until says so, which each INSERT reads anyway; every claim sets it again.
--- p_sampled: whether this command is one.
+-- One command in 256 is recorded as a sample, at random and invisible to senders; a large command
+-- counts as one for each 4 KiB. Therefore 256 times the number of samples is about the number of
+-- waiting commands, at the cost of a short index scan. Called for samples; and for every command if
+-- a role exceeded the limit within the last hour, because a refused sender would continue with
+-- commands that are not samples. This is indicated by the lowest bit of awake_until, which each
+-- INSERT reads in any case; every claim sets it again.
+-- p_sampled: whether this command is a sample.
 -- Raises: FY017.
 create or replace function ferry_state.count_waiting(
     p_command bigint,
@@ -28,16 +29,16 @@ begin
     select count(*) * 256 into v_waiting
       from (select from ferry_state.command_samples
              where actor = p_actor limit v_max / 256) as samples;
-    -- With one more, also when this is no sample: what was refused has left none behind.
+    -- Counts one more, even if this is not a sample: refused commands leave no samples.
     if v_waiting + 256 > v_max then
         perform setval('ferry_state.crowded_until', v_now + 3600000),
                 setval('ferry_state.awake_until', last_value | 1)
            from ferry_state.awake_until;
         raise exception using errcode = 'FY017',
-            message = format('about %s commands of %s wait to be applied; the limit is %s',
+            message = format('about %s commands of %s are waiting to be applied; the limit is %s',
                              v_waiting, ferry_state.shown_text(p_actor), v_max),
             hint = 'wait until some are applied, or cancel some (ferry.cancellations); '
-                || 'administrators can change the setting waiting_commands_max';
+                || 'an administrator can change the setting waiting_commands_max';
     end if;
     if p_sampled then
         insert into ferry_state.command_samples (command_id, actor) values (p_command, p_actor);

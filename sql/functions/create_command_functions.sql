@@ -1,8 +1,8 @@
 -- create_command_functions: one typed function per command, from its definition.
 --
 -- ferry.create_data_export('Daily customers') inserts the command and returns its id. Each takes
--- the command's arguments, then environment, priority, run_at and idempotency_key. Where a command
--- takes tables, all_tables => true means every table of the database at the time of each run.
+-- the command's arguments, then environment, priority, run_at and idempotency_key. For a command
+-- with tables, all_tables => true means every table of the database at the time of each run.
 create or replace function ferry_state.create_command_functions()
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- current_epoch: the number of the epoch that goes on; null when the next one has not begun yet.
+-- current_epoch: the number of the current epoch; null when the next one has not begun yet.
 create or replace function ferry_state.current_epoch()
 returns integer
 language sql

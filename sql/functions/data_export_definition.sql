@@ -1,5 +1,5 @@
--- data_export_definition: what a version of a data export was: its number, or one of the words active
--- and draft. Of a data export that was deleted, active is the last that was.
+-- data_export_definition: the definition of a version of a data export, given by its number or one
+-- of the words active and draft. For a deleted data export, active is its last active version.
 --
 -- Raises: FY015 no such data export or version.
 create or replace function ferry.data_export_definition(
@@ -40,7 +40,7 @@ begin
     if definition is null then
         raise exception using errcode = 'FY015',
             message = case
-                when v_last is null then format('data export "%s" does not exist, or was never activated',
+                when v_last is null then format('data export "%s" does not exist or was never activated',
                                                 left(data_export, 128))
                 when version = 'draft' then format('data export "%s" has no draft', left(data_export, 128))
                 else format('data export "%s" has no version %s; it has %s', left(data_export, 128),

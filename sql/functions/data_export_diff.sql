@@ -1,8 +1,9 @@
--- data_export_diff: where two versions of a data export differ: numbers, or the words active and draft.
+-- data_export_diff: the differences between two versions of a data export, given by numbers or the
+-- words active and draft.
 --
--- By default the active version is compared with the one before it, and any other with the active one.
--- path leads to what differs in the definition; old or new is null where it is not there. Of arrays,
--- added and removed are the elements that only one of them has.
+-- By default the active version is compared with the one before it, and any other version with the
+-- active one. path is the position of a difference in the definition; old or new is null if it does
+-- not exist. For arrays, added and removed are the elements that only one version has.
 -- Raises: FY015 no such data export or version.
 create or replace function ferry.data_export_diff(
     data_export  text,

@@ -1,8 +1,8 @@
--- definition_changes: where two definitions differ: [{"path": ["settings", "compression"],
--- "old": "none", "new": "gzip"}, …]; null where one of them is.
+-- definition_changes: the differences between two definitions: [{"path": ["settings",
+-- "compression"], "old": "none", "new": "gzip"}, …]; null if one of them is null.
 --
--- Objects are compared key by key, all else as a whole. A key that is not there has no "old" or
--- "new". Of arrays, "added" and "removed" say which elements only one of them has.
+-- Objects are compared key by key, other values as a whole. A missing key has no "old" or "new".
+-- For arrays, "added" and "removed" are the elements that only one of them has.
 create or replace function ferry.definition_changes(
     older jsonb,
     newer jsonb,

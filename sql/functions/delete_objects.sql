@@ -1,4 +1,4 @@
--- delete_objects: what commands of a batch deleted: dependents before what they depend on.
+-- delete_objects: delete the objects that commands of a batch deleted, dependents first.
 --
 -- p_ids: {"data_exports": [1, 2], …}
 create or replace function ferry_state.delete_objects(p_ids json)

@@ -1,4 +1,5 @@
--- draw_token: a token that bounds those of an attempt: above all drawn before, below all later.
+-- draw_token: a token that bounds those of an attempt: greater than all earlier tokens, less than
+-- all later ones.
 create or replace function ferry_state.draw_token()
 returns bigint
 language sql

@@ -1,16 +1,16 @@
--- due_groups: the groups whose schedule has come, and those whose next times are to be worked out,
--- locked; with the time by this database. Times are seconds since 1970.
+-- due_groups: the groups whose schedule is due, and those whose next times have to be computed,
+-- locked; with the database's time. Times are seconds since 1970.
 --
--- p_except: those that the caller cannot read.
--- Only in production do schedules come.
--- Locks: the groups; skips those that a command or another worker has in hand, never waits.
+-- p_except: groups that the caller cannot read.
+-- Schedules fire only in production.
+-- Locks: the groups; skips those that a command or another worker holds, never waits.
 create or replace function ferry_state.due_groups(p_limit integer, p_except bigint[])
 returns table (
     id        bigint,
     schedule  text,
     time_zone text,
     catch_up  text,
-    next_at   bigint,  -- null: to be worked out
+    next_at   bigint,  -- null: to be computed
     "now"     bigint
 )
 language sql

@@ -1,7 +1,8 @@
--- due_work: whether there is something to do for a worker that has nothing in hand, in one look.
+-- due_work: whether there is work for an idle worker, in one query.
 --
--- Returns {"silent", "schedules", "sandboxes", "runs", "tasks"}: whether there are any to look after.
--- What is true may turn out to be nothing, as another worker may be first, or a limit be reached.
+-- Returns {"silent", "schedules", "sandboxes", "runs", "tasks"}: whether there are any of each. A
+-- true value may still lead to no work, because another worker may be first, or a limit may be
+-- reached.
 create or replace function ferry_state.due_work()
 returns json
 language sql

@@ -1,7 +1,7 @@
--- earlier_anywhere: the first command before this one, in one of these environments, that has not
--- ended; as JSON for a command that depends on all of them. Null when there is none.
+-- earlier_anywhere: the first unfinished command before this one in one of these environments, as
+-- JSON, for a command that depends on all of them. Null when there is none.
 --
--- Stable: it must see what the statement that calls it sees.
+-- Stable: it must use the snapshot of the calling statement.
 create or replace function ferry_state.earlier_anywhere(p_id bigint, p_environments text[])
 returns text
 language sql

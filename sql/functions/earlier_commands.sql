@@ -1,10 +1,10 @@
--- earlier_commands: the commands that have not ended and come before some of a batch, on what it is
--- about and on what it names; as JSON. Null when there are none.
+-- earlier_commands: the unfinished commands before commands of a batch, on the objects of the batch
+-- and the objects that it names, as JSON. Null when there are none.
 --
 -- Returns {"lanes": [[lane, first on it, first that names it]], "references": [[kind, environment,
 -- key, first]], "policies": first}. First: the lowest id.
--- Stable: it must see what the statement that calls it sees. Costs next to nothing while nothing waits
--- and the batch names no other objects.
+-- Stable: it must use the snapshot of the calling statement. The cost is negligible if nothing
+-- waits and the batch names no other objects.
 create or replace function ferry_state.earlier_commands(
     p_batch      bigint[],
     p_lanes      bigint[],
@@ -27,8 +27,9 @@ declare
     v_lanes      json;
     v_references json;
 begin
-    -- Its own lanes are locked, and it has what was on the queue of them. What waited then may have
-    -- come onto the queue since. Counted first: few lanes have more than the batch has of them.
+    -- Its own lanes are locked, and the batch has their queued commands. Commands that waited then
+    -- may be on the queue now. Counted first: few lanes have more commands than the batch has of
+    -- them.
     select json_agg(json_build_array(lane, first, naming)) into v_lanes
       from (
         select l.lane, least(q.command_id, w.command_id) as first, r.command_id as naming
@@ -60,7 +61,7 @@ begin
       from (
         select k.kind, r ->> 0 as environment, r ->> 1 as key,
                case when k.kind = 'run' and exists (
-                   -- A run bears the id of the command that starts it.
+                   -- A run has the id of the command that starts it.
                    select from ferry_state.command_queue
                     where command_id = split_part(r ->> 1, E'\x1f', 1)::bigint
                    union all

@@ -1,7 +1,7 @@
--- earlier_related: the commands that have not ended and come before some of a batch, on these objects
--- of its world; as JSON: [[kind, id, first]]. Null when there are none. First: the lowest id.
+-- earlier_related: the unfinished commands before commands of a batch, on these objects of its
+-- world, as JSON: [[kind, id, first]]. Null when there are none. First: the lowest id.
 --
--- Stable: it must see what the statement that calls it sees.
+-- Stable: it must use the snapshot of the calling statement.
 create or replace function ferry_state.earlier_related(
     p_batch          bigint[],
     p_databases      bigint[],

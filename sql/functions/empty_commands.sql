@@ -1,10 +1,10 @@
--- empty_commands: take the arguments from commands that ended otherwise than applied and whose senders
--- hold no policy at all, so that the record is not filled by users who may do nothing.
+-- empty_commands: remove the arguments of commands that ended without being applied and whose
+-- senders have no policy, so that users without rights cannot fill the record.
 --
--- Called in the transaction in which the commands end. Runs as the owner of the schema, since workers
--- have no right to change the record; so it looks itself at what it was given. A command that ended
--- before stays as it is, and so does one that a group of orchestrations sent.
--- Both the actor and the login must hold no policy; a denial is none.
+-- Called in the transaction in which the commands end. Runs as the owner of the schema, because
+-- workers have no right to change the record; therefore it checks its arguments itself. It does not
+-- change commands that ended earlier, or that an orchestration group sent. Neither the actor nor
+-- the login may have a policy; a denial is not a policy.
 create or replace function ferry_state.empty_commands(p_commands bigint[])
 returns void
 language plpgsql
@@ -43,7 +43,7 @@ begin
         returning command_id
     )
     select array_agg(command_id) into v_emptied from emptied;
-    -- A statement of its own: refuse_change lets it change what emptied_commands has.
+    -- A separate statement: refuse_change allows changes of commands in emptied_commands.
     update ferry_state.commands set arguments = '{"dropped": "no policy"}'
      where id = any (v_emptied);
 end;

@@ -1,5 +1,5 @@
--- ended_runs: those of p_runs that have ended and were sent where p_run is: what they have left in
--- staging there can be removed.
+-- ended_runs: those of p_runs that have ended and had the same destination as p_run: their staging
+-- there can be removed.
 create or replace function ferry_state.ended_runs(p_run bigint, p_runs bigint[])
 returns bigint[]
 language sql

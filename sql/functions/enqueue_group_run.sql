@@ -1,9 +1,9 @@
--- enqueue_group_run: send run_orchestration_group in the name of the role that last configured the
--- group, whose rights are judged when it is applied.
+-- enqueue_group_run: send run_orchestration_group as the role that last configured the group, whose
+-- rights are checked when it is applied.
 --
--- p_cause: what makes it run; the same cause makes a group run once.
--- p_at:    the time of its schedule that it is for.
--- Returns the command's id; null when that cause has made it run before.
+-- p_cause: the cause of the run; the same cause starts a group once.
+-- p_at:    the time of its schedule.
+-- Returns the command's id; null if that cause has already started it.
 create or replace function ferry_state.enqueue_group_run(
     p_group bigint,
     p_cause text,

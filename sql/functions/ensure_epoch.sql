@@ -1,7 +1,7 @@
--- ensure_epoch: called before events are written, so that those of a new history are in a new epoch.
+-- ensure_epoch: begin a new epoch before events of a new history are written.
 --
--- A client that is the first after a recovery leaves it to the next worker: its transaction, which
--- may stay open, would hold up all.
+-- A client that is first after a recovery leaves this to the next worker: its transaction may stay
+-- open and would block all others.
 create or replace function ferry_state.ensure_epoch()
 returns void
 language plpgsql

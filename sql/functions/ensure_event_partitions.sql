@@ -1,6 +1,7 @@
--- ensure_event_partitions: called before events are written, so that none ever lacks a partition.
+-- ensure_event_partitions: create partitions before events are written, so that none ever lacks
+-- one.
 --
--- One look into the catalog, but for once a month, when the next month has none yet.
+-- One query of the catalog, except once a month, when the next month has no partition yet.
 create or replace function ferry_state.ensure_event_partitions()
 returns void
 language plpgsql

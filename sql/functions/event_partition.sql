@@ -1,4 +1,4 @@
--- event_partition: the name of the table that holds the events of a month.
+-- event_partition: the name of the table with the events of a month.
 create or replace function ferry_state.event_partition(p_month date)
 returns text
 language sql

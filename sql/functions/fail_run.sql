@@ -1,7 +1,7 @@
--- fail_run: a run cannot be carried out. Nothing of it is visible.
+-- fail_run: record that a run failed. No part of it is visible.
 --
--- p_state: the state that it is in: running, or publishing where it is certain that nothing of it can
---          become visible any more.
+-- p_state: its state: running, or publishing if it is certain that no part of it can become visible
+--   any more.
 -- Returns false, and does nothing, when the run is no longer the caller's or in another state.
 create or replace function ferry_state.fail_run(
     p_run     bigint,
@@ -18,7 +18,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Waits for claims and ends of its tasks that are under way, see claim_task.
+    -- Waits for claims and ends of its tasks that are in progress, see claim_task.
     perform from ferry_state.runs where id = p_run for update;
     update ferry_state.runs set state = 'failed', worker_id = null,
            finished_at = clock_timestamp(), error_code = p_code, error_origin = p_origin, error_message = p_message,

@@ -1,8 +1,8 @@
--- fail_task: a task could not be carried out; the worker in charge of its run decides what follows.
+-- fail_task: record that a task failed; the worker in charge of its run decides what to do.
 --
--- p_read: the number of the read that the trouble is about; null for the whole task.
--- Returns false, and does nothing, when the task is no longer the caller's, or its run has ended: that
--- another task of it failed is not this one's fault.
+-- p_read: the number of the read that failed; null for the whole task.
+-- Returns false, and does nothing, when the task is no longer the caller's, or its run has ended,
+-- for example because another task failed.
 create or replace function ferry_state.fail_task(
     p_run       bigint,
     p_number    integer,

@@ -1,18 +1,18 @@
--- fair_candidates: the commands of the queue that a claim should try first, the most urgent first, and
--- those of one priority shared out between the actors who sent them: first the oldest of each, then
--- the second of each, and so on.
+-- fair_candidates: the queued commands that a claim should try first, the most urgent first, and
+-- those of one priority divided between their actors: first the oldest of each, then the second of
+-- each, and so on.
 --
--- Called when more waits than one batch takes. Looks for what each database role has waiting, one
--- probe of an index a role, so that what one role sent is never walked through to find another's.
--- Commands of roles that are not there any more have the turn that their age gives them.
--- p_mark, p_mark_id: see claim_commands. p_tried: a bit for each slot of lanes that is left out, or null.
--- p_marks: what the last call for this worker returned as marks, or null. What was applied of one
--- actor leaves dead rows beyond the mark of all while another's oldest still waits; so each of
--- them has a mark of their own.
--- marks: of the first row of a priority, which has no lane: {priority: {actor: [xact, id]}}; null when
--- there are more than 100 actors.
--- room: how many commands the lane may take of the batch for this one. An actor with few
--- commands spends the rest of their share on what comes before these in their lanes.
+-- Called when more commands wait than fit into one batch. Finds the waiting commands of each
+-- database role with one index probe per role, so that the commands of one role are never scanned
+-- to find those of another. Commands of dropped roles are ordered by age.
+-- p_mark, p_mark_id: see claim_commands. p_tried: a bit for each excluded slot of lanes, or null.
+-- p_marks: the marks that the last call for this worker returned, or null. Applied commands of one
+--   actor leave dead rows beyond the common mark while the oldest command of another still waits;
+--   therefore each actor has its own mark.
+-- marks: in the first row of a priority, which has no lane: {priority: {actor: [xact, id]}}; null
+--   if there are more than 100 actors.
+-- room: how many commands of the lane the batch can take for this one. An actor with few commands
+--   spends the rest of its share on earlier commands in their lanes.
 create or replace function ferry_state.fair_candidates(
     p_limit   integer,
     p_mark    xid8,
@@ -29,7 +29,7 @@ declare
     v_xmin   constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
     v_marks  jsonb;
     v_actors text[];
-    v_xacts  xid8[];   -- where the look at each actor's commands begins
+    v_xacts  xid8[];   -- where the scan of each actor's commands begins
     v_ids    bigint[];
     v_left   integer := p_limit;
     v_share  integer;
@@ -59,7 +59,7 @@ begin
              limit 1
          ) as first;
         if cardinality(v_actors) <= 100 then
-            -- What an older transaction sent may become visible later.
+            -- Commands of an older transaction may become visible later.
             select null, null, jsonb_build_object(v_priority, coalesce(v_marks, '{}') ||
                        jsonb_object_agg(name, jsonb_build_array(least(xact, v_xmin)::text,
                            case when xact < v_xmin then id else 0 end)))
@@ -88,7 +88,7 @@ begin
                        and (p_tried is null
                             or get_bit(p_tried, ferry_state.lane_slot(lane)) = 0)
                      order by xact, command_id
-                     -- More than a share, for those of others who have less.
+                     -- More than a share, because others may have less.
                      limit least(v_left, v_share * 8)
                  ) as q
                 union all

@@ -1,7 +1,7 @@
--- feed_position: the present end of the feed: the epoch that goes on, and what is visible now.
+-- feed_position: the current end of the feed: the current epoch and snapshot.
 --
--- Without a key the epoch has not begun: after a recovery, nothing was written yet. Number 0 is what
--- was before the first.
+-- Without a key the epoch has not begun: nothing was written since a recovery. Number 0 is the time
+-- before the first epoch.
 create or replace function ferry.feed_position()
 returns table (epoch integer, key text, now pg_snapshot)
 language sql

@@ -1,8 +1,8 @@
--- fill_command_definitions: bring the table of commands to what this release defines.
+-- fill_command_definitions: update the table of commands to the definitions of this release.
 --
--- Called by every migration. Changes only the rows that differ. The definitions are those of the
--- program, which makes the function defined_commands of them:
--- [{"command", "lane", "key", "parameters", "arguments", "refers", "description"}].
+-- Called by every migration. Changes only the rows that differ. The definitions come from the
+-- program, which generates the function defined_commands: [{"command", "lane", "key", "parameters",
+-- "arguments", "refers", "description"}].
 create or replace function ferry_state.fill_command_definitions()
 returns void
 language plpgsql

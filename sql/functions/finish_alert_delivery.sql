@@ -1,7 +1,7 @@
--- finish_alert_delivery: note how an attempt to deliver a message ended.
+-- finish_alert_delivery: record the outcome of an attempt to deliver a message.
 --
--- p_outcome: delivered; failed, for good; or retry, after p_delay, unless that is too late: then it
---   has failed too.
+-- p_outcome: delivered; failed, permanently; or retry, after p_delay, unless that is too late: then
+--   it has also failed.
 -- Returns false, and does nothing, when the message is no longer the caller's.
 create or replace function ferry_state.finish_alert_delivery(
     p_id      uuid,

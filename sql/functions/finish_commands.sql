@@ -1,10 +1,10 @@
--- finish_commands: note how commands of a batch ended; each leaves the queue.
+-- finish_commands: record the outcomes of the commands of a batch and remove them from the queue.
 --
--- p_applied: ids of those that were applied, the most by far.
+-- p_applied: ids of the applied commands, by far the most.
 -- p_ended:   the others: [{"id", "state", "code", "message", "hint"}], or null.
--- p_retries: those to be tried again: [{"id", "delay_seconds", "error"}], or null.
--- p_waits:   those that an earlier command comes before: [{"id", "after"}], or null.
--- p_checks:  ids of those that need a fact from outside of the queue's database, or null.
+-- p_retries: those to be retried: [{"id", "delay_seconds", "error"}], or null.
+-- p_waits:   those that wait for an earlier command: [{"id", "after"}], or null.
+-- p_checks:  ids of those that need a fact from outside the queue's database, or null.
 create or replace function ferry_state.finish_commands(
     p_applied bigint[],
     p_ended   json,
@@ -15,7 +15,7 @@ create or replace function ferry_state.finish_commands(
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- Statistics of a queue are always stale; it is to be found by its index.
+-- Statistics of a queue are always stale; scans must use its index.
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off

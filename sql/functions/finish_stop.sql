@@ -1,4 +1,4 @@
--- finish_stop: a run that was told to stop has left nothing visible.
+-- finish_stop: record that a stopping run has ended, with nothing visible.
 --
 -- Returns false, and does nothing, when the run is no longer the caller's.
 create or replace function ferry_state.finish_stop(p_run bigint, p_token bigint, p_worker bigint)
@@ -7,7 +7,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Waits for claims and ends of its tasks that are under way, see claim_task.
+    -- Waits for claims and ends of its tasks that are in progress, see claim_task.
     perform from ferry_state.runs where id = p_run for update;
     update ferry_state.runs
        set state = 'stopped', worker_id = null, finished_at = clock_timestamp()

@@ -1,10 +1,10 @@
--- finish_task: the files of a task are staged, whole and durable.
+-- finish_task: record that the files of a task are staged, complete and durable.
 --
--- p_files:   [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?, "hazards"?}], in order; read is
---            the number of the read whose rows are in the file.
--- p_archive: the file that holds all of these, as one of them; null where there is none.
--- Returns false, and does nothing, when the task is no longer the caller's, or its run does not
--- wait for it any more.
+-- p_files:   [{"read", "name", "rows", "bytes", "sha256", "pgp_key"?, "hazards"?}], in order; read
+--            is the number of the read with the file's rows.
+-- p_archive: the archive with all of these files, in the same format; null if there is none.
+-- Returns false, and does nothing, when the task is no longer the caller's, or its run no longer
+-- waits for it.
 create or replace function ferry_state.finish_task(
     p_run     bigint,
     p_number  integer,
@@ -24,7 +24,7 @@ begin
     select coalesce(sum(rows), 0), coalesce(sum(bytes), 0) into v_rows, v_bytes
       from jsonb_to_recordset(p_files) as f (rows bigint, bytes bigint);
     v_bytes := coalesce((p_archive ->> 'bytes')::bigint, v_bytes);
-    -- No task is done once its run has ended: see claim_task.
+    -- No task completes after its run has ended: see claim_task.
     perform from ferry_state.runs where id = p_run for key share;
     update ferry_state.run_tasks as t
        set state = 'done', rows = v_rows, bytes = v_bytes, archive = p_archive,
@@ -49,7 +49,8 @@ begin
     perform ferry_state.record_run_event(
         p_run, 'task_done', ferry_state.task_tables(p_run, p_number)
                             || jsonb_build_object('rows', v_rows, 'bytes', v_bytes));
-    -- Who is in charge asks each second, and is called only near the end; others wait for room.
+    -- The worker in charge checks each second, and is woken only near the end; others wait for
+    -- capacity.
     if (select count(*) from (select from ferry_state.run_tasks
                                where run_id = p_run and state <> 'done' limit 17) as t) < 17
        or exists (select from ferry_state.runs

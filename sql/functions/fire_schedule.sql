@@ -1,8 +1,8 @@
--- fire_schedule: a time of a group's schedule has come: send the command that runs it, or note that
--- times were missed, and move its next times on. Times are seconds since 1970.
+-- fire_schedule: send the command that runs a group whose schedule is due, or record that times
+-- were missed, and advance its next times. Times are seconds since 1970.
 --
--- p_time:       the time that it runs for; null when it does not.
--- p_details:    of the event that says so; null when there is nothing to say.
+-- p_time:       the time that it runs for; null if it does not run.
+-- p_details:    of the event; null for no event.
 -- p_next_times: soonest first.
 create or replace function ferry_state.fire_schedule(
     p_group      bigint,

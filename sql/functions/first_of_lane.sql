@@ -1,8 +1,8 @@
--- first_of_lane: the first command of a lane that has not ended, comes before p_before and is not of
--- the batch. Null when there is none. One that waits for its time alone has no place in its lane yet.
+-- first_of_lane: the first unfinished command of a lane before p_before that is not in the batch.
+-- Null when there is none. A command that only waits for its time has no place in its lane yet.
 --
--- Stable: it must see what the statement that calls it sees. Ranges of the lanes' indexes, whatever
--- statistics say: see claim_commands.
+-- Stable: it must use the snapshot of the calling statement. Ranges of the lanes' indexes,
+-- regardless of statistics: see claim_commands.
 create or replace function ferry_state.first_of_lane(
     p_lane   bigint,
     p_before bigint,

@@ -1,10 +1,10 @@
--- first_policy_change: the first command about policies that has not ended, comes before p_before, is not
--- of the batch and can change anything. Null when there is none.
+-- first_policy_change: the first unfinished command about policies before p_before that is not in
+-- the batch and can change anything. Null when there is none.
 --
--- Everything waits for it. One by a role that holds no datagrid_administrator policy now is rejected,
--- unless an earlier one changes that, which is waited for itself; so it is not waited for, however
--- many of them somebody sends.
--- Stable: it must see what the statement that calls it sees.
+-- All commands wait for it. A command of a role that has no datagrid_administrator policy now is
+-- rejected, unless an earlier command changes that, for which others wait. Therefore others do not
+-- wait for it, regardless of how many a role sends.
+-- Stable: it must use the snapshot of the calling statement.
 create or replace function ferry_state.first_policy_change(p_before bigint, p_batch bigint[])
 returns bigint
 language plpgsql

@@ -1,5 +1,5 @@
--- first_with_key: the command that its actor sent first with an idempotency key, for a row that
--- repeats it.
+-- first_with_key: the first command of an actor with an idempotency key, for a row that repeats the
+-- key.
 --
 -- Raises: FY008 when the key was used for another command.
 create or replace function ferry_state.first_with_key(p_new ferry.commands)
@@ -17,14 +17,14 @@ begin
        and c.idempotency_key = p_new.idempotency_key;
     if v_same.command <> p_new.command
        or v_same.arguments <> p_new.arguments
-          -- Its arguments are not kept any more: see empty_commands.
+          -- Its arguments were not kept: see empty_commands.
           and sha256(convert_to(p_new.arguments::text, 'UTF8'))
               is distinct from v_same.arguments_sha256
     then
         raise exception using errcode = 'FY008',
             message = format('idempotency key "%s" was used for another command (%s)',
                 ferry_state.shown_text(p_new.idempotency_key), v_same.id),
-            hint = 'use a new key, or send the same command with the same arguments';
+            hint = 'use a new key, or resend the same command with the same arguments';
     end if;
     p_new.id := v_same.id;
     p_new.run_at := v_same.run_at;

@@ -1,5 +1,5 @@
 -- forget_alert_deliveries: delete messages that ended 30 days ago, some at a time; not those about
--- runs that go on, of whose runtime it would be told anew.
+-- unfinished runs, for which a runtime alert would be sent again.
 create or replace function ferry_state.forget_alert_deliveries()
 returns void
 language sql

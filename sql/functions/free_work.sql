@@ -1,4 +1,4 @@
--- free_work: nobody holds this worker's runs, tasks, messages and lookups of facts any more.
+-- free_work: release this worker's runs, tasks, messages and lookups of facts.
 create or replace function ferry_state.free_work(p_worker bigint)
 returns integer
 language plpgsql
@@ -16,7 +16,7 @@ begin
     get diagnostics v_tasks = row_count;
     update ferry_state.alert_deliveries set worker_id = null, due_at = clock_timestamp()
      where worker_id = p_worker;
-    -- Counted as an attempt: should the lookup be what ends workers, it ends as well.
+    -- Counted as an attempt: if the lookup crashes workers, it must end as well.
     update ferry_state.command_waits set worker_id = null, attempts = attempts + 1
      where worker_id = p_worker;
     return v_runs + v_tasks;

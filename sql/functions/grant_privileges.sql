@@ -1,10 +1,11 @@
--- grant_privileges: who may do what. Called by every migration, after the functions are there.
+-- grant_privileges: set the privileges of all roles. Called by every migration, after the functions
+-- are created.
 --
--- ferry_client: send commands, read its own, and what its policies show. ferry_viewer: read all.
--- ferry_worker: work. All that these roles and PUBLIC were given otherwise is taken from them.
+-- ferry_client: send commands, read its own commands and what its policies allow. ferry_viewer:
+--   read all. ferry_worker: work. All other privileges of these roles and PUBLIC are revoked.
 --
--- Nobody but the owner and workers has UPDATE, DELETE or TRUNCATE on anything: a role with one of them
--- may lock the table, or all tables under the view, against everybody else.
+-- Only the owner and workers have UPDATE, DELETE or TRUNCATE on any object: a role with one of
+-- these can lock the table, or all tables of a view, against all others.
 create or replace function ferry_state.grant_privileges()
 returns void
 language plpgsql
@@ -22,7 +23,7 @@ begin
       from public, ferry_client, ferry_viewer, ferry_worker;
     revoke all on schema ferry, ferry_state from public, ferry_client, ferry_viewer, ferry_worker;
 
-    -- Each view has the rows that the reader's policies show.
+    -- Each view has the rows that the reader's policies allow.
     grant usage on schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant select on all tables in schema ferry to ferry_client, ferry_viewer, ferry_worker;
     grant execute on function ferry_state.visible_environments(name),
@@ -54,7 +55,7 @@ begin
     for v_table, v_rights in
         select name, rights
           from (values
-            -- The record is only ever added to.
+            -- The record is append-only.
             ('insert', 'commands command_outcomes group_firings events data_export_versions object_versions '
                        'run_manifests worker_credentials'),
             ('insert, update, delete',
@@ -65,7 +66,7 @@ begin
             ('insert, delete', 'command_references orchestration_group_members run_plans '
                                'sandbox_problems task_progress'),
             ('delete', 'command_samples'),
-            -- A lock of a row needs the right to update one column.
+            -- A row lock needs the right to update one column.
             ('delete, update (command_id)', 'command_cancellations'),
             ('update (slot)', 'lane_slots destination_slots locks')
           ) as granted (rights, names)
@@ -73,7 +74,7 @@ begin
     loop
         execute format('grant %s on ferry_state.%I to ferry_worker', v_rights, v_table);
     end loop;
-    -- A worker prunes by prune_when_due alone.
+    -- A worker prunes only with prune_when_due.
     revoke execute on function ferry_state.make_event_partition(date),
         ferry_state.note_pruning(text, timestamptz), ferry_state.begin_pruning(),
         ferry_state.note_removal(text, timestamptz, bigint),

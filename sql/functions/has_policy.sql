@@ -1,5 +1,5 @@
--- has_policy: whether a role has one of these policies in an environment, and neither it nor the login
--- is denied that one there.
+-- has_policy: whether a role has one of these policies in an environment that is denied neither to
+-- it nor to the login there.
 create or replace function ferry_state.has_policy(
     p_actor       text,
     p_environment text,

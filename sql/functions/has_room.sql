@@ -1,4 +1,4 @@
--- has_room: whether a further task of a run may start by its limit of tasks and by its destination's.
+-- has_room: whether the task limits of a run and of its destination allow another task to start.
 create or replace function ferry_state.has_room(p_run bigint)
 returns boolean
 language sql

@@ -1,6 +1,7 @@
 -- heartbeat: renew a worker's lease.
 --
--- Returns false when the lease is gone: others have taken over, so the worker must let go of all.
+-- Returns false when the lease is gone: others have taken over, so the worker must release all
+-- work.
 create or replace function ferry_state.heartbeat(p_worker bigint, p_lease interval)
 returns boolean
 language plpgsql

@@ -1,9 +1,9 @@
--- is_at_limit: whether no further task of a run may start now, for the run's limit of tasks or for its
--- destination's. Also true while somebody else counts under the same limit.
+-- is_at_limit: whether the task limit of a run or of its destination allows no further task to
+-- start. Also true while another claim counts for the same limit.
 --
--- Locks: where there seems to be room, the run and then the destination's slot, until the transaction
---        ends: whoever claims under the same limit next sees what was claimed before. Never waits,
---        so that claims which meet runs in different orders cannot wait for each other.
+-- Locks: if there seems to be capacity, the run and then the destination's slot, until the
+--   transaction ends: the next claim with the same limit sees what was claimed before. Never waits,
+--   so that claims that check runs in different orders cannot wait for each other.
 create or replace function ferry_state.is_at_limit(p_run bigint)
 returns boolean
 language plpgsql
@@ -13,7 +13,7 @@ declare
     v_run ferry_state.runs;
 begin
     select * into v_run from ferry_state.runs where id = p_run;
-    -- Looked at before anything is locked: most of the time a full run stays full.
+    -- Checked before anything is locked: most of the time a full run stays full.
     if not ferry_state.has_room(p_run) then
         return true;
     end if;
@@ -30,7 +30,7 @@ begin
             return true;
         end if;
     end if;
-    -- A statement of its own, and so with a snapshot from after the locks.
+    -- A separate statement, with a snapshot from after the locks.
     return not ferry_state.has_room(p_run);
 end;
 $$;

@@ -1,7 +1,7 @@
--- is_connected: whether the session with this process, start and login role is still there.
+-- is_connected: whether the session with this process, start and login role still exists.
 --
--- The start distinguishes it from a later session with the same process id. It is hidden from roles without the
--- rights of that session's role; then process and role decide.
+-- The start distinguishes it from a later session with the same process id. It is hidden from roles
+-- without the rights of that session's role; in that case process and role decide.
 create or replace function ferry_state.is_connected(
     p_pid   integer,
     p_start timestamptz,

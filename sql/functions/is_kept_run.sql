@@ -1,8 +1,8 @@
--- is_kept_run: whether a run is still needed by itself: it has not ended before p_until, or lists
--- show it, or another that is kept was started for it.
+-- is_kept_run: whether a run is still needed: it has not ended before p_until, or lists show it, or
+-- a kept run was started to resolve it.
 --
--- Lists show the last run of each data export, orchestration and group that exists; the last one of
--- an orchestration that succeeded says what the destination holds.
+-- Lists show the last run of each existing data export, orchestration and group; the last
+-- successful run of an orchestration shows what is at the destination.
 create or replace function ferry_state.is_kept_run(p_run bigint, p_until timestamptz)
 returns boolean
 language plpgsql

@@ -1,5 +1,5 @@
--- keep_environment: the environment of a sandbox is made before it, and gone after it. Nobody else
--- makes or deletes one.
+-- keep_environment: create the environment of a sandbox before it, and delete it afterwards.
+-- Nothing else creates or deletes environments.
 create or replace function ferry_state.keep_environment()
 returns trigger
 language plpgsql

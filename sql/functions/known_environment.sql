@@ -1,6 +1,6 @@
--- known_environment: an environment's name as it is spelled.
+-- known_environment: an environment's name in its original spelling.
 --
--- p_actor: who asks; a message lists only what that role may see.
+-- p_actor: the requesting role; a message lists only environments that it can view.
 -- Raises: FY006 unknown environment.
 create or replace function ferry_state.known_environment(p_name text, p_actor text)
 returns text
@@ -12,7 +12,7 @@ declare
     v_name    text;
     v_visible constant text[] := ferry_state.visible_environments(p_actor::name);
 begin
-    -- As it is spelled, if there are two that differ in the case of letters beyond ASCII.
+    -- By spelling, if there are two that differ in the case of non-ASCII letters.
     select name into v_name from ferry_state.environments
      where name = p_name or lower(name) = lower(btrim(p_name))
      order by name = p_name desc limit 1;

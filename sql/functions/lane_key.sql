@@ -1,11 +1,11 @@
--- lane_key: what is the same for all spellings of a name that are one name to Ferry.
+-- lane_key: a key that is the same for all spellings of a name that Ferry considers equal.
 --
--- Names are one if they are equal without regard to case, to how accents are composed, and to
--- white space around them. Only the lifecycle core knows the rules for every letter; so here all
--- but ASCII goes, after letters were taken apart from their accents. Different names may come to
--- one key: then they share a lane, and wait for each other.
+-- Names are equal regardless of case, of how accents are composed, and of surrounding white space.
+-- Only the lifecycle core knows the rules for every letter; therefore all non-ASCII characters are
+-- removed here, after letters are decomposed from their accents. Different names can have the same
+-- key: then they share a lane, and wait for each other.
 --
--- Immutable parts only, so that it is planned as part of what calls it.
+-- Only immutable parts, so that it is inlined into the calling query.
 create or replace function ferry_state.lane_key(p_name text)
 returns text
 language sql

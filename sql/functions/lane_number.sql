@@ -1,12 +1,12 @@
--- lane_number: the number of the lane of an object, by its kind, environment and keys: its name, or
--- the name of its destination and its own.
+-- lane_number: the number of the lane of an object, from its kind, environment and keys: its name,
+-- or the name of its destination and its own name.
 --
--- All assignments of policies share one lane: what a role may do depends on all of them.
+-- All assignments of policies share one lane: the rights of a role depend on all of them.
 create or replace function ferry_state.lane_number(
     p_kind        text,
     p_environment text,
     p_key         text,
-    p_second_key  text  -- null where one names it
+    p_second_key  text  -- null if one key names it
 )
 returns bigint
 language sql

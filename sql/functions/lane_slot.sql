@@ -1,4 +1,4 @@
--- lane_slot: the row of lane_slots that is locked by whoever applies the commands of a lane.
+-- lane_slot: the row of lane_slots that a worker locks to apply the commands of a lane.
 create or replace function ferry_state.lane_slot(p_lane bigint)
 returns integer
 language sql

@@ -1,7 +1,7 @@
--- leave: a worker hands back what it holds and goes.
+-- leave: release the work of a worker and deregister it.
 --
--- With the last worker goes the last who listens: until the first claim of the next one, senders
--- notify nobody, since their commits would wait for each other for nothing.
+-- After the last worker has left there are no listeners: until the first claim of the next one,
+-- senders do not notify, because their commits would wait for each other without any use.
 create or replace function ferry_state.leave(p_worker bigint)
 returns void
 language plpgsql

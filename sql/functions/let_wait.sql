@@ -1,7 +1,7 @@
--- let_wait: take commands off the queue until an earlier one, each, has ended.
+-- let_wait: remove commands from the queue until the earlier command that each waits for has ended.
 --
 -- p_waits: [{"id", "after"}].
--- An earlier command that is less urgent becomes as urgent as what waits for it.
+-- An earlier command with a lower priority gets the priority of the command that waits for it.
 -- Locks: the earlier commands that become more urgent; skips those that another worker holds.
 create or replace function ferry_state.let_wait(p_waits json)
 returns void

@@ -1,8 +1,8 @@
--- load_configuration: all that is configured in production and in a sandbox, for the one command on
--- that sandbox, and the first command that comes before it; as load_world does.
+-- load_configuration: the whole configuration of production and of a sandbox, for a command on that
+-- sandbox, and the first command before it; as load_world does.
 --
 -- p_key: the sandbox's, which may not exist.
--- Locks: the configuration as a whole, alone; runs that have not ended.
+-- Locks: the configuration as a whole, exclusively; unfinished runs.
 create or replace function ferry_state.load_configuration(
     p_key    text,
     p_actors text[],
@@ -11,7 +11,7 @@ create or replace function ferry_state.load_configuration(
 returns table (world text, earlier text, related text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- By environment, whatever statistics say; nothing here compares many with many.
+-- By environment, regardless of statistics; no query here joins large sets.
 set enable_seqscan = off
 set jit = off
 as $$

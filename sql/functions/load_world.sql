@@ -1,21 +1,20 @@
 -- load_world: the objects that a batch of commands touches, locked, as one JSON document; and the
--- commands outside of the batch that come before some of it, as of earlier_commands.
+-- commands outside the batch that come before commands of the batch, as in earlier_commands.
 --
--- Earlier commands on what the batch names are looked for first, so that one that ends meanwhile is
--- among them; those on what else the world holds, in the snapshot of that world. So an earlier command
--- is among those, or what it did is in the world.
--- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind the
---   environment, the key and whether the batch may change or delete the object. The key of a data
---   template is its destination's key, U+001F and its own, or U+001F alone for all of the
---   destinations that are loaded; that of a run its id,
---   followed by U+001F when it is to be resolved.
---   The key "environment", with an empty array, brings the names of all environments.
+-- Earlier commands on the objects that the batch names are searched first, so that a command that
+-- ends meanwhile is included; those on the other objects of the world, in the snapshot of that
+-- world. Therefore an earlier command is either included, or its effects are in the world.
+-- p_references: {"data_export": [["production", "daily customers", true], …], …}: by kind, the
+--   environment, the key and whether the batch can change or delete the object. The key of a data
+--   template is its destination's key, U+001F and its own, or only U+001F for all of the loaded
+--   destinations; that of a run is its id, followed by U+001F when it is to be resolved. The key
+--   "environment", with an empty array, loads the names of all environments.
 -- p_actors: the roles that sent the commands, whose policies are loaded.
 -- p_batch:  the commands, and p_lanes: their lanes, in the same order.
--- Locks: first the configuration as a whole: shared, or alone for a command that changes a setting.
---        Then what may be changed against everybody, what is only referred to against changes;
---        always kind by kind in the order below and by id within a kind, so that two workers hardly
---        ever wait for each other in a circle.
+-- Locks: first the configuration as a whole: shared, or exclusively for a command that changes a
+--   setting. Then objects that may be changed, exclusively, and objects that are only referred to,
+--   against changes; always kind by kind in the order below and by id within a kind, so that
+--   deadlocks of two workers are very rare.
 create or replace function ferry_state.load_world(
     p_references jsonb,
     p_actors     text[],
@@ -25,12 +24,12 @@ create or replace function ferry_state.load_world(
 returns table (world text, earlier text, related text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- A batch names few objects of many; statistics of young tables would have it read them all.
+-- A batch names few of many objects; statistics of new tables would lead to full scans.
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
-set jit = off  -- the cost of what is switched off above would have it compile for 150 ms
+set jit = off  -- with the costs of the disabled scans it would compile for 150 ms
 as $$
 declare
     v_destinations   bigint[];
@@ -43,9 +42,10 @@ declare
     v_resolved       bigint[];
     v_alerts         bigint[];
     v_earlier        text;
-    -- Only looked at, to judge who may do what: neither locked nor waited for.
+    -- Only read, to check rights: neither locked nor waited for.
     v_guards         bigint[];
-    -- Only what the batch may delete needs all that uses it: a database may have many exports.
+    -- Users are loaded only for objects that the batch may delete: a database may have many
+    -- exports.
     v_databases_written    constant bigint[] := ferry_state.ids_of('databases',
         jsonb_path_query_array(p_references -> 'database', 'strict $[*] ? (@[2] == true)'));
     v_orchestrations_written constant bigint[] := ferry_state.ids_of('orchestrations',
@@ -56,7 +56,7 @@ begin
     perform ferry_state.lock_configuration(p_references ? 'setting');
     v_earlier := ferry_state.earlier_commands(p_batch, p_lanes, p_references);
 
-    -- Which: by key, then what these refer to, then what refers to them.
+    -- Selected by key, then the objects that these refer to, then the objects that refer to them.
     v_orchestrations := ferry_state.ids_of('orchestrations', p_references -> 'orchestration');
     if p_references ? 'alert' then
         v_alerts := ferry_state.ids_of('alerts', p_references -> 'alert');
@@ -77,7 +77,7 @@ begin
         v_groups := v_groups || ferry_state.lock_earlier_groups(v_groups) || array(
             select id from ferry_state.orchestration_groups where after_id = any (v_groups));
     end if;
-    -- Locked first, so that what refers to them cannot change while we look.
+    -- Locked first, so that the objects that refer to them cannot change meanwhile.
     v_databases      := ferry_state.lock_objects('databases', p_references -> 'database');
     v_destinations   := ferry_state.lock_objects('destinations', p_references -> 'destination');
     v_exports        := ferry_state.lock_objects('data_exports', p_references -> 'data_export');
@@ -128,14 +128,14 @@ begin
                 or data_template_id = any (v_templates));
     end if;
     perform 1 from ferry_state.orchestrations where id = any (v_orchestrations) order by id for no key update;
-    -- Nobody puts a locked orchestration into a group.
+    -- A locked orchestration cannot be added to a group.
     if v_orchestrations_written is not null then
         v_groups := v_groups || array(
             select group_id from ferry_state.orchestration_group_members
              where orchestration_id = any (v_orchestrations_written));
     end if;
 
-    -- Of those that may be deleted, the alerts that are about them.
+    -- The alerts that refer to objects that may be deleted.
     if v_orchestrations_written is not null then
         v_alerts := v_alerts || array(
             select id from ferry_state.alerts where orchestration_id = any (v_orchestrations_written));
@@ -183,8 +183,8 @@ begin
     end if;
     perform 1 from ferry_state.runs where id = any (v_runs) order by id for no key update;
 
-    -- A run that is not ended keeps its destination from being deleted. Another destination may be
-    -- at the place of one that is for administrators only.
+    -- An unfinished run prevents the deletion of its destination. Another destination may be at the
+    -- place of one that is for administrators only.
     v_guards := array(
         select r.destination_id
           from jsonb_array_elements(p_references -> 'run') as k

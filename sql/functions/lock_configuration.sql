@@ -1,8 +1,8 @@
--- lock_configuration: lock what is configured as a whole until this transaction ends: alone, or shared
--- with others that change parts of it.
+-- lock_configuration: lock the whole configuration until this transaction ends: exclusively, or
+-- shared with others that change parts of it.
 --
--- Whoever shares it holds one of several rows; whoever wants it alone takes them all, one after the
--- other, so that those who share cannot keep it waiting for ever.
+-- A shared lock is one of several rows; an exclusive lock is all of them, one after the other, so
+-- that shared locks cannot block it forever.
 create or replace function ferry_state.lock_configuration(p_alone boolean)
 returns void
 language plpgsql

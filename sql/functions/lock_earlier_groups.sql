@@ -1,5 +1,5 @@
--- lock_earlier_groups: the groups that these come after, those that they come after, and so on,
--- locked against changes: so no two transactions can close a circle between them.
+-- lock_earlier_groups: the groups that these run after, the groups that those run after, and so on,
+-- locked against changes, so that two transactions cannot create a cycle together.
 create or replace function ferry_state.lock_earlier_groups(p_groups bigint[])
 returns bigint[]
 language plpgsql

@@ -1,9 +1,9 @@
 -- lock_objects: lock the objects of one configuration table that a batch of commands refers to;
 -- return the ids of those that exist.
 --
--- p_references: [environment, key, whether the batch may change or delete the object]
--- Locks: one object after the other, by id: two batches that lock the strong and the weak ones
---        apart from each other could each hold what the other wants.
+-- p_references: [environment, key, whether the batch can change or delete the object]
+-- Locks: one object after the other, by id: if two batches took strong and weak locks separately,
+--   each could hold a lock that the other needs.
 create or replace function ferry_state.lock_objects(p_table text, p_references jsonb)
 returns bigint[]
 language plpgsql

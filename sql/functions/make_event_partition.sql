@@ -1,7 +1,7 @@
--- make_event_partition: have a partition for the events of one month, by UTC.
+-- make_event_partition: create a partition for the events of one month, by UTC.
 --
--- Made as a table of its own and then attached, which holds up neither readers nor writers. Nobody
--- but the owner has rights on it: all go through the table of all events.
+-- Created as a separate table and then attached, which blocks neither readers nor writers. Only the
+-- owner has rights on it: all others use the partitioned table.
 create or replace function ferry_state.make_event_partition(p_month date)
 returns void
 language plpgsql

@@ -1,7 +1,7 @@
--- make_event_partitions: have partitions for the events of this month and of the next three.
+-- make_event_partitions: create partitions for the events of this month and of the next three.
 --
--- Runs as the owner, so that workers, who may create nothing, can have them made.
--- Locks: waits for somebody who is just making them only where there is none for this month.
+-- Runs as the owner, because workers cannot create objects.
+-- Locks: waits for another session that is creating them only if there is none for this month.
 create or replace function ferry_state.make_event_partitions()
 returns void
 language plpgsql

@@ -1,5 +1,6 @@
--- may_hurry: whether a role may send commands to an environment with priority 0 or 1: with a
--- datagrid_administrator or datagrid_operator policy there that neither it nor the login is denied.
+-- may_hurry: whether a role can send commands with priority 0 or 1 to an environment: with a
+-- datagrid_administrator or datagrid_operator policy there that is denied neither to it nor to the
+-- login.
 create or replace function ferry_state.may_hurry(p_actor text, p_environment text)
 returns boolean
 language sql

@@ -1,4 +1,4 @@
--- named_objects: these objects by the keys that tell their lanes.
+-- named_objects: these objects by the keys that determine their lanes.
 create or replace function ferry_state.named_objects(
     p_databases      bigint[],
     p_exports        bigint[],

@@ -1,5 +1,5 @@
--- note_pruning: record that the events of a partition are about to go, so that readers who have not
--- seen all of them are told so.
+-- note_pruning: record that the events of a partition are about to be removed, so that readers who
+-- have not seen all of them get an error.
 create or replace function ferry_state.note_pruning(p_partition text, p_until timestamptz)
 returns void
 language plpgsql

@@ -1,6 +1,7 @@
--- note_run_sums: a run that has ended bears the sums of its tasks, which change no more.
+-- note_run_sums: store the sums of its tasks in an ended run; they no longer change.
 --
--- So lists of runs add up only what is alive, and the tasks of a run can go before it does.
+-- Therefore lists of runs add up only unfinished runs, and the tasks of a run can be removed before
+-- it.
 create or replace function ferry_state.note_run_sums()
 returns trigger
 language plpgsql

@@ -1,5 +1,5 @@
--- note_source_role: keep what the databases of a credential are read as, and what that role may do
--- beyond reading. Writes nothing that is known already.
+-- note_source_role: record the role as which the databases of a credential are read, and its rights
+-- beyond reading. Writes nothing if nothing has changed.
 create or replace function ferry_state.note_source_role(
     p_credential       text,
     p_role             text,

@@ -1,5 +1,5 @@
--- now: the clock that schedules go by: this database's, whatever the clocks of workers show.
+-- now: the clock for schedules: that of this database, regardless of the clocks of workers.
 create or replace function ferry_state.now()
 returns timestamptz
 language sql
-return clock_timestamp();  -- tests set another
+return clock_timestamp();  -- replaced in tests

@@ -1,4 +1,5 @@
--- open_run: a run's snapshot is held and its tables are locked: offer its tasks to all workers.
+-- open_run: make the tasks of a run available to all workers, after its tables are locked and its
+-- snapshot is taken.
 --
 -- Tasks of an earlier attempt are replaced: all tables of a run come from one snapshot.
 -- p_reads: [{"number", "task", "schema", "table", "part", "parts", "file",

@@ -1,5 +1,5 @@
--- past_version: a version that a data export once had, and the database that it is of, if that is
--- still registered, as JSON. Null when the version was pruned.
+-- past_version: an earlier version of a data export, and its database if that is still registered,
+-- as JSON. Null when the version was pruned.
 --
 -- Locks: the database, against being unregistered or edited before the caller commits.
 create or replace function ferry_state.past_version(p_data_export bigint, p_number integer)

@@ -1,12 +1,13 @@
--- policies_of: the policies that apply to each of these roles: their own, and those of the roles
--- whose rights they inherit.
+-- policies_of: the policies that apply to each of these roles: its own, and those of the roles
+-- whose rights it inherits.
 --
--- A superuser has the rights of every role for PostgreSQL; here it has those that it was given.
+-- In PostgreSQL a superuser has the rights of every role; here it has only those that it was
+-- granted.
 -- Returns [{"role": "anna",
 --           "policies": [{"id", "role", "policy", "environment", "denial", "options", "created_by"}]}].
 create or replace function ferry_state.policies_of(p_actors text[])
 returns json
-language plpgsql  -- which keeps its plan; every batch comes here
+language plpgsql  -- keeps its plan; every batch calls this
 stable
 set search_path = pg_catalog, pg_temp
 as $$

@@ -1,5 +1,5 @@
--- prunable_events: the partitions that hold only events older than p_keep, oldest first, with what is
--- left to be done: to detach one, to finish a detaching that was broken off, or to drop it.
+-- prunable_events: the partitions that contain only events older than p_keep, oldest first, with
+-- the next step: detach it, finish an interrupted detach, or drop it.
 create or replace function ferry_state.prunable_events(p_keep interval)
 returns table (
     partition       text,

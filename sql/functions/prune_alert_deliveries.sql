@@ -1,5 +1,5 @@
--- prune_alert_deliveries: remove up to 1,000 messages of alerts that ended before p_until; not those
--- about runs that go on, about whose runtime a second message would be sent. See prune_batch.
+-- prune_alert_deliveries: remove up to 1,000 messages of alerts that ended before p_until; not
+-- those about unfinished runs, for which a second runtime message would be sent. See prune_batch.
 create or replace function ferry_state.prune_alert_deliveries(
     p_until     timestamptz,
     p_dry       boolean,

@@ -1,12 +1,13 @@
--- prune_batch: remove some of one kind that ended before p_until: a short transaction of its own.
+-- prune_batch: remove some records of one kind that ended before p_until, in a short separate
+-- transaction.
 --
 -- p_kind:  alert_deliveries, plans, emptied_commands, runs, commands, versions or workers. In this
---          order: commands and versions are kept for the runs that are.
--- p_after: where the batch before this one said that it is to go on; 0 for the first.
+--          order: commands and versions are kept for kept runs.
+-- p_after: the value of next of the previous batch; 0 for the first.
 -- p_dry:   whether to count only.
 -- next:    null after the last batch.
--- Locks: the only row of retention, so that no two prune at once; what it removes, of which it skips
---        what another transaction holds.
+-- Locks: the only row of retention, so that only one session prunes at a time; the rows it removes,
+--   except rows that another transaction holds, which it skips.
 create or replace function ferry_state.prune_batch(
     p_kind      text,
     p_until     timestamptz,

@@ -1,8 +1,8 @@
--- prune_commands: remove commands that ended before p_until, with how they ended. See prune_batch.
+-- prune_commands: remove commands that ended before p_until, with their outcomes. See prune_batch.
 --
--- One that started runs is kept as long as any of them. One with an idempotency key, or that made a
--- group run by itself, is kept for 30 days at least: for so long the same is not sent a second time.
--- Those without arguments are left to prune_emptied_commands.
+-- A command that started runs is kept as long as any of them. A command with an idempotency key, or
+-- that started a group automatically, is kept for at least 30 days, during which it cannot be sent
+-- a second time. Commands without arguments are left to prune_emptied_commands.
 create or replace function ferry_state.prune_commands(
     p_until     timestamptz,
     p_after     bigint,

@@ -1,6 +1,6 @@
--- prune_emptied_commands: remove commands whose arguments were not kept, with how they ended. They are
--- kept for a day, however long the rest is, and whether they have an idempotency key or not: their
--- senders hold no policy, and must not choose what fills the disk. See prune_batch.
+-- prune_emptied_commands: remove commands whose arguments were not kept, with their outcomes. They
+-- are kept for a day, regardless of the setting and of an idempotency key: their senders have no
+-- policy, and must not be able to fill the disk. See prune_batch.
 create or replace function ferry_state.prune_emptied_commands(
     p_after     bigint,
     p_dry       boolean,

@@ -1,9 +1,9 @@
--- prune_events: one step of removing the oldest month of events from before p_until, in a
--- transaction: first note that it goes, then remove it.
+-- prune_events: one step of removing the oldest month of events before p_until, in one transaction:
+-- first record the removal, then remove it.
 --
--- Returns whether there is more to do now. Not when a reader has held the table for longer than
--- lock_timeout: whoever waits for that lock holds up all that come after. The next attempt may find
--- it free. (Pruner, which the owner runs, detaches concurrently and so can wait.)
+-- Returns whether there is more to do now. Returns false if a reader has held the table for longer
+-- than lock_timeout: waiting for that lock blocks all later sessions. The next attempt may
+-- succeed. (Pruner, which the owner runs, detaches concurrently and can therefore wait.)
 create or replace function ferry_state.prune_events(p_until timestamptz)
 returns boolean
 language plpgsql
@@ -20,7 +20,7 @@ begin
     if v_month.step = 'detach' and not exists (
         select from ferry_state.pruned_events where partition = v_month.partition)
     then
-        -- Committed first: from now on a reader whose place is before these events is refused.
+        -- Committed first: from now on a reader with a position before these events is refused.
         perform ferry_state.note_pruning(v_month.partition, v_month.until);
         return true;
     end if;

@@ -1,5 +1,5 @@
--- prune_plans: remove up to 1,000 plans of runs. They are kept for a day, however long the rest is:
--- they hold values of the source. See prune_batch.
+-- prune_plans: remove up to 1,000 plans of runs. They are kept for a day, regardless of the
+-- setting, because they contain values of the source. See prune_batch.
 create or replace function ferry_state.prune_plans(
     p_dry       boolean,
     out removed bigint,

@@ -1,8 +1,8 @@
--- prune_runs: remove runs that ended before p_until and are not needed, with all that belongs to
--- them. See prune_batch.
+-- prune_runs: remove runs that ended before p_until and are not needed, with all their data. See
+-- prune_batch.
 --
--- The runs of one group's run go together or not at all. Looks at 250 runs at most, and removes no
--- more than some 2,500 tasks, at least one run.
+-- The runs of one group run are removed together or not at all. Checks at most 250 runs, and
+-- removes at most about 2,500 tasks, but at least one run.
 create or replace function ferry_state.prune_runs(
     p_until     timestamptz,
     p_after     bigint,
@@ -19,7 +19,7 @@ declare
     v_last   bigint;
     v_cut    bigint;
 begin
-    -- A run that was created later has not ended before.
+    -- A run that was created later cannot have ended before.
     select count(*), array_agg(id) filter (where created_at < p_until), max(id)
       into v_looked, v_ids, v_last
       from (select id, created_at from ferry_state.runs
@@ -32,7 +32,7 @@ begin
              where id = any (v_ids) and finished_at < p_until
                for update skip locked);
     end if;
-    -- A statement of its own: who came before the locks, for instance to resolve one, is seen.
+    -- A separate statement: it sees changes made before the locks, for example a resolution.
     with old as materialized (
         select r.id, r.group_run_id
           from ferry_state.runs as r

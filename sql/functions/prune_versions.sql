@@ -1,9 +1,9 @@
 -- prune_versions: remove versions of objects and of data exports from before p_until. See prune_batch.
 --
--- Of an object that exists the last ten stay. Of a data export also those from the version of its
--- first run that is kept; of a database what versions of data exports refer to by name. Of an object
--- that was deleted before p_until none has to stay.
--- p_after: a time, in microseconds since 1970. All versions of one moment go at once.
+-- For an existing object, the last ten are kept; for a data export, also those since the version of
+-- its first kept run; for a database, those that versions of data exports refer to by name. For an
+-- object that was deleted before p_until, none are kept.
+-- p_after: a time, in microseconds since 1970. All versions of the same time are removed together.
 create or replace function ferry_state.prune_versions(
     p_until     timestamptz,
     p_after     bigint,

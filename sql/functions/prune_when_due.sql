@@ -1,9 +1,9 @@
--- prune_when_due: a batch of the daily prune, if the setting "retention" asks for one, it is due by
--- this database's clock, and no other worker has it in hand.
+-- prune_when_due: run a batch of the daily prune, if the setting "retention" enables it, it is due
+-- by this database's clock, and no other worker is running it.
 --
--- Runs as the owner of the schema. A worker decides only when it calls this: what goes is fixed by
--- the setting and by prune_batch. The prune goes on where the last batch of it, of whichever worker,
--- ended.
+-- Runs as the owner of the schema. A worker only decides when to call it: what is removed is
+-- determined by the setting and by prune_batch. The prune continues where its last batch, of any
+-- worker, ended.
 -- Returns whether there is more to do now.
 create or replace function ferry_state.prune_when_due()
 returns boolean
@@ -31,7 +31,7 @@ begin
     end if;
     v_state.kind  := coalesce(v_state.kind, v_kinds[1]);
     v_state.after := coalesce(v_state.after, 0);
-    -- The setting may have come to keep more since the prune began.
+    -- The setting may have been increased since the prune began.
     v_state.until := least(v_state.until, now() - make_interval(days => v_days));
 
     if v_state.kind = 'events' then

@@ -1,4 +1,5 @@
--- prune_workers: remove registrations of workers that were last there before p_until. See prune_batch.
+-- prune_workers: remove registrations of workers that were last active before p_until. See
+-- prune_batch.
 create or replace function ferry_state.prune_workers(
     p_until     timestamptz,
     p_after     bigint,

@@ -1,8 +1,8 @@
--- publish_run_later: a run could not be published now: go on after a while, with the same bytes.
+-- publish_run_later: record that a run could not be published, and retry later with the same bytes.
 --
--- It is stuck once the error cannot pass by itself, or has lasted for p_retry_for since publishing was
--- decided: alerts are told, the next runs of its orchestration do not wait for it any more, and it is
--- tried again after p_slow_delay instead of p_delay.
+-- It is stuck if the error is permanent, or has lasted for p_retry_for since publishing was
+-- decided: alerts are sent, later runs of its orchestration no longer wait for it, and it is
+-- retried after p_slow_delay instead of p_delay.
 -- Returns false, and does nothing, when the run is no longer the caller's.
 create or replace function ferry_state.publish_run_later(
     p_run        bigint,
@@ -40,7 +40,7 @@ begin
            stuck_at = case when v_is_stuck then coalesce(stuck_at, clock_timestamp()) end,
            error_code = p_code, error_origin = p_origin, error_message = p_message, error_hint = p_hint
      where id = p_run;
-    -- One that stays stuck for the same reason is no news.
+    -- No event for a run that stays stuck for the same reason.
     if not v_is_stuck or v_run.stuck_at is null or v_run.error_code <> p_code then
         perform ferry_state.record_run_event(
             p_run, case when v_is_stuck then 'run_stuck' else 'run_retrying' end,

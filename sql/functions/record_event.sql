@@ -1,4 +1,4 @@
--- record_event: append one event that no command caused, and tell the watchers.
+-- record_event: append one event that no command caused, and notify the watchers.
 create or replace function ferry_state.record_event(
     p_environment text,
     p_event       text,

@@ -1,4 +1,4 @@
--- record_events: append the events of a batch, and tell the watchers once.
+-- record_events: append the events of a batch, and notify the watchers once.
 create or replace function ferry_state.record_events(
     p_environments text[],
     p_events       text[],
@@ -9,7 +9,7 @@ create or replace function ferry_state.record_events(
     p_command_ids  bigint[],
     p_actors       text[],
     p_details      text[],  -- JSON
-    p_logins       text[] default null  -- null, or the actor, where nobody acted for another
+    p_logins       text[] default null  -- null, or the actor, if the roles are the same
 )
 returns void
 language sql

@@ -1,7 +1,7 @@
--- referred_lanes: the lanes of the objects that a command names beside the one it is about.
+-- referred_lanes: the lanes of the objects that a command names in addition to its own object.
 --
--- p_refers: as in command_definitions: "kind:argument", or "kind:argument,argument" where two name
---           the object. An argument that is missing names nothing; a list names each of its elements.
+-- p_refers: as in command_definitions: "kind:argument", or "kind:argument,argument" if two name the
+--   object. A missing argument names nothing; a list names each of its elements.
 create or replace function ferry_state.referred_lanes(
     p_refers      text[],
     p_environment text,

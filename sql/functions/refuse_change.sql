@@ -1,9 +1,10 @@
--- refuse_change: what every attempt to change the record meets, but one by the owner of the schema,
--- the deletions of prune_batch, and what empty_commands takes from a command.
+-- refuse_change: refuse every change of the record, except by the owner of the schema, the
+-- deletions of prune_batch, and the removal of arguments by empty_commands.
 --
--- The record is events, commands and how they ended, versions and manifests. It is only ever added to,
--- by Ferry. The roles that Ferry makes have no right to change it; this also refuses a role that
--- somebody gave more, and a statement that comes through a function that runs with the owner's rights.
+-- The record consists of events, commands and their outcomes, versions and manifests. It is
+-- append-only and written only by Ferry. Ferry's roles have no right to change it; this also
+-- refuses a role that was granted more rights, and a statement in a function that runs with the
+-- owner's rights.
 -- Raises: FY013.
 create or replace function ferry_state.refuse_change()
 returns trigger
@@ -11,13 +12,13 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- session_user: running a function of the owner's makes nobody the owner.
+    -- session_user: a user who runs a function of the owner is not the owner.
     if tg_table_schema = 'ferry_state' and pg_has_role(
         session_user, (select nspowner from pg_namespace where nspname = 'ferry_state'), 'usage')
     then
         return case tg_op when 'DELETE' then old else new end;
     end if;
-    -- The prune that workers have carried out: only prune_batch marks its transaction.
+    -- The prune by workers: only prune_batch marks its transaction.
     if tg_op = 'DELETE' and tg_table_schema = 'ferry_state' and pg_has_role(
         current_user, (select nspowner from pg_namespace where nspname = 'ferry_state'), 'usage')
     then
@@ -25,7 +26,7 @@ begin
             return old;
         end if;
     end if;
-    -- Of a command that empty_commands has chosen: its arguments go, and nothing else changes.
+    -- A command that empty_commands has selected: only its arguments are removed.
     if tg_op = 'UPDATE' and tg_level = 'ROW' and tg_table_name = 'commands' and pg_has_role(
         current_user, (select nspowner from pg_namespace where nspname = 'ferry_state'), 'usage')
     then
@@ -37,11 +38,11 @@ begin
         end if;
     end if;
     raise exception using errcode = 'FY013',
-        message = format('%s of %I.%I is refused: it is a record, which only Ferry adds to and nobody changes',
+        message = format('%s on %I.%I is not allowed: the table is append-only',
                          tg_op, tg_table_schema, tg_table_name),
         hint = case when tg_table_name = 'commands'
-                    then 'a command that waits is canceled with ferry.cancel_command(id)'
-                    else 'what is old is removed by ferry prune, and by the setting retention' end;
+                    then 'to cancel a waiting command, call ferry.cancel_command(id)'
+                    else 'to remove old rows, run ferry prune or change the setting retention' end;
 end;
 $$;
 
@@ -63,7 +64,7 @@ begin
     create or replace trigger refuse_change_of_row
         before update on ferry_state.commands
         for each row execute function ferry_state.refuse_change();
-    -- Its partitions have this one, too.
+    -- Its partitions also have this trigger.
     create or replace trigger refuse_change_of_row
         before update or delete on ferry_state.events
         for each row execute function ferry_state.refuse_change();

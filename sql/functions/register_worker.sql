@@ -1,6 +1,6 @@
--- register_worker: a worker process reports for duty, under a lease.
+-- register_worker: register a worker process, with a lease.
 --
--- The caller's session is that of the worker: everybody sees at once when it has gone with its process;
+-- The caller's session is that of the worker: its end shows immediately that the process has ended;
 -- the lease is for a process that cannot be reached.
 create or replace function ferry_state.register_worker(
     p_name        text,

@@ -1,11 +1,11 @@
--- release_due_commands: move commands whose time has come onto the queue: up to p_limit of them, and
--- when there may be more, the first eight of each role as well, so that none waits behind the many
--- of another.
+-- release_due_commands: move commands that are due to the queue: up to p_limit of them, and if
+-- there may be more, also the first eight of each role, so that no role waits behind the many
+-- commands of another.
 --
 -- Locks: rows it moves; skips rows another worker moves.
 create or replace function ferry_state.release_due_commands(p_limit integer)
 returns void
-language plpgsql  -- which keeps its plan; every claim comes here
+language plpgsql  -- keeps its plan; every claim calls this
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off

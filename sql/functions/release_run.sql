@@ -1,4 +1,4 @@
--- release_run: hand a run back, for any worker to claim at once.
+-- release_run: release a run, so that any worker can claim it immediately.
 --
 -- Returns false, and does nothing, when the run is no longer the caller's.
 create or replace function ferry_state.release_run(p_run bigint, p_token bigint, p_worker bigint)

@@ -1,4 +1,4 @@
--- release_task: hand a task back, for any worker to claim anew.
+-- release_task: release a task, so that any worker can claim it again.
 --
 -- Returns false, and does nothing, when the task is no longer the caller's.
 create or replace function ferry_state.release_task(

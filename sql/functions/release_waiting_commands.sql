@@ -1,9 +1,9 @@
--- release_waiting_commands: move commands that wait for an earlier one that has ended onto the queue.
+-- release_waiting_commands: move commands that wait for an ended earlier command to the queue.
 --
 -- p_after: the earlier commands that may have ended: those of the batch that this worker has just
---          committed, and those that its own commands came to wait for. Null: all that are waited for.
--- A batch that ends a command and one that comes to wait for it may not see each other; each asks
--- here once it is committed, and the later of the two sees both.
+-- committed, and those that its own commands wait for. Null: all awaited commands. A batch that
+-- ends a command and a batch that starts to wait for it may not see each other; each calls this
+-- after its commit, and the later of the two sees both.
 -- Locks: rows it moves; skips rows another worker moves.
 create or replace function ferry_state.release_waiting_commands(p_after bigint[])
 returns void

@@ -1,9 +1,9 @@
--- report_progress: how far the tasks of a worker are. Only of tasks that are still its own.
+-- report_progress: record the progress of a worker's tasks, if they are still its own.
 --
--- p_progress: [{"run", "number", "token", "reads": [{"read", "rows", "bytes", "done"}]}], with those
---             reads of each task about which there is something new.
--- Returns the tokens of those tasks that are to go on, and how many bytes a second each may write
--- (null for any); the others were taken over, or their run was stopped.
+-- p_progress: [{"run", "number", "token", "reads": [{"read", "rows", "bytes", "done"}]}], with
+--   those reads of each task that have changed.
+-- Returns the tokens of the tasks that continue, and the maximum number of bytes per second for
+-- each (null for no limit); the others were taken over, or their run was stopped.
 create or replace function ferry_state.report_progress(p_worker bigint, p_progress jsonb)
 returns table (live bigint, bytes_per_second bigint)
 language sql

@@ -1,6 +1,7 @@
--- rescue: free the runs and tasks of lost workers, so that others can claim them under new tokens.
+-- rescue: release the runs and tasks of lost workers, so that others can claim them with new
+-- tokens.
 --
--- Returns how many runs and tasks were freed.
+-- Returns the number of released runs and tasks.
 create or replace function ferry_state.rescue(p_workers bigint[])
 returns integer
 language plpgsql

@@ -1,8 +1,8 @@
--- retry_run_later: a transient error: try the run again after a while, from a new snapshot.
+-- retry_run_later: retry a run after a transient error, later and from a new snapshot.
 --
--- Returns 'retrying'. Or 'too_late', and does nothing, when that would be longer after its first start
--- than p_retry_for. Null, and does nothing, when the run is no longer the caller's, was told to stop
--- or is publishing.
+-- Returns 'retrying'. Returns 'too_late', and does nothing, when that would be later than
+-- p_retry_for after its first start. Returns null, and does nothing, when the run is no longer
+-- the caller's, is stopping or is publishing.
 create or replace function ferry_state.retry_run_later(
     p_run       bigint,
     p_token     bigint,
@@ -22,7 +22,7 @@ declare
     v_run ferry_state.runs;
     v_at  timestamptz;
 begin
-    -- Waits for claims and ends of its tasks that are under way, see claim_task.
+    -- Waits for claims and ends of its tasks that are in progress, see claim_task.
     select * into v_run from ferry_state.runs
      where id = p_run and token = p_token and worker_id = p_worker and state = 'running'
        for update;

@@ -1,4 +1,4 @@
--- return_checks: a worker that begins to look facts up holds no lookup that it began before.
+-- return_checks: release the earlier lookups of a worker that starts to look up facts.
 create or replace function ferry_state.return_checks(p_worker bigint)
 returns void
 language sql

@@ -19,7 +19,7 @@ as $$
         'archive', (select json_build_object('token', t.token, 'file', t.archive)
                       from ferry_state.run_tasks as t
                      where t.run_id = r.id and t.state = 'done' and t.archive is not null),
-        -- Only once all are there: a run may have thousands, and this is asked every second.
+        -- Only when all are done: a run may have thousands, and this is queried every second.
         'reads', (select coalesce(json_agg(json_build_object(
                         'number', d.number, 'schema', d.table_schema, 'table', d.table_name,
                         'file', d.file, 'columns', d.columns, 'token', t.token,

@@ -1,4 +1,4 @@
--- running_tasks: how many tasks are being carried out now, of a run and of all runs to its destination.
+-- running_tasks: the number of running tasks of a run and of all runs to its destination.
 create or replace function ferry_state.running_tasks(
     p_run            bigint,
     out of_run         integer,

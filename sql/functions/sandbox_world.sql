@@ -1,4 +1,4 @@
--- sandbox_world: all that is configured in a sandbox and in production, for a look at it. Locks
+-- sandbox_world: the whole configuration of a sandbox and of production, for a check. Locks
 -- nothing.
 create or replace function ferry_state.sandbox_world(p_name text)
 returns text

@@ -1,5 +1,5 @@
--- save_alerts: write the alerts that a batch of commands made or changed, and the messages that it
--- asked for.
+-- save_alerts: write the alerts that a batch of commands created or changed, and the messages that
+-- it requested.
 --
 -- p_alerts: {"saved": [alerts], "tests": [{"alert_id"}]}
 create or replace function ferry_state.save_alerts(p_alerts json)
@@ -17,7 +17,7 @@ begin
     on conflict (id) do update
        set orchestration_id = excluded.orchestration_id, settings = excluded.settings;
 
-    -- A test is tried once. Its alert may have been deleted by the same batch.
+    -- A test has one attempt. Its alert may have been deleted by the same batch.
     insert into ferry_state.alert_deliveries
            (alert_id, alert_name, environment, event, payload, retry_until)
     select a.id, a.name, a.environment, 'test',

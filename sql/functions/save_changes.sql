@@ -1,12 +1,13 @@
 -- save_changes: write the objects that a batch of commands created, changed or deleted.
 --
 -- p_deleted:  ids by kind: {"data_exports": [1, 2]}
--- p_versions: versions of data exports that were activated, to keep until they are pruned.
--- p_object_versions: what else the batch created, edited and deleted, to keep likewise.
--- p_plans:    plans of runs, to keep for a day.
--- p_alerts:   alerts, and messages of them that were asked for.
--- p_sandboxes: as of save_sandboxes.
--- The others: new and changed objects, an array a kind. Each is null when there is nothing.
+-- p_versions: versions of activated data exports, kept until they are pruned.
+-- p_object_versions: versions of other objects that the batch created, edited and deleted, kept
+--   likewise.
+-- p_plans:    plans of runs, kept for a day.
+-- p_alerts:   alerts, and their requested messages.
+-- p_sandboxes: as in save_sandboxes.
+-- The others: new and changed objects, an array for each kind. Each is null when there are none.
 create or replace function ferry_state.save_changes(
     p_deleted        json,
     p_versions       json,
@@ -42,7 +43,7 @@ begin
     end if;
 
     if p_deleted is not null then
-        -- An orchestration may come to use something else than what is removed with this.
+        -- An orchestration may change from an object that is removed here to another one.
         set constraints all deferred;
         perform ferry_state.delete_objects(p_deleted);
     end if;

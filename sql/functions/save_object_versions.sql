@@ -1,5 +1,5 @@
--- save_object_versions: append what commands of a batch made of objects, in that order, each numbered
--- after the version before it.
+-- save_object_versions: append the versions of objects that commands of a batch created, in that
+-- order, each with the next number.
 create or replace function ferry_state.save_object_versions(p_versions json)
 returns void
 language sql
@@ -8,7 +8,7 @@ as $$
     insert into ferry_state.object_versions
            (kind, object_id, number, environment, name, destination, definition, actor, command_id)
     select v.kind, v.object_id,
-           -- That of a data export's deletion comes after those of its activations.
+           -- The version of a data export's deletion comes after those of its activations.
            greatest((select max(o.number) from ferry_state.object_versions as o
                       where o.kind = v.kind and o.object_id = v.object_id),
                     (select max(e.number) from ferry_state.data_export_versions as e

@@ -1,4 +1,4 @@
--- save_policies: write the policy assignments that a batch of commands made, changed or revoked.
+-- save_policies: write the policy assignments that a batch of commands created, changed or revoked.
 create or replace function ferry_state.save_policies(p_saved json, p_revoked json)
 returns void
 language sql

@@ -1,7 +1,7 @@
--- save_runs: write the runs that commands started, told to stop or abandoned, and wake the workers.
+-- save_runs: write the runs that commands started, stopped or abandoned, and wake the workers.
 --
--- One that is abandoned has no worker any more, and a new token: whatever its worker still writes
--- affects no row.
+-- An abandoned run has no worker any more, and a new token: later writes of its worker affect no
+-- row.
 create or replace function ferry_state.save_runs(p_runs json)
 returns void
 language plpgsql

@@ -1,5 +1,5 @@
--- save_sandbox_problems: what a look at a sandbox found; an event when that is something else than
--- the last time.
+-- save_sandbox_problems: record the problems that a check of a sandbox found, with an event if they
+-- have changed.
 --
 -- p_problems: [{"severity", "object_kind", "object_name", "message"}]
 create or replace function ferry_state.save_sandbox_problems(p_sandbox bigint, p_problems jsonb)
@@ -12,7 +12,7 @@ declare
     v_new   integer;
     v_gone  integer;
 begin
-    -- One look after the other; none when the sandbox is gone meanwhile.
+    -- One check after the other; none if the sandbox was deleted meanwhile.
     select s.name into v_name
       from ferry_state.sandbox_checks as c join ferry_state.sandboxes as s on s.id = c.sandbox_id
      where c.sandbox_id = p_sandbox

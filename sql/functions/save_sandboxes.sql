@@ -1,5 +1,5 @@
--- save_sandboxes: write the sandboxes and settings that a batch of commands made, changed or deleted.
--- Their environments follow them: keep_environment.
+-- save_sandboxes: write the sandboxes and settings that a batch of commands created, changed or
+-- deleted. Their environments follow them: keep_environment.
 --
 -- p_changes: {"saved": [{"id", "name", "key", "description", "base", "created_by"}],
 --             "deleted": [1, 2], "settings": {"name": {"value", "changed_by"}}}

@@ -1,9 +1,9 @@
--- secret_in: the argument that holds a secret, as far as its form shows; null for none.
+-- secret_in: the argument that contains a secret, as far as its form shows; null for none.
 --
--- A key that is named as one, or what is below it, and holds no reference; a URL with a password; a
--- connection string with one; a private key. What is chosen of tables may be about columns with such
--- names, and filters are SQL: there only private keys are looked for.
--- The program has the same rule, for what it shows before it sends anything: SecretForm.
+-- Secrets are: a value of a key with such a name, or below it, that is not a reference; a URL or a
+-- connection string with a password; a private key. Settings of tables may name columns with such
+-- names, and filters are SQL: there, only private keys are detected. The program has the same rule
+-- for what it shows before it sends anything: SecretForm.
 create or replace function ferry_state.secret_in(p_command text, p_arguments jsonb)
 returns text
 language sql
@@ -19,7 +19,7 @@ as $$
             '|session_token|token|x_api_key)$')) as n (named)
         union all
         select p.argument, coalesce(child.key, p.key),
-               -- Below such a key everything is one.
+               -- Below such a key every value is a secret.
                case when replace(lower(p.key), '-', '_') ~ p.named then '' else p.named end,
                child.value
           from part as p

@@ -1,5 +1,5 @@
--- settle_group_run: a run has ended; when it was the last of its group's, note how that ended. If all
--- of them succeeded, the groups that come after run, each once.
+-- settle_group_run: record the outcome of a group run when its last run has ended. If all runs
+-- succeeded, the groups that run after it are started, each once.
 create or replace function ferry_state.settle_group_run(p_run bigint)
 returns void
 language plpgsql
@@ -14,7 +14,7 @@ begin
     if v_run.group_run_id is null then
         return;
     end if;
-    -- Of two runs that end at the same time the second to come here sees the end of the first.
+    -- If two runs end at the same time, the second one here sees the end of the first.
     perform ferry_state.take_lock('group run', v_run.group_run_id);
     select state into strict v_state
       from ferry_state.group_run_states where group_run_id = v_run.group_run_id;

@@ -1,5 +1,6 @@
--- shown_text: a text of somebody's as a message may show it: at most 128 characters, with control,
--- format (among them bidirectional) and line separator characters as \u{…}, as the program does.
+-- shown_text: a user's text in the form that messages can show: at most 128 characters, with
+-- control, format (including bidirectional) and line separator characters as \u{…}, as the program
+-- does.
 create or replace function ferry_state.shown_text(p_text text)
 returns text
 language plpgsql

@@ -1,7 +1,7 @@
--- silent_workers: workers whose session has gone or whose lease has run out.
+-- silent_workers: workers whose session has ended or whose lease has expired.
 --
--- A worker seen silent twice in a row, or past its lease, is lost: a single look may meet one that
--- is just reconnecting.
+-- A worker that is found silent twice in a row, or after its lease, is lost: a single check may
+-- find one that is just reconnecting.
 create or replace function ferry_state.silent_workers()
 returns table (worker_id bigint, expired boolean)
 language sql

@@ -1,9 +1,9 @@
--- stamp_actor: the first thing an INSERT into the view ferry.commands does: note who sends it.
+-- stamp_actor: record the sender of an INSERT into the view ferry.commands, as its first step.
 --
--- Runs with the rights of the sender, because current_user is the one name that cannot be forged:
--- the session's role is somebody else's while PostgreSQL runs a role's own functions for them, in
--- an index expression under ANALYZE for example. accept_command, which runs next, cannot see it.
--- Raises: FY007 a column that is not the client's.
+-- Runs with the rights of the sender, because only current_user cannot be forged: the session's
+-- role is that of another user while PostgreSQL runs a role's own functions, for example in an
+-- index expression under ANALYZE. accept_command, which runs next, cannot see it.
+-- Raises: FY007 a column that clients cannot set.
 create or replace function ferry_state.stamp_actor()
 returns trigger
 language plpgsql
@@ -14,7 +14,7 @@ begin
             new.attempts, new.finished_at, new.login) is null then
         raise exception using errcode = 'FY007',
             message = 'only command, arguments, environment, priority, run_at and idempotency_key can be set',
-            hint = 'leave the other columns out: Ferry sets them';
+            hint = 'omit the other columns: Ferry sets them';
     end if;
     new.actor := current_user;
     return new;

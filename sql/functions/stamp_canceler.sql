@@ -1,7 +1,8 @@
--- stamp_canceler: the first thing an INSERT into the view ferry.cancellations does: note who asks.
+-- stamp_canceler: record the sender of an INSERT into the view ferry.cancellations, as its first
+-- step.
 --
--- Runs with the rights of the caller, for the reason that stamp_actor tells.
--- Raises: FY007 a column that is not the client's.
+-- Runs with the rights of the caller, for the same reason as stamp_actor.
+-- Raises: FY007 a column that clients cannot set.
 create or replace function ferry_state.stamp_canceler()
 returns trigger
 language plpgsql
@@ -11,7 +12,7 @@ begin
     if num_nonnulls(new.actor, new.login) > 0 then
         raise exception using errcode = 'FY007',
             message = 'only command_id can be set',
-            hint = 'leave the other columns out: Ferry sets them';
+            hint = 'omit the other columns: Ferry sets them';
     end if;
     new.actor := current_user;
     return new;

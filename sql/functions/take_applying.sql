@@ -1,12 +1,12 @@
--- take_applying: what an INSERT into the view ferry.applying does: begin an apply of a configuration
--- file, where no other is at work in the environment, say that it goes on, or end it.
+-- take_applying: handle an INSERT into the view ferry.applying: begin an apply of a configuration
+-- file, unless another one is in progress in the environment, renew it, or end it.
 --
--- An apply has ended when it says so, when its session has gone, and when it has not renewed its lease
--- for 30 seconds: a session can outlive its client behind a connection pooler. One that was taken for
--- ended cannot go on.
--- Waits at most 5 seconds, for a transaction that has asked and has not ended.
--- Raises: FY004 no request or no token, FY006 unknown environment, FY016 no policy in the environment,
---         FY018 another apply is at work.
+-- An apply ends with a request to end, with its session, or when it has not renewed its lease for
+-- 30 seconds: a session can outlive its client behind a connection pooler. An expired apply can
+-- continue only if no other one has begun.
+-- Waits at most 5 seconds for another requesting transaction that has not ended.
+-- Raises: FY004 no request or no token, FY006 unknown environment, FY016 no policy in the
+--         environment, FY018 another apply is in progress.
 create or replace function ferry_state.take_applying()
 returns trigger
 language plpgsql
@@ -23,7 +23,7 @@ begin
         coalesce(new.environment, 'production'), new.actor);
     if new.token is null or new.request is null or new.request not in ('begin', 'renew', 'end') then
         raise exception using errcode = 'FY004',
-            message = 'an apply asks to begin, renew or end, with a token of its own',
+            message = 'an apply must request begin, renew or end, and have a token',
             hint = 'insert into ferry.applying (environment, request, token) values '
                 || '(''production'', ''begin'', gen_random_uuid())';
     end if;
@@ -31,9 +31,9 @@ begin
         new.actor, new.environment, array['datagrid_administrator', 'datagrid_operator', 'amp360_user'])
     then
         raise exception using errcode = 'FY016',
-            message = format('%s may not apply a configuration to %s',
+            message = format('%s is not allowed to apply a configuration to %s',
                              ferry_state.shown_text(new.actor), ferry_state.shown_text(new.environment)),
-            hint = 'it needs the policies of the commands that are sent: see docs/policies.md';
+            hint = 'grant it the policies that the commands need: see docs/policies.md';
     end if;
     new.login := session_user;
     if new.request = 'end' then
@@ -57,7 +57,7 @@ begin
          where a.leased_until < clock_timestamp()
             or not ferry_state.is_connected(a.backend_pid, a.backend_start, a.backend_role);
     else
-        -- Its connection may be another one by now.
+        -- It may have a new connection.
         update ferry_state.applying
            set backend_pid = v_session.pid, backend_start = v_session.backend_start,
                backend_role = v_session.usesysid, leased_until = clock_timestamp() + v_lease
@@ -69,13 +69,13 @@ begin
     select * into v_other from ferry_state.applying where environment = new.environment;
     raise exception using errcode = 'FY018',
         message = case when v_other.token is null
-            then format('this apply was taken for ended, and another one has changed %s since',
+            then format('this apply expired, and another one has changed %s since',
                         ferry_state.shown_text(new.environment))
             else format('%s has been applying a configuration to %s since %s UTC',
                         ferry_state.shown_text(coalesce(v_other.login, v_other.actor)),
                         ferry_state.shown_text(new.environment),
                         to_char(v_other.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')) end,
-        hint = 'wait until it has ended, then apply the file again; ferry.applying shows it';
+        hint = 'wait until it ends, then apply the file again; ferry.applying shows it';
 end;
 $$;
 

@@ -1,7 +1,7 @@
--- take_check: a command whose facts were looked up goes back onto the queue, for this transaction to
+-- take_check: return a command whose facts were looked up to the queue, for this transaction to
 -- decide it.
 --
--- Returns false, and does nothing, when the lookup is not this worker's any more, or the command was
+-- Returns false, and does nothing, when the lookup is no longer this worker's, or the command was
 -- canceled.
 -- Locks: the command's lane, which it waits for.
 create or replace function ferry_state.take_check(p_command bigint, p_token bigint)

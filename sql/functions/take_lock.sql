@@ -1,7 +1,8 @@
--- take_lock: lock what one transaction at a time may do, until this transaction ends.
+-- take_lock: lock an operation that only one transaction at a time can perform, until this
+-- transaction ends.
 --
--- p_key: where the purpose has several slots, which object it is for; two may share a slot.
--- Returns false only where p_wait is false and another transaction holds the lock.
+-- p_key: the object, if the purpose has several slots; two objects can share a slot.
+-- Returns false only if p_wait is false and another transaction holds the lock.
 create or replace function ferry_state.take_lock(
     p_purpose text,
     p_key     bigint default 0,
@@ -15,7 +16,7 @@ declare
     v_slots constant integer := (select count(*) from ferry_state.locks where purpose = p_purpose);
 begin
     if v_slots = 0 then
-        raise exception 'there is no lock for "%"', p_purpose;
+        raise exception 'unknown lock "%"', p_purpose;
     end if;
     if p_wait then
         perform from ferry_state.locks

@@ -1,5 +1,5 @@
--- task_rate: how many bytes a second each running task of a run may write: its even share of the
--- run's limit and of its destination's, whichever is less. Null for no limit.
+-- task_rate: the maximum number of bytes per second for each running task of a run: its even share
+-- of the run's limit and of its destination's limit, whichever is less. Null for no limit.
 create or replace function ferry_state.task_rate(p_run bigint)
 returns bigint
 language sql

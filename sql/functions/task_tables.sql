@@ -1,5 +1,5 @@
--- task_tables: which tables a task reads, for its events: {"table", "part", "parts"} of the only one,
--- else {"tables": [names]}.
+-- task_tables: the tables that a task reads, for its events: {"table", "part", "parts"} for a
+-- single one, otherwise {"tables": [names]}.
 create or replace function ferry_state.task_tables(p_run bigint, p_number integer)
 returns jsonb
 language sql

@@ -1,8 +1,8 @@
--- tell_alerts: have everybody told who wants to know any of this about a run; runtime only if it is
--- over the limit, and once. Those who want to know of failures are told of one that is stuck, too.
+-- tell_alerts: record the messages of all alerts on these events of a run; runtime only if it
+-- exceeds the limit, and once. Alerts on failures are also sent for a stuck run.
 --
--- Called in the transaction of what it tells, so that no message is lost and none is sent of what
--- did not happen.
+-- Called in the transaction of the event, so that no message is lost and none is sent for an event
+-- that did not happen.
 create or replace function ferry_state.tell_alerts(p_run bigint, p_events text[])
 returns void
 language plpgsql

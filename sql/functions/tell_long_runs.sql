@@ -1,4 +1,4 @@
--- tell_long_runs: have everybody told whose limit a run that has not ended is over, by the
+-- tell_long_runs: record the messages of all alerts whose limit an unfinished run exceeds, by the
 -- database's clock.
 create or replace function ferry_state.tell_long_runs()
 returns void

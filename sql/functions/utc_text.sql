@@ -1,4 +1,4 @@
--- utc_text: a moment as JSON shows it to others: 2026-01-31T12:03:44.500000Z.
+-- utc_text: a time in the format for external JSON: 2026-01-31T12:03:44.500000Z.
 create or replace function ferry_state.utc_text(p_at timestamptz)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- visible_environments: in which environments a role may see what is there: by a policy that is
--- granted and not denied, or as a member of ferry_viewer or ferry_worker. '*' stands for all.
+-- visible_environments: the environments that a role can view: with a policy that is granted and
+-- not denied, or as a member of ferry_viewer or ferry_worker. '*' means all.
 create or replace function ferry_state.visible_environments(p_role name)
 returns text[]
 language plpgsql
@@ -14,7 +14,7 @@ begin
     if pg_has_role(p_role, 'ferry_viewer', 'usage') or pg_has_role(p_role, 'ferry_worker', 'usage') then
         return array['*'];
     end if;
-    -- Who acts in another role is bound by what either is denied.
+    -- After SET ROLE, the denials of both roles apply.
     select array_agg(coalesce(p ->> 'environment', '*'))
                filter (where not (p ->> 'denial')::boolean and held ->> 'role' = p_role),
            array_agg(coalesce(p ->> 'environment', '*')) filter (where (p ->> 'denial')::boolean)

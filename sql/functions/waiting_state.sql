@@ -1,5 +1,5 @@
--- waiting_state: the state of a command that has not ended, by what it waits for: null when it is on
--- the queue.
+-- waiting_state: the state of an unfinished command, from what it waits for: null when it is on the
+-- queue.
 create or replace function ferry_state.waiting_state(p_waits_for text)
 returns text
 language sql

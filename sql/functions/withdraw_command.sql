@@ -1,9 +1,9 @@
--- withdraw_command: what an INSERT into the view ferry.cancellations does: ask for a command that
--- has not ended to be canceled. One that has ended, or is not the caller's, is passed over.
+-- withdraw_command: handle an INSERT into the view ferry.cancellations: request the cancellation of
+-- an unfinished command. Commands that have ended, or were not sent by the caller, are skipped.
 --
--- A row that the next claim of a worker honours: a sender's transaction holds nothing that a worker
--- needs. A worker that is applying the command meanwhile is not interrupted. What was asked for already
--- is not asked for a second time.
+-- The request is a row that the next claim of a worker processes: a sender's transaction holds
+-- nothing that a worker needs. A worker that is applying the command meanwhile is not interrupted.
+-- A repeated request is ignored.
 create or replace function ferry_state.withdraw_command()
 returns trigger
 language plpgsql

@@ -1,6 +1,6 @@
--- world_json: these objects as the document that the lifecycle core works on.
+-- world_json: these objects as the JSON document for the lifecycle core.
 --
--- Stable: it must see what the statement that calls it sees.
+-- Stable: it must use the snapshot of the calling statement.
 create or replace function ferry_state.world_json(
     p_databases      bigint[],
     p_exports        bigint[],
@@ -13,7 +13,7 @@ create or replace function ferry_state.world_json(
     p_actors         text[],
     p_all_policies   boolean,
     p_sandboxes      bigint[],
-    p_environments   boolean  -- whether to tell the names of all
+    p_environments   boolean  -- whether to include the names of all
 )
 returns text
 language sql

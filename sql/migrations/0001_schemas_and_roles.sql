@@ -2,16 +2,17 @@ do $$
 begin
     if getdatabaseencoding() <> 'UTF8' then
         raise exception using errcode = 'feature_not_supported',
-            message = format('database "%s" is encoded in %s', current_database(), getdatabaseencoding()),
-            hint = 'keep the queue in a database with encoding UTF8: create database NAME encoding ''UTF8'' template template0';
+            message = format('database "%s" has encoding %s', current_database(), getdatabaseencoding()),
+            hint = 'use a database with encoding UTF8: create database NAME encoding ''UTF8'' template template0';
     end if;
 end;
 $$;
 
--- ferry: what people use. ferry_state: the tables and functions behind it, for workers only.
+-- ferry: the interface for users. ferry_state: the tables and functions behind it, for workers
+--   only.
 create schema ferry;
 
--- Roles belong to the whole cluster, so another database of it may have made them already.
+-- Roles belong to the whole cluster, so another database of it may already have created them.
 do $$
 declare
     v_role text;
@@ -24,7 +25,7 @@ begin
                 when duplicate_object or unique_violation then null;
                 when insufficient_privilege then
                     raise exception using errcode = 'insufficient_privilege',
-                        message = format('role "%s" does not exist and %s may not create it',
+                        message = format('role "%s" does not exist and %s cannot create it',
                                          v_role, current_user),
                         hint = format('run as a superuser: create role %I nologin;', v_role);
             end;
@@ -39,9 +40,9 @@ create table ferry_state.environments (
 );
 insert into ferry_state.environments (name) values ('production');
 
--- Rows that are only ever locked: what one transaction at a time may do, by purpose. No client can
--- reach them, while any role that may connect can take any advisory lock. A purpose with several slots
--- is for many objects, each of which has one of them.
+-- Rows that are only ever locked: operations that only one transaction at a time can perform, by
+-- purpose. Clients cannot reach them, while any role that can connect can take any advisory lock. A
+-- purpose with several slots is for many objects, each of which uses one of them.
 create table ferry_state.locks (
     purpose text    not null,
     slot    integer not null,

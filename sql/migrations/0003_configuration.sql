@@ -1,5 +1,5 @@
--- A command's environment was checked when it was accepted.
--- Names are unique per environment without regard to case: key is the name as Ferry compares it.
+-- A command's environment was checked when it was accepted. Names are unique per environment
+-- regardless of case: key is the form in which Ferry compares them.
 create table ferry_state.databases (
     id          bigint      not null,
     environment text        not null,
@@ -13,7 +13,7 @@ create table ferry_state.databases (
     constraint databases_credential_is_a_name check (credential ~ '^[a-z0-9][a-z0-9_.-]{0,62}$')
 );
 
--- The roles that databases are read as, by their credentials, as workers saw them last.
+-- The roles as which databases are read, by credential, as last seen by workers.
 create table ferry_state.source_roles (
     credential       text   not null,
     role             text   not null,
@@ -96,7 +96,7 @@ create table ferry_state.orchestrations (
     created_at       timestamptz not null default now(),
     constraint orchestrations_pkey primary key (id),
     constraint orchestrations_name_is_unique unique (environment, key),
-    -- Deferred where objects are changed and removed at once: see save_changes.
+    -- Deferred, because objects can be changed and removed together: see save_changes.
     constraint orchestrations_data_export_exists foreign key (data_export_id)
         references ferry_state.data_exports (id) deferrable,
     constraint orchestrations_destination_exists foreign key (destination_id)
@@ -108,8 +108,8 @@ create index orchestrations_data_export on ferry_state.orchestrations (data_expo
 create index orchestrations_destination on ferry_state.orchestrations (destination_id);
 create index orchestrations_data_template on ferry_state.orchestrations (data_template_id);
 
--- What each other object was after each command that created, edited or deleted it; of data exports
--- their deletion alone. Only ever inserted, and pruned: see prune_versions.
+-- The definition of each other object after each command that created, edited or deleted it; for
+-- data exports only their deletion. Only inserted and pruned: see prune_versions.
 create table ferry_state.object_versions (
     kind        text        not null,
     object_id   bigint      not null,
@@ -125,13 +125,13 @@ create table ferry_state.object_versions (
 );
 create index object_versions_age on ferry_state.object_versions (at);
 
--- The apply of a configuration file that is at work in an environment, and its session. It has ended
--- when its lease has, or its session: see take_applying.
+-- The apply of a configuration file that is in progress in an environment, and its session. It ends
+-- with its lease or its session: see take_applying.
 create table ferry_state.applying (
     environment   text        not null,
-    token         uuid        not null,  -- known to that apply alone
+    token         uuid        not null,  -- known only to that apply
     actor         text        not null,
-    login         text,                  -- the role that acts in the actor's name; null: the actor
+    login         text,                  -- the role that had logged in; null: the actor
     backend_pid   integer     not null,
     backend_start timestamptz,           -- null: hidden from the owner of the schema
     backend_role  oid         not null,

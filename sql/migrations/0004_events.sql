@@ -1,5 +1,5 @@
--- One row a transition: the audit log and the feed of watch. Only ever inserted.
--- xact is the transaction that wrote it: a watcher reads what was not visible before and is now.
+-- One row per transition: the audit log and the feed of watch. Only inserted. xact is the
+-- transaction that wrote it: a watcher reads the events that were not visible before and are now.
 create table ferry_state.events (
     id          bigint      not null generated always as identity,
     xact        xid8        not null default pg_current_xact_id(),
@@ -12,16 +12,16 @@ create table ferry_state.events (
     run_id      bigint,
     command_id  bigint,
     actor       text        not null,
-    login       text,  -- the role that acted in the actor's name; null: the actor
+    login       text,  -- the role that had logged in; null: the actor
     details     jsonb,
     constraint events_pkey primary key (id, at)
-) partition by range (at);  -- by months: make_event_partition
+) partition by range (at);  -- by month: make_event_partition
 create index events_xact on ferry_state.events (xact, id);
 create index events_run on ferry_state.events (run_id, id) where run_id is not null;
 create index events_command on ferry_state.events (command_id, id) where command_id is not null;
 
--- The partitions that were removed, and the transactions that had written into each, from the first
--- to the last, and the last event: null where it was empty.
+-- The removed partitions, with the first and the last transaction that had written to each, and the
+-- last event: null if it was empty.
 create table ferry_state.pruned_events (
     partition  text        not null,
     until      timestamptz not null,
@@ -33,16 +33,17 @@ create table ferry_state.pruned_events (
     constraint pruned_events_pkey primary key (partition)
 );
 
--- The session that prunes; another may when it has gone.
+-- The session that prunes; another one can when it has ended.
 create table ferry_state.pruner (
     backend_pid   integer     not null,
     backend_start timestamptz,
     backend_role  oid         not null
 );
 
--- The histories of this database, one after the other. A new one begins after a crash, a failover or
--- a restore: transactions that were seen may be gone, and their ids may come again. The events of an
--- epoch have ids from first_id up to the next epoch's; first_xact is below all that wrote them.
+-- The successive histories of this database. A new one begins after a crash, a failover or a
+-- restore: transactions that were seen may be lost, and their ids may be reused. The events of an
+-- epoch have ids from first_id up to that of the next epoch; first_xact is below all transactions
+-- that wrote them.
 create table ferry_state.epochs (
     number     integer     not null,
     key        text        not null default substr(md5(gen_random_uuid()::text), 1, 16),
@@ -52,8 +53,8 @@ create table ferry_state.epochs (
     constraint epochs_pkey primary key (number)
 );
 
--- The epoch that goes on, and where that was noted: a copy or a restored dump is somewhere else.
--- Unlogged, so that the server empties it in every recovery and in every standby that is promoted.
+-- The current epoch, and where it was recorded: a copy or a restored dump is elsewhere. Unlogged,
+-- so that the server truncates it in every recovery and when a standby is promoted.
 create unlogged table ferry_state.present_epoch (
     epoch             integer not null,
     system_identifier bigint  not null,

@@ -9,27 +9,28 @@ create table ferry_state.workers (
     version     text        not null,
     concurrency integer     not null,
     started_at  timestamptz not null default now(),
-    ended_at    timestamptz,  -- when it left or was found lost
+    ended_at    timestamptz,  -- when it deregistered or was found lost
     constraint workers_pkey primary key (id)
 );
 
--- Which credentials a worker was given when it started: never their values.
+-- The names of a worker's credentials when it started: never their values.
 create table ferry_state.worker_credentials (
     worker_id   bigint not null,
     name        text   not null,
     kind        text   not null,
-    is_verified boolean,  -- whether it is sent by verified TLS, or not over a network; null: nowhere
+    is_verified boolean,  -- whether it is sent with verified TLS, or not over a network; null: never sent
     constraint worker_credentials_pkey primary key (worker_id, name),
     constraint worker_credentials_worker_exists foreign key (worker_id)
         references ferry_state.workers (id) on delete cascade
 );
 
--- Gone when the worker has left or was found lost.
+-- Deleted when the worker deregisters or is found lost.
 create table ferry_state.worker_leases (
     worker_id     bigint      not null,
     leased_until  timestamptz not null,
     heartbeat_at  timestamptz not null,
-    -- The session that shows everybody that the process lives. After SET ROLE it does not know its start.
+    -- The session whose existence shows that the process is alive. After SET ROLE its start is
+    -- unknown.
     backend_pid   integer     not null,
     backend_start timestamptz,
     backend_role  oid         not null,
@@ -60,8 +61,8 @@ create table ferry_state.runs (
     snapshot_id         text,
     snapshot_at         timestamptz,
     started_at          timestamptz,
-    publishing_at       timestamptz,  -- since when it can only go forward
-    stuck_at            timestamptz,  -- since when it is told that it cannot finish publishing
+    publishing_at       timestamptz,  -- since when it only rolls forward
+    stuck_at            timestamptz,  -- since when it cannot finish publishing
     finished_at         timestamptz,
     retry_at            timestamptz,
     error_code          text,
@@ -70,15 +71,15 @@ create table ferry_state.runs (
     error_hint          text,
     warnings            jsonb,  -- those of its manifest
     bytes               bigint, -- of the files as delivered, by its manifest
-    -- Of its tasks, noted when it ends: see note_run_sums.
+    -- Sums of its tasks, recorded when it ends: see note_run_sums.
     tables              bigint,
     tables_done         bigint,
     rows                bigint,
     task_bytes          bigint,
     rows_expected       bigint,
-    resolves            bigint, -- the run that failed and that this one was started for
+    resolves            bigint, -- the failed run that this one was started to resolve
     resolution          text,
-    -- The limits that it was started with: its own, and those of all runs to its destination.
+    -- The limits with which it was started: its own, and those of all runs to its destination.
     tasks_max           integer generated always as
         ((inputs #>> '{data_template,settings,limits,tasks}')::integer) stored,
     bytes_per_second    bigint generated always as
@@ -104,7 +105,7 @@ create table ferry_state.runs (
     constraint runs_get_stuck_publishing check (stuck_at is null or publishing_at is not null),
     constraint runs_claimed_by_token check (worker_id is null or token is not null)
 ) with (fillfactor = 70);
--- One that is stuck holds no other back.
+-- A stuck run does not block others.
 create unique index runs_one_at_a_time_per_orchestration on ferry_state.runs (orchestration_id)
     where state in ('running', 'publishing', 'stopping') and stuck_at is null;
 create index runs_unfinished on ferry_state.runs (id) where finished_at is null;
@@ -114,7 +115,7 @@ create index runs_data_export_key on ferry_state.runs (data_export_key, id);
 create index runs_orchestration on ferry_state.runs (orchestration_id, id);
 create index runs_failed on ferry_state.runs (id) where state = 'failed';
 
--- What one worker reads on one connection: one or more reads. Bears the number of the first of them.
+-- One or more reads of one worker on one connection. It has the number of the first of them.
 -- Belongs to one attempt of the run: run_token.
 create table ferry_state.run_tasks (
     run_id          bigint  not null,
@@ -126,10 +127,10 @@ create table ferry_state.run_tasks (
     worker_id       bigint,
     rows            bigint,
     bytes           bigint,
-    archive         jsonb,  -- {"name", "rows", "bytes", "sha256", "pgp_key"?}: all files are in it
+    archive         jsonb,  -- {"name", "rows", "bytes", "sha256", "pgp_key"?}: contains all files
     started_at      timestamptz,
     finished_at     timestamptz,
-    error_read      integer,  -- the number of the read that it is about; null for the whole task
+    error_read      integer,  -- the number of the failed read; null for the whole task
     error_code      text,
     error_origin    text,
     error_message   text,
@@ -148,15 +149,16 @@ create index run_tasks_running on ferry_state.run_tasks (worker_id) where state 
 create index run_tasks_unfinished
     on ferry_state.run_tasks (run_id, state, rows_estimated desc, number) where state <> 'done';
 
--- Row locks on these, never updates: whoever holds a slot counts the tasks that run to its destinations.
+-- These rows are locked and never updated: the holder of a slot counts the running tasks of its
+-- destinations.
 create table ferry_state.destination_slots (
     slot integer not null,
     constraint destination_slots_pkey primary key (slot)
 );
 insert into ferry_state.destination_slots (slot) select generate_series(0, 1023);
 
--- One table of a run, or one of several parts of it. Numbered through the run, in the order in which
--- files are published; the reads of a task are carried out in that order.
+-- One table of a run, or one of several parts of it. Numbered within the run, in the order in which
+-- files are published; the reads of a task are executed in that order.
 create table ferry_state.run_reads (
     run_id         bigint  not null,
     number         integer not null,
@@ -178,7 +180,7 @@ create table ferry_state.run_reads (
 );
 create index run_reads_task on ferry_state.run_reads (run_id, task, number);
 
--- The intent to publish: from here on the run only rolls forward, with these very bytes.
+-- The intent to publish: from here on the run only rolls forward, with exactly these bytes.
 create table ferry_state.run_manifests (
     run_id    bigint not null,
     token     bigint not null,
@@ -188,8 +190,8 @@ create table ferry_state.run_manifests (
     constraint run_manifests_run_exists foreign key (run_id) references ferry_state.runs (id)
 );
 
--- How far each running task is, read by read. Inserted, never updated; only the newest row of a read
--- counts, and all go when the task ends. Logged, so that a hot standby can show runs.
+-- The progress of each running task, by read. Inserted, never updated; only the newest row of a
+-- read counts, and all are deleted when the task ends. Logged, so that a hot standby can show runs.
 create table ferry_state.task_progress (
     id     bigint      not null generated always as identity,
     run_id bigint      not null,
@@ -203,8 +205,8 @@ create table ferry_state.task_progress (
 );
 create index task_progress_newest on ferry_state.task_progress (run_id, number, read, id desc);
 
--- What a run would have written when a command asked for it. Holds values of the source's rows, so
--- only whoever asked sees it, and it is deleted after a day.
+-- Plans of runs, created by commands. They contain values of the source's rows, so only the sender
+-- can see them, and they are deleted after a day.
 create table ferry_state.run_plans (
     id            bigint      not null,
     environment   text        not null,

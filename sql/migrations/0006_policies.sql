@@ -1,4 +1,4 @@
--- Which database role was given which policy, or is denied it, where: null is everywhere.
+-- The policies that are granted or denied to database roles; environment null: all environments.
 create table ferry_state.policy_assignments (
     id          bigint      not null,
     role        text        not null,
@@ -15,7 +15,7 @@ create table ferry_state.policy_assignments (
         ('datagrid_administrator', 'datagrid_operator', 'amp360_user'))
 );
 
--- The role that first migrates a database is its first administrator, by no command.
+-- The role that first migrates a database is its first administrator, without a command.
 insert into ferry_state.policy_assignments
        (id, role, policy, environment, denial, options, created_by)
 values (0, current_user, 'datagrid_administrator', null, false,

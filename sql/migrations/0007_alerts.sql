@@ -1,4 +1,4 @@
--- Who is told what becomes of runs: of one orchestration, or of all of the environment.
+-- The alerts on runs of one orchestration, or of all orchestrations of the environment.
 create table ferry_state.alerts (
     id               bigint      not null,
     environment      text        not null,
@@ -16,8 +16,8 @@ create table ferry_state.alerts (
 );
 create index alerts_orchestration on ferry_state.alerts (orchestration_id);
 
--- The messages of alerts, decided in the transaction of what they tell, and how their delivery
--- stands. A waiting one is held by a worker until due_at; then anybody may take it.
+-- The messages of alerts, recorded in the transaction of their event, and the status of their
+-- delivery. A worker holds a waiting message until due_at; then any worker can claim it.
 create table ferry_state.alert_deliveries (
     id          uuid        not null default gen_random_uuid(),
     alert_id    bigint      not null,

@@ -1,4 +1,4 @@
--- Orchestrations that run together. With a schedule, after another group, or by hand alone.
+-- Orchestrations that run together: on a schedule, after another group, or only manually.
 create table ferry_state.orchestration_groups (
     id          bigint        not null,
     environment text          not null,
@@ -9,9 +9,9 @@ create table ferry_state.orchestration_groups (
     time_zone   text,
     catch_up    text,
     after_id    bigint,
-    next_times  timestamptz[] not null,  -- of the schedule, soonest first; filled in by workers
+    next_times  timestamptz[] not null,  -- of the schedule, soonest first; set by workers
     next_at     timestamptz   generated always as (next_times[1]) stored,
-    runs_as     text          not null,  -- in whose name it runs by itself
+    runs_as     text          not null,  -- the role as which it runs automatically
     created_by  text          not null,
     created_at  timestamptz   not null default now(),
     changed_at  timestamptz   not null default now(),
@@ -44,16 +44,17 @@ create table ferry_state.orchestration_group_members (
 create index orchestration_group_members_orchestration
     on ferry_state.orchestration_group_members (orchestration_id);
 
--- What made a group run by itself, and the command that was sent for it: each cause once.
+-- The causes of automatic runs of a group, each once, and the command that was sent for each.
 create table ferry_state.group_firings (
     group_id   bigint not null,
-    cause      text   not null,  -- a time of its schedule, or the group run that it came after
+    cause      text   not null,  -- a time of its schedule, or the group run after which it runs
     command_id bigint not null,
     constraint group_firings_pkey primary key (group_id, cause),
     constraint group_firings_send_a_command_each unique (command_id)
 );
 
--- Runs that one command started of a group bear that command's id. A group may be gone before them.
+-- Runs of a group that one command started have that command's id. The group may be deleted before
+-- them.
 alter table ferry_state.runs
     add column group_run_id bigint,
     add column group_id bigint,

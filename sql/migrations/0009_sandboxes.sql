@@ -1,4 +1,4 @@
--- A sandbox is also an environment, which has its name.
+-- A sandbox is also an environment with the same name.
 create table ferry_state.sandboxes (
     id          bigint      not null,
     name        text        not null,
@@ -15,7 +15,7 @@ create table ferry_state.sandboxes (
         references ferry_state.environments (name)
 );
 
--- When each sandbox is to be looked at again.
+-- When the next check of each sandbox is due.
 create table ferry_state.sandbox_checks (
     sandbox_id bigint      not null,
     due_at     timestamptz not null,
@@ -25,7 +25,7 @@ create table ferry_state.sandbox_checks (
         references ferry_state.sandboxes (id) on delete cascade
 );
 
--- What the last look at it found.
+-- The problems that the last check found.
 create table ferry_state.sandbox_problems (
     sandbox_id  bigint      not null,
     severity    text        not null,
@@ -39,7 +39,7 @@ create table ferry_state.sandbox_problems (
 );
 create index sandbox_problems_sandbox on ferry_state.sandbox_problems (sandbox_id);
 
--- What administrators changed from its default.
+-- The settings that administrators changed from their defaults.
 create table ferry_state.settings (
     name       text        not null,
     value      text        not null,

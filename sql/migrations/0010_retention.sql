@@ -1,10 +1,10 @@
--- One row: the prune that workers carry out by themselves once a day, and which transaction prunes.
+-- One row: the automatic daily prune by workers, and the transaction that prunes.
 create table ferry_state.retention (
     is_only boolean     not null default true,
-    due_at  timestamptz not null default now(),  -- when the next prune begins
-    kind    text,         -- what the prune that has begun removes now; null: none has begun
-    after   bigint,       -- up to where it has looked, see prune_batch
-    until   timestamptz,  -- what is older is removed
+    due_at  timestamptz not null default now(),  -- when the next prune starts
+    kind    text,         -- the kind that the current prune removes; null: no prune is running
+    after   bigint,       -- the last position that was checked, see prune_batch
+    until   timestamptz,  -- older records are removed
     xact    xid8,         -- the last transaction that removed anything: see refuse_change
     constraint retention_pkey primary key (is_only),
     constraint retention_has_one_row check (is_only),
@@ -12,7 +12,7 @@ create table ferry_state.retention (
 );
 insert into ferry_state.retention (is_only) values (true);
 
--- What was pruned: a row for each day, kind and role.
+-- The numbers of pruned records: a row for each day, kind and role.
 create table ferry_state.prunings (
     day       date        not null,  -- by UTC
     kind      text        not null,

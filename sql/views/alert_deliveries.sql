@@ -1,4 +1,5 @@
--- alert_deliveries: the messages of alerts, and how their delivery stands; for 30 days after it.
+-- alert_deliveries: the messages of alerts and the status of their delivery, kept for 30 days after
+-- its end.
 create or replace view ferry.alert_deliveries with (security_barrier) as
 select d.id,
        d.environment,

@@ -1,4 +1,4 @@
--- alerts: who is told what becomes of runs, and how many messages wait to be delivered.
+-- alerts: the alerts on runs, and the number of messages that wait to be delivered.
 create or replace view ferry.alerts with (security_barrier) as
 select a.id,
        a.environment,

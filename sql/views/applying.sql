@@ -1,6 +1,6 @@
--- applying: which applies of configuration files are at work, in the environments that the reader may
--- view. INSERT a request, which is begin, renew or end, with a token that the apply alone knows; what
--- is not renewed in time has ended.
+-- applying: the applies of configuration files that are in progress, in the environments that the
+-- reader can view. INSERT a request, which is begin, renew or end, with a token that only the apply
+-- knows; an apply that is not renewed in time expires.
 create or replace view ferry.applying with (security_barrier) as
 select environment,
        null::text as request,

@@ -1,5 +1,5 @@
--- cancellations: commands that are to be canceled, until a worker has done so. INSERT the ids of your
--- own into it: those that have ended are passed over.
+-- cancellations: cancellation requests that no worker has processed yet. INSERT the ids of your own
+-- commands; commands that have ended are skipped.
 create or replace view ferry.cancellations with (security_barrier) as
 select command_id, actor, coalesce(login, actor) as login
   from ferry_state.command_cancellations

@@ -1,13 +1,14 @@
--- commands: the job table. INSERT or COPY into it to send a command; read from it what you sent.
+-- commands: the job table. INSERT or COPY into it to send a command; it shows the commands that you
+-- sent.
 --
--- A view, so that one table can be written by everybody and each sees their own rows (COPY FROM
--- does not work on a table with row-level security). Members of ferry_viewer see all.
+-- A view, so that all users can write to one table and each sees their own rows (COPY FROM does not
+-- work on a table with row-level security). Members of ferry_viewer see all rows.
 create or replace view ferry.commands with (security_barrier) as
 select c.id,
        c.command,
        c.arguments,
        c.environment,
-       c.priority::integer as priority,  -- any number can be given, to be refused with the reason
+       c.priority::integer as priority,  -- any number is accepted here, and checked by the trigger
        c.run_at,
        c.idempotency_key,
        c.actor,
@@ -23,7 +24,7 @@ select c.id,
        o.finished_at,
        coalesce(c.login, c.actor) as login
   from ferry_state.commands as c
-  -- Looked up row by row, so that the newest are read first and nothing behind them.
+  -- Looked up row by row, so that only the newest rows are read.
   left join lateral (
       select * from ferry_state.command_outcomes where command_id = c.id limit 1
   ) as o on true

@@ -1,6 +1,6 @@
--- credentials: the secrets that workers on duty were given, by their names, and how many of them
--- have each. Never the values, which no database knows. is_verified: whether they are sent by TLS
--- with verified certificates, or not over a network.
+-- credentials: the names of the credentials that are configured on running workers, and the number
+-- of workers that have each. Never the values, which are not in any database. is_verified: whether
+-- they are sent with TLS with verified certificates, or not over a network.
 create or replace view ferry.credentials with (security_barrier) as
 select c.name, c.kind, bool_and(c.is_verified) as is_verified, count(*) as workers,
        (select count(*) from ferry_state.worker_leases) - count(*) as workers_without

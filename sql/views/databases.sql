@@ -1,6 +1,6 @@
--- databases: the registered source databases. The credential is one of the workers, by its name.
--- source_role is the role that workers last read it as, and excessive_rights what that role may do
--- beyond reading, superuser for all; null until a worker has looked.
+-- databases: the registered source databases. The credential is the name of one on the workers.
+-- source_role is the role as which workers last read it, and excessive_rights the rights of that
+-- role beyond reading, superuser for all; null until a worker has read it.
 create or replace view ferry.databases with (security_barrier) as
 select d.id, d.environment, d.name, d.credential, d.created_by, d.created_at,
        r.role as source_role, r.excessive_rights

@@ -1,5 +1,5 @@
--- events: every transition, append-only, the newest first: those in the environments that the reader
--- may view, and those that the reader's own commands caused. xact is the transaction that wrote it.
+-- events: every transition, append-only, newest first: those in the environments that the reader
+-- can view, and those that the reader's own commands caused. xact is the transaction that wrote it.
 create or replace view ferry.events with (security_barrier) as
 select id, at, environment, event, object_kind, object_id, object_name, run_id, command_id, actor,
        details, xact, coalesce(login, actor) as login

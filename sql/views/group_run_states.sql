@@ -1,5 +1,5 @@
--- group_run_states: each run of a group, by what became of its runs. Of an orchestration that was
--- run again within it the last run counts.
+-- group_run_states: the state of each group run, from the states of its runs. If an orchestration
+-- was run again within it, only the last run counts.
 create or replace view ferry_state.group_run_states as
 select group_run_id, min(group_id) as group_id,
        case when bool_and(state = 'queued') then 'queued'

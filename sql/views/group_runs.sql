@@ -1,6 +1,6 @@
--- group_runs: every run of a group, the newest first: the runs that one command started together.
+-- group_runs: every run of a group, newest first: the runs that one command started together.
 --
--- scheduled_for is the time of the schedule that it was for. Looked up row by row, as runs are.
+-- scheduled_for is its time in the schedule. Looked up row by row, as in runs.
 create or replace view ferry.group_runs with (security_barrier) as
 select r.group_run_id as id,
        r.environment,
@@ -25,7 +25,7 @@ select r.group_run_id as id,
         from ferry_state.runs where group_run_id = r.group_run_id
   ) as t
  where r.group_run_id is not null
-       -- Its first run. As a case, since the planner takes an equation for a rare thing.
+       -- Its first run. As a case, because the planner assumes that an equation is rarely true.
    and case when r.id = (select e.id from ferry_state.runs as e
                           where e.group_run_id = r.group_run_id order by e.id limit 1)
             then true else false end

@@ -1,8 +1,10 @@
--- object_definitions: what each object of the configuration is, without ids, times or actors, and
--- with other objects by their names: so that two environments, or two times, can be compared.
+-- object_definitions: the definition of each object of the configuration, without ids, times or
+-- actors, and with references to other objects by name, so that two environments, or two times, can
+-- be compared.
 --
--- A data export is its active version; one that was never activated is not here. A data template is
--- known by its destination and its name, every other object by its name.
+-- The definition of a data export is its active version; an export that was never activated is not
+-- included. A data template is identified by its destination and its name, every other object by
+-- its name.
 create or replace view ferry_state.object_definitions as
 select environment, 'database' as kind, null::text as destination, name, id as object_id,
        jsonb_build_object('credential', credential) as definition

@@ -1,9 +1,9 @@
--- object_versions: what every object of the configuration was after each change of it, the newest
--- first; of a data export, after each activation. definition is null where it was deleted. See
--- prune_versions for how long.
+-- object_versions: the definition of every object of the configuration after each change, newest
+-- first; of a data export, after each activation. definition is null if it was deleted. For how
+-- long versions are kept, see prune_versions.
 --
--- changed says where the definition differs from that of the version before, if that is kept.
--- Looked up row by row, so that the newest are read first and nothing behind them.
+-- changed contains the differences from the previous version, if that is kept. Looked up row by
+-- row, so that only the newest rows are read.
 create or replace view ferry.object_versions with (security_barrier) as
 with versions as not materialized (
     select environment, kind, destination, name, object_id, number, definition, actor, command_id, at

@@ -1,4 +1,5 @@
--- orchestration_groups: what runs together, what makes it run, when next, and its last run.
+-- orchestration_groups: the groups of orchestrations, with their triggers, next times and last
+-- runs.
 create or replace view ferry.orchestration_groups with (security_barrier) as
 select g.id,
        g.environment,
@@ -28,7 +29,7 @@ select g.id,
       select max(group_run_id) as id from ferry_state.runs where group_id = g.id
   ) as r on true
   left join lateral (
-      -- The limit keeps it apart: joined, it would be worked out for all group runs that ever were.
+      -- The limit prevents a join, which would compute it for all group runs.
       select group_run_id, state from ferry_state.group_run_states where group_run_id = r.id limit 1
   ) as s on true
  where ferry_state.is_visible(g.environment, (select ferry_state.visible_environments(current_user)));

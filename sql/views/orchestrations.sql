@@ -1,4 +1,4 @@
--- orchestrations: which export goes to which destination, by which template, and its last run.
+-- orchestrations: which export is sent to which destination, with which template, and its last run.
 create or replace view ferry.orchestrations with (security_barrier) as
 select o.id, o.environment, o.name, 'database_export' as type, e.name as data_export,
        d.name as destination, t.name as data_template, r.id as last_run,

@@ -1,4 +1,5 @@
--- policy_assignments: which role was given which policy where; environment null is everywhere.
+-- policy_assignments: the policies that are granted or denied to each role; environment null: all
+-- environments.
 create or replace view ferry.policy_assignments with (security_barrier) as
 select id, role, policy, environment, denial, options, created_by, created_at
   from ferry_state.policy_assignments

@@ -1,4 +1,5 @@
--- prunings: how much of what was removed on which day, by whom; what was kept is newer than until.
+-- prunings: the number of records removed of each kind, on each day and by each role; records older
+-- than until were removed.
 create or replace view ferry.prunings with (security_barrier) as
 select day, kind, removed, until, pruned_by
   from ferry_state.prunings

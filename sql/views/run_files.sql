@@ -1,4 +1,4 @@
--- run_files: what each run delivered, from its manifest. Of an archive, each file in it.
+-- run_files: the files that each run delivered, from its manifest; for an archive, each file in it.
 create or replace view ferry.run_files with (security_barrier) as
 select r.id as run_id,
        r.environment,

@@ -1,7 +1,7 @@
--- run_plans: what a run would write, a row a table, for whoever asked with plan_run; for a day.
+-- run_plans: what a run would write, a row per table, for the sender of plan_run; kept for a day.
 --
--- Rows and bytes are estimates, from the source's statistics and a sample; first_rows holds values
--- as text, shortened, in the order of columns.
+-- Rows and bytes are estimates, from the source's statistics and a sample; first_rows contains
+-- values as shortened text, in the order of columns.
 create or replace view ferry.run_plans with (security_barrier) as
 select p.id,
        p.environment,

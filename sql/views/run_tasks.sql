@@ -1,8 +1,8 @@
--- run_tasks: the tables of each run, some in several parts, and how far they are.
+-- run_tasks: the tables of each run, possibly in several parts, with their progress.
 --
--- While its run waits to be tried again, retry_at says when; the table that it waits for has the error.
+-- While its run waits for a retry, retry_at shows when; the table that failed has the error.
 --
--- Small tables share a task: one worker reads them one after another, under one token.
+-- Small tables share a task: one worker reads them one after another, with one token.
 create or replace view ferry.run_tasks with (security_barrier) as
 select t.run_id,
        d.number,

@@ -1,13 +1,13 @@
--- runs: every execution of an orchestration, with its progress, the newest first.
+-- runs: every execution of an orchestration, with its progress, newest first.
 --
 -- percent and rows_estimated come from the source's statistics until a table is done; rate is bytes
--- per second since the run started; seconds_left follows from both. A run that has ended bears its
--- sums (see note_run_sums), so that only what is alive is added up.
+-- per second since the run started; seconds_left follows from both. An ended run stores its sums
+-- (see note_run_sums), so that only unfinished runs are added up.
 --
 -- data_export_key is the name of the data export in lower case; an index finds runs by it.
 --
--- Ordered, and with all else looked up row by row, so that the newest are read first and nothing
--- behind them: a planner that asks for all would rather join all.
+-- Ordered, and with all other data looked up row by row, so that only the newest rows are read: for
+-- all rows the planner would prefer joins.
 create or replace view ferry.runs with (security_barrier) as
 select r.id,
        r.environment,
@@ -75,7 +75,7 @@ select r.id,
  cross join lateral (
       select extract(epoch from greatest(coalesce(r.finished_at, clock_timestamp())
                  - coalesce(r.snapshot_at, r.started_at), interval '1 ms')) as seconds,
-             -- What was delivered may be one archive of all files.
+             -- The delivery may be one archive of all files.
              coalesce(r.bytes, t.bytes) as bytes
   ) as b
  cross join lateral (

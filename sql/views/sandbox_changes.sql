@@ -1,4 +1,4 @@
--- sandbox_changes: what each sandbox, and production, changed since the last sync, object by object.
+-- sandbox_changes: the changes in each sandbox and in production since the last sync, by object.
 create or replace view ferry.sandbox_changes with (security_barrier) as
 select s.name as sandbox, d.kind, d.destination, d.name, d.change, d.production_change, d.conflict,
        d.base as base_definition, d.sandbox as sandbox_definition,

@@ -1,5 +1,6 @@
--- sandbox_differences: by what each sandbox, production and the base of both differ: what they were
--- equal to at the last sync. Alerts are of one environment alone. Unfiltered: for other views.
+-- sandbox_differences: the differences between each sandbox, production, and their common base at
+-- the last sync. Alerts are not included, because they belong to one environment only. Unfiltered:
+-- for other views.
 create or replace view ferry_state.sandbox_differences as
 with base as (
     select s.id as sandbox_id, b.kind, coalesce(lower(b.destination), '') as destination_key,

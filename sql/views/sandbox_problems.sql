@@ -1,4 +1,5 @@
--- sandbox_problems: what the last look at each sandbox found. Errors block its promotion.
+-- sandbox_problems: the problems that the last check of each sandbox found. Errors prevent its
+-- promotion.
 create or replace view ferry.sandbox_problems with (security_barrier) as
 select s.name as sandbox, p.severity, p.object_kind, p.object_name, p.message, p.since
   from ferry_state.sandbox_problems as p

@@ -1,4 +1,4 @@
--- sandboxes: each sandbox, how far it is from production, and whether anything is wrong in it.
+-- sandboxes: each sandbox, the number of its differences from production, and its problems.
 create or replace view ferry.sandboxes with (security_barrier) as
 select s.id, s.name, s.description, s.created_by, s.created_at, s.synced_at,
        coalesce(d.production_changes, 0) = 0 as in_sync, coalesce(d.changes, 0) as changes,
@@ -7,7 +7,7 @@ select s.id, s.name, s.description, s.created_by, s.created_at, s.synced_at,
        p.errors, p.warnings, c.checked_at
   from ferry_state.sandboxes as s
   left join ferry_state.sandbox_checks as c on c.sandbox_id = s.id
-  -- All at once: the differences of one are worked out with those of all.
+  -- All together: the differences of one are computed with those of all.
   left join (
       select sandbox_id, count(change) as changes, count(production_change) as production_changes,
              count(*) filter (where conflict) as conflicts

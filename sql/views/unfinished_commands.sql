@@ -1,5 +1,5 @@
--- unfinished_commands: those of ferry.commands that have not ended, at a cost that does not depend on
--- how many have.
+-- unfinished_commands: the commands of ferry.commands that have not ended, at a cost that does not
+-- depend on the number of ended commands.
 create or replace view ferry.unfinished_commands with (security_barrier) as
 select u.command_id as id,
        c.command, c.arguments, c.environment, c.priority, c.run_at, c.idempotency_key, c.actor,

@@ -1,5 +1,5 @@
--- unsuccessful_commands: those of ferry.commands that ended otherwise than applied, at a cost that does
--- not depend on how many were applied.
+-- unsuccessful_commands: the commands of ferry.commands that ended without being applied, at a cost
+-- that does not depend on the number of applied commands.
 create or replace view ferry.unsuccessful_commands with (security_barrier) as
 select u.command_id as id,
        c.command, c.arguments, c.environment, c.priority, c.run_at, c.idempotency_key, c.actor,

@@ -1,4 +1,4 @@
--- workers: the worker processes on duty.
+-- workers: the running worker processes.
 create or replace view ferry.workers with (security_barrier) as
 select w.id, w.name, w.host, w.process_id, w.version, w.concurrency, w.started_at,
        l.heartbeat_at, l.leased_until,

@@ -1,9 +1,9 @@
-import Lifecycle
-public import Waiting
 internal import Failpoints
+import Lifecycle
+internal import Locks
 public import Logging
 import Postgres
-internal import Locks
+public import Waiting
 
 /// Delivers the messages of alerts: several concurrently, those of one alert in sequence.
 public struct AlertDispatcher: Sendable {

@@ -1,8 +1,8 @@
-import Values
-import Waiting
 internal import Foundation
 internal import Lifecycle
 internal import Subprocess
+import Values
+import Waiting
 
 #if canImport(System)
     internal import System

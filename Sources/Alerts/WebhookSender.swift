@@ -1,10 +1,10 @@
-import Values
-import Waiting
 internal import AsyncHTTPClient
 internal import Credentials
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
+import Values
+import Waiting
 
 /// Posts a message to the web server that a credential names, signed.
 struct WebhookSender: Sendable {

@@ -1,7 +1,7 @@
-import Values
 import Foundation
 import Lifecycle
 import Postgres
+import Values
 
 /// The result of a batch: how each command ended, which ones are retried, and the events.
 struct BatchResult: Sendable {

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Postgres
+import Values
 
 /// A command that this transaction has claimed, in the order in which its lane applies it.
 struct ClaimedCommand: Sendable {

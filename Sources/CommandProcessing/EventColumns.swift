@@ -1,7 +1,7 @@
-import Values
 import Foundation
 import Lifecycle
 import Postgres
+import Values
 
 /// The events of a batch, a column at a time, in the form that the SQL function `record_events`
 /// expects: arrays cost both sides less than JSON objects.

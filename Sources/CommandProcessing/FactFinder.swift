@@ -1,9 +1,9 @@
-public import Values
 public import Credentials
 import Foundation
 public import Lifecycle
 import Postgres
 import SourceDatabases
+public import Values
 
 /// Looks up the facts that the rules of a command need and the configuration does not contain.
 public struct FactFinder: Sendable {

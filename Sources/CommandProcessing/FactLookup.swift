@@ -1,8 +1,8 @@
-import Waiting
 import Failpoints
 import Lifecycle
 import Locks
 public import Postgres
+import Waiting
 
 /// Looks up the facts that commands wait for, outside of any transaction, and decides the commands
 /// with them.

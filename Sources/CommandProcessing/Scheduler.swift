@@ -1,9 +1,9 @@
-import Values
 import Failpoints
 import Foundation
 import Lifecycle
 public import Postgres
 import Schedules
+import Values
 
 /// Starts groups of orchestrations when their schedules are due.
 ///

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Schedules
+import Values
 
 // Rules of commands for orchestration groups and alerts that do not depend on other objects.
 extension ConfigurationReader {

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 import Yams
 
 /// Reads the objects of a configuration file.

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 /// A kind of object in a configuration file; in the order of their references, so that each is
 /// created after the objects it names and deleted before them.

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 // The canonical form of definitions.
 extension DefinedObject {

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 import Yams
 
 /// The only document of a YAML text; aliases are resolved.

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 import Yams
 
 /// Inspects a whole document, before any of it is read or shown, for content that a configuration

@@ -107,21 +107,15 @@ struct YAMLText {
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            default:
-                if scalar.isVisible {
-                    result.unicodeScalars.append(scalar)
-                } else {
-                    let digits = String(scalar.value, radix: 16)
-                    let count = scalar.value > 0xffff ? 8 : 4
-                    result += count == 8 ? "\\U" : "\\u"
-                    result += String(repeating: "0", count: count - digits.count) + digits
-                }
+            if let escape = scalar.shortEscape {
+                result += escape
+            } else if scalar.isVisible {
+                result.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(scalar.value, radix: 16)
+                let count = scalar.value > 0xffff ? 8 : 4
+                result += count == 8 ? "\\U" : "\\u"
+                result += String(repeating: "0", count: count - digits.count) + digits
             }
         }
         return result + "\""

@@ -1,5 +1,5 @@
-import Values
 internal import Foundation
+import Values
 internal import Yams
 
 /// Reads the value of one credential: a text that is recognized by its form, or a mapping with a

@@ -1,6 +1,6 @@
-import Values
 internal import Dispatch
 public import Foundation
+import Values
 internal import Yams
 
 /// The credentials of a worker. Nothing else in its environment and files can be referred to.

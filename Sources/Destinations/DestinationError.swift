@@ -1,6 +1,6 @@
-public import Values
 public import Credentials
 internal import Formats
+public import Values
 
 /// An error of a destination. Every description names the destination, the object, and a hint.
 public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -140,8 +140,8 @@ public enum DestinationError: Error, Equatable, Sendable, CustomStringConvertibl
                 + shown(reason)
         case .alreadyPublished(_, let folder, let existing, let publishing):
             "\"\(shown(folder))\" already holds "
-                + "\(shown(existing)), not the manifest \(publishing) of this run. Move that folder "
-                + "away"
+                + "\(shown(existing)), not the manifest \(publishing) of this run. Move that "
+                + "folder away"
         case .checksumMismatch(_, let file, let expected, let actual):
             "\"\(shown(file))\" should have \(expected) but has \(actual). Check the storage"
         case .overtaken(_, let run, let newer):

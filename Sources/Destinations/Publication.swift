@@ -1,9 +1,9 @@
-import Values
 internal import Crypto
 internal import Formats
 internal import Foundation
 internal import Manifests
 public import Postgres
+import Values
 
 /// A publication: staged files of one run, a folder, and a manifest.
 ///

@@ -1,5 +1,5 @@
-public import Values
 public import Formats
+public import Values
 
 /// A file to stage: its name and contents.
 public struct StagedFile: Sendable, Hashable {

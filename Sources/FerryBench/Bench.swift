@@ -1,8 +1,8 @@
-import Processes
 import Foundation
 import Migrations
 import Postgres
 import PrivateServer
+import Processes
 
 /// The shared parts of all measurements: the server, its databases, and worker processes.
 struct Bench: Sendable {

@@ -1,6 +1,6 @@
-public import Values
 internal import Formats
 public import Foundation
+public import Values
 
 /// The newest delivery of a data export: the content of `latest.json`, next to the folders of the
 /// deliveries.
@@ -30,15 +30,7 @@ public struct LatestDelivery: Sendable, Equatable {
     public var manifestPath: String { folder + "/" + Manifest.fileName }
 
     /// The bytes of the file; the same for the same delivery.
-    public func encoded() -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        } catch {
-            preconditionFailure("it holds only texts and an integer: \(error)")
-        }
-    }
+    public func encoded() -> [UInt8] { canonicalJSON }
 
     /// - Returns: Nil for anything but a `latest.json`.
     public init?(decoding bytes: some DataProtocol) {

@@ -1,5 +1,5 @@
-import Values
 internal import Formats
+import Values
 
 extension Manifest {
     /// Whether `name` is a plain name of a file next to the manifest.

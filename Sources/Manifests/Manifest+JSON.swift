@@ -1,7 +1,7 @@
-import Values
 internal import Crypto
 internal import Formats
 public import Foundation
+import Values
 
 extension Manifest: Codable {
     private enum CodingKeys: String, CodingKey {
@@ -59,15 +59,7 @@ extension Manifest: Codable {
     /// The canonical bytes: JSON with sorted keys, indented, with a line end at its end.
     ///
     /// Equal manifests have equal bytes, so a resumed publication writes the same.
-    public func encoded() -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        } catch {
-            preconditionFailure("a manifest holds only texts, integers and booleans: \(error)")
-        }
-    }
+    public func encoded() -> [UInt8] { canonicalJSON }
 
     /// SHA-256 of ``encoded()``, in lowercase hexadecimal digits.
     public var sha256: String { SHA256.hash(data: encoded()).hexadecimal }

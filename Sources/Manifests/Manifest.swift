@@ -1,5 +1,5 @@
-public import Values
 public import Formats
+public import Values
 
 /// The proof of one delivery: which files, from which snapshot, with which content.
 ///

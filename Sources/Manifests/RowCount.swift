@@ -1,5 +1,5 @@
-import Values
 internal import Formats
+import Values
 
 /// Counts the rows of a file from its bytes, in order.
 final class RowCount {

@@ -1,5 +1,5 @@
-import Values
 internal import Formats
+import Values
 
 /// The result of verifying a delivery.
 public struct VerificationReport: Sendable, Equatable {

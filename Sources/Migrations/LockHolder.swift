@@ -1,5 +1,5 @@
-import Values
 import Postgres
+import Values
 
 /// A session that a migration waits for.
 public struct LockHolder: Sendable, Hashable, CustomStringConvertible {

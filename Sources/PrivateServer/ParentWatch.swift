@@ -1,5 +1,5 @@
-package import Processes
 import Foundation
+package import Processes
 
 #if canImport(Glibc)
     import Glibc

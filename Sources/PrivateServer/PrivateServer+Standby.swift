@@ -1,5 +1,5 @@
-import Processes
 import Foundation
+import Processes
 
 extension PrivateServer {
     /// Starts a hot standby of a server: a read-only copy that follows it.

@@ -1,6 +1,6 @@
-import Processes
 import Foundation
 import Locks
+import Processes
 
 #if canImport(Glibc)
     import Glibc

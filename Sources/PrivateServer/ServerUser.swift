@@ -1,5 +1,5 @@
-import Processes
 import Foundation
+import Processes
 
 #if canImport(Glibc)
     package import Glibc

@@ -1,6 +1,6 @@
-import Values
 import Formats
 import Lifecycle
+import Values
 
 /// The task of a run that this worker reads, one read after another, as returned by `claim_task`.
 public struct ClaimedTask: Decodable, Sendable {

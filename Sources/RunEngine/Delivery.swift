@@ -1,9 +1,9 @@
-import Values
 import Destinations
 import Formats
 import Lifecycle
 import Manifests
 import SourceDatabases
+import Values
 
 /// The delivery of a run: its manifest, and the files to publish with it.
 enum Delivery {

@@ -1,9 +1,9 @@
-public import Values
 public import Credentials
 public import Destinations
 import Formats
 import Foundation
 public import Lifecycle
+public import Values
 
 /// Opens the destinations of runs and reads their file settings.
 public struct DestinationAccess: Sendable {

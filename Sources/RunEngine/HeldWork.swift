@@ -1,5 +1,5 @@
-import Values
 import Locks
+import Values
 
 /// The claims that this worker knows of, so that it can find claims that it does not know of.
 ///

@@ -1,5 +1,5 @@
-import Values
 import Locks
+import Values
 
 /// Whether this worker may still act: its lease in the database, by its own monotonic clock.
 ///

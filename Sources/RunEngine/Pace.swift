@@ -1,6 +1,6 @@
-import Values
 import Dispatch
 import Locks
+import Values
 
 /// Limits the bytes of one task to a rate, which may change at any time.
 ///

@@ -1,6 +1,6 @@
-import Values
 import Formats
 import SourceDatabases
+import Values
 
 /// A table, or a part of one, that a run offers to all workers, and its task.
 struct ReadOffer: Encodable, Sendable {

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Manifests
+import Values
 
 /// Checks how many rows a run has read, before it publishes anything.
 enum RowJudge {

@@ -1,8 +1,8 @@
-import Lifecycle
-import Values
 import Destinations
 import Failpoints
+import Lifecycle
 import Logging
+import Values
 
 // From the intent to the end: once its publication is recorded, a run only rolls forward, unless it
 // is certain that none of its output can become visible any more, or an administrator abandons it.

@@ -1,6 +1,6 @@
 import Lifecycle
-import Waiting
 import Postgres
+import Waiting
 
 extension RunCoordinator {
     /// Runs long work, and ends it when the run is told to stop or is lost.

@@ -1,13 +1,13 @@
-import Lifecycle
-public import Waiting
 import Destinations
 import Failpoints
 import Formats
 import Foundation
+import Lifecycle
 public import Logging
 import Manifests
 import Postgres
 import SourceDatabases
+public import Waiting
 
 /// Coordinates runs: holds a run's snapshot, offers its tables to all workers, and publishes.
 public struct RunCoordinator: Sendable {

@@ -1,10 +1,10 @@
-import Values
 import Credentials
 import Destinations
 import Formats
 import Manifests
 import Postgres
 import SourceDatabases
+import Values
 
 /// Why a run or a task failed: what users see, and what to do next.
 struct RunError: Error, Sendable {

@@ -1,8 +1,8 @@
-import Values
 import Formats
 public import Lifecycle
 import Postgres
 import SourceDatabases
+import Values
 
 /// Plans a run without writing anything: a dry run.
 public struct RunPlanner: Sendable {

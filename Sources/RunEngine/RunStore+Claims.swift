@@ -1,8 +1,8 @@
-import Values
 import Failpoints
 import Foundation
 import Logging
 import Postgres
+import Values
 
 extension RunStore {
     /// Claims a run; nil if there is none. It is processed in ``carrying(_:_:)``.

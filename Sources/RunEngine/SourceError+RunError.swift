@@ -1,5 +1,5 @@
-import Values
 import SourceDatabases
+import Values
 
 // How a run reports an error of its source.
 extension SourceError {

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import SourceDatabases
+import Values
 
 extension SourceSnapshot {
     /// Takes the snapshot of the tables of a run with these inputs.

@@ -1,6 +1,6 @@
-import Values
 import Manifests
 import SourceDatabases
+import Values
 
 /// Warnings about the tables of a run.
 extension SourceSnapshot {

@@ -1,11 +1,11 @@
-import Lifecycle
-import Values
 import Destinations
 import Failpoints
 import Formats
+import Lifecycle
 public import Logging
 import Postgres
 import SourceDatabases
+import Values
 
 /// Runs tasks: reads tables, or parts of them, from the run's snapshot into staged files.
 public struct TaskExecutor: Sendable {

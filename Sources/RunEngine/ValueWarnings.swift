@@ -1,7 +1,7 @@
-import Values
 import Formats
 import Lifecycle
 import Manifests
+import Values
 
 /// Warnings about values that are delivered unchanged, but that readers may reject.
 enum ValueWarnings {

@@ -1,5 +1,5 @@
-import Values
 import Foundation
+import Values
 
 /// The offsets of a time zone around one day.
 ///

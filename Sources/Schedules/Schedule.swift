@@ -1,5 +1,5 @@
-import Values
 import Foundation
+import Values
 
 /// A cron expression in a time zone.
 ///

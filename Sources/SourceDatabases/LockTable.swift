@@ -1,5 +1,5 @@
-import Values
 import Postgres
+import Values
 
 /// The server's lock table, which all sessions share.
 enum LockTable {

@@ -1,5 +1,5 @@
-public import Values
 public import Postgres
+public import Values
 
 // Names that are not valid text. A database with the encoding SQL_ASCII accepts any bytes in names,
 // and reading one that is not UTF-8 is an error instead of a result.

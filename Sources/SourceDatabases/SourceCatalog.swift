@@ -1,7 +1,7 @@
-public import Values
 import Formats
 public import Lifecycle
 public import Postgres
+public import Values
 
 extension SourceDatabase {
     /// Every table of the database, whether this connection's role can read it, and all other

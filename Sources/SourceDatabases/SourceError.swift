@@ -1,7 +1,7 @@
-public import Values
 public import Credentials
 public import Lifecycle
 internal import Postgres
+public import Values
 
 /// An error of reading a source database.
 public enum SourceError: Error, Equatable {

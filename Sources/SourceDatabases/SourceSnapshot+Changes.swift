@@ -1,6 +1,6 @@
-public import Values
 public import Formats
 public import Postgres
+public import Values
 
 /// Changes of tables that a reader's lock does not prevent.
 ///

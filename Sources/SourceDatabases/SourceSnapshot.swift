@@ -1,7 +1,7 @@
-public import Values
 internal import Credentials
 public import Lifecycle
 public import Postgres
+public import Values
 
 /// The snapshot from which all tables of a run are read, held open.
 ///

@@ -1,8 +1,8 @@
-import Values
 import Formats
 import Foundation
 import Lifecycle
 import Postgres
+import Values
 
 extension SourceTable {
     /// The table with these settings.

@@ -1,6 +1,6 @@
-public import Values
 public import Formats
 import Postgres
+public import Values
 
 /// A table of a source database, in one snapshot.
 public struct SourceTable: Sendable, Equatable {

@@ -1,6 +1,6 @@
-public import Values
 public import Lifecycle
 public import Postgres
+public import Values
 
 extension SourceDatabase {
     /// The objections of the database to these settings of its tables: a sentence each, naming the

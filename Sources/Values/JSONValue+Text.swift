@@ -28,18 +28,12 @@ extension String {
         }
         var result = "\""
         for scalar in unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            default:
-                if scalar.isVisible {
-                    result.unicodeScalars.append(scalar)
-                } else {
-                    result += scalar.escapedAsJSON
-                }
+            if let escape = scalar.shortEscape {
+                result += escape
+            } else if scalar.isVisible {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result += scalar.escapedAsJSON
             }
         }
         return result + "\""
@@ -47,6 +41,18 @@ extension String {
 }
 
 extension Unicode.Scalar {
+    /// How JSON and YAML write what ends a text in quotes, begins an escape or is usual white space.
+    public var shortEscape: String? {
+        switch self {
+        case "\"": "\\\""
+        case "\\": "\\\\"
+        case "\n": "\\n"
+        case "\r": "\\r"
+        case "\t": "\\t"
+        default: nil
+        }
+    }
+
     /// `\uXXXX`, or two of them above U+FFFF.
     public var escapedAsJSON: String {
         String(Character(self)).utf16.map { "\\u" + String($0, radix: 16).padded(to: 4) }.joined()

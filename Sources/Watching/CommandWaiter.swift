@@ -1,5 +1,5 @@
-import Waiting
 public import Postgres
+import Waiting
 
 /// Waits for commands to end. Needs no more rights than sending commands does.
 public struct CommandWaiter: Sendable {

@@ -1,5 +1,5 @@
-import Waiting
 public import Postgres
+import Waiting
 
 /// Every event of a scope, exactly once, in order per object, across reconnects and restarts.
 ///

@@ -1,5 +1,5 @@
-import Values
 public import Foundation
+import Values
 
 /// How moments and events are written on one line.
 public struct EventLine: Sendable {

@@ -1,5 +1,5 @@
-import Waiting
 import Postgres
+import Waiting
 
 /// The two connections of a feed: one listens, the other reads.
 struct FeedLink: Sendable {

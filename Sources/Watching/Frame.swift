@@ -1,5 +1,5 @@
-import Values
 public import Foundation
+import Values
 
 /// Draws the state of a watcher as lines for a terminal. A pure function of its input.
 ///

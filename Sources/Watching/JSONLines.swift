@@ -1,5 +1,5 @@
-import Values
 import Foundation
+import Values
 
 /// Writes what happens as one JSON object per line.
 ///

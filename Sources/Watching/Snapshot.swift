@@ -1,5 +1,5 @@
-import Values
 import Postgres
+import Values
 
 extension EventFeed {
     /// The first line of the feed: the current state of the scope, as one JSON object.

@@ -1,9 +1,9 @@
-import Waiting
 import CommandProcessing
 import Foundation
 import Logging
 import Postgres
 import RunEngine
+import Waiting
 
 /// The duties of a worker besides its own work, once a second: releases the work of expired
 /// workers, fires schedules, checks sandboxes, and wakes the loops that have work left.

@@ -1,6 +1,6 @@
-import Waiting
 import Postgres
 import Synchronization
+import Waiting
 
 /// Tells the loops of a worker to accept no new work.
 final class StopRequest: Sendable {

@@ -1,9 +1,9 @@
-import Values
-import Waiting
 public import Logging
 import Migrations
 import Postgres
 import RunEngine
+import Values
+import Waiting
 
 /// A worker process: applies commands and runs data exports, until its task is cancelled.
 ///

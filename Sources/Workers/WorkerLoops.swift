@@ -1,4 +1,3 @@
-import Waiting
 import Alerts
 import CommandProcessing
 import Foundation
@@ -7,6 +6,7 @@ import Logging
 import Migrations
 import Postgres
 import RunEngine
+import Waiting
 
 /// The loops of a worker between registering and leaving.
 ///

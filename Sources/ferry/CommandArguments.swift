@@ -1,5 +1,5 @@
-import Values
 import Foundation
+import Values
 import Watching
 
 /// The arguments of a command, as given on the command line.

@@ -1,6 +1,6 @@
-import Values
 import Foundation
 import Postgres
+import Values
 import Watching
 
 /// Draws rows as an aligned table.

@@ -1,8 +1,8 @@
-import Values
 import ArgumentParser
 import Foundation
 import Migrations
 import Postgres
+import Values
 import Watching
 
 struct MigrateCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
-import Values
 import ArgumentParser
 import Dispatch
 import Foundation
+import Values
 import Watching
 
 /// The output formats.

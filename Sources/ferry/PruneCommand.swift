@@ -1,7 +1,7 @@
-import Values
 import ArgumentParser
 import Migrations
 import Postgres
+import Values
 import Watching
 
 struct PruneCommand: AsyncParsableCommand {

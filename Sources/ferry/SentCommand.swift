@@ -1,7 +1,7 @@
-import Values
 import Foundation
 import Lifecycle
 import Postgres
+import Values
 import Watching
 
 /// A command that was inserted into the job table.

@@ -1,5 +1,5 @@
-import Values
 import ArgumentParser
+import Values
 
 /// Suggests the subcommand that was probably meant by an unknown one.
 enum SubcommandSearch {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Postgres
 import Foundation
+import Postgres
 import Watching
 
 struct WatchCommand: AsyncParsableCommand {

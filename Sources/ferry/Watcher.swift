@@ -1,6 +1,6 @@
 import Foundation
-import Postgres
 import Locks
+import Postgres
 import Watching
 
 /// Follows the feed and shows it, until the watched run or command has ended.

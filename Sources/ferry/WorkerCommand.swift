@@ -1,5 +1,5 @@
-import ArgumentParser
 import Alerts
+import ArgumentParser
 import Credentials
 import Destinations
 import Foundation

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// As somebody who may run and configure destinations, but is no administrator.
 @Suite("What reaches a destination of administrators", .timeLimit(.minutes(5)))

@@ -1,10 +1,10 @@
-import Values
 import CommandProcessing
 import Credentials
 import Foundation
 import Lifecycle
 import Postgres
 import TestSupport
+import Values
 
 /// A queue of its own, with a source database "shop" that has the tables a, b and c.
 struct CommandScene: Sendable {

@@ -1,8 +1,8 @@
-import Values
 import Foundation
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("The configuration", .timeLimit(.minutes(5)))
 struct ConfigurationTests {

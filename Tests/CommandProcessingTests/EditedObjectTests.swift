@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("An edited object", .timeLimit(.minutes(5)))
 struct EditedObjectTests {

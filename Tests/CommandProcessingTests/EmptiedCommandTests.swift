@@ -1,7 +1,7 @@
-import Values
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// Bob holds no policy, as every role that was only let in.
 @Suite("A command of a sender without any policy", .timeLimit(.minutes(5)))

@@ -1,4 +1,3 @@
-import Values
 import CommandProcessing
 import Credentials
 import Lifecycle
@@ -6,6 +5,7 @@ import Locks
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A command that needs to know what is outside", .timeLimit(.minutes(5)))
 struct FactLookupTests {

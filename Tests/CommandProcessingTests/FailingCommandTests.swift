@@ -1,9 +1,9 @@
-import Values
 import CommandProcessing
 import Foundation
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A command that cannot be carried out", .timeLimit(.minutes(5)))
 struct FailingCommandTests {

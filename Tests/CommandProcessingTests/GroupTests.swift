@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// A group in the job table, with the orchestrations A, B and C.
 extension CommandScene {

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A run that is started with an idempotency key", .timeLimit(.minutes(5)))
 struct IdempotentStartTests {

@@ -1,9 +1,9 @@
-import Values
 import CommandProcessing
 import Foundation
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("The commands on one object", .timeLimit(.minutes(5)))
 struct LaneTests {

@@ -1,9 +1,9 @@
-import Values
 import CommandProcessing
 import Lifecycle
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("The versions of an object", .timeLimit(.minutes(5)))
 struct ObjectVersionTests {

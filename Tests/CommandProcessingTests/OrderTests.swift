@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// Promise 3: a command is applied after every earlier committed command on an object that it is
 /// about or refers to.

@@ -1,7 +1,7 @@
-import Values
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A command's sender", .timeLimit(.minutes(5)))
 struct PermissionTests {

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("Commands on objects that refer to each other", .timeLimit(.minutes(5)))
 struct RaceTests {

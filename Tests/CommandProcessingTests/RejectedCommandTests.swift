@@ -1,9 +1,9 @@
-import Values
 import CommandProcessing
 import Lifecycle
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A rejected command", .timeLimit(.minutes(5)))
 struct RejectedCommandTests {

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A failed run that is resolved", .timeLimit(.minutes(5)))
 struct ResolvedRunTests {

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("The check of a sandbox", .timeLimit(.minutes(5)))
 struct SandboxCheckTests {

@@ -1,7 +1,7 @@
-import Values
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("Groups of a sandbox in the database", .timeLimit(.minutes(5)))
 struct SandboxGroupTests {

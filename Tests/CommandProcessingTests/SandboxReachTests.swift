@@ -1,7 +1,7 @@
-import Values
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// As an operator of production, who is administrator of a sandbox of their own.
 @Suite("What is read of the sources from a sandbox", .timeLimit(.minutes(5)))

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Foundation
 import Postgres
 import TestSupport
+import Values
 
 extension CommandScene {
     /// With an active export "Daily" of table a to the destination "CRM", orchestrated, and with

@@ -1,9 +1,9 @@
-import Values
 import CommandProcessing
 import Failpoints
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A sandbox in the database", .timeLimit(.minutes(5)))
 struct SandboxTests {

@@ -1,7 +1,7 @@
-import Values
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @testable import CommandProcessing
 

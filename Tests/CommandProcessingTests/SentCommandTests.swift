@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A command that was sent", .timeLimit(.minutes(5)))
 struct SentCommandTests {

@@ -1,9 +1,9 @@
-import Values
 import Foundation
 import Postgres
 import PrivateServer
 import TestSupport
 import Testing
+import Values
 
 /// A server and its standby, both behind one name.
 @Suite(

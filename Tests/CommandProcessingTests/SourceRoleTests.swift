@@ -1,7 +1,7 @@
-import Values
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// The source is read as a superuser, or as a role that may only select.
 @Suite("A command on a source that is read as a superuser", .timeLimit(.minutes(5)))

@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// Another release may have written what this one cannot read.
 @Suite("A row that cannot be read", .timeLimit(.minutes(5)))

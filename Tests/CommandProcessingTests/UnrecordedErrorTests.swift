@@ -1,8 +1,8 @@
-import Values
 import CommandProcessing
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A command whose trouble cannot be recorded either", .timeLimit(.minutes(5)))
 struct UnrecordedErrorTests {

@@ -1,6 +1,6 @@
-import Values
 import ConfigurationFiles
 import Testing
+import Values
 import Yams
 
 @Suite("A configuration file")

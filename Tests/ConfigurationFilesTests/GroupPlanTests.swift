@@ -1,7 +1,7 @@
-import Values
 import ConfigurationFiles
 import Lifecycle
 import Testing
+import Values
 
 @Suite("A plan to configure groups and alerts")
 struct GroupPlanTests {

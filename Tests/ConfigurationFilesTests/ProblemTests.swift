@@ -1,6 +1,6 @@
-import Values
 import ConfigurationFiles
 import Testing
+import Values
 
 @Suite("A wrong configuration file")
 struct ProblemTests {

@@ -1,6 +1,6 @@
-import Values
 import ConfigurationFiles
 import Lifecycle
+import Values
 
 /// Configurations of all kinds of objects and settings, with names and texts that are hard to
 /// write; the same for the same seed.

@@ -1,10 +1,10 @@
-import Waiting
 import Foundation
 import Locks
 import Manifests
 import NIOCore
 import TestSupport
 import Testing
+import Waiting
 
 @testable import Destinations
 

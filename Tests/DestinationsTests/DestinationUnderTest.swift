@@ -1,10 +1,10 @@
 import Crypto
 import Formats
 import Foundation
-import Values
 import Manifests
 import TestSupport
 import Testing
+import Values
 
 @testable import Destinations
 

@@ -1,8 +1,8 @@
 import Crypto
 import Formats
 import Foundation
-import Manifests
 import Locks
+import Manifests
 import Testing
 
 @testable import Destinations

@@ -1,8 +1,8 @@
 import Destinations
 import Formats
-import Values
 import Postgres
 import Testing
+import Values
 
 @Suite("The tables that a delivery makes", .timeLimit(.minutes(5)))
 struct PostgresCreateTests {

@@ -1,8 +1,8 @@
 import Crypto
 import Formats
 import Foundation
-import Postgres
 import Locks
+import Postgres
 import Testing
 
 @testable import Destinations

@@ -1,9 +1,9 @@
 import Credentials
 import Formats
 import Foundation
+import Locks
 import Postgres
 import PrivateServer
-import Locks
 import TestSupport
 import Testing
 

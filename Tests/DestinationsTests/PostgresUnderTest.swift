@@ -2,10 +2,10 @@ import Credentials
 import Crypto
 import Formats
 import Foundation
-import Values
 import Manifests
 import Postgres
 import TestSupport
+import Values
 
 @testable import Destinations
 

@@ -1,8 +1,8 @@
-import Waiting
 import Foundation
 import NIOCore
 import TestSupport
 import Testing
+import Waiting
 
 @testable import Destinations
 

@@ -1,11 +1,11 @@
-import Waiting
 import Failpoints
 import Foundation
+import Locks
 import Manifests
 import NIOCore
-import Locks
 import TestSupport
 import Testing
+import Waiting
 
 @testable import Destinations
 

@@ -1,6 +1,6 @@
 import Foundation
-import NIOCore
 import Locks
+import NIOCore
 import TestSupport
 import Testing
 

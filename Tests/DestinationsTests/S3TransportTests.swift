@@ -1,8 +1,8 @@
-import Values
 import Foundation
 import NIOHTTP1
 import TestSupport
 import Testing
+import Values
 
 @testable import Destinations
 

@@ -1,8 +1,8 @@
-import Waiting
 import Credentials
 import Foundation
 import NIOHTTP1
 import TestSupport
+import Waiting
 
 @testable import Destinations
 

@@ -1,9 +1,9 @@
 import Crypto
 import Formats
 import Foundation
+import Locks
 import NIOCore
 import NIOHTTP1
-import Locks
 import TestSupport
 import Testing
 

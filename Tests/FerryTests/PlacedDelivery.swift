@@ -1,9 +1,9 @@
-import Values
 import Crypto
 import Formats
 import Foundation
 import Manifests
 import TestSupport
+import Values
 
 /// A delivery in a folder of this machine, and the same on a server.
 final class PlacedDelivery {

@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Testing
+import Values
 
 @testable import ferry
 

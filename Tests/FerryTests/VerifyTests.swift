@@ -1,10 +1,10 @@
-import Values
-import Foundation
 import Formats
+import Foundation
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("ferry verify", .timeLimit(.minutes(5)))
 struct VerifyTests {

@@ -1,7 +1,7 @@
-import Values
 import Foundation
 import Lifecycle
 import Testing
+import Values
 
 @testable import Formats
 

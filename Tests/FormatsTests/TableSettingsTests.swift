@@ -1,7 +1,7 @@
-import Values
 import Formats
 import Foundation
 import Testing
+import Values
 
 @Suite("The settings of the format table", .timeLimit(.minutes(5)))
 struct TableSettingsTests {

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 /// A command about the alert "Ops".
 private func create(_ arguments: [String: JSONValue]) -> CommandEnvelope {

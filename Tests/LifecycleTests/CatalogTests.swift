@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Testing
+import Values
 
 @Suite("What a database has under the name of a table")
 struct CatalogTests {

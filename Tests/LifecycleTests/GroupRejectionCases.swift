@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 private let morning = Scene(hasOrchestration: true, groups: [Scene.group()])
 private let chain = Scene(

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Testing
+import Values
 
 @Suite("Who logs in and acts in another role")
 struct LoginTests {

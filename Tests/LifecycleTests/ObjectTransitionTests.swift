@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Testing
+import Values
 
 @Suite("A database, destination, data template, orchestration or run")
 struct ObjectTransitionTests {

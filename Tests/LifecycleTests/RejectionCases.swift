@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 private let orchestrated = Scene(hasOrchestration: true)
 private let lost = Scene.tables("a", "b", "gone", "locked")

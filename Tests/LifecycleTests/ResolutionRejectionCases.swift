@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 private let failed = Scene(hasOrchestration: true, run: .failed)
 private let publishing = Scene(hasOrchestration: true, run: .publishing)

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Testing
+import Values
 
 @Suite("The resolution of a failed run")
 struct ResolutionTests {

@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 private let rollBack = command("roll_back_data_export", ["name": "daily", "version": 1])
 private let second = Scene(export: Scene.export(active: Scene.version(2, Scene.tables("a"))))

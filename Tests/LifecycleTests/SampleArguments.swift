@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 /// Arguments with which a command is well-formed.
 ///

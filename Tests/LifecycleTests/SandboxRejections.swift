@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 private let fresh = SandboxScene.withSandbox()
 private let promotionOnly = SandboxScene.withSandbox {

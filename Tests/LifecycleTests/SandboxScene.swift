@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Testing
+import Values
 
 /// The world of ``Scene``, whole and active, with commands applied to it one after another; ids and
 /// facts are there when they are asked for.

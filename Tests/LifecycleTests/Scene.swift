@@ -1,7 +1,7 @@
-import Values
 import Foundation
 import Lifecycle
 import Testing
+import Values
 
 /// A small world: databases crm (1) and erp (2), export Daily (10), destination Lake (20) with the
 /// template csv (21), orchestration Nightly (30) and its run (40), as far as a test wants them.

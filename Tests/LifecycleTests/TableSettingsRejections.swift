@@ -1,5 +1,5 @@
-import Values
 import Lifecycle
+import Values
 
 /// What is said of settings of a table that cannot be taken.
 let tableSettingsCases =

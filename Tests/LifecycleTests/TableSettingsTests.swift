@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Testing
+import Values
 
 @Suite("Settings of a table")
 struct TableSettingsTests {

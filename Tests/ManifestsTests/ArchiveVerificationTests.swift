@@ -1,7 +1,7 @@
-import Values
 import Crypto
 import Foundation
 import Testing
+import Values
 
 @testable import Formats
 @testable import Manifests

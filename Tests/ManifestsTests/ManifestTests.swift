@@ -1,8 +1,8 @@
-import Values
 import Formats
 import Foundation
 import Lifecycle
 import Testing
+import Values
 
 @testable import Manifests
 

@@ -1,8 +1,8 @@
-import Values
 import Crypto
 import Formats
 import Foundation
 import Manifests
+import Values
 
 /// A delivered folder with a manifest, in the temporary directory until it is let go.
 final class SampleDelivery {

@@ -1,5 +1,5 @@
-import Postgres
 import Locks
+import Postgres
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Processes
 import Foundation
 import Postgres
 import PrivateServer
+import Processes
 import Testing
 
 #if canImport(Glibc)

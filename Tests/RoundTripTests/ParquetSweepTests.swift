@@ -1,8 +1,8 @@
-import Values
 import Formats
 import Foundation
 import Postgres
 import Testing
+import Values
 
 @Suite(
     "A delivery in Parquet of the tables that every format is tried with", .timeLimit(.minutes(5)))

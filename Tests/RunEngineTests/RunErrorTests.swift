@@ -1,4 +1,3 @@
-import Values
 import Credentials
 import Destinations
 import Formats
@@ -6,6 +5,7 @@ import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @testable import RunEngine
 

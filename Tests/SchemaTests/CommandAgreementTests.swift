@@ -1,8 +1,8 @@
-import Values
 import Lifecycle
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 /// The queue checks arguments when a command is sent, by definitions that it was given; the program
 /// checks them when it applies it.

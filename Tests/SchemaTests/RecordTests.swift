@@ -116,7 +116,7 @@ struct RecordTests {
                 "select tableoid::regclass::text from ferry_state.events")
             for statement in [
                 "insert into \(partition) (id, environment, event, object_kind, actor) "
-                    + "values (1, 'production', 'forged', 'test', 'x')",
+                    + "overriding system value values (1, 'production', 'forged', 'test', 'x')",
                 "select * from \(partition)", "delete from \(partition)",
             ] {
                 #expect(try await refusal(worker, statement)?.sqlState == "42501", "\(statement)")

@@ -1,9 +1,9 @@
-import Values
 import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("The tables of a source database", .timeLimit(.minutes(5)))
 struct CatalogTests {

@@ -1,4 +1,3 @@
-import Values
 import Credentials
 import Foundation
 import Lifecycle
@@ -7,6 +6,7 @@ import PrivateServer
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 /// Of the locale of its server money has its decimals: the same 1234 are 12.34 dollars, 1234 yen or
 /// 1.234 dinar. Locales are made as the tests need them.

@@ -1,4 +1,3 @@
-import Values
 import Credentials
 import Foundation
 import Postgres
@@ -6,6 +5,7 @@ import PrivateServer
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("A snapshot of a source database", .timeLimit(.minutes(5)))
 struct SnapshotTests {

@@ -1,4 +1,3 @@
-import Values
 import Credentials
 import Foundation
 import Lifecycle
@@ -6,6 +5,7 @@ import Postgres
 import PrivateServer
 import SourceDatabases
 import TestSupport
+import Values
 
 /// An empty database, registered as "shop".
 struct SourceScene: Sendable {

@@ -1,9 +1,9 @@
-import Values
 import Formats
 import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("A table of a snapshot", .timeLimit(.minutes(5)))
 struct TableReadingTests {

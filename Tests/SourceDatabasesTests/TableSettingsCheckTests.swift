@@ -1,9 +1,9 @@
-import Values
 import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("What a database has against settings of its tables", .timeLimit(.minutes(5)))
 struct TableSettingsCheckTests {

@@ -1,10 +1,10 @@
-import Values
 import Formats
 import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("A table with settings", .timeLimit(.minutes(5)))
 struct TableSettingsTests {

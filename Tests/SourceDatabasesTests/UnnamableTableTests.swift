@@ -1,8 +1,8 @@
-import Values
 import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("A database that checks no encoding", .timeLimit(.minutes(5)))
 struct UnnamableTableTests {

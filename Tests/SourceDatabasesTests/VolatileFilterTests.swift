@@ -1,9 +1,9 @@
-import Values
 import Lifecycle
 import Postgres
 import SourceDatabases
 import TestSupport
 import Testing
+import Values
 
 @Suite("What the filter of a table calls", .timeLimit(.minutes(5)))
 struct VolatileFilterTests {

@@ -1,7 +1,7 @@
 import Foundation
+import Locks
 public import Postgres
 import PrivateServer
-import Locks
 
 /// A database of its own for one test.
 public struct TestDatabase: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
-public import PrivateServer
 import Locks
+public import PrivateServer
 
 /// The private PostgreSQL server of this test process, started when it is first asked for.
 public enum TestServer {

@@ -1,5 +1,5 @@
-import Waiting
 import Testing
+import Waiting
 
 @Suite("A signal", .timeLimit(.minutes(5)))
 struct WakeSignalTests {

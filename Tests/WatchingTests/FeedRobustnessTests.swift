@@ -1,7 +1,7 @@
+import Locks
 import Migrations
 import Postgres
 import PrivateServer
-import Locks
 import TestSupport
 import Testing
 import Watching

@@ -1,10 +1,10 @@
-import Values
 import Formats
 import Foundation
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A table that changes while a run reads", .timeLimit(.minutes(10)))
 struct ChangingTablesTests {

@@ -1,9 +1,9 @@
-import Values
 import Crypto
 import Formats
 import Foundation
 import Manifests
 import TestSupport
+import Values
 
 /// What lies in the directory of a destination.
 struct Delivered {

@@ -1,9 +1,9 @@
-import Values
 import Formats
 import Foundation
 import Manifests
 import TestSupport
 import Testing
+import Values
 
 @Suite("The files of a run with a template of names", .timeLimit(.minutes(10)))
 struct FileNameTests {

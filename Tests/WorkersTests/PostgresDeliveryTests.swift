@@ -1,9 +1,9 @@
 import Foundation
-import Values
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A delivery to another database", .timeLimit(.minutes(10)))
 struct PostgresDeliveryTests {

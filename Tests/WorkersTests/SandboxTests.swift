@@ -1,9 +1,9 @@
-import Values
 import Foundation
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A sandbox", .timeLimit(.minutes(5)))
 struct SandboxTests {

@@ -1,6 +1,6 @@
 import Foundation
-import Postgres
 import Locks
+import Postgres
 import TestSupport
 
 /// A queue, a source database with tables, a directory that takes deliveries, and workers.

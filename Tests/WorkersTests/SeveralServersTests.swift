@@ -1,9 +1,9 @@
-import Values
 import Foundation
 import Postgres
 import PrivateServer
 import TestSupport
 import Testing
+import Values
 
 @Suite("A source whose host name connects to several servers", .timeLimit(.minutes(10)))
 struct SeveralServersTests {

@@ -1,9 +1,9 @@
-import Values
 import Foundation
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A run of many small tables", .timeLimit(.minutes(10)))
 struct SmallTablesTests {

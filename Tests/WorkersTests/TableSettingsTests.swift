@@ -1,10 +1,10 @@
-import Values
 import Crypto
 import Foundation
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 @Suite("A run of tables with settings", .timeLimit(.minutes(10)))
 struct TableSettingsTests {

@@ -1,8 +1,8 @@
-import Values
 internal import Crypto
 internal import Formats
 internal import Foundation
 internal import Locks
+import Values
 
 #if canImport(Glibc)
     internal import Glibc

@@ -1,10 +1,10 @@
-import Values
 public import Credentials
 internal import Crypto
 public import Formats
 public import Foundation
 public import Manifests
 internal import Postgres
+import Values
 
 /// A delivery in the tables of a database, to verify.
 public struct PostgresDelivery: Sendable {

@@ -1,8 +1,8 @@
-import Values
 internal import Failpoints
 internal import Formats
 internal import Manifests
 internal import Postgres
+import Values
 
 /// Publishes into a database: fills all tables of a delivery, and records it, in one transaction.
 ///

@@ -1,8 +1,8 @@
-import Values
 internal import Crypto
-internal import Foundation
 internal import Formats
+internal import Foundation
 internal import Postgres
+import Values
 
 /// Ferry's own schema in a target: a table per staged file, the list of these, and the record of
 /// deliveries.

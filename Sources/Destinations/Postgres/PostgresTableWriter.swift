@@ -1,9 +1,9 @@
-import Values
-import Waiting
 internal import Crypto
 internal import Formats
 internal import Manifests
 internal import Postgres
+import Values
+import Waiting
 
 /// Stages a file of rows, in the text that PostgreSQL's COPY writes, as a table.
 ///

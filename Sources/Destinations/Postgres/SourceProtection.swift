@@ -1,6 +1,6 @@
-import Values
 internal import Manifests
 internal import Postgres
+import Values
 
 /// Prevents a delivery from truncating or replacing the tables that it was read from.
 struct SourceProtection: Sendable {

@@ -1,7 +1,7 @@
-import Values
 internal import Formats
 internal import Manifests
 internal import Postgres
+import Values
 
 /// Fills the tables of a delivery, in the transaction that publishes it.
 struct TableLoading: Sendable {

@@ -1,8 +1,8 @@
-import Values
 internal import Crypto
 internal import Formats
 internal import Foundation
 internal import Postgres
+import Values
 
 /// Checks whether the constraints of tables accept the staged rows, before anything is truncated:
 /// fills copies of the tables, in a transaction that is rolled back.

@@ -1,7 +1,7 @@
-import Values
 internal import Formats
 internal import Manifests
 internal import Postgres
+import Values
 
 /// Truncates the existing tables, and fills them by column name.
 struct TableTruncation: Sendable {

@@ -1,6 +1,6 @@
-import Values
 internal import Manifests
 internal import Postgres
+import Values
 
 /// A table of a target, and its staged rows.
 struct TargetTable: Sendable {

@@ -1,6 +1,6 @@
-import Values
 internal import Manifests
 internal import Postgres
+import Values
 
 /// Rejects values that the target columns would change, for example by rounding.
 struct ValueCheck: Sendable {

@@ -1,6 +1,6 @@
-import Waiting
 internal import NIOCore
 internal import NIOHTTP1
+import Waiting
 
 /// Limits of server-side copies.
 struct S3CopySizes: Sendable, Equatable {

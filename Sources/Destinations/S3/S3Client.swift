@@ -1,4 +1,3 @@
-import Waiting
 internal import AsyncHTTPClient
 internal import Credentials
 internal import Crypto
@@ -6,6 +5,7 @@ internal import Formats
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
+import Waiting
 
 /// Sends requests for one bucket: signs them, retries them if useful, and reads errors wherever S3
 /// returns them.

@@ -1,5 +1,5 @@
-import Waiting
 internal import Manifests
+import Waiting
 
 /// The objects of a bucket below a prefix, to read deliveries.
 ///

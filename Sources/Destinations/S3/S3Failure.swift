@@ -1,6 +1,6 @@
-import Values
 internal import Formats
 internal import Foundation
+import Values
 
 /// A failed S3 request.
 struct S3Failure: Error, Sendable {

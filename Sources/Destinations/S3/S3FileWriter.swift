@@ -1,9 +1,9 @@
-import Values
-import Waiting
 internal import Crypto
 internal import Formats
-internal import NIOCore
 internal import Locks
+internal import NIOCore
+import Values
+import Waiting
 
 /// Writes a staged file to S3: in one request if it is small, otherwise in parts, a few of which
 /// are sent while the next fills.

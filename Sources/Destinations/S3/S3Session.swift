@@ -1,5 +1,5 @@
-import Values
 internal import Foundation
+import Values
 
 /// The shared state of all requests to one bucket: the current access key and region.
 actor S3Session {

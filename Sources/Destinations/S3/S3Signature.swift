@@ -1,6 +1,6 @@
 internal import Crypto
-internal import Foundation
 internal import Formats
+internal import Foundation
 
 /// AWS Signature Version 4, in S3's form: paths are encoded once.
 struct S3Signature {

@@ -1,8 +1,8 @@
-import Values
 internal import Crypto
 internal import Dispatch
 internal import Formats
 internal import Locks
+import Values
 
 /// Writes a staged file of an SFTP destination, over a session of its own.
 final class SFTPFileWriter: StagedFileWriter, @unchecked Sendable {

@@ -1,7 +1,7 @@
-import Values
 internal import CSSH2
 internal import Credentials
 internal import Foundation
+import Values
 
 /// How long to wait for a server.
 struct SFTPTimeouts: Sendable, Equatable {

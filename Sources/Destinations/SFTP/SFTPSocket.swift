@@ -1,5 +1,5 @@
-import Values
 internal import Foundation
+import Values
 
 #if canImport(Glibc)
     internal import Glibc

@@ -15,7 +15,7 @@ final class TarReader: ArchiveReader {
     private static let extendedBytesMax = 1 << 16
 
     private var state = State.header
-    private var pending: [UInt8] = []
+    private var pending = PendingBytes()
     private var extended: [String: String] = [:]
     private var size: Int64 = 0
 
@@ -24,18 +24,18 @@ final class TarReader: ArchiveReader {
         while !rest.isEmpty {
             switch state {
             case .header, .firstEnd:
-                if let block = take(TarHeader.blockBytes, from: &rest) {
+                if let block = pending.take(TarHeader.blockBytes, from: &rest) {
                     try readHeader(block, found)
                 }
             case .extended(let count):
-                if let block = take(count, from: &rest) { try readExtended(block) }
+                if let block = pending.take(count, from: &rest) { try readExtended(block) }
             case .data(let left):
                 let part = rest.prefix(Int(min(left, Int64(rest.count))))
                 rest = rest.dropFirst(part.count)
                 try found(.bytes(UnsafeRawBufferPointer(rebasing: part)))
                 try goOn(left - Int64(part.count), found)
             case .padding(let count):
-                if let zeros = take(count, from: &rest) {
+                if let zeros = pending.take(count, from: &rest) {
                     guard zeros.allSatisfy({ $0 == 0 }) else {
                         throw ArchiveError.damaged("it has data between two files")
                     }
@@ -49,17 +49,6 @@ final class TarReader: ArchiveReader {
 
     func finish() throws {
         guard case .end = state else { throw ArchiveError.damaged("it ends too early") }
-    }
-
-    private func take(
-        _ count: Int, from rest: inout Slice<UnsafeRawBufferPointer>
-    ) -> [UInt8]? {
-        let part = rest.prefix(count - pending.count)
-        pending += part
-        rest = rest.dropFirst(part.count)
-        guard pending.count == count else { return nil }
-        defer { pending = [] }
-        return pending
     }
 
     private func goOn(_ left: Int64, _ found: (ArchivePart) throws -> Void) throws {

@@ -15,7 +15,7 @@ final class ZipReader: ArchiveReader {
 
     private var state = State.signature
     /// An incomplete record.
-    private var pending: [UInt8] = []
+    private var pending = PendingBytes()
     /// Of the current member.
     private var inflater: Inflater?
     private var directory = ZipDirectory()
@@ -40,22 +40,10 @@ final class ZipReader: ArchiveReader {
         else { throw ArchiveError.damaged("it ends too early") }
     }
 
-    /// Takes this many bytes; nil if some are missing.
-    private func take(
-        _ count: Int, from rest: inout Slice<UnsafeRawBufferPointer>
-    ) -> [UInt8]? {
-        let part = rest.prefix(count - pending.count)
-        pending += part
-        rest = rest.dropFirst(part.count)
-        guard pending.count == count else { return nil }
-        defer { pending = [] }
-        return pending
-    }
-
     private func readSignature(_ rest: inout Slice<UnsafeRawBufferPointer>) throws {
-        guard let bytes = take(4, from: &rest) else { return }
+        guard let bytes = pending.take(4, from: &rest) else { return }
         if number(bytes, 0, UInt32.self) == ZipDirectory.headerSignature {
-            pending = bytes
+            pending.putBack(bytes)
             state = .header
         } else {
             var expected = directory.members.flatMap(ZipDirectory.entry)
@@ -71,7 +59,7 @@ final class ZipReader: ArchiveReader {
     private var end: UInt64 = 0
 
     private func readHeader(_ rest: inout Slice<UnsafeRawBufferPointer>) throws {
-        guard let bytes = take(ZipDirectory.headerBytes, from: &rest) else { return }
+        guard let bytes = pending.take(ZipDirectory.headerBytes, from: &rest) else { return }
         let length = Int(number(bytes, 26, UInt16.self))
         let extra = Int(number(bytes, 28, UInt16.self))
         let isOurs =
@@ -81,7 +69,7 @@ final class ZipReader: ArchiveReader {
         guard isOurs, length > 0 else {
             throw ArchiveError.damaged("the file at byte \(end) was not written by Ferry")
         }
-        pending = bytes
+        pending.putBack(bytes)
         state = .name(length: length, extra: extra)
     }
 
@@ -91,7 +79,7 @@ final class ZipReader: ArchiveReader {
     ) throws {
         let start = ZipDirectory.headerBytes
         let count = start + length + extra
-        guard let bytes = take(count, from: &rest) else { return }
+        guard let bytes = pending.take(count, from: &rest) else { return }
         let member = ZipDirectory.Member(
             name: Array(bytes[start..<start + length]),
             modified: ZipTime(
@@ -129,7 +117,7 @@ final class ZipReader: ArchiveReader {
     ) throws {
         guard let member else { preconditionFailure("no member was begun") }
         let expected = ZipDirectory.descriptor(member)
-        guard let bytes = take(expected.count, from: &rest) else { return }
+        guard let bytes = pending.take(expected.count, from: &rest) else { return }
         guard bytes == expected else {
             let name = String(decoding: member.name, as: UTF8.self)
             throw ArchiveError.damaged("the checksum or the sizes of \(name) are wrong")

@@ -1,5 +1,5 @@
-import Values
 internal import Foundation
+import Values
 
 /// The format of a time in a file name: `yyyy-MM-dd`.
 struct DatePattern: Sendable, Equatable {

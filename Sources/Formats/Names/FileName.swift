@@ -1,6 +1,6 @@
-import Values
 import Crypto
 import Foundation
+import Values
 
 /// Converts names of databases and users to names of files and folders.
 public enum FileName {

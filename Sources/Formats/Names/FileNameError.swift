@@ -32,8 +32,8 @@ public enum FileNameError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "destinations with different schemas"
         case .oneNameForAll(let tables, let file):
             "the data template's file_name has no {{table}}, so all \(tables) tables would write "
-                + "\"\(shown(file))\": put {{table}} into it, or send each table in a separate data "
-                + "export"
+                + "\"\(shown(file))\": put {{table}} into it, or send each table in a separate "
+                + "data export"
         case .reserved(let table, let file):
             "table \"\(shown(table.qualified))\" would write \"\(shown(file))\", the name of "
                 + "the manifest: "

@@ -1,5 +1,5 @@
-import Values
 internal import Foundation
+import Values
 
 /// The file name template of a delivery: text with placeholders, such as
 /// `{{export}}-{{table}}-{{now|format:'yyyy-MM-dd'}}`.

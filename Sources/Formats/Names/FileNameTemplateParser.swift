@@ -1,5 +1,5 @@
-import Values
 internal import Foundation
+import Values
 
 /// Parses a file name template.
 ///

@@ -1,5 +1,5 @@
-import Values
 public import Foundation
+import Values
 
 /// The file settings of a data template.
 ///

@@ -52,8 +52,8 @@ public enum SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
         case .onlyOfTables(let setting):
             "setting \"\(setting)\" is only for the format \"table\": omit it"
         case .rowNumberTaken(let name, let table):
-            "table \"\(shown(table))\" already has a column \"\(shown(name))\": choose another name "
-                + "for the setting \"row_number\""
+            "table \"\(shown(table))\" already has a column \"\(shown(name))\": choose another "
+                + "name for the setting \"row_number\""
         case .unquotableName(let column, let table):
             "the name of column \"\(shown(column))\" of table \"\(shown(table))\" "
                 + Self.quotesNeeded

@@ -1,5 +1,5 @@
-import Values
 public import Foundation
+import Values
 
 /// Reads settings from a JSON object and rejects unknown ones.
 ///

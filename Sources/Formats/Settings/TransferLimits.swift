@@ -1,5 +1,5 @@
-import Values
 public import Foundation
+import Values
 
 /// Transfer limits: of one run, or of all runs to one destination.
 public struct TransferLimits: Hashable, Sendable {

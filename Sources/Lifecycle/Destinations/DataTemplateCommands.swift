@@ -6,12 +6,11 @@ extension CommandDefinition {
     ]
 }
 
-struct CreateDataTemplate: Command {
-    static let definition = CommandDefinition(
-        "create_data_template", on: .dataTemplate, key: ["destination", "name"],
-        ["destination": .destination, "name": .name, "settings": .settings],
-        for: .configureDestinations, "Create a data template: named file settings of a destination."
-    )
+/// The arguments of `create_data_template` and `edit_data_template`.
+struct DataTemplateRequest: Hashable, Sendable {
+    static let arguments: KeyValuePairs<String, CommandDefinition.Argument> = [
+        "destination": .destination, "name": .name, "settings": .settings,
+    ]
 
     let destination: Name
     let name: Name
@@ -22,21 +21,33 @@ struct CreateDataTemplate: Command {
         name = try given.name("name", of: .dataTemplate)
         settings = try given.object("settings")
     }
+}
+
+struct CreateDataTemplate: Command {
+    static let definition = CommandDefinition(
+        "create_data_template", on: .dataTemplate, key: ["destination", "name"],
+        DataTemplateRequest.arguments,
+        for: .configureDestinations, "Create a data template: named file settings of a destination."
+    )
+
+    let request: DataTemplateRequest
+
+    init(_ given: Arguments) throws(Rejection) { request = try DataTemplateRequest(given) }
 
     func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
-        let destination: Destination = try world.existing(self.destination, author)
+        let destination: Destination = try world.existing(request.destination, author)
         try world.requireUse(of: destination, author)
-        if let other: DataTemplate = world.find(name, scope: destination.id, author) {
-            let note = other.name == name.text ? "" : " (as \(quoted(other.name)))"
+        if let other: DataTemplate = world.find(request.name, scope: destination.id, author) {
+            let note = other.name == request.name.text ? "" : " (as \(quoted(other.name)))"
             throw .because(
                 .nameInUse,
-                "data template name \(quoted(name.text)) is already in use "
+                "data template name \(quoted(request.name.text)) is already in use "
                     + "at destination \(quoted(destination.name))\(note)",
                 hint: "choose another name; names are case-insensitive")
         }
         let template = DataTemplate(
             id: author.id, environment: author.environment, destinationID: destination.id,
-            name: name.text, settings: settings, createdBy: author.actor)
+            name: request.name.text, settings: request.settings, createdBy: author.actor)
         try world.requireValidSettings(toSave: template, of: destination)
         world.save(template)
         return [
@@ -50,25 +61,19 @@ struct CreateDataTemplate: Command {
 struct EditDataTemplate: Command {
     static let definition = CommandDefinition(
         "edit_data_template", on: .dataTemplate, key: ["destination", "name"],
-        ["destination": .destination, "name": .name, "settings": .settings],
+        DataTemplateRequest.arguments,
         for: .configureDestinations, "Replace the settings of a data template.")
 
-    let destination: Name
-    let name: Name
-    let settings: JSONValue
+    let request: DataTemplateRequest
 
-    init(_ given: Arguments) throws(Rejection) {
-        destination = try given.name("destination", of: .destination)
-        name = try given.name("name", of: .dataTemplate)
-        settings = try given.object("settings")
-    }
+    init(_ given: Arguments) throws(Rejection) { request = try DataTemplateRequest(given) }
 
     func apply(to world: inout World, _ author: Author) throws(Refusal) -> [Event] {
-        let destination: Destination = try world.existing(self.destination, author)
+        let destination: Destination = try world.existing(request.destination, author)
         try world.requireUse(of: destination, author)
-        var template = try world.existingTemplate(name, of: destination, author)
-        if template.settings == settings { return [] }
-        template.settings = settings
+        var template = try world.existingTemplate(request.name, of: destination, author)
+        if template.settings == request.settings { return [] }
+        template.settings = request.settings
         try world.requireValidSettings(toSave: template, of: destination)
         world.save(template)
         return [

@@ -1,5 +1,5 @@
-import Values
 import Schedules
+import Values
 
 // The triggers of groups.
 extension World {

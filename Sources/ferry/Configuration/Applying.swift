@@ -1,8 +1,8 @@
-import Values
 import ArgumentParser
 import ConfigurationFiles
 import Locks
 import Postgres
+import Values
 import Watching
 
 /// Applies the changes of a plan, one after the other.

@@ -1,7 +1,7 @@
-import Values
 import ConfigurationFiles
 import Foundation
 import Postgres
+import Values
 import Watching
 
 /// Reads the configuration of an environment, and configuration files.

@@ -1,7 +1,7 @@
-import Values
 import ConfigurationFiles
 import Foundation
 import Lifecycle
+import Values
 import Watching
 
 /// Reports what a configuration file changes.

@@ -1,6 +1,6 @@
-import Values
 import ConfigurationFiles
 import Foundation
+import Values
 
 /// Asks before `--prune` deletes anything.
 struct DeletionGuard {

@@ -1,10 +1,10 @@
-import Values
 import ArgumentParser
 import Foundation
 import Manifests
 import Migrations
 import Postgres
 import PrivateServer
+import Values
 import Watching
 
 /// The main job from nothing to verified files.

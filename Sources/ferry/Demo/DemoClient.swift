@@ -1,6 +1,6 @@
-import Values
 import Foundation
 import Postgres
+import Values
 import Watching
 
 /// Sends SQL as an ordinary database role and shows it, as `psql` would.

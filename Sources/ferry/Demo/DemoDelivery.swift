@@ -1,6 +1,6 @@
-import Values
 import Foundation
 import Manifests
+import Values
 import Watching
 
 /// A finished delivery, as the demo shows it.

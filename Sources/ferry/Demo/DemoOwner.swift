@@ -1,8 +1,8 @@
-import Values
 import Foundation
 import Migrations
 import Postgres
 import PrivateServer
+import Values
 import Watching
 
 /// Sets up the demo's databases as their owner.

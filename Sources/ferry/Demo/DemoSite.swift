@@ -1,7 +1,7 @@
-import Processes
 import Foundation
-import PrivateServer
 import Locks
+import PrivateServer
+import Processes
 
 /// Everything that a demo has on this machine, and its removal.
 ///

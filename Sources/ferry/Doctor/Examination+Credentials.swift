@@ -1,5 +1,5 @@
-import Values
 import Postgres
+import Values
 
 extension Examination {
     func credentials() async throws -> [Finding] {

@@ -1,5 +1,5 @@
-import Values
 import Postgres
+import Values
 import Watching
 
 extension Examination {

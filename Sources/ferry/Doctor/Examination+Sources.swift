@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Postgres
+import Values
 
 extension Examination {
     /// Rights beyond reading of the roles that read sources, as last seen by workers.

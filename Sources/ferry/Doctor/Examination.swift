@@ -1,5 +1,5 @@
-import Values
 import Postgres
+import Values
 import Watching
 
 /// The checks of `ferry doctor` that ask the queue's database alone. Each returns one finding or

@@ -1,8 +1,8 @@
-import Values
 import ArgumentParser
 import Foundation
 import Lifecycle
 import Postgres
+import Values
 import Watching
 
 /// Which orchestrations a group runs.

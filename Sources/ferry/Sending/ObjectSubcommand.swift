@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 
 /// An action on one object, which is given by its name.
 protocol ObjectAction: Sendable {
@@ -39,6 +39,25 @@ struct NameSubcommand<Action: ObjectAction>: SendingCommand {
     func follow(_ sent: SentCommand) async throws -> ExitStatus {
         try await Action.follow(sent, sending)
     }
+}
+
+/// A subcommand whose arguments are the name of a data export and tables.
+struct TablesSubcommand<Action: ObjectAction>: SendingCommand {
+    static var command: String { Action.command }
+    static var configuration: CommandConfiguration { Action.configuration }
+
+    @Argument(help: Action.kind.help, completion: .names(of: Action.kind))
+    var name: String
+
+    @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
+    var tables: [String]
+
+    @OptionGroup var sending: SendingOptions
+
+    var arguments: [String: JSONValue?] {
+        ["name": .string(name), "tables": TableNames.json(tables)]
+    }
+    var done: String? { Action.done(shownName(name)) }
 }
 
 /// The options that creating an object and editing it have in common.

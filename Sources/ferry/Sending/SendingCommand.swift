@@ -1,7 +1,7 @@
-import Values
 import ArgumentParser
 import Foundation
 import Postgres
+import Values
 import Watching
 
 /// A subcommand that sends one command and reports how it ended.

@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Foundation
+import Values
 
 /// The settings of a destination, a data template or a table.
 struct SettingsOptions: ParsableArguments {

@@ -1,6 +1,6 @@
-import Values
 import Lifecycle
 import Postgres
+import Values
 
 /// Finds the word that was probably meant by an unknown one.
 enum Typos {

@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 
 struct AlertCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

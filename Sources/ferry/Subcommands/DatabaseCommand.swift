@@ -1,5 +1,5 @@
-import Values
 import ArgumentParser
+import Values
 
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

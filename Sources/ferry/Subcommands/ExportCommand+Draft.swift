@@ -1,44 +1,27 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 
 extension ExportCommand {
-    struct AddTables: SendingCommand {
+    enum AddTables: ObjectAction {
         static let command = "add_tables"
+        static let kind = NamedKind.dataExport
         static let configuration = CommandConfiguration(
-            abstract: "Add tables to the draft of a data export.")
-
-        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
-        var name: String
-
-        @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
-        var tables: [String]
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            ["name": .string(name), "tables": TableNames.json(tables)]
+            commandName: "add-tables", abstract: "Add tables to the draft of a data export.")
+        static func done(_ name: String) -> String {
+            "tables added to the draft of data export \(name)"
         }
-        var done: String? { "tables added to the draft of data export \(shownName(name))" }
     }
 
-    struct RemoveTables: SendingCommand {
+    enum RemoveTables: ObjectAction {
         static let command = "remove_tables"
+        static let kind = NamedKind.dataExport
         static let configuration = CommandConfiguration(
+            commandName: "remove-tables",
             abstract: "Remove tables from the draft of a data export.")
-
-        @Argument(help: "Name of the data export.", completion: .names(of: .dataExport))
-        var name: String
-
-        @Argument(help: ArgumentHelp(TableNames.help, valueName: "tables"))
-        var tables: [String]
-
-        @OptionGroup var sending: SendingOptions
-
-        var arguments: [String: JSONValue?] {
-            ["name": .string(name), "tables": TableNames.json(tables)]
+        static func done(_ name: String) -> String {
+            "tables removed from the draft of data export \(name)"
         }
-        var done: String? { "tables removed from the draft of data export \(shownName(name))" }
     }
 
     struct EditTable: SendingCommand {

@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 
 extension ExportCommand {
     /// The database and tables of a data export.

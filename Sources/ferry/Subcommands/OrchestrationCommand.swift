@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 
 struct OrchestrationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -88,7 +88,7 @@ struct OrchestrationCommand: AsyncParsableCommand {
         static func done(_ name: String) -> String { "orchestration \(name) deleted" }
     }
 
-    struct Run: SendingCommand {
+    struct Run: RunStartingCommand {
         static let command = "run_orchestration"
         static let configuration = CommandConfiguration(
             abstract: "Start a run of an orchestration.",
@@ -104,13 +104,6 @@ struct OrchestrationCommand: AsyncParsableCommand {
         @OptionGroup var sending: SendingOptions
 
         var arguments: [String: JSONValue?] { ["name": .string(name)] }
-        var done: String? {
-            following.done("run of orchestration \(shownName(name)) requested", sending)
-        }
-
-        func validate() throws { try following.validate(with: sending) }
-        func follow(_ sent: SentCommand) async throws -> ExitStatus {
-            try await following.follow(sent, sending)
-        }
+        var started: String { "run of orchestration \(shownName(name)) requested" }
     }
 }

@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 import Watching
 
 struct PolicyCommand: AsyncParsableCommand {

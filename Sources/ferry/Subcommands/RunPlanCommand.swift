@@ -1,7 +1,7 @@
-import Values
 import ArgumentParser
 import Foundation
 import Postgres
+import Values
 import Watching
 
 struct RunPlanCommand: SendingCommand {

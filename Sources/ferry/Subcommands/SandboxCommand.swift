@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Lifecycle
+import Values
 
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

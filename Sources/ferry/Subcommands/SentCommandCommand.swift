@@ -1,6 +1,6 @@
-import Values
 import ArgumentParser
 import Postgres
+import Values
 import Watching
 
 /// The subcommands for commands that were sent.

@@ -1,8 +1,8 @@
-import Values
 import Foundation
 import Manifests
 import Migrations
 import Postgres
+import Values
 
 /// A successful run, as recorded in the queue.
 struct DeliveredRun {

@@ -1,6 +1,6 @@
-import Values
 import Foundation
 import Manifests
+import Values
 
 /// The location of a delivery to verify.
 enum DeliveryAddress: Equatable {

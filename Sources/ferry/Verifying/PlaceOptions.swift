@@ -1,9 +1,9 @@
-import Values
 import ArgumentParser
 import Credentials
 import Destinations
 import Foundation
 import Manifests
+import Values
 
 /// How to access the location of a delivery.
 struct PlaceOptions: ParsableArguments {

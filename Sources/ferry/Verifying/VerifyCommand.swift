@@ -1,8 +1,8 @@
-import Values
 import ArgumentParser
 import Destinations
 import Foundation
 import Manifests
+import Values
 import Watching
 
 struct VerifyCommand: AsyncParsableCommand {

@@ -1,9 +1,9 @@
-import Values
 import Foundation
 import Manifests
 import Postgres
 import TestSupport
 import Testing
+import Values
 
 extension Attacks {
     @Suite("An operator", .timeLimit(.minutes(5)))

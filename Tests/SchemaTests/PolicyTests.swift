@@ -70,8 +70,9 @@ struct PolicyTests {
                                 == ["amp360_user", "datagrid_operator"])
                         #expect(try await owner.policies(of: team) == ["datagrid_operator"])
                         // From PostgreSQL 16 on each membership says it, before the role did.
-                        let isOfMembership = try await owner.boolean(
-                            "select current_setting('server_version_num')::int >= 160000")
+                        let isOfMembership = try await owner.query(
+                            "select current_setting('server_version_num')::int >= 160000"
+                        )[0][0].bool()
                         try await owner.run(
                             isOfMembership
                                 ? "grant \(team) to \(anna) with inherit false"

@@ -190,7 +190,7 @@ struct GroupPlanTests {
         #expect(plan.changes == [])
     }
 
-    @Test func `tells circles, also those by way of groups that the file does not hold`() throws {
+    @Test func `reports cycles, including those through groups that are not in the file`() throws {
         let file = """
             orchestration_groups:
               A: {orchestrations: [One], after: B}

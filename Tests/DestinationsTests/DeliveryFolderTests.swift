@@ -146,7 +146,7 @@ struct SFTPDeliveryFolderTests {
         }
     }
 
-    @Test func `tells a file that cannot be read from a server that is gone`() throws {
+    @Test func `distinguishes an unreadable file from an unavailable server`() throws {
         let server = try SFTPServer()
         let place = try SFTPUnderTest(server: server)
         try Data([1]).write(to: URL(filePath: place.root + "/file"))

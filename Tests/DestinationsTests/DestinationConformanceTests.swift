@@ -264,7 +264,7 @@ struct DestinationConformanceTests {
         let third = try await place.connect().stage(delivery, file: "b.csv")
         try third.write(Array("third".utf8))
         third.abandon()
-        _ = try await place.connect().stage(delivery, file: "c.csv")  // let go at once
+        _ = try await place.connect().stage(delivery, file: "c.csv")  // released immediately
 
         // The thread that opened it may be the last to let it go.
         try await eventually("only the second is staged") {

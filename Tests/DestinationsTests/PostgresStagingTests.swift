@@ -58,7 +58,8 @@ struct PostgresStagingTests {
             let abandoned = try await delivery.open(delivery.parts[0], at: place.connect())
             try abandoned.write(Array("1\n".utf8))
             abandoned.abandon()
-            _ = try await delivery.open(delivery.parts[0], at: place.connect())  // let go at once
+            // Released immediately.
+            _ = try await delivery.open(delivery.parts[0], at: place.connect())
 
             #expect(try await place.staged() == ["1/1/t"])
             #expect(

@@ -81,7 +81,7 @@ struct SFTPFaultTests {
         writer.abandon()
     }
 
-    @Test func `that drops whoever is idle keeps who is still writing`() async throws {
+    @Test func `that drops idle clients keeps writing ones`() async throws {
         let server = try SFTPServer("ClientAliveInterval 5", "ClientAliveCountMax 1")
         let place = try SFTPUnderTest(server: server)
         func writer(_ run: Int64, keepAlive: Duration) async throws -> any StagedFileWriter {

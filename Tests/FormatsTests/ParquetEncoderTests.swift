@@ -36,7 +36,7 @@ struct ParquetEncoderTests {
         return try metadata.withUnsafeBytes { try ParquetFooter.rows(metadata: $0) }
     }
 
-    @Test func `tells at the end of the file how many rows it wrote`() throws {
+    @Test func `writes the number of rows at the end of the file`() throws {
         #expect(try rows(file([])) == 0)
         #expect(try rows(file([Self.header + BinaryRowsTests.trailer])) == 0)
         #expect(try rows(file([Self.header + Self.row, Self.row, BinaryRowsTests.trailer])) == 2)
@@ -62,7 +62,7 @@ struct ParquetEncoderTests {
         #expect(throws: BinaryFormatError.self) { try file([Self.header + null]) }
     }
 
-    @Test func `gives files whose damaged end is told`() throws {
+    @Test func `writes files whose damaged end is reported`() throws {
         let file = try file([Self.header + Self.row])
         let trailer = Array(file.suffix(ParquetFooter.trailerBytes))
         let count = try trailer.withUnsafeBytes { try ParquetFooter.metadataBytes(trailer: $0) }

@@ -58,7 +58,7 @@ struct UnreadableDocumentTests {
         (#"{"inner": [{"name": 7}]}"#, #""inner.0.name" has another type"#),
         ("{", "The given data was not valid JSON."),
     ])
-    func `is told by the place that cannot be read`(json: String, expected: String) {
+    func `is reported with the unreadable path`(json: String, expected: String) {
         let error = #expect(throws: UnreadableDocument.self) {
             let _: Outer = try RunStore.decoded(json)
         }

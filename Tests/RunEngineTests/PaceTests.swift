@@ -15,7 +15,7 @@ struct PaceTests {
         }
     }
 
-    /// A clock on which time passes only while somebody waits.
+    /// A clock on which time passes only during waits.
     private final class StillClock: Sendable {
         private static let start = ContinuousClock.now
         private let passed = Locked(Duration.zero)

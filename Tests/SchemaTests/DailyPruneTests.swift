@@ -40,7 +40,7 @@ struct DailyPruneTests {
         }
     }
 
-    @Test func `is off until somebody wants it`() async throws {
+    @Test func `is off by default`() async throws {
         try await with { scene in
             #expect(try await scene.pruneAll() == 0)
             try await scene.keep("off")
@@ -139,7 +139,7 @@ struct DailyPruneTests {
                 #expect(
                     try await refusal(scene.worker, statement)?.sqlState == "42501", "\(statement)")
             }
-            // A function of the owner's that somebody made deletes nothing, whoever calls it.
+            // An additional function of the owner deletes nothing, whoever calls it.
             try await owner.run(
                 """
                 create function ferry_state.remove_all() returns void language sql

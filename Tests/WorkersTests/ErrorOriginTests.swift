@@ -100,7 +100,7 @@ struct ErrorOriginTests {
         "FERRY_CREDENTIAL_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"
     ]
 
-    /// Starts a run, and expects it to fail with this origin and code, which its event tells too.
+    /// Starts a run, and expects it to fail with this origin and code, also in its event.
     @discardableResult
     private func expectFailure(in scene: Scene, _ expected: String) async throws -> Int64 {
         let run = try await scene.run()

@@ -58,7 +58,7 @@ struct ResumedRunTests {
         }
     }
 
-    @Test func `begins anew when it held the snapshot, and publishes nothing of before`()
+    @Test func `starts again when it held the snapshot, and publishes nothing from before`()
         async throws
     {
         try await Scene.with(tables: Self.wide) { scene in

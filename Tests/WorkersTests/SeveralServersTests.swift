@@ -54,9 +54,9 @@ struct SeveralServersTests {
                 worker.thaw()
 
                 try await scene.reaches("failed", run)
-                let told = try await scene.error(of: run)
-                #expect(told.hasPrefix("source_unavailable: "), "\(told)")
-                #expect(told.contains("connects to several servers"), "\(told)")
+                let reported = try await scene.error(of: run)
+                #expect(reported.hasPrefix("source_unavailable: "), "\(reported)")
+                #expect(reported.contains("connects to several servers"), "\(reported)")
             }.result
             await second.stop()
             try result.get()

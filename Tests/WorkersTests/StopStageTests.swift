@@ -132,7 +132,7 @@ struct StopStageTests {
     }
 
     private func noReaders(in scene: Scene) async throws {
-        try await eventually("nobody reads the source") {
+        try await eventually("no session reads the source") {
             try await scene.source.number(
                 """
                 select count(*) from pg_stat_activity

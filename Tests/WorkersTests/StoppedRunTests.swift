@@ -38,7 +38,7 @@ struct StoppedRunTests {
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
             try await scene.reaches("stopped", run)
-            try await eventually("nobody reads the source") {
+            try await eventually("no session reads the source") {
                 try await scene.source.number(
                     """
                     select count(*) from pg_stat_activity
@@ -55,7 +55,7 @@ struct StoppedRunTests {
         }
     }
 
-    @Test func `stops even if it meets a trouble at that moment`() async throws {
+    @Test func `stops even if an error occurs at that moment`() async throws {
         try await Scene.with { scene in
             _ = try scene.start("worker")
             try await scene.configure()

@@ -89,7 +89,7 @@ struct WorkerProcessTests {
         }
     }
 
-    @Test func `refuses a database without the schema and says what mends it`() async throws {
+    @Test func `rejects a database without the schema and gives a hint`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker", queueURL: scene.sourceURL)
 

@@ -104,8 +104,8 @@ struct TableReplacement: Sendable {
             throw DestinationError.notAllowed(
                 destination: loading.target.destination,
                 path: tables.count == 1 ? first.shown : first.schema,
-                rule: "other objects depend on a table to replace: \(shown(dependents)). Choose the "
-                    + "mode \"truncate\", or drop these objects")
+                rule: "other objects depend on a table to replace: \(shown(dependents)). Choose "
+                    + "the mode \"truncate\", or drop these objects")
         } catch let error as PostgresError where error.sqlState != "55P03" {
             throw loading.target.failure(
                 error, about: tables.count == 1 ? first.shown : first.schema)

@@ -43,7 +43,7 @@ struct NameSubcommand<Action: ObjectAction>: SendingCommand {
 
 /// The options that creating an object and editing it have in common.
 protocol ObjectForm: ParsableArguments {
-    /// The arguments of the command beside the name.
+    /// The arguments of the command besides the name.
     ///
     /// - Throws: ``Failure`` for invalid values; it is shown with the usage.
     func arguments(isNew: Bool) throws -> [String: JSONValue?]

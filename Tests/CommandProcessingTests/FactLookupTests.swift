@@ -61,7 +61,7 @@ struct FactLookupTests {
         }
     }
 
-    @Test func `holds up nothing but what depends on it`() async throws {
+    @Test func `blocks only what depends on it`() async throws {
         try await CommandScene.with { scene in
             let gate = Gate()
             let applying = try await scene.processor(facts: gate.facts)

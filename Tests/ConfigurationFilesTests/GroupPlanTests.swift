@@ -65,7 +65,7 @@ struct GroupPlanTests {
             ])
     }
 
-    @Test func `lets nothing run a group that is to be disabled`() throws {
+    @Test func `lets nothing run a group before it is disabled`() throws {
         let scheduled = "orchestration_groups: {G: {orchestrations: [One], schedule: \"@daily\"}}"
         let disabled = scheduled.replacing("}}", with: ", enabled: false}}")
         let other = disabled.replacing("@daily", with: "@hourly")

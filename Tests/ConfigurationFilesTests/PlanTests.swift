@@ -176,7 +176,7 @@ struct PlanTests {
         }
     }
 
-    @Test func `may name what is in the environment, unless that is to be deleted`() throws {
+    @Test func `may name objects of the environment, unless they are deleted`() throws {
         let file = """
             ferry: 1
             orchestrations:

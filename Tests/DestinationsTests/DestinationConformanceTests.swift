@@ -100,7 +100,7 @@ struct DestinationConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `goes on after a stop at any step, with all visible or nothing`(
+    func `continues after a stop at any step, with all visible or nothing`(
         kind: KindUnderTest
     ) async throws {
         var stops: [String] = []

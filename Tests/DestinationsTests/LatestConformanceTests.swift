@@ -31,7 +31,7 @@ struct LatestConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `goes on to newer deliveries and never back`(kind: KindUnderTest) async throws {
+    func `continues to newer deliveries and never back`(kind: KindUnderTest) async throws {
         let place = try kind.make()
         for (run, named) in [(42, 42), (100, 100), (43, 100), (42, 100), (101, 101)] {
             try await publish(Int64(run), at: place)

@@ -99,7 +99,7 @@ struct PostgresDestinationTests {
     }
 
     @Test(arguments: TableMode.allCases)
-    func `goes on after a stop at any step, with all visible or nothing`(
+    func `continues after a stop at any step, with all visible or nothing`(
         mode: TableMode
     ) async throws {
         let before =

@@ -44,7 +44,7 @@ struct PostgresFaultTests {
         }
     }
 
-    @Test func `whose connection is cut while it publishes changes nothing, and goes on later`()
+    @Test func `whose connection is cut while it publishes changes nothing, and continues later`()
         async throws
     {
         try await PostgresUnderTest.with("create table crm.orders (id bigint, note text)") {

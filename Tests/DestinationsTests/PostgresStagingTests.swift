@@ -37,7 +37,7 @@ struct PostgresStagingTests {
         }
     }
 
-    @Test func `knows of which runs anything is staged`() async throws {
+    @Test func `lists the runs with staged files`() async throws {
         try await PostgresUnderTest.with { place in
             #expect(try await place.connect().stagedRuns() == [])
             for (run, token) in [(1, 1), (1, 2), (2, 3)] as [(Int64, Int64)] {

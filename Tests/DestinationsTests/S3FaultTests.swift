@@ -65,7 +65,7 @@ struct S3FaultTests {
         #expect(counts.withLock { $0.keys.sorted() } == ["GET", "HEAD", "POST", "PUT", "PUT copy"])
     }
 
-    @Test func `that goes on failing is unavailable, to be tried later`() async throws {
+    @Test func `that keeps failing is unavailable, to be tried later`() async throws {
         let way = try way(.max, of: "PUT", .refused(503, "SlowDown", "Reduce your rate."))
         let writer = try await destination(way).stage(
             StagedDelivery(run: 1, token: 1), file: "a.csv")

@@ -104,7 +104,7 @@ struct SFTPFaultTests {
         }
     }
 
-    @Test func `that cannot be reached is tried again later`() async throws {
+    @Test func `that cannot be reached is retried later`() async throws {
         let port = try SFTPServer.freePort()
         let server = try SFTPServer.shared.get()
         let refusing = try SFTPUnderTest(server: server, port: port)

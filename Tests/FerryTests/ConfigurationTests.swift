@@ -183,7 +183,7 @@ struct ConfigurationTests {
         }
     }
 
-    @Test func `stops at the first refusal, and goes on from there`() async throws {
+    @Test func `stops at the first refusal, and continues from there`() async throws {
         try await ConfigurationScene.with { scene in
             let path = try scene.directory("one")
             func file(_ table: String) -> String {

@@ -81,7 +81,7 @@ struct InterruptedApplyTests {
         }
     }
 
-    @Test func `ends at once at a second signal`() async throws {
+    @Test func `ends immediately at a second signal`() async throws {
         try await ConfigurationScene.with { scene in
             let owner = try await scene.database.connect()
             let running = try await begin(scene, owner)

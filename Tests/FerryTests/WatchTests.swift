@@ -29,7 +29,7 @@ struct WatchTests {
         }
     }
 
-    @Test func `writes a snapshot, then every event once, and goes on from a cursor`()
+    @Test func `writes a snapshot, then every event once, and continues from a cursor`()
         async throws
     {
         try await TestDatabase.withSchema { database in

@@ -131,7 +131,7 @@ struct ArchiveTests {
     }
 
     @Test(arguments: [ArchiveFormat.zip, .tar])
-    func `is refused when it is cut short or goes on`(format: ArchiveFormat) throws {
+    func `is refused when it is cut short or continues`(format: ArchiveFormat) throws {
         let archive = try format.archive([("a", Array("hello".utf8)), ("b☃", [])])
 
         for count in archive.indices {

@@ -42,7 +42,8 @@ struct ParquetEncoderTests {
         #expect(try rows(file([Self.header + Self.row, Self.row, BinaryRowsTests.trailer])) == 2)
     }
 
-    @Test func `takes rows without the end of the stream, which may go on in another file`() throws
+    @Test func `takes rows without the end of the stream, which may continue in another file`()
+        throws
     {
         #expect(try rows(file([Self.header, Self.row])) == 1)
     }

@@ -175,7 +175,7 @@ struct PromotionTests {
         #expect(scene.rejection("activate_data_export", ["name": "New"]) == .versionChanged)
     }
 
-    @Test func `is not made behind production's back`() {
+    @Test func `is rejected after changes of production`() {
         var scene = changed()
         scene.apply("register_database", ["name": "web", "credential": "w"])
 

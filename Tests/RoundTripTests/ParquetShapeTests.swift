@@ -117,7 +117,7 @@ struct ParquetShapeTests {
         }
     }
 
-    @Test func `goes on in another row group, with statistics of its own`() async throws {
+    @Test func `continues in another row group, with statistics of its own`() async throws {
         try await ParquetScene.with { scene in
             try await scene.source.run(Self.script)
             // Only `many` has more rows than that, and in its first group it leaves a dictionary.

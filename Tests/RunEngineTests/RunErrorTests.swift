@@ -96,7 +96,7 @@ struct RunErrorTests {
         }
     }
 
-    @Test func `with a statement that an administrator cancelled is tried again, and says so`()
+    @Test func `with a statement that an administrator cancelled is retried, and says so`()
         async throws
     {
         try await TestDatabase.withEmpty { database in

@@ -62,7 +62,7 @@ struct AlertDeliveryTests {
         }
     }
 
-    @Test func `of a runtime is made once, while the run goes on or at its end`() async throws {
+    @Test func `of a runtime is made once, while the run continues or at its end`() async throws {
         try await withRun { owner, worker, run in
             let limit = #", "runtime_seconds_max": 3600"#
             try await owner.addAlert("Slow", id: 1, on: #"["runtime"]"#, more: limit)

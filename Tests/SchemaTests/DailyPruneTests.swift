@@ -70,7 +70,7 @@ struct DailyPruneTests {
         }
     }
 
-    @Test func `is in the hands of one worker at a time, and goes on with another`() async throws {
+    @Test func `is run by one worker at a time, and continued by another`() async throws {
         try await with { scene in
             try await scene.keep("100d")
             let other = try await scene.old.database.connect(as: .worker)

@@ -125,7 +125,7 @@ struct PrunedRunTests {
     }
 
     /// Also where a run has more tasks than a transaction should remove.
-    @Test func `goes on in further transactions`() async throws {
+    @Test func `continues in further transactions`() async throws {
         try await OldRuns.with { old in
             for id in 11...14 { try await old.add(Int64(id), days: 300 - id) }
             try await old.owner.run(

@@ -161,7 +161,7 @@ struct PruningTests {
         }
     }
 
-    @Test func `holds up neither readers nor writers while it waits for a long one`() async throws {
+    @Test func `blocks neither readers nor writers while it waits for a long one`() async throws {
         try await withOldEvents { database, owner in
             let reader = try await database.connect(as: .viewer)
             try await reader.run("begin isolation level repeatable read")

@@ -64,7 +64,7 @@ struct StuckRunTests {
           from ferry.runs where id = 7
         """
 
-    @Test func `is tried again while its time lasts, and holds the next one back`() async throws {
+    @Test func `is retried while its time lasts, and holds the next one back`() async throws {
         try await publishing { owner, worker, token in
             let isDone = try await publishLater(worker, token)
 
@@ -135,7 +135,7 @@ struct StuckRunTests {
         }
     }
 
-    @Test func `fails where nothing of it can become visible any more`() async throws {
+    @Test func `fails if it can no longer become visible`() async throws {
         try await publishing { owner, worker, token in
             let failed = try await worker.connection.query(
                 """
@@ -164,7 +164,7 @@ struct StuckRunTests {
 @Suite("A run that met a transient error", .timeLimit(.minutes(5)))
 struct RetriedRunTests {
     @Test(arguments: [("1 hour", "retrying", "queued"), ("30 minutes", "too_late", "running")])
-    func `is tried again for a time after its first start, however long it ran`(
+    func `is retried for a time after its first start, however long it ran`(
         limit: String, expected: String, state: String
     ) async throws {
         try await TestDatabase.withSchema { database in

@@ -126,7 +126,8 @@ struct WaitingTests {
         }
     }
 
-    @Test func `goes on for what another session sent after this transaction began`() async throws {
+    @Test func `continues for what another session sent after this transaction began`() async throws
+    {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let other = try await database.connect(as: .alice)

@@ -101,7 +101,7 @@ struct LineTests {
                 == "12:03:44  orchestration group 7 Nightly  group_run_succeeded  group run 5")
     }
 
-    @Test func `names when a run is tried again`() throws {
+    @Test func `names when a run is retried`() throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         let retrying = WatchedEvent(
             id: 1, at: event.at, event: "run_retrying", objectKind: "run", objectID: 7,

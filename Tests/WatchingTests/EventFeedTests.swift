@@ -63,7 +63,7 @@ struct EventFeedTests {
         }
     }
 
-    @Test func `goes on from any cursor with exactly the rest`() async throws {
+    @Test func `continues from any cursor with exactly the rest`() async throws {
         try await TestDatabase.withSchema { database in
             let slow = try await database.connect()
             let quick = try await database.connect()

@@ -74,7 +74,7 @@ struct FeedRobustnessTests {
         await connection.close()
     }
 
-    @Test func `goes on after the server was killed and started again`() async throws {
+    @Test func `continues after the server was killed and started again`() async throws {
         // What was committed must survive, as on any server that is meant to keep data.
         let server = try await PrivateServer.start(settings: ["synchronous_commit": "on"])
         let options = ConnectionOptions(server.url(database: "postgres"))

@@ -61,7 +61,7 @@ struct InterruptedLoopTests {
         }
     }
 
-    @Test func `is not ended by limits that the database sets for everybody`() async throws {
+    @Test func `is not ended by limits that the database sets for everyone`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             let name = try #require(try await scene.queue.text("select current_database()"))
             for limit in [
@@ -88,7 +88,8 @@ struct InterruptedLoopTests {
         }
     }
 
-    @Test func `is connected again when its session was ended, and the run goes on`() async throws {
+    @Test func `is connected again when its session was ended, and the run continues`() async throws
+    {
         try await Scene.with(tables: HeldTable.script) { scene in
             let worker = try scene.start("worker")
             let (run, held) = try await heldRun(in: scene)

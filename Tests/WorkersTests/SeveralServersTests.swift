@@ -26,7 +26,7 @@ struct SeveralServersTests {
         }
     }
 
-    @Test func `fails its runs, once they were tried again for long enough, and says why`()
+    @Test func `fails its runs, once they were retried for long enough, and says why`()
         async throws
     {
         try await Scene.with { scene in

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("A run that is told to stop", .timeLimit(.minutes(10)))
 struct StoppedRunTests {
-    @Test func `ends at once when it is queued behind another of its orchestration`() async throws {
+    @Test func `ends immediately when it is queued behind another of its orchestration`()
+        async throws
+    {
         try await Scene.with(tables: HeldTable.script) { scene in
             _ = try scene.start("worker")
             try await scene.configure()
@@ -80,7 +82,7 @@ struct StoppedRunTests {
         }
     }
 
-    @Test func `goes on when it is publishing, and the command says so`() async throws {
+    @Test func `continues when it is publishing, and the command says so`() async throws {
         try await Scene.with { scene in
             let publisher = try scene.start("publisher", failpoint: "run.after_intent:stop")
             try await scene.configure()

@@ -75,7 +75,7 @@ struct StoppedWorkerTests {
         }
     }
 
-    @Test func `ends at once at the second signal`() async throws {
+    @Test func `ends immediately at the second signal`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             let worker = try scene.start("worker")
             try await scene.configure(tables: #"["held"]"#)

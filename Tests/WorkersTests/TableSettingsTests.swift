@@ -112,7 +112,7 @@ struct TableSettingsTests {
         }
     }
 
-    @Test func `goes on with a warning where that was chosen`() async throws {
+    @Test func `continues with a warning where that was chosen`() async throws {
         try await Scene.with(tables: Self.people) { scene in
             try await configure(scene)
             try await scene.set(

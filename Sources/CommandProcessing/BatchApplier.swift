@@ -32,7 +32,7 @@ struct BatchApplier: Sendable {
             } catch let error where error.isOfCommand {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
                 if batch.count == 1 {
-                    return try await giveUp(batch[0], "\(error)", connection)
+                    return try await retryLater(batch[0], "\(error)", connection)
                 }
                 return try await oneByOne(batch, known, connection)
             }
@@ -51,7 +51,7 @@ struct BatchApplier: Sendable {
                 all.note(try await together([command], known, connection))
             } catch let error where error.isOfCommand {
                 try await connection.run("ROLLBACK TO SAVEPOINT batch")
-                all.note(try await giveUp(command, "\(error)", connection))
+                all.note(try await retryLater(command, "\(error)", connection))
             }
         }
         return all
@@ -59,7 +59,7 @@ struct BatchApplier: Sendable {
 
     /// Records that a command failed this time; if the database rejects even that, only that it is
     /// to be retried.
-    private func giveUp(
+    private func retryLater(
         _ command: ClaimedCommand, _ reason: String, _ connection: isolated Connection
     ) async throws -> BatchResult {
         var result = BatchResult()
@@ -69,7 +69,7 @@ struct BatchApplier: Sendable {
         } catch let error where error.isOfCommand {
             try await connection.run("ROLLBACK TO SAVEPOINT batch")
             result = BatchResult()
-            result.postponed(
+            result.snooze(
                 command, by: "\(reason); this could not be recorded: \(error)", retry)
             _ = try await connection.pipeline([try result.ends()])
         }

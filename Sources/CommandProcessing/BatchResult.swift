@@ -82,7 +82,7 @@ struct BatchResult: Sendable {
     }
 
     /// The command is retried, regardless of its number of attempts, and without an event.
-    mutating func postponed(
+    mutating func snooze(
         _ claimed: ClaimedCommand, by reason: String, _ policy: RetryPolicy
     ) {
         settled.append(claimed.id)

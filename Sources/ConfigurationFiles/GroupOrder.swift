@@ -48,13 +48,13 @@ struct GroupOrder {
     /// Each cycle once, at the first of its groups in the file.
     func circles(in file: ConfigurationFile) -> [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []
-        var told: Set<DefinedObject.Identity> = []
+        var reported: Set<DefinedObject.Identity> = []
         for group in file.configuration.all(.orchestrationGroup) {
             let chain = chain(before: group)
-            guard chain.last?.identity == group.identity, !told.contains(group.identity) else {
+            guard chain.last?.identity == group.identity, !reported.contains(group.identity) else {
                 continue
             }
-            told.formUnion(chain.map(\.identity))
+            reported.formUnion(chain.map(\.identity))
             let links = zip([group] + chain, chain).map { later, earlier in
                 "\"\(shown(later.name))\" runs after \"\(shown(earlier.name))\""
             }

@@ -40,7 +40,7 @@ public enum EventKind: String, Codable, Hashable, Sendable, CaseIterable {
     case databaseEdited = "database_edited"
     case databaseUnregistered = "database_unregistered"
     case dataExportCreated = "data_export_created"
-    /// A draft was opened beside the active version; details: `version` it is a copy of.
+    /// A draft was opened next to the active version; details: the copied `version`.
     case draftOpened = "draft_opened"
     /// Details: `database` and `tables` as they are now.
     case dataExportEdited = "data_export_edited"

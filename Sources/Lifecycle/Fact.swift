@@ -31,11 +31,11 @@ public enum Fact: Hashable, Sendable {
     case decidedDelivery(run: Int64)
     /// Whether that is visible at its destination now.
     case delivery(DecidedDelivery)
-    /// The worker that is in charge of a run now.
+    /// The worker that coordinates a run now.
     case workerOfRun(Int64)
     /// The time of the queue's database now.
     case now
-    /// Ids for so many objects that a command creates besides the one that bears its own id.
+    /// Ids for this many objects that a command creates besides the one with its own id.
     case newIDs(command: Int64, count: Int)
     /// What a run of a data export with these inputs would write now.
     case runPlan(dataExport: String, inputs: RunInputs)

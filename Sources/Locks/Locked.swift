@@ -3,9 +3,9 @@
 /// It replaces `Synchronization.Mutex`, which must not be used. That one keeps the id of the thread
 /// that holds it in a thread-local variable. In an optimised build the compiler puts the access to
 /// that variable into the calling function, and takes its address only once. An async function may
-/// go on on another thread after an `await`; it then locks with the id of the thread it began on,
-/// and unlocks with that of the one it is on now: the process is ended by SIGILL. The locks here
-/// are the operating system's, and their code is never a part of the caller's.
+/// continue on another thread after an `await`; it then locks with the id of the thread it began
+/// on, and unlocks with that of the one it is on now: the process is ended by SIGILL. The locks
+/// here are the operating system's, and their code is never a part of the caller's.
 ///
 /// Hold it for a few instructions, and never while waiting for anything. Locking it twice in one
 /// thread is an error that ends in a deadlock.

@@ -35,10 +35,10 @@ final class RowCount {
         let rows: Int64
         if settings.format == .parquet {
             do {
-                guard let told = try rowsToldAtEnd() else {
+                guard let count = try rowsOfFooter() else {
                     return .notCounted(reason: "its metadata is larger than 16 MiB")
                 }
-                rows = told
+                rows = count
             } catch {
                 return .damaged("\(error)")
             }
@@ -51,7 +51,7 @@ final class RowCount {
     }
 
     /// Nil if not all metadata was kept.
-    private func rowsToldAtEnd() throws -> Int64? {
+    private func rowsOfFooter() throws -> Int64? {
         let trailer = end.suffix(ParquetFooter.trailerBytes)
         guard trailer.count == ParquetFooter.trailerBytes else {
             throw CompressionError.damaged("it is too short for a Parquet file")

@@ -5,7 +5,7 @@ public func quoteIdentifier(_ name: String) -> String {
     "\"" + doubling("\"", in: name) + "\""
 }
 
-/// An SQL string literal, right whatever `standard_conforming_strings` says.
+/// An SQL string literal that does not depend on `standard_conforming_strings`.
 ///
 /// A NUL in the text stays, and the statement that holds it is refused before it is sent.
 public func quoteLiteral(_ text: String) -> String {

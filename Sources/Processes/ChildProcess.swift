@@ -9,7 +9,7 @@ import Locks
     public import Darwin
 #endif
 
-/// A program that runs in a process group of its own, out of reach of the terminal's Ctrl-C.
+/// A program in its own process group, so that the terminal's Ctrl-C does not reach it.
 public final class ChildProcess: Sendable {
     public let id: pid_t
     /// The exit status as `waitpid` gives it, once the process was reaped.
@@ -20,7 +20,7 @@ public final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - log: The file to which its output is appended.
     ///   - input: The descriptor for its standard input; nothing to read when nil.
-    ///   - variables: Environment variables beside those of this process.
+    ///   - variables: Environment variables in addition to those of this process.
     /// - Throws: ``SpawnError``.
     public init(
         _ arguments: [String], log: String, input: Int32? = nil, variables: [String: String] = [:]
@@ -44,8 +44,8 @@ public final class ChildProcess: Sendable {
         return file
     }
 
-    /// A process that nobody waits for any more is reaped when it ends: until then it would hide
-    /// the ends of others from who waits for any child.
+    /// A released process is reaped when it ends: otherwise it would hide the ends of others from a
+    /// wait for any child.
     deinit {
         guard reap() == nil else { return }
         let id = id
@@ -73,7 +73,7 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// Blocks until a process has ended that cannot but end.
+    /// Blocks until a process has ended that is certain to end.
     public func awaitEnd() {
         status.withLock { status in
             var code: Int32 = 0
@@ -85,7 +85,7 @@ public final class ChildProcess: Sendable {
 
     /// Waits for the end of the process.
     ///
-    /// - Returns: The exit status, or nil when it still runs after the limit.
+    /// - Returns: The exit status, or nil if it still runs after the limit.
     public func waitForExit(within limit: Duration) async -> Int32? {
         let deadline = ContinuousClock.now + limit
         while true {

@@ -16,12 +16,12 @@ public struct SpawnError: Error, CustomStringConvertible {
     public var description: String { "cannot start \(program): \(reason)" }
 }
 
-/// Starts a program in a process group of its own, out of reach of the terminal's Ctrl-C.
+/// Starts a program in its own process group, so that the terminal's Ctrl-C does not reach it.
 ///
 /// - Parameters:
-///   - arguments: The name of the program first; it is looked for in `PATH`.
-///   - environment: All of its environment, as `NAME=value`.
-///   - descriptors: What its first descriptors are. It inherits no others that are closed on exec.
+///   - arguments: The program name first; it is searched in `PATH`.
+///   - environment: Its complete environment, as `NAME=value`.
+///   - descriptors: Its first descriptors. It inherits no others that are closed on exec.
 public func spawn(
     _ arguments: [String], environment: [String], descriptors: [Int32]
 ) throws(SpawnError) -> pid_t {

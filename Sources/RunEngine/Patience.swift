@@ -11,7 +11,7 @@ enum Patience {
     }
 
     /// - Parameter otherwise: What is returned after the limit, or once the calling task is
-    ///   cancelled. The body is then cancelled, and may go on for as long as it does not notice.
+    ///   cancelled. The body is then cancelled, but may continue until it notices.
     static func answer<Value: Sendable>(
         within limit: Duration = limit, otherwise: Value,
         _ body: @escaping @Sendable () async -> Value

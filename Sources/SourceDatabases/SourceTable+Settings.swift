@@ -85,7 +85,7 @@ private struct ExplainedQuery: Decodable {
 }
 
 extension TableColumn {
-    /// The column as it is read under a mask: as text, but for NULLs, which have its own type.
+    /// The masked column as it is read: as text, except for NULLs, which have its own type.
     fileprivate func masked(_ mask: Mask) -> TableColumn {
         var column = self
         if mask == .null {

@@ -1,10 +1,10 @@
 extension JSONValue {
-    /// How deep a text may nest. A worker's thread has a small stack, and the text is anybody's.
+    /// Maximum nesting depth. A worker's thread has a small stack, and the text is untrusted.
     public static let depthMax = 200
 
-    /// Reads one JSON text (RFC 8259); of a key that occurs twice the last value counts.
+    /// Reads one JSON text (RFC 8259); for a repeated key, the last value counts.
     ///
-    /// Returns nil when the text is not JSON, nests deeper than ``depthMax``, or holds a number
+    /// Returns nil when the text is not JSON, nests deeper than ``depthMax``, or contains a number
     /// that is too large.
     public init?(json text: String) {
         var text = text

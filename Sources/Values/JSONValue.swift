@@ -9,7 +9,7 @@ public enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// What the value is, in the words of a message: `a string`, `null`.
+    /// The type of the value, for messages: `a string`, `null`.
     public var kind: String {
         switch self {
         case .null: "null"

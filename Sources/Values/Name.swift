@@ -7,9 +7,9 @@ public struct Name: Hashable, Sendable {
     /// The longest name, in Unicode scalars (as PostgreSQL's `char_length` counts).
     public static let charactersMax = 128
 
-    /// As it was written, without the white space around it.
+    /// The original text, without surrounding white space.
     public let text: String
-    /// What makes it unique: lower case, composed (NFC).
+    /// The unique form: lower case, composed (NFC).
     public let key: String
 
     /// - Parameter what: What the text is, for the message: `export name`.

@@ -1,10 +1,10 @@
-/// What somebody who mistyped a name probably meant.
+/// Suggestions for mistyped names.
 public enum Suggestion {
-    /// The candidate that is nearest to the text, if one is near enough to be what was meant.
+    /// The candidate nearest to the text, if one is near enough.
     ///
     /// Near enough: at most a third of its characters, and not more than three, were left out,
-    /// added, replaced or exchanged with the next. Upper and lower case, and the signs `-`, `_`
-    /// and space, do not count. Of several equally near ones the first in order.
+    /// added, replaced or exchanged with the next. Case and the characters `-`, `_` and space are
+    /// ignored. Of several equally near ones, the first in order.
     public static func closest(
         to text: String, among candidates: some Sequence<String>
     ) -> String? {
@@ -13,7 +13,7 @@ public enum Suggestion {
         for candidate in candidates.sorted() {
             let folded = folded(candidate)
             let limit = min(3, max(wanted.count, folded.count) / 3)
-            // What differs so much in length cannot be near, and need not be compared.
+            // Texts of very different lengths cannot be near, and need not be compared.
             if abs(wanted.count - folded.count) > limit { continue }
             let distance = distance(wanted, folded)
             if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }

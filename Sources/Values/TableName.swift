@@ -20,7 +20,7 @@ public struct TableName: Sendable {
 
     /// Reads `table` or `schema.table`, with parts in double quotes or not (`""` is one quote).
     ///
-    /// A part is taken as PostgreSQL shows it: `Orders` is the table that SQL calls `"Orders"`.
+    /// A part is read as PostgreSQL shows it: `Orders` is the table that SQL calls `"Orders"`.
     /// Without a schema it is `public`. Returns nil for any other text.
     public init?(_ text: String) {
         var parts: [String] = []

@@ -7,7 +7,7 @@ public enum TimeZoneName {
         TimeZone.knownTimeZoneIdentifiers.filter { $0.contains("/") } + ["UTC"]
     }
 
-    /// The zone of a name, compared exactly; nil where the database has none of that name.
+    /// The zone of a name, compared exactly; nil if the database has no such name.
     public static func zone(named name: String) -> TimeZone? {
         if name == "UTC" { return .gmt }
         if let place = places[name] { return zone(named: place) }
@@ -26,8 +26,7 @@ public enum TimeZoneName {
         }
     }
 
-    /// A name in use that this one may be meant for, or that of a city: `Europe/Berlin` for
-    /// `berlin`.
+    /// A suggestion for a mistyped name or a city: `Europe/Berlin` for `berlin`.
     public static func meant(by text: String) -> String? {
         if let name = Suggestion.closest(to: text, among: known) { return name }
         let cities = Dictionary(

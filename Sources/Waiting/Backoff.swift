@@ -1,12 +1,12 @@
-/// How long to wait before work that failed is tried again: ever longer, and never exactly as long
-/// as others who failed at the same moment.
+/// How long to wait before failed work is retried: increasingly long, and with jitter, so that work
+/// that failed at the same moment is not retried together.
 public struct Backoff: Sendable {
     /// Before the second attempt; doubled before each further one.
     public var firstDelay: Duration
     public var delayMax: Duration
-    /// How much of a delay is always waited; the rest is up to chance. From 0 to 1.
+    /// The fixed share of a delay; the rest is random. From 0 to 1.
     public var leastShare: Double
-    /// How often the work has failed in a row.
+    /// The number of consecutive failures.
     public private(set) var failures = 0
 
     /// - Parameters:
@@ -22,7 +22,7 @@ public struct Backoff: Sendable {
         self.leastShare = leastShare
     }
 
-    /// The delay after so many failures in a row, at least 1.
+    /// The delay after this many consecutive failures, at least 1.
     public func delay(after failures: Int) -> Duration {
         let factor = 1 << min(max(failures, 1) - 1, 16)
         return min(firstDelay * factor, delayMax) * Double.random(in: leastShare...1)

@@ -1,6 +1,6 @@
 import Locks
 
-/// Bounds how long work may take, also work that does not react to being cancelled.
+/// Limits the duration of work, even if it ignores cancellation.
 public struct Deadline: Sendable {
     private let limit: Duration
 
@@ -8,10 +8,10 @@ public struct Deadline: Sendable {
         self.limit = limit
     }
 
-    /// Does the work; when the time is up, cancels it and does not wait for its end.
+    /// Runs the work; after the time limit, cancels it without waiting for its end.
     ///
     /// - Returns: Nil when it timed out.
-    /// - Throws: What the work throws; `CancellationError`.
+    /// - Throws: Errors of the work; `CancellationError`.
     public func run<T: Sendable>(
         _ work: @escaping @Sendable () async throws -> T
     ) async throws -> T? {
@@ -39,7 +39,7 @@ public struct Deadline: Sendable {
         }
     }
 
-    /// Does the work; when the time is up, cancels it and waits for its end.
+    /// Runs the work; after the time limit, cancels it and waits for its end.
     ///
     /// - Returns: Nil when it timed out.
     /// - Throws: What the work throws.

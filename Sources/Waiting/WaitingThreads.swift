@@ -3,11 +3,11 @@ internal import Locks
 
 /// Lets a thread that may block wait for asynchronous work.
 public enum WaitingThreads {
-    /// Runs work on threads of its own, so that it goes on even if all threads of Swift's pool
-    /// are blocked.
+    /// Runs work on its own threads, so that it continues even if all threads of Swift's pool are
+    /// blocked.
     public static let executor: any TaskExecutor = Executor()
 
-    /// What threads wait for, to be cancelled from anywhere.
+    /// The pending waits of threads, to be cancelled from anywhere.
     public final class Cancellation: Sendable {
         private struct State {
             var isCancelled = false
@@ -21,7 +21,7 @@ public enum WaitingThreads {
 
         public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-        /// Cancels what is waited for, and whatever will be.
+        /// Cancels all current and future waits.
         public func cancel() {
             let cancels = state.withLock { state in
                 state.isCancelled = true
@@ -55,7 +55,7 @@ public enum WaitingThreads {
         return try pending.wait()
     }
 
-    /// Work that was begun, to be waited for once.
+    /// Started work, to be awaited once.
     public struct Pending<Value: Sendable>: Sendable {
         fileprivate let task: Task<Void, Never>
         fileprivate let box: Box<Value>

@@ -1,8 +1,8 @@
 import Locks
 
-/// Wakes tasks that wait for something to do, such as a notification's coming.
+/// Wakes tasks that wait for work, for example on a notification.
 ///
-/// A ring that comes while nobody waits is not lost: a waiter says which rings it has seen.
+/// A signal without a waiter is not lost: waiters pass the number of signals that they have seen.
 public final class WakeSignal: Sendable {
     private struct State {
         var count = 0
@@ -14,7 +14,7 @@ public final class WakeSignal: Sendable {
 
     public init() {}
 
-    /// How often the signal has rung.
+    /// The number of signals so far.
     public var count: Int { state.withLock { $0.count } }
 
     public func send() {
@@ -26,8 +26,7 @@ public final class WakeSignal: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Returns once the signal has rung more often than `seen`, the time is up, or the task is
-    /// cancelled.
+    /// Returns once there were more signals than `seen`, the time is up, or the task is cancelled.
     public func wait(after seen: Int, atMost limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait(after: seen) }

@@ -48,13 +48,13 @@ public actor EventFeed {
     private var known: Epoch?
     /// The epochs of the database while this feed was connected.
     private var epochs: Set<Epoch> = []
-    /// Whether the last page was full, so that more is there already.
+    /// Whether the last page was full, so that more events are available.
     public private(set) var isBehind = false
 
     /// - Parameters:
     ///   - after: Where to continue; nil begins at the moment of ``open()``.
     ///   - pollInterval: How long an event can stay unseen when its notification is lost.
-    ///   - pageSize: The most events read at once.
+    ///   - pageSize: Maximum number of events per query.
     public init(
         _ options: ConnectionOptions, scope: Scope = .everything, after: Cursor? = nil,
         pollInterval: Duration = .seconds(2), pageSize: Int = 5000, hooks: Hooks = Hooks()

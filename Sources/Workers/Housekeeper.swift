@@ -30,7 +30,7 @@ struct Housekeeper: Sendable {
     }
 
     /// The wake-up signal of each duty.
-    private struct Bells {
+    private struct Signals {
         let silent = WakeSignal()
         let schedules = WakeSignal()
         let sandboxes = WakeSignal()
@@ -38,7 +38,7 @@ struct Housekeeper: Sendable {
 
     /// Looks until cancelled. Each duty has a loop of its own, so that none waits for another.
     func run() async throws {
-        let signals = Bells()
+        let signals = Signals()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await look(signals) }
             group.addTask { try await tidy() }
@@ -73,7 +73,7 @@ struct Housekeeper: Sendable {
         }
     }
 
-    private func look(_ signals: Bells) async throws {
+    private func look(_ signals: Signals) async throws {
         var interval = Self.interval
         while true {
             try await Task.sleep(for: interval)

@@ -57,7 +57,7 @@ public struct Worker: Sendable {
                 throw error
             } catch {
                 logger.warning(
-                    "lost the lease: released all work, registering again",
+                    "lost the queue connection: released all work, reconnecting",
                     metadata: ["worker": "\(session.id)", "reason": "\(error)"])
             }
         }

@@ -10,11 +10,11 @@ public struct WorkerConfiguration: Sendable {
     public var database: ConnectionOptions
     /// Shown to people. Defaults to ``defaultName``.
     public var name = defaultName
-    /// How many tables, or parts of them, are read at once, and how many runs this worker is in
-    /// charge of at once. At least 1. Defaults to 2.
+    /// Number of tables, or parts of them, that are read in parallel, and of runs that this worker
+    /// coordinates in parallel. At least 1. Defaults to 2.
     public var concurrency = 2
-    /// How many batches of commands are applied at once: while the database writes one, the rules
-    /// of the next are worked out. Defaults to 2.
+    /// Number of command batches that are applied in parallel: while the database writes one, the
+    /// rules of the next are evaluated. Defaults to 2.
     public var commandConcurrency = 2
     /// How long this worker's claims stay valid without a heartbeat; heartbeats are sent every
     /// third of it.

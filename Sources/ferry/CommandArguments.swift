@@ -26,7 +26,7 @@ enum CommandArguments {
     private static func value(_ text: String, of name: String) -> String {
         let parsed = try? JSONSerialization.jsonObject(
             with: Data(text.utf8), options: [.fragmentsAllowed])
-        // A JSON string stays as it is written: quotes can be part of a name.
+        // A JSON string is kept unchanged: quotes can be part of a name.
         if let parsed, !(parsed is String) { return text }
         if (name == "tables" && text != "all") || name == "orchestrations" {
             let names = text.namesBetweenCommas.filter { !$0.isEmpty }.map(\.quotedAsJSON)

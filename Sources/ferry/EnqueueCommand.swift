@@ -80,7 +80,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         var status: ExitStatus = .succeeded
         if wait {
             status = try await report.outcome(
-                timeout: timeout, telling: .state, connection: connection)
+                timeout: timeout, content: .state, connection: connection)
         } else {
             try await report.status(connection)
         }

@@ -6,7 +6,7 @@ enum Alerts: Listing {
     static let order = "v.environment, v.name"
     static let columns = [
         ListColumn("ID", "v.id", .number), ListColumn("NAME", "v.name"),
-        ListColumn("ON", "array_to_string(v.events, ', ')"),
+        ListColumn("EVENTS", "array_to_string(v.events, ', ')"),
         ListColumn("LIMIT", "v.runtime_seconds_max || ' s'", .number),
         ListColumn("ORCHESTRATION", "coalesce(v.orchestration, 'all')"),
         ListColumn(

@@ -62,7 +62,7 @@ struct ProgramRunnerTests {
         }
     }
 
-    @Test func `is taken from one that does not end, and from all that it started`() async throws {
+    @Test func `ends a program that does not end, and its children`() async throws {
         try await withScript("trap '' TERM; sleep 1000 & echo $! > \"$0.child\"; wait; sleep 1000")
         { path, _ in
             let outcome = try await run([path], timeout: .seconds(5))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The example of docs/alerts.md", .timeLimit(.minutes(5)))
 struct VerificationExampleTests {
-    @Test func `tells a message of Ferry's from others`() async throws {
+    @Test func `distinguishes Ferry's messages from others`() async throws {
         let outcome = try await post("/example/200")
         #expect(outcome == .delivered)
         let request = try #require(try Receiver.shared().requests(to: "/example").first)

@@ -59,7 +59,7 @@ struct WebhookSenderTests {
         #expect(outcome == .failed(reason: "no answer within 1 s"))
     }
 
-    @Test func `is not delivered where nobody listens`() async throws {
+    @Test func `is not delivered without a listener`() async throws {
         let (listener, port) = try LocalSocket.listening()
         listener.close()
 
@@ -73,7 +73,7 @@ struct WebhookSenderTests {
         #expect(reason.contains("onnection refused"), "\(reason)")
     }
 
-    @Test func `goes to a URL that is a secret, and does not tell it`() async throws {
+    @Test func `is posted to a secret URL, without revealing it`() async throws {
         let outcome = try await post(
             "/hook-T0K3N/500", #""headers": {"x-echo": "s3cret /hook-T0K3N/500"}"#)
 

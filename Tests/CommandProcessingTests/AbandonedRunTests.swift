@@ -39,7 +39,7 @@ struct AbandonedRunTests {
         return id
     }
 
-    @Test func `has failed, with its group and all that tells of it`() async throws {
+    @Test func `has failed, with its group, in all views`() async throws {
         try await withPublishingRun { scene, run in
             let id = try await abandon(scene, run)
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-/// As somebody who may run and configure destinations, but is no administrator.
+/// As a role that can run and configure destinations, but is not an administrator.
 @Suite("What reaches a destination of administrators", .timeLimit(.minutes(5)))
 struct AdministratorsOnlyTests {
     private func withVault(_ body: (CommandScene) async throws -> Void) async throws {
@@ -41,7 +41,7 @@ struct AdministratorsOnlyTests {
         }
     }
 
-    @Test func `is no group that somebody else deletes or disables`() async throws {
+    @Test func `is not a group that others can delete or disable`() async throws {
         try await withVault { scene in
             let commands = [
                 ("disable_orchestration_group", "G"), ("delete_orchestration_group", "G"),

@@ -52,7 +52,7 @@ struct AppliedCommandTests {
         }
     }
 
-    @Test func `may create, activate, delete and create anew in one batch`() async throws {
+    @Test func `can create, activate, delete and recreate in one batch`() async throws {
         try await CommandScene.with { scene in
             let steps: [(String, JSONValue)] = [
                 ("create_data_export", ["name": "X", "database": "Shop", "tables": ["a"]]),

@@ -7,7 +7,7 @@ import Locks
     import Darwin
 #endif
 
-/// A TCP port of this machine that hangs up on whoever connects, and counts them.
+/// A TCP port of this machine that closes all connections, and counts them.
 final class ClosedDoor: Sendable {
     let port: Int
     private let socket: Int32

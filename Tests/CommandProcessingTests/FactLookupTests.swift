@@ -32,7 +32,7 @@ struct FactLookupTests {
         "name": "CRM", "kind": "directory", "settings": ["path": "/exports"],
     ]
 
-    /// Otherwise nobody would look it up any more.
+    /// Otherwise it would never be looked up.
     @Test func `is claimed by no worker that is being found lost`() async throws {
         try await CommandScene.with { scene in
             let applying = try await scene.processor()
@@ -61,7 +61,7 @@ struct FactLookupTests {
         }
     }
 
-    @Test func `holds up nothing but what depends on it`() async throws {
+    @Test func `blocks only what depends on it`() async throws {
         try await CommandScene.with { scene in
             let gate = Gate()
             let applying = try await scene.processor(facts: gate.facts)

@@ -7,7 +7,7 @@ import Values
 @Suite("A run of a group", .timeLimit(.minutes(5)))
 struct GroupRunTests {
     /// How the run stands, with its succeeded and failed runs.
-    private func standing(_ scene: CommandScene, _ id: Int64) async throws -> String {
+    private func statusLine(_ scene: CommandScene, _ id: Int64) async throws -> String {
         try await scene.texts(
             """
             select concat_ws(' ', state, runs_succeeded || '/' || runs, runs_failed,
@@ -28,19 +28,19 @@ struct GroupRunTests {
         try await CommandScene.withOrchestrations { scene in
             try await scene.createGroup("G")
             let id = try await scene.apply("run_orchestration_group", ["name": "G"])
-            #expect(try await standing(scene, id) == "queued 0/2 0")
+            #expect(try await statusLine(scene, id) == "queued 0/2 0")
             let runs = try await scene.runs(of: id)
-            let told =
+            let reported =
                 "select event from ferry.events where event like 'group_run_%' order by id"
 
             try await scene.end(runs[0], ends[0])
-            #expect(try await standing(scene, id).hasPrefix("running "))
-            #expect(try await scene.texts(told) == ["group_run_queued"])
+            #expect(try await statusLine(scene, id).hasPrefix("running "))
+            #expect(try await scene.texts(reported) == ["group_run_queued"])
             try await scene.end(runs[1], ends[1])
 
-            #expect(try await standing(scene, id) == expected)
+            #expect(try await statusLine(scene, id) == expected)
             let state = expected.prefix { $0 != " " }
-            #expect(try await scene.texts(told) == ["group_run_queued", "group_run_\(state)"])
+            #expect(try await scene.texts(reported) == ["group_run_queued", "group_run_\(state)"])
         }
     }
 
@@ -84,10 +84,10 @@ struct GroupRunTests {
 
             try await scene.apply("retry_run", ["run": .int(runs[0])])
             let again = try #require(try await scene.runs(of: id).last)
-            #expect(try await standing(scene, id) == "running 1/2 0")
+            #expect(try await statusLine(scene, id) == "running 1/2 0")
             try await scene.end(again, "succeeded")
 
-            #expect(try await standing(scene, id) == "succeeded 2/2 0 ended")
+            #expect(try await statusLine(scene, id) == "succeeded 2/2 0 ended")
             #expect(try await scene.runsByItself("H").count == 1)
         }
     }
@@ -166,7 +166,7 @@ struct GroupRunTests {
                 try await scene.apply("stop_run", ["run": .int(run)])
             }
 
-            #expect(try await standing(scene, id) == "stopped 0/2 0 ended")
+            #expect(try await statusLine(scene, id) == "stopped 0/2 0 ended")
             #expect(
                 try await scene.count(
                     "select count(*) from ferry.events where event = 'group_run_stopped'") == 1)

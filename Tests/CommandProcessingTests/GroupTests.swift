@@ -70,7 +70,7 @@ extension CommandScene {
         ).map { try $0[0].int64() }
     }
 
-    /// The commands that ran this group by itself, with their actors.
+    /// The commands that ran this group automatically, with their actors.
     func runsByItself(_ group: String) async throws -> [String] {
         try await texts(
             """

@@ -6,7 +6,7 @@ import Values
 
 @Suite("A run that is started with an idempotency key", .timeLimit(.minutes(5)))
 struct IdempotentStartTests {
-    @Test func `is one run for many clients at once, and each is told its id`() async throws {
+    @Test func `is one run for many concurrent clients, and each gets its id`() async throws {
         try await CommandScene.with { scene in
             try await scene.orchestrate()
 

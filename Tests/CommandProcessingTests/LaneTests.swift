@@ -86,7 +86,7 @@ struct LaneTests {
             """, [.text(command), .text(json)])
     }
 
-    @Test func `wait for each other while those on others go on`() async throws {
+    @Test func `wait for each other while those on others continue`() async throws {
         try await CommandScene.with { scene in
             try await scene.activate(["A", "B"])
             let (blocker, first) = (

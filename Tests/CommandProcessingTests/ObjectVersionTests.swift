@@ -165,7 +165,7 @@ struct ObjectVersionTests {
         }
     }
 
-    @Test func `tell what changed since the one before`() async throws {
+    @Test func `show what changed since the previous one`() async throws {
         try await CommandScene.with { scene in
             try await scene.activate(["Daily"])
             try await scene.send("edit_data_export", ["name": "Daily", "tables": ["b", "c"]])

@@ -77,7 +77,7 @@ struct OrderTests {
         }
     }
 
-    @Test func `goes on once the earlier one is canceled, although others keep coming`()
+    @Test func `continues once the earlier one is canceled, although others keep coming`()
         async throws
     {
         try await CommandScene.with { scene in

@@ -41,7 +41,7 @@ extension CommandScene {
         }
     }
 
-    /// Sends a command, applies all that waits, and tells how it ended.
+    /// Sends a command, applies all waiting commands, and returns how it ended.
     @discardableResult
     func outcome(
         of command: String, _ arguments: JSONValue, in environment: String = "production"

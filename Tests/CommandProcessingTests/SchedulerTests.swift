@@ -39,7 +39,7 @@ extension CommandScene {
     }
 
     /// What events say of the group's schedule.
-    func told() async throws -> [String] {
+    func reported() async throws -> [String] {
         try await texts(
             """
             select event || ' ' || (details - 'command')::text from ferry.events
@@ -75,7 +75,7 @@ struct SchedulerTests {
 
             #expect(try await scene.fired() == ["01-01 00:30"])
             #expect(
-                try await scene.told() == [
+                try await scene.reported() == [
                     #"schedule_fired {"for": "2026-01-01T00:30:00+00:00", "missed": 0}"#
                 ])
             try await scene.processor().drain()
@@ -100,7 +100,7 @@ struct SchedulerTests {
 
             #expect(try await scene.fired() == ["01-01 05:00"])
             #expect(
-                try await scene.told() == [
+                try await scene.reported() == [
                     #"schedule_fired {"for": "2026-01-01T05:00:00+00:00", "missed": 5}"#
                 ])
         }
@@ -117,7 +117,7 @@ struct SchedulerTests {
 
             #expect(try await scene.fired() == ["01-01 07:00"])
             #expect(
-                try await scene.told() == [
+                try await scene.reported() == [
                     #"schedule_missed {"latest": "2026-01-01T05:00:00+00:00", "missed": 5}"#,
                     #"schedule_fired {"for": "2026-01-01T07:00:00+00:00", "missed": 1}"#,
                 ])
@@ -177,7 +177,7 @@ struct SchedulerTests {
         }
     }
 
-    @Test func `is judged by the rights of whoever set it, when it comes`() async throws {
+    @Test func `is checked against the current rights of its author when it is due`() async throws {
         try await scheduled("0 * * * *", at: "2026-01-01 00:30Z") { scene in
             try await scene.admin.run("delete from ferry_state.policy_assignments where id = -1")
             try await scene.setClock("2026-01-01 01:00Z")
@@ -194,7 +194,7 @@ struct SchedulerTests {
         }
     }
 
-    @Test func `that nobody can read is told, and holds up no other`() async throws {
+    @Test func `that is unreadable is reported, and blocks no other`() async throws {
         try await scheduled("0 * * * *", at: "2026-01-01 00:30Z") { scene in
             try await scene.createGroup("H", of: ["C"], ["schedule": "0 * * * *"])
             try await scene.admin.run(
@@ -205,16 +205,16 @@ struct SchedulerTests {
             try await scene.setClock("2026-01-01 01:00Z")
             let worker = try await scene.database.connect(as: .worker)
 
-            let troubles = try await Scheduler(worker).fireDue()
+            let problems = try await Scheduler(worker).fireDue()
 
-            #expect(troubles.count == 1)
-            #expect(troubles[0].hasSuffix("there is no time zone \"Mars/Base\""))
+            #expect(problems.count == 1)
+            #expect(problems[0].hasSuffix("there is no time zone \"Mars/Base\""))
             #expect(try await scene.fired("H") == ["01-01 01:00"])
             #expect(try await scene.fired("G") == [])
         }
     }
 
-    @Test func `comes however many others nobody can read`() async throws {
+    @Test func `is due regardless of unreadable others`() async throws {
         try await scheduled("0 * * * *", at: "2026-01-01 00:30Z") { scene in
             try await scene.admin.run(
                 """
@@ -228,9 +228,9 @@ struct SchedulerTests {
             try await scene.setClock("2026-01-01 01:00Z")
             let worker = try await scene.database.connect(as: .worker)
 
-            let troubles = try await Scheduler(worker).fireDue()
+            let problems = try await Scheduler(worker).fireDue()
 
-            #expect(troubles.count == 101)
+            #expect(problems.count == 101)
             #expect(try await scene.fired("G") == ["01-01 01:00"])
         }
     }

@@ -7,7 +7,7 @@ import Values
 /// Another release may have written what this one cannot read.
 @Suite("A row that cannot be read", .timeLimit(.minutes(5)))
 struct UnreadableRowTests {
-    @Test func `is named by the command that needs it, and holds up no other`() async throws {
+    @Test func `is named by the command that needs it, and blocks no other`() async throws {
         try await CommandScene.with { scene in
             try await scene.send("create_data_export", ["name": "Before"])
             let needy = try await scene.send("create_data_export", ["name": "Mine"])

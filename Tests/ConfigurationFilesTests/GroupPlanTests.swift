@@ -65,7 +65,7 @@ struct GroupPlanTests {
             ])
     }
 
-    @Test func `lets nothing run a group that is to be disabled`() throws {
+    @Test func `lets nothing run a group before it is disabled`() throws {
         let scheduled = "orchestration_groups: {G: {orchestrations: [One], schedule: \"@daily\"}}"
         let disabled = scheduled.replacing("}}", with: ", enabled: false}}")
         let other = disabled.replacing("@daily", with: "@hourly")
@@ -190,7 +190,7 @@ struct GroupPlanTests {
         #expect(plan.changes == [])
     }
 
-    @Test func `tells circles, also those by way of groups that the file does not hold`() throws {
+    @Test func `reports cycles, including those through groups that are not in the file`() throws {
         let file = """
             orchestration_groups:
               A: {orchestrations: [One], after: B}

@@ -47,7 +47,7 @@ struct LeftDraftTests {
             ])
     }
 
-    @Test func `is discarded, too, where nothing else is to be done`() throws {
+    @Test func `is discarded, too, without other changes`() throws {
         let plan = try plan(from: file("[a]"), to: file("[a]"))
 
         #expect(plan.changes.flatMap(\.lines) == [Self.line])
@@ -92,7 +92,7 @@ struct PruningFileTests {
         }
     }
 
-    @Test func `says of which kinds there are to be none`() {
+    @Test func `declares empty kinds`() {
         let exports = """
             the file has no data_exports, so --prune would delete 1 (check that the \
             file is complete; write "data_exports: {}" to have none)

@@ -65,7 +65,7 @@ struct PlanTests {
         }
     }
 
-    @Test func `changes what is different, and tells it key by key`() throws {
+    @Test func `changes the differences, and shows them key by key`() throws {
         let new = Self.whole.replacing("credential: crm", with: "credential: other")
             .replacing("{path: /exports, limits: {tasks: 4}}", with: "{path: /data, x: 1}")
             .replacing("[customers, orders]", with: "[customers, items]")
@@ -101,7 +101,7 @@ struct PlanTests {
             plan.changes.map { $0.takingBack?.command } == [nil, nil, "discard_draft"])
     }
 
-    @Test func `takes settings of a table away, and gives them anew in another database`() throws {
+    @Test func `removes settings of a table, and sets them again in another database`() throws {
         let without = try plan(
             from: Self.whole,
             to: Self.whole.replacing("      orders: {rows: {minimum: 5}}", with: ""))
@@ -122,7 +122,7 @@ struct PlanTests {
             ])
     }
 
-    @Test func `leaves alone what the file does not hold, or deletes it when told to`() throws {
+    @Test func `keeps objects that are not in the file, or prunes them`() throws {
         let kept = try plan(from: Self.whole, to: "ferry: 1")
         let others = """
             ferry: 1
@@ -176,7 +176,7 @@ struct PlanTests {
         }
     }
 
-    @Test func `may name what is in the environment, unless that is to be deleted`() throws {
+    @Test func `may name objects of the environment, unless they are deleted`() throws {
         let file = """
             ferry: 1
             orchestrations:

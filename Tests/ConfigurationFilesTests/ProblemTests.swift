@@ -155,7 +155,7 @@ struct ProblemTests {
     ]
 
     @Test(arguments: cases + groupCases + alertCases)
-    func `is told by line and column`(_ example: (text: String, said: String)) {
+    func `is reported with line and column`(_ example: (text: String, said: String)) {
         let (text, said) = example
         #expect(throws: InvalidConfiguration.self) { try ConfigurationFile(text) }
         do { _ = try ConfigurationFile(text) } catch {
@@ -168,7 +168,7 @@ struct ProblemTests {
         }
     }
 
-    @Test func `is told with all that is wrong at once`() {
+    @Test func `is reported with all problems at once`() {
         #expect {
             try ConfigurationFile(
                 """

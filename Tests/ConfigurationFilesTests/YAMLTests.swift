@@ -38,7 +38,7 @@ struct YAMLTests {
                 == problems("fery: 1"))
     }
 
-    @Test func `is told to be in another encoding`() {
+    @Test func `is reported to be in another encoding`() {
         let units = Array(databases.utf16)
         let little = units.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
         let big = units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
@@ -206,7 +206,7 @@ struct SecretInFileTests {
     ]
 
     @Test(arguments: cases)
-    func `is told by its place alone`(_ example: (text: String, said: String)) {
+    func `is reported only by its place`(_ example: (text: String, said: String)) {
         let found = problems(example.text + "\nunknown: hunter2")
         #expect(found.count == 1)
         #expect(found.first?.hasSuffix(example.said) == true, "\(found)")

@@ -95,7 +95,7 @@ struct WorkerCredentialsTests {
                 == "credential \"lake\" is of kind s3, but kind postgres is required")
     }
 
-    @Test func `are never what somebody has delivered`() async throws {
+    @Test func `are never read from delivered files`() async throws {
         try folder.write("inner/delivered", "host=evil")
         try folder.link("crm", to: folder.path + "/inner/delivered")
         try folder.write("fine", "host=x")
@@ -139,7 +139,7 @@ struct WorkerCredentialsTests {
         ("a: host=x\na: host=hunter2", "is not YAML"),
         ("a: {kind: hunter2}", "credential \"a\": \"kind\" must be one of"),
     ])
-    func `tell those who run the worker what is wrong, without the secrets`(
+    func `report their problems to operators, without the secrets`(
         text: String, said: String
     ) throws {
         let file = try folder.write("all.yaml", text)

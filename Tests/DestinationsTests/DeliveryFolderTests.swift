@@ -83,7 +83,7 @@ struct S3DeliveryFolderTests {
         #expect(reason == "it was replaced or deleted while it was read")
     }
 
-    @Test func `goes on where a request fails`() async throws {
+    @Test func `continues where a request fails`() async throws {
         let place = try S3UnderTest()
         let bytes = (0..<200).map { UInt8($0) }
         try await place.eyes.put("run-7/a", ByteBuffer(bytes: bytes))
@@ -146,7 +146,7 @@ struct SFTPDeliveryFolderTests {
         }
     }
 
-    @Test func `tells a file that cannot be read from a server that is gone`() throws {
+    @Test func `distinguishes an unreadable file from an unavailable server`() throws {
         let server = try SFTPServer()
         let place = try SFTPUnderTest(server: server)
         try Data([1]).write(to: URL(filePath: place.root + "/file"))

@@ -100,7 +100,7 @@ struct DestinationConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `goes on after a stop at any step, with all visible or nothing`(
+    func `continues after a stop at any step, with all visible or nothing`(
         kind: KindUnderTest
     ) async throws {
         var stops: [String] = []
@@ -264,7 +264,7 @@ struct DestinationConformanceTests {
         let third = try await place.connect().stage(delivery, file: "b.csv")
         try third.write(Array("third".utf8))
         third.abandon()
-        _ = try await place.connect().stage(delivery, file: "c.csv")  // let go at once
+        _ = try await place.connect().stage(delivery, file: "c.csv")  // released immediately
 
         // The thread that opened it may be the last to let it go.
         try await eventually("only the second is staged") {

@@ -160,12 +160,12 @@ struct DirectoryDestinationTests {
             "a directory destination has no setting \"bucket\"; settings: path"
         ),
     ])
-    func `has settings that are checked`(json: String, told: String) {
+    func `has settings that are checked`(json: String, reported: String) {
         let error = #expect(throws: SettingsError.self) {
             try DestinationKind.directory.makeDestination(
                 name: "crm", settings: Data(json.utf8), limits: DestinationLimits())
         }
 
-        #expect(error?.description.hasPrefix(told) == true, "\(error?.description ?? "")")
+        #expect(error?.description.hasPrefix(reported) == true, "\(error?.description ?? "")")
     }
 }

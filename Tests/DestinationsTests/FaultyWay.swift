@@ -4,7 +4,7 @@ import TestSupport
 
 /// A way to an HTTP server on which things happen.
 final class FaultyWay: Sendable {
-    /// What becomes of a request.
+    /// The fate of a request.
     enum Fate: Sendable {
         case passed
         /// Passed once the gate is open.

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A file lock", .timeLimit(.minutes(5)))
 struct FileLockTests {
-    @Test func `is had by one at a time, and leaves no file behind`() throws {
+    @Test func `is held by one at a time, and leaves no file behind`() throws {
         let folder = try DirectoryUnderTest()
         let (path, counter) = (folder.root + "/lock", folder.root + "/counter")
         try Data("0".utf8).write(to: URL(filePath: counter))

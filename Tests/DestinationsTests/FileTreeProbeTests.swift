@@ -41,7 +41,7 @@ private struct RefusingTree: FileTree {
 @Suite("A probe of a tree of files", .timeLimit(.minutes(5)))
 struct FileTreeProbeTests {
     @Test(arguments: [false, true])
-    func `tells a place that renames no folders from one that renames nothing`(
+    func `distinguishes a server that renames no folders from one that renames nothing`(
         refusesFiles: Bool
     ) throws {
         let place = try DirectoryUnderTest()

@@ -31,7 +31,7 @@ struct LatestConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `goes on to newer deliveries and never back`(kind: KindUnderTest) async throws {
+    func `continues to newer deliveries and never back`(kind: KindUnderTest) async throws {
         let place = try kind.make()
         for (run, named) in [(42, 42), (100, 100), (43, 100), (42, 100), (101, 101)] {
             try await publish(Int64(run), at: place)
@@ -84,7 +84,7 @@ struct LatestConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `is written by whoever resumes a publication that was stopped before`(
+    func `is written by a resumed publication that was interrupted before`(
         kind: KindUnderTest
     ) async throws {
         struct Stopped: Error {}
@@ -114,7 +114,7 @@ struct LatestConformanceTests {
         #expect(try latest(at: place)?.run == 42)
     }
 
-    @Test func `is put back on an SFTP server by whoever resumes what took it away`() async throws {
+    @Test func `is restored on an SFTP server by a resumed publication`() async throws {
         let place = try SFTPUnderTest()
         try await publish(42, at: place)
         try await publish(43, at: place)

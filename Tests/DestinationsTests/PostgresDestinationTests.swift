@@ -7,7 +7,7 @@ import Testing
 
 @testable import Destinations
 
-/// What every destination promises, kept by one whose deliveries are rows; see
+/// The contract of every destination, for one whose deliveries are rows; see
 /// ``DestinationAdapter``.
 @Suite("A PostgreSQL destination", .timeLimit(.minutes(5)))
 struct PostgresDestinationTests {
@@ -99,7 +99,7 @@ struct PostgresDestinationTests {
     }
 
     @Test(arguments: TableMode.allCases)
-    func `goes on after a stop at any step, with all visible or nothing`(
+    func `continues after a stop at any step, with all visible or nothing`(
         mode: TableMode
     ) async throws {
         let before =
@@ -221,7 +221,7 @@ struct PostgresDestinationTests {
         }
     }
 
-    @Test func `tells where people find a delivery`() async throws {
+    @Test func `shows where to find a delivery`() async throws {
         try await PostgresUnderTest.with { place in
             let publication = try TableDelivery.sample().publication()
             #expect(

@@ -18,11 +18,11 @@ final class Steps: Sendable {
     func add(_ name: String) { names.withLock { $0.append(name) } }
 }
 
-@Suite("A PostgreSQL destination in trouble", .timeLimit(.minutes(5)))
+@Suite("A PostgreSQL destination after errors", .timeLimit(.minutes(5)))
 struct PostgresFaultTests {
     private let sample = TableDelivery.sample()
 
-    private func trouble(_ work: () async throws -> Void) async -> DestinationError? {
+    private func failure(_ work: () async throws -> Void) async -> DestinationError? {
         await #expect(throws: DestinationError.self) { try await work() }
     }
 
@@ -44,7 +44,7 @@ struct PostgresFaultTests {
         }
     }
 
-    @Test func `whose connection is cut while it publishes changes nothing, and goes on later`()
+    @Test func `whose connection is cut while it publishes changes nothing, and continues later`()
         async throws
     {
         try await PostgresUnderTest.with("create table crm.orders (id bigint, note text)") {
@@ -66,7 +66,7 @@ struct PostgresFaultTests {
             }
 
             try await place.terminateDeliveries()
-            let error = await trouble { try await publishing.value }
+            let error = await failure { try await publishing.value }
             await other.close()
 
             #expect(error?.disposition == .retry)
@@ -76,7 +76,7 @@ struct PostgresFaultTests {
         }
     }
 
-    @Test func `tells who holds a lock, and gives way`() async throws {
+    @Test func `shows who holds a lock, and yields`() async throws {
         try await PostgresUnderTest.with("create table crm.orders (id bigint, note text)") {
             place in
             var sample = sample
@@ -84,7 +84,7 @@ struct PostgresFaultTests {
             try await sample.stage(at: place.connect())
             try await place.eyes.run("begin; select * from crm.orders")
 
-            let error = await trouble {
+            let error = await failure {
                 try await place.connect(lockTimeout: .milliseconds(100)).publish(
                     sample.publication())
             }
@@ -103,7 +103,7 @@ struct PostgresFaultTests {
     @Test func `lacks a type that a column is of`() async throws {
         try await PostgresUnderTest.with("create type crm.mood as enum ('calm')") { place in
             let missing = TableDelivery.of("t", [("n", "integer"), ("m", "public.mood")], "")
-            let error = await trouble { try await missing.stage(at: place.connect()) }
+            let error = await failure { try await missing.stage(at: place.connect()) }
             #expect(
                 error?.description == """
                     destination "dw": "public.t" was rejected: column "m" is of type public.mood, \
@@ -112,7 +112,7 @@ struct PostgresFaultTests {
                     """)
 
             let other = TableDelivery.of("t", [("m", "crm.mood")], "calm\nsecret\n")
-            let value = await trouble { try await other.stage(at: place.connect()) }
+            let value = await failure { try await other.stage(at: place.connect()) }
             #expect(
                 value?.description == """
                     destination "dw": "public.t" was rejected: invalid input value for enum \
@@ -125,19 +125,19 @@ struct PostgresFaultTests {
     }
 
     /// What a refusal quotes may be a value, also one that begins with a combining mark or holds
-    /// quotation marks; all around it is told.
+    /// quotation marks; the surrounding text is shown.
     @Test(arguments: ["secret", "\u{301}secret", "se\"cret\" secret"])
     func `says what it refuses, and no value`(_ value: String) async throws {
         try await PostgresUnderTest.with("create type crm.mood as enum ('calm')") { place in
             let rows = TableDelivery.of("t", [("m", "crm.mood")], "calm\n\(value)\n")
-            let error = await trouble { try await rows.stage(at: place.connect()) }
+            let error = await failure { try await rows.stage(at: place.connect()) }
             #expect(
                 error?.description == """
                     destination "dw": "public.t" was rejected: invalid input value for enum \
                     crm.mood: "…" (row 2, column m) [22P02]
                     """)
             let numbers = TableDelivery.of("n", [("i", "integer")], "99999999999\n")
-            let range = await trouble { try await numbers.stage(at: place.connect()) }
+            let range = await failure { try await numbers.stage(at: place.connect()) }
             #expect(
                 range?.description == """
                     destination "dw": "public.n" was rejected: value "…" is out of range for type \
@@ -148,22 +148,22 @@ struct PostgresFaultTests {
 
     @Test func `is not there, or does not let us in`() async throws {
         try await PostgresUnderTest.with { place in
-            let nobody = await trouble {
+            let nobody = await failure {
                 try await place.connect("host=127.0.0.1 port=1 dbname=x").test()
             }
             #expect(nobody?.code == "destination_unavailable")
-            let database = await trouble {
+            let database = await failure {
                 try await place.connect("\(place.url) dbname=nowhere_\(UUID())").test()
             }
             #expect(database?.code == "destination_access_denied")
-            let schema = await trouble { try await place.connect(schema: "crn").test() }
+            let schema = await failure { try await place.connect(schema: "crn").test() }
             #expect(
                 schema?.description == """
                     destination "dw": "crn" does not exist. Create this schema in the target, or \
                     correct the setting "schema"
                     """)
             let secret = try PostgresSettings(json: Data(#"{"credential": "no_such"}"#.utf8))
-            let unset = await trouble {
+            let unset = await failure {
                 try await PostgresDestination(
                     name: "dw", settings: secret, credentials: WorkerCredentials()
                 ).test()
@@ -176,7 +176,7 @@ struct PostgresFaultTests {
         let role = "ferry_weak_\(UInt32.random(in: 0...UInt32.max))"
         try await PostgresUnderTest.with("create role \(role) login") { place in
             let url = "\(place.url) user=\(role)"
-            let noStaging = await trouble { try await place.connect(url).test() }
+            let noStaging = await failure { try await place.connect(url).test() }
             #expect(
                 noStaging?.description.contains(
                     "run: create schema ferry_staging authorization \(role)") == true
@@ -184,14 +184,14 @@ struct PostgresFaultTests {
                         "run: create schema \"ferry_staging\" authorization \(role)") == true
             )
             try await place.eyes.run("create schema ferry_staging authorization \(role)")
-            let noSchema = await trouble { try await place.connect(url).test() }
+            let noSchema = await failure { try await place.connect(url).test() }
             #expect(
                 noSchema?.description.contains("may not use this schema. Let its owner grant")
                     == true)
             try await place.eyes.run("grant usage on schema crm to \(role)")
             try await place.connect(url).test()
             try await sample.stage(at: place.connect(url))
-            let denied = await trouble {
+            let denied = await failure {
                 try await place.connect(url).publish(sample.publication())
             }
             #expect(denied?.code == "destination_access_denied")
@@ -222,14 +222,14 @@ struct PostgresFaultTests {
             try await PostgresUnderTest.with { place in
                 let plain = server.tcpURL(database: "postgres", user: "ferry_secretive")
                 let url = "\(plain) sslmode=disable"
-                let error = await trouble {
+                let error = await failure {
                     try await place.connect("\(url) password=wr0ng").test()
                 }
                 #expect(error?.code == "destination_access_denied")
                 #expect(error?.description.contains("wr0ng") == false)
-                let none = await trouble { try await place.connect(url).test() }
+                let none = await failure { try await place.connect(url).test() }
                 #expect(none?.code == "destination_access_denied")
-                let open = await trouble { try await place.connect(plain).test() }
+                let open = await failure { try await place.connect(plain).test() }
                 #expect(open?.code == "destination_access_denied")
                 #expect(open?.description.contains("sslmode is verify-full unless") == true)
             }

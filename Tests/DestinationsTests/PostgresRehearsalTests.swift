@@ -10,7 +10,7 @@ struct PostgresRehearsalTests {
         """
 
     @Test(arguments: TableMode.allCases)
-    func `changes nothing, and does not stand in the way`(mode: TableMode) async throws {
+    func `changes nothing, and does not block`(mode: TableMode) async throws {
         try await PostgresUnderTest.with(mode == .create ? "" : Self.existing) { place in
             let sample = TableDelivery.sample(mode: mode)
             try await sample.stage(at: place.connect())
@@ -26,7 +26,7 @@ struct PostgresRehearsalTests {
     }
 
     @Test(arguments: TableMode.allCases)
-    func `tells what publishing would be refused for`(mode: TableMode) async throws {
+    func `reports why publishing would be rejected`(mode: TableMode) async throws {
         let script =
             switch mode {
             case .create: "create table crm.orders (id int)"

@@ -37,7 +37,7 @@ struct PostgresStagingTests {
         }
     }
 
-    @Test func `knows of which runs anything is staged`() async throws {
+    @Test func `lists the runs with staged files`() async throws {
         try await PostgresUnderTest.with { place in
             #expect(try await place.connect().stagedRuns() == [])
             for (run, token) in [(1, 1), (1, 2), (2, 3)] as [(Int64, Int64)] {
@@ -58,7 +58,8 @@ struct PostgresStagingTests {
             let abandoned = try await delivery.open(delivery.parts[0], at: place.connect())
             try abandoned.write(Array("1\n".utf8))
             abandoned.abandon()
-            _ = try await delivery.open(delivery.parts[0], at: place.connect())  // let go at once
+            // Released immediately.
+            _ = try await delivery.open(delivery.parts[0], at: place.connect())
 
             #expect(try await place.staged() == ["1/1/t"])
             #expect(

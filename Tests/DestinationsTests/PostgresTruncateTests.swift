@@ -103,7 +103,7 @@ struct PostgresTruncateTests {
             ).contains("Table \"lines\" references \"orders\""))
     }
 
-    @Test func `are refused where a value does not fit, without telling it`() async throws {
+    @Test func `are rejected if a value does not fit, without showing it`() async throws {
         let missing = try await refusal(
             of: .of("orders", [("note", "text")], "secret\n", mode: .truncate), Self.existing)
         #expect(missing.contains("null value in column \"id\""))

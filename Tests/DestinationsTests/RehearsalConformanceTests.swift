@@ -6,14 +6,14 @@ import Waiting
 
 @testable import Destinations
 
-/// What every kind of destination finds out before it is decided to publish; see
+/// What every kind of destination checks before publishing is recorded; see
 /// ``DestinationAdapter``.
 @Suite("Every destination, before publishing is decided on,", .timeLimit(.minutes(5)))
 struct RehearsalConformanceTests {
     private static let export = "Daily customers"
 
     @Test(arguments: KindUnderTest.allCases)
-    func `changes nothing that a reader sees, and does not stand in the way`(
+    func `changes nothing visible to readers, and does not block`(
         kind: KindUnderTest
     ) async throws {
         for isFirst in [true, false] {
@@ -38,7 +38,8 @@ struct RehearsalConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `refuses a place that is taken, and what is not staged`(kind: KindUnderTest) async throws {
+    func `rejects an occupied location, and missing staged files`(kind: KindUnderTest) async throws
+    {
         let place = try kind.make()
         let (sample, other) = (try SamplePublication(), try SamplePublication(note: "!"))
         try await other.stage(at: place.connect())
@@ -59,7 +60,7 @@ struct RehearsalConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `tells whether a publication is visible`(kind: KindUnderTest) async throws {
+    func `shows whether a publication is visible`(kind: KindUnderTest) async throws {
         let place = try kind.make()
         let (sample, other) = (try SamplePublication(), try SamplePublication(note: "!"))
         try await sample.stage(at: place.connect())

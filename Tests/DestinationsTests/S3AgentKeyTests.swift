@@ -75,7 +75,7 @@ struct S3AgentKeyTests {
     @Test func `is not asked for with what is no token, or elsewhere`() async throws {
         let way = try FaultyWay(to: 1) { _ in .answered(200, body: Self.answer) }
         let here = "http://127.0.0.1:\(way.port)/"
-        for (environment, told) in [
+        for (environment, reported) in [
             (
                 [
                     "AWS_CONTAINER_CREDENTIALS_FULL_URI": here,
@@ -96,7 +96,7 @@ struct S3AgentKeyTests {
             let error = await #expect(throws: DestinationError.self) {
                 try await container(environment)
             }
-            #expect(error?.description.contains(told) == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains(reported) == true, "\(error?.description ?? "")")
             #expect(error?.description.contains("hunter2") == false)
         }
         #expect(way.requests.isEmpty)
@@ -108,7 +108,7 @@ struct S3AgentKeyTests {
         (404, "nothing", "404"), (200, "{}", "200"),
     ])
     func `that the agent refuses is unavailable, with what it says`(
-        status: Int, body: String, told: String
+        status: Int, body: String, reported: String
     ) async throws {
         let way = try FaultyWay(to: 1) { _ in .answered(status, body: body) }
 
@@ -121,7 +121,8 @@ struct S3AgentKeyTests {
         #expect(error?.code == "credential_unavailable")
         #expect(
             error?.description.contains(
-                "127.0.0.1:\(way.port)/x returned no access key (container credentials \(told))")
+                "127.0.0.1:\(way.port)/x returned no access key (container credentials \(reported))"
+            )
                 == true, "\(error?.description ?? "")")
     }
 

@@ -71,12 +71,12 @@ struct S3AmbientKeyTests {
             "AWS_WEB_IDENTITY_TOKEN_FILE": "/none", "AWS_ROLE_ARN": "arn:aws:iam::1:role/y",
         ]
 
-        for (profile, told) in [
+        for (profile, reported) in [
             ("none", "there is no profile \"none\""), ("chained", "does not support role_arn"),
             ("program", "does not support credential_process"),
         ] {
             let said = await unavailable(more.merging(["AWS_PROFILE": profile]) { $1 })
-            #expect(said.contains(told), "\(said)")
+            #expect(said.contains(reported), "\(said)")
         }
     }
 

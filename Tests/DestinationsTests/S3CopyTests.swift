@@ -169,7 +169,7 @@ struct S3CopyTests {
         }
     }
 
-    @Test func `that somebody else has ended is made again later`() async throws {
+    @Test func `that another client has aborted is retried later`() async throws {
         let way = try FaultyWay(to: place.server.port) { request in
             request.head.contains("x-amz-copy-source-range")
                 ? .refused(404, "NoSuchUpload") : .passed

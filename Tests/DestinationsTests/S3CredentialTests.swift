@@ -188,9 +188,9 @@ struct S3CredentialTests {
             ])
         }
 
-        let told = error?.asDestinationError(of: "crm").description ?? ""
-        #expect(told.contains("AssumeRoleWithWebIdentity 400 InvalidIdentityToken: No."))
-        #expect(!told.contains("hunter2"))
+        let reported = error?.asDestinationError(of: "crm").description ?? ""
+        #expect(reported.contains("AssumeRoleWithWebIdentity 400 InvalidIdentityToken: No."))
+        #expect(!reported.contains("hunter2"))
     }
 
     @Test func `that is nowhere says where it was looked for`() async {

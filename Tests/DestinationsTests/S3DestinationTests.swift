@@ -55,7 +55,7 @@ struct S3DestinationTests {
         #expect(try place.visible() == [SamplePublication.folder + "/b.csv": Array("other".utf8)])
     }
 
-    @Test func `goes on when a file is in place and its staging gone`() async throws {
+    @Test func `continues when a file is in place and its staging gone`() async throws {
         try await sample.stage(at: place.connect())
         struct Stopped: Error {}
         let first = place.connect { if $0 == "publish.before_manifest" { throw Stopped() } }

@@ -65,7 +65,7 @@ struct S3FaultTests {
         #expect(counts.withLock { $0.keys.sorted() } == ["GET", "HEAD", "POST", "PUT", "PUT copy"])
     }
 
-    @Test func `that goes on failing is unavailable, to be tried later`() async throws {
+    @Test func `that keeps failing is unavailable, to be tried later`() async throws {
         let way = try way(.max, of: "PUT", .refused(503, "SlowDown", "Reduce your rate."))
         let writer = try await destination(way).stage(
             StagedDelivery(run: 1, token: 1), file: "a.csv")
@@ -153,7 +153,7 @@ struct S3FaultTests {
         ),
     ])
     func `that refuses says why and what to do`(
-        fate: FaultyWay.Fate, code: String, told: String
+        fate: FaultyWay.Fate, code: String, reported: String
     ) async throws {
         let way = try way(.max, of: "PUT", fate)
 
@@ -163,7 +163,7 @@ struct S3FaultTests {
 
         #expect(error?.code == code)
         #expect(error?.disposition == .discard)
-        #expect(error?.description.contains(told) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains(reported) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains("testing") == false)
     }
 
@@ -181,7 +181,7 @@ struct S3FaultTests {
         #expect(always.requests.filter { $0.hasPrefix("PUT") }.count == 2)
     }
 
-    @Test func `that says where the bucket lies is asked there, once`() async throws {
+    @Test func `that reports the bucket's region is retried there, once`() async throws {
         let regions = Locked<[String]>([])
         let way = try FaultyWay(to: place.server.port) { request in
             let isThere = request.head.contains("/eu-central-1/s3/aws4_request")

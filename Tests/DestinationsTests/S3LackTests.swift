@@ -63,7 +63,7 @@ struct S3LackTests {
     @Test(
         arguments: Lack.of(
             "If-None-Match", "If-Match", "DeleteObjects", "ListMultipartUploads", "UploadPartCopy"))
-    func `that Ferry can do without gets deliveries all the same`(lack: Lack) async throws {
+    func `that Ferry can do without gets deliveries anyway`(lack: Lack) async throws {
         let (destination, way) = try destination([lack]) { $0.copySizes.wholeMax = 1 }
         let samples = [try SamplePublication(), try SamplePublication(run: 43)]
 
@@ -94,9 +94,9 @@ struct S3LackTests {
         let error = await #expect(throws: DestinationError.self) { try await destination.test() }
 
         #expect(error?.code == "destination_not_allowed" && error?.disposition == .discard)
-        let told = error?.description ?? ""
-        #expect(told.contains("this service does not support \(operation), which Ferry needs"))
-        #expect(told.contains("Choose another service"))
+        let reported = error?.description ?? ""
+        #expect(reported.contains("this service does not support \(operation), which Ferry needs"))
+        #expect(reported.contains("Choose another service"))
         #expect(try place.visible().isEmpty && place.staged().isEmpty)
     }
 
@@ -164,7 +164,7 @@ struct S3LackTests {
         #expect(try await place.eyes.get(key, bytesMax: 1 << 20) == other)
     }
 
-    @Test func `that does not heed conditions does not replace it either`() async throws {
+    @Test func `that ignores conditions does not replace it either`() async throws {
         let other = try SamplePublication(note: "!").publication.manifest
         let sample = try SamplePublication()
         try await sample.stage(at: place.connect())
@@ -189,8 +189,8 @@ struct S3LackTests {
     }
 }
 
-/// `rclone serve s3`, which checks signatures, heeds no conditions and takes a copy of a part for
-/// an empty part. Every destination's conformance suite runs over it, too.
+/// `rclone serve s3`, which checks signatures, ignores conditions and takes a copy of a part for an
+/// empty part. Every destination's conformance suite runs over it, too.
 @Suite("The S3 server of rclone", .timeLimit(.minutes(5)))
 struct S3RcloneTests {
     let place: S3UnderTest
@@ -227,7 +227,7 @@ struct S3RcloneTests {
         #expect(error?.description.contains("does not support UploadPartCopy") == true)
     }
 
-    @Test func `does not heed conditions, so that the manifest is looked for first`() async throws {
+    @Test func `ignores conditions, so that the manifest is checked first`() async throws {
         let key = "out/crm/condition"
         try await place.eyes.put(key, ByteBuffer(string: "a"))
         try await place.eyes.put(

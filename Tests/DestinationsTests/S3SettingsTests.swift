@@ -115,13 +115,13 @@ struct S3SettingsTests {
             "a destination of kind s3 has no setting \"path\""
         ),
     ])
-    func `are checked`(json: String, told: String) {
+    func `are checked`(json: String, reported: String) {
         let error = #expect(throws: SettingsError.self) {
             try DestinationKind.s3.makeDestination(
                 name: "crm", settings: Data(json.utf8), limits: DestinationLimits())
         }
 
-        #expect(error?.description.hasPrefix(told) == true, "\(error?.description ?? "")")
+        #expect(error?.description.hasPrefix(reported) == true, "\(error?.description ?? "")")
     }
 
     @Test(arguments: [

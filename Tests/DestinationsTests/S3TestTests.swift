@@ -43,7 +43,7 @@ struct S3TestTests {
             written.allSatisfy { $0.contains("/\(place.bucket)/out/crm/.staging/.ferry-probe-") })
     }
 
-    @Test func `is tried again where a run publishes, which removes old probes there`()
+    @Test func `is retried where a run publishes, which removes old probes there`()
         async throws
     {
         let sample = try SamplePublication()

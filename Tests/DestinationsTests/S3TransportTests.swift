@@ -15,7 +15,7 @@ struct S3TransportTests {
             atPath: folder, withIntermediateDirectories: true)
     }
 
-    /// A new certificate for 127.0.0.1, signed by itself, and its key.
+    /// A new self-signed certificate for 127.0.0.1, and its key.
     private func certificate(_ name: String) throws -> String {
         let path = folder + "/" + name
         let process = try TestPython.process(["-c", Self.program, path])

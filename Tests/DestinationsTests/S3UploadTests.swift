@@ -162,7 +162,7 @@ struct S3UploadTests {
         #expect(try place.staged().isEmpty)
     }
 
-    @Test func `that nobody finishes is known as staged, and discarded`() async throws {
+    @Test func `that is never finished is listed as staged, and discarded`() async throws {
         let (client, other) = (try place.client(), StagedDelivery(run: 2, token: 7))
         let staging = S3Staging(client: client)
         for delivery in [Self.delivery, other] {

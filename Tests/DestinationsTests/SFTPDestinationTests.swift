@@ -36,8 +36,8 @@ struct SFTPDestinationTests {
         _ isFingerprint: Bool
     ) async throws {
         let server = try SFTPServer()
-        let line = try String(contentsOfFile: "\(server.folder)/stranger.pub", encoding: .utf8)
-        let pinned = try server.fingerprint("stranger")
+        let line = try String(contentsOfFile: "\(server.folder)/outsider.pub", encoding: .utf8)
+        let pinned = try server.fingerprint("outsider")
         let place = try SFTPUnderTest(
             server: server, ["host_key": isFingerprint ? pinned : line])
 
@@ -67,7 +67,7 @@ struct SFTPDestinationTests {
 
     @Test(
         arguments: [
-            ("stranger", [:], [:], "by publickey: sftp://127.0.0.1:PORT accepts publickey"),
+            ("outsider", [:], [:], "by publickey: sftp://127.0.0.1:PORT accepts publickey"),
             ("sealed", [:], [:], "by publickey: the private key could not be read"),
             ("client.pub", [:], [:], "by publickey: the private key could not be read"),
             (
@@ -77,7 +77,7 @@ struct SFTPDestinationTests {
             ("client", [:], ["user": "ferry-nobody"], "user \"ferry-nobody\" by publickey"),
         ] as [(String, [String: String], [String: String], String)])
     func `says who was refused and by which method, and not the secret`(
-        _ key: String, _ more: [String: String], _ changes: [String: String], _ told: String
+        _ key: String, _ more: [String: String], _ changes: [String: String], _ reported: String
     ) async throws {
         let place = try SFTPUnderTest(
             server: server, credential: try server.credential(key: key, more), changes)
@@ -87,7 +87,7 @@ struct SFTPDestinationTests {
         #expect(error?.code == "destination_access_denied")
         #expect(error?.disposition == .discard)
         let said = try #require(error?.description)
-        let expected = told.replacingOccurrences(of: "PORT", with: "\(server.port)")
+        let expected = reported.replacingOccurrences(of: "PORT", with: "\(server.port)")
         #expect(said.contains(expected), "\(said)")
         #expect(said.contains("user \"\(place.settings.user)\""))
         #expect(!said.contains("PRIVATE KEY") && !said.contains("hunter2"))

@@ -81,7 +81,7 @@ struct SFTPFaultTests {
         writer.abandon()
     }
 
-    @Test func `that drops whoever is idle keeps who is still writing`() async throws {
+    @Test func `that drops idle clients keeps writing ones`() async throws {
         let server = try SFTPServer("ClientAliveInterval 5", "ClientAliveCountMax 1")
         let place = try SFTPUnderTest(server: server)
         func writer(_ run: Int64, keepAlive: Duration) async throws -> any StagedFileWriter {
@@ -104,7 +104,7 @@ struct SFTPFaultTests {
         }
     }
 
-    @Test func `that cannot be reached is tried again later`() async throws {
+    @Test func `that cannot be reached is retried later`() async throws {
         let port = try SFTPServer.freePort()
         let server = try SFTPServer.shared.get()
         let refusing = try SFTPUnderTest(server: server, port: port)

@@ -38,7 +38,7 @@ struct SFTPKeyTests {
         #expect(try !server.log().contains("Connection from"))
     }
 
-    @Test func `is not taken for that of somebody else when its fingerprint is pinned`()
+    @Test func `is not mistaken for another when its fingerprint is pinned`()
         async throws
     {
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -43,10 +43,10 @@ struct SFTPSettingsTests {
         ("password", "hunter2", "a sftp destination has no setting \"password\""),
         ("credential", "hunter2!", "setting \"credential\" must be the name of a credential"),
     ])
-    func `are checked`(name: String, value: String, told: String) {
+    func `are checked`(name: String, value: String, reported: String) {
         let error = #expect(throws: SettingsError.self) { try settings([name: value]) }
 
-        #expect(error?.description.hasPrefix(told) == true, "\(error?.description ?? "")")
+        #expect(error?.description.hasPrefix(reported) == true, "\(error?.description ?? "")")
     }
 
     @Test(arguments: ["host", "user", "path", "host_key", "credential"])

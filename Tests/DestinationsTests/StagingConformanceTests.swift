@@ -41,7 +41,7 @@ struct StagingConformanceTests {
     }
 
     @Test(arguments: KindUnderTest.allCases)
-    func `knows of which runs anything is staged`(kind: KindUnderTest) async throws {
+    func `lists the runs with staged files`(kind: KindUnderTest) async throws {
         let place = try kind.make()
         let destination = place.connect()
         #expect(try await destination.stagedRuns() == [])

@@ -20,7 +20,7 @@ struct CompletionTests {
         }
     }
 
-    // fish tells its position in a line to interactive sessions only, so names are tried in bash.
+    // fish passes its position in a line only to interactive sessions, so names are tested in bash.
     @Test func `knows the names of objects`() async throws {
         try await TestDatabase.withSchema { database in
             try await database.connect().execute(

@@ -62,7 +62,7 @@ struct ConfigurationTests {
             }
             #expect(try await scene.run("plan", try scene.file(exported)).status == 0)
 
-            // Everything deleted, and made anew from what was exported.
+            // Everything deleted, and recreated from the exported file.
             let emptied = try await scene.apply(
                 """
                 ferry: 1
@@ -183,7 +183,7 @@ struct ConfigurationTests {
         }
     }
 
-    @Test func `stops at the first refusal, and goes on from there`() async throws {
+    @Test func `stops at the first refusal, and continues from there`() async throws {
         try await ConfigurationScene.with { scene in
             let path = try scene.directory("one")
             func file(_ table: String) -> String {
@@ -210,13 +210,13 @@ struct ConfigurationTests {
                 "select name from ferry.data_exports where status <> 'active'")
             #expect(drafts.isEmpty)
 
-            let mended = try await scene.apply(file("customers, orders"))
-            #expect(mended.status == 0, "\(mended.output)\(mended.error)")
-            #expect(mended.lines.last == "done: 2 created, none changed, none deleted")
+            let fixed = try await scene.apply(file("customers, orders"))
+            #expect(fixed.status == 0, "\(fixed.output)\(fixed.error)")
+            #expect(fixed.lines.last == "done: 2 created, none changed, none deleted")
         }
     }
 
-    @Test func `tells what is wrong with a file before anything is sent`() async throws {
+    @Test func `reports the problems of a file before anything is sent`() async throws {
         try await TestDatabase.withSchema { database in
             let program = try await Program(database)
             let url = FileManager.default.temporaryDirectory

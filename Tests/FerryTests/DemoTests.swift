@@ -5,7 +5,7 @@ import Testing
 
 @Suite("ferry demo", .serialized, .timeLimit(.minutes(5)))
 struct DemoTests {
-    @Test func `delivers verified files, again and again into one directory`() async throws {
+    @Test func `delivers verified files, repeatedly into one directory`() async throws {
         let scene = try DemoScene()
 
         let first = try await scene.start().result()
@@ -108,7 +108,7 @@ struct DemoTests {
         #expect(try await first.result().status == 0)
     }
 
-    @Test func `tells a wrong number of rows`() async throws {
+    @Test func `rejects a wrong number of rows`() async throws {
         let result = try await Program(url: "").run("demo", "--rows", "3")
 
         #expect(result.status == 64)
@@ -134,13 +134,13 @@ private final class DemoScene {
             ["demo", "--rows", "\(rows)", "--directory", directory] + arguments)
     }
 
-    /// What lies in the directory, hidden files too; empty when it is not there.
+    /// The contents of the directory, including hidden files; empty if it does not exist.
     func files() throws -> [String] {
         guard FileManager.default.fileExists(atPath: directory) else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
     }
 
-    /// Those of its deliveries, beside which `latest.json` lies.
+    /// The folders of its deliveries, next to `latest.json`.
     func manifests() throws -> [String] {
         let folder = directory + "/Daily customers"
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()

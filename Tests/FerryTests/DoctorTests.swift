@@ -77,7 +77,7 @@ struct DoctorTests {
             let owner = try await database.connect()
             try await holder.run("begin; lock table ferry_state.command_queue")
             async let blocked: Void = waiter.run("delete from ferry_state.command_queue")
-            try await eventually("somebody waits") {
+            try await eventually("a session waits") {
                 try await owner.query(
                     "select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'",
                     [.int(Int64(waiter.serverProcessID))]
@@ -169,7 +169,7 @@ struct DoctorTests {
             let owner = try await database.connect()
             func access(after change: String) async throws -> [String?] {
                 try await owner.run(change)
-                return try await examine(database, as: .stranger) { try await $0.access() }
+                return try await examine(database, as: .outsider) { try await $0.access() }
                     .map(\.wayOut)
             }
             let connect =
@@ -193,7 +193,7 @@ struct DoctorTests {
                     after: """
                         revoke all on database \(database.name) from public;
                         revoke create on schema "Odd", public from public;
-                        grant connect on database \(database.name) to test_stranger
+                        grant connect on database \(database.name) to test_outsider
                         """) == [nil])
         }
     }
@@ -238,7 +238,7 @@ struct DoctorTests {
         }
     }
 
-    @Test func `tells a pooler by the process ids that it makes up`() async throws {
+    @Test func `detects a pooler by its invented process ids`() async throws {
         try await TestDatabase.withSchema { database in
             let server = try await TestServer.shared
             let pooler = try SessionPooler(to: server.port)

@@ -92,7 +92,7 @@ struct DoctorWorkTests {
         }
     }
 
-    @Test func `tells workers whose lease has expired from those that live`() async throws {
+    @Test func `distinguishes expired workers from live ones`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             for name in ["one", "two"] {
@@ -150,7 +150,7 @@ struct DoctorWorkTests {
         }
     }
 
-    @Test func `sees sandboxes with errors, and those that nobody checks`() async throws {
+    @Test func `shows sandboxes with errors, and unchecked ones`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             try await connection.run(

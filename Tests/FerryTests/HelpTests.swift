@@ -29,7 +29,7 @@ struct HelpTests {
                 """)
     }
 
-    @Test func `of a subcommand tells each argument and what it waits for`() {
+    @Test func `of a subcommand lists its arguments and options`() {
         let register = FormSubcommand<DatabaseCommand.Register>.self
         #expect(
             FerryProgram.helpMessage(for: register, columns: 80) == """

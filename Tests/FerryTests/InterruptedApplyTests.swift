@@ -81,7 +81,7 @@ struct InterruptedApplyTests {
         }
     }
 
-    @Test func `ends at once at a second signal`() async throws {
+    @Test func `ends immediately at a second signal`() async throws {
         try await ConfigurationScene.with { scene in
             let owner = try await scene.database.connect()
             let running = try await begin(scene, owner)
@@ -94,7 +94,7 @@ struct InterruptedApplyTests {
         }
     }
 
-    @Test func `is taken up by the next after it was killed`() async throws {
+    @Test func `is resumed by the next after it was killed`() async throws {
         try await ConfigurationScene.with { scene in
             let owner = try await scene.database.connect()
             let running = try await begin(scene, owner)
@@ -116,7 +116,7 @@ struct InterruptedApplyTests {
     }
 
     /// Also before its commands were applied: they still are, some time.
-    @Test func `is taken up where its commands still wait`() async throws {
+    @Test func `is resumed while its commands still wait`() async throws {
         try await ConfigurationScene.with { scene in
             let owner = try await scene.database.connect()
             let killed = try await begin(scene, owner)
@@ -138,7 +138,7 @@ struct InterruptedApplyTests {
     }
 
     /// A person who has worked at the draft since does not lose that.
-    @Test func `leaves a draft alone that somebody else has changed`() async throws {
+    @Test func `keeps a draft that another role has changed`() async throws {
         try await ConfigurationScene.with { scene in
             let owner = try await scene.database.connect()
             let running = try await begin(scene, owner)

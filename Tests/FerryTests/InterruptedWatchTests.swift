@@ -42,7 +42,7 @@ struct InterruptedWatchTests {
         }
     }
 
-    @Test func `goes on where nothing can be written any more`() async throws {
+    @Test func `continues where nothing can be written any more`() async throws {
         try await watching { owner, running in
             let name = try await owner.connection.query("select current_database()")[0][0].string()
             try await owner.record("written")

@@ -65,7 +65,7 @@ struct LiveWatchTests {
         }
     }
 
-    /// Looks without taking the news from whoever waits for the process's end.
+    /// Polls without reaping the process.
     private func isStopped(_ process: Process) -> Bool {
         var news = siginfo_t()
         let options = WSTOPPED | WNOHANG | WNOWAIT
@@ -74,7 +74,7 @@ struct LiveWatchTests {
     }
 
     @Test(arguments: ["", "dumb"])
-    func `writes plain lines where nobody says that escapes are understood`(
+    func `writes plain lines unless escapes are known to be supported`(
         terminal: String
     ) async throws {
         try await TestDatabase.withSchema { database in

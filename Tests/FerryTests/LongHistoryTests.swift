@@ -28,7 +28,7 @@ struct LongHistoryTests {
                 try await sessionsHaveEnded(owner)
                 let before = try await owner.query(Self.read)[0][0].int()
                 let result = try await program.start(arguments).result()
-                // Watching one run ends with the status that tells its outcome.
+                // Watching one run ends with the status of its outcome.
                 let expected: Int32 = arguments.contains("--run") && arguments[0] == "watch" ? 1 : 0
                 #expect(result.status == expected, "\(arguments): \(result.error)")
                 // A session's counts are there once it has ended.
@@ -73,7 +73,7 @@ struct LongHistoryTests {
     }
 
     private func sessionsHaveEnded(_ owner: Connection) async throws {
-        try await eventually("nobody else is connected") {
+        try await eventually("no other session is connected") {
             try await owner.query(
                 """
                 select count(*) from pg_stat_activity

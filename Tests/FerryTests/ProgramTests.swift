@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The program ferry", .timeLimit(.minutes(5)))
 struct ProgramTests {
-    @Test func `tells its version and its exit statuses`() async throws {
+    @Test func `shows its version and its exit statuses`() async throws {
         let program = Program(url: "")
 
         #expect(try await program.run("--version").output == "0.1.0\n")
@@ -87,12 +87,12 @@ struct ProgramTests {
             try await connection.run(
                 """
                 revoke connect on database \(database.name) from public;
-                grant connect on database \(database.name) to test_stranger;
+                grant connect on database \(database.name) to test_outsider;
                 """)
             try await connection.execute(
                 "select ferry_state.register_worker('w', 'h', 1, '0.1.0', 4, '1 hour')")
             let well = try await Program(database).run("doctor")
-            let stranger = try await Program(database, as: .stranger).run("doctor")
+            let outsider = try await Program(database, as: .outsider).run("doctor")
 
             #expect(lonely.status == 1)
             #expect(lonely.lines[4].hasPrefix("problem  workers       no worker is running"))
@@ -105,8 +105,8 @@ struct ProgramTests {
             #expect(well.status == 0)
             #expect(well.lines.allSatisfy { $0.hasPrefix("ok ") })
             #expect(well.lines[4] == "ok       workers       1 alive")
-            #expect(stranger.status == 1)
-            #expect(stranger.output.contains("grant ferry_client to"))
+            #expect(outsider.status == 1)
+            #expect(outsider.output.contains("grant ferry_client to"))
         }
     }
 }

@@ -126,7 +126,7 @@ struct PruneTests {
         }
     }
 
-    @Test func `is told to a watcher that goes on from before`() async throws {
+    @Test func `is reported to a watcher that continues from before`() async throws {
         try await withOldEvents { database, _ in
             let pruned = try await Program(database).run("prune", "--keep", "100d")
             let epoch = try await database.connect().query(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A terminal that nobody looks at, of 80 × 10 unless it is said otherwise.
+/// A pseudoterminal, of 80 × 10 by default.
 struct Pseudoterminal {
     /// What is written on the terminal can be read here.
     let master: Int32

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A command that is sent again with its idempotency key", .timeLimit(.minutes(5)))
 struct RepeatedCommandTests {
-    @Test func `is told with the id that it had, however it is sent`() async throws {
+    @Test func `is reported with its id, however it is sent`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             let program = try await Program(database, as: .alice)

@@ -36,7 +36,7 @@ struct SendingTests {
         }
     }
 
-    @Test func `tells programs how a command ended`() async throws {
+    @Test func `shows programs how a command ended`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             let running = try await Program(database, as: .alice)
@@ -53,7 +53,7 @@ struct SendingTests {
         }
     }
 
-    @Test func `tells when a group with a schedule runs next`() async throws {
+    @Test func `shows when a group with a schedule runs next`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             let running = try await Program(database).start([
@@ -85,7 +85,7 @@ struct SendingTests {
         }
     }
 
-    @Test func `does not wait when told not to, or for a time to come`() async throws {
+    @Test func `does not wait with --no-wait, or for a future time`() async throws {
         try await TestDatabase.withSchema { database in
             let program = try await Program(database, as: .alice)
 

@@ -11,7 +11,7 @@ struct TypoTests {
         ("export create X --databse crm", "Did you mean '--database'?"),
         ("run paln O", "did you mean \"plan\"?"),
     ])
-    func `in a subcommand or option is told with what was meant`(
+    func `in a subcommand or option is reported with a suggestion`(
         line: String, said: String
     ) async throws {
         let words = line.split(separator: " ").map(String.init)
@@ -21,7 +21,7 @@ struct TypoTests {
         #expect(result.error.contains(said), "\(result.error)")
     }
 
-    @Test func `in a command or its argument is told with what was meant`() async throws {
+    @Test func `in a command or its argument is reported with a suggestion`() async throws {
         try await TestDatabase.withSchema { database in
             let program = try await Program(database, as: .alice)
 
@@ -40,7 +40,7 @@ struct TypoTests {
         }
     }
 
-    @Test func `in a name is told with the nearest name that there is`() async throws {
+    @Test func `in a name is reported with the nearest existing name`() async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             try await connection.execute(

@@ -140,10 +140,10 @@ struct VerifyElsewhereTests {
 
     @Test func `says that the server refuses the login`() async throws {
         let delivery = try PlacedDelivery(.sftp)
-        let stranger = try SFTPServer.shared.get().credential(key: "stranger")
+        let outsider = try SFTPServer.shared.get().credential(key: "outsider")
 
         let result = try await delivery.verify(
-            environment: ["FERRY_CREDENTIAL_PARTNER": stranger])
+            environment: ["FERRY_CREDENTIAL_PARTNER": outsider])
 
         #expect(result.status == 77)
         #expect(result.error.contains("the server refused user"))

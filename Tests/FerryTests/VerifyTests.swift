@@ -134,14 +134,14 @@ struct VerifyTests {
             #expect(other.status == 1)
             #expect(other.error.contains("the manifest belongs to run 7, not to run 8"))
 
-            // A client without policies is shown no runs, and a stranger not even the view.
+            // A client without policies is shown no runs, and a outsider not even the view.
             let client = try await verify(
                 "--from-queue", by: try await Program(database, as: .alice))
             #expect(client.status == 66)
             #expect(client.error.contains("run 7 is not visible to this role in the queue"))
-            let stranger = try await verify(
-                "--from-queue", by: try await Program(database, as: .stranger))
-            #expect(stranger.status == 77)
+            let outsider = try await verify(
+                "--from-queue", by: try await Program(database, as: .outsider))
+            #expect(outsider.status == 77)
             #expect(
                 try await verify("--from-queue", by: Program(url: "host=/nowhere")).status == 69)
             #expect(try await verify("--from-queue", "--sha256", hash).status == 64)

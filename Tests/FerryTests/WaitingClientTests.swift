@@ -11,7 +11,7 @@ struct WaitingClientTests {
         ["enqueue", "create_data_export", "--argument", "name=x", "--wait", "--timeout", "60"],
         ["export", "create", "x"],
     ])
-    func `goes on when the server was away`(arguments: [String]) async throws {
+    func `continues when the server was away`(arguments: [String]) async throws {
         try await TestDatabase.withSchema { database in
             let connection = try await database.connect()
             let elsewhere = try await TestDatabase.create()

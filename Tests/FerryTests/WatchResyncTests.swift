@@ -16,7 +16,7 @@ struct WatchResyncTests {
         try await connection.run("truncate ferry_state.present_epoch")
     }
 
-    @Test func `says so, shows what there is, and goes on with what is new`() async throws {
+    @Test func `says so, shows what there is, and continues with what is new`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()
             let program = try await Program(database, as: .viewer)

@@ -29,7 +29,7 @@ struct WatchTests {
         }
     }
 
-    @Test func `writes a snapshot, then every event once, and goes on from a cursor`()
+    @Test func `writes a snapshot, then every event once, and continues from a cursor`()
         async throws
     {
         try await TestDatabase.withSchema { database in
@@ -145,7 +145,7 @@ struct WatchTests {
             }
             let cursor = try await program.run("watch", "--after", "yesterday")
             #expect(cursor.status == 64)
-            let rights = try await Program(database, as: .stranger).run("watch")
+            let rights = try await Program(database, as: .outsider).run("watch")
             #expect(rights.status == 77)
             #expect(rights.error.contains("ferry_viewer"))
         }

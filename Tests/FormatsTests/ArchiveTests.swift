@@ -56,7 +56,7 @@ struct ArchiveTests {
     ]
 
     /// What Python and the system's own programs say of an archive.
-    private func told(of archive: [UInt8], _ format: ArchiveFormat) throws -> [String] {
+    private func reported(of archive: [UInt8], _ format: ArchiveFormat) throws -> [String] {
         let path = NSTemporaryDirectory() + "ferry-archive-" + UUID().uuidString
         defer {
             for ending in ["", ".py"] { try? FileManager.default.removeItem(atPath: path + ending) }
@@ -97,9 +97,9 @@ struct ArchiveTests {
             "\(name) \(SHA256.hash(data: bytes).hexadecimal)"
         }
 
-        #expect(try told(of: format.archive(Self.members), format) == expected)
-        #expect(try told(of: format.archive(Self.members, zip64: true), format) == expected)
-        #expect(try told(of: format.archive([]), format) == [])
+        #expect(try reported(of: format.archive(Self.members), format) == expected)
+        #expect(try reported(of: format.archive(Self.members, zip64: true), format) == expected)
+        #expect(try reported(of: format.archive([]), format) == [])
     }
 
     @Test(arguments: [ArchiveFormat.zip, .tar])
@@ -131,7 +131,7 @@ struct ArchiveTests {
     }
 
     @Test(arguments: [ArchiveFormat.zip, .tar])
-    func `is refused when it is cut short or goes on`(format: ArchiveFormat) throws {
+    func `is refused when it is cut short or continues`(format: ArchiveFormat) throws {
         let archive = try format.archive([("a", Array("hello".utf8)), ("b☃", [])])
 
         for count in archive.indices {
@@ -168,7 +168,7 @@ struct ArchiveTests {
         #expect(refused > archive.count * 8 * (format == .zip ? 99 : 80) / 100)
     }
 
-    @Test func `tells where a member cannot be kept`() throws {
+    @Test func `reports if a member cannot be buffered`() throws {
         let spool = Spool(in: "/no/such/folder", memoryMax: 10)
         try Array("0123456789".utf8).withUnsafeBytes { try spool.append($0) }
 
@@ -180,7 +180,7 @@ struct ArchiveTests {
             error == .noSpool(folder: "/no/such/folder", reason: "No such file or directory"))
     }
 
-    @Test func `tells sizes of 8 GiB and more in a tar`() throws {
+    @Test func `writes sizes of 8 GiB and more in a tar`() throws {
         let header = TarHeader(name: "a", size: 9_000_000_000, modified: 0).bytes
         let text = String(decoding: header[512..<1024].prefix { $0 != 0 }, as: UTF8.self)
 

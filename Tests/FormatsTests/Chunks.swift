@@ -1,7 +1,7 @@
 @testable import Formats
 
 extension FileStage {
-    /// What becomes of the bytes when they come in chunks of these sizes.
+    /// The result of the bytes in chunks of these sizes.
     ///
     /// - Parameter chunk: Gives the size of the chunk that starts here.
     func output(of bytes: [UInt8], chunk: (Int) -> Int) throws -> [UInt8] {

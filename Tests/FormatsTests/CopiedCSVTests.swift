@@ -56,7 +56,9 @@ struct CopiedCSVTests {
         (#"{"format": "delimited", "delimiter": "€"}"#, "a"),
         (#"{"quote": "non_null", "escape": "backslash"}"#, #"a\b"#),
     ])
-    func `is encoded anew with what COPY cannot write`(settings: String, name: String) throws {
+    func `is re-encoded for settings that COPY does not support`(settings: String, name: String)
+        throws
+    {
         let reading = try reading(settings, name)
 
         #expect(reading.copyOptions == QuotedRowReader.copyOptions)

@@ -118,10 +118,10 @@ struct DataTemplateSettingsTests {
                 + "control character; was \"a,b\""
         ),
     ])
-    func `are refused with the setting, the rule and the choices`(json: String, told: String) {
+    func `are refused with the setting, the rule and the choices`(json: String, reported: String) {
         let error = #expect(throws: SettingsError.self) { try DataTemplateSettings(json: json) }
 
-        #expect(error?.description == told)
+        #expect(error?.description == reported)
     }
 
     @Test(arguments: ["", "ab", "\"", "\n", "\r\n", "\0", "e\u{301}"])

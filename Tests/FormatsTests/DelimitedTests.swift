@@ -188,7 +188,7 @@ struct DelimitedTests {
         throws
     {
         let table = TableName(schema: "crm", name: "t")
-        func told(_ json: String, _ name: String) throws -> String? {
+        func reported(_ json: String, _ name: String) throws -> String? {
             let settings = try DataTemplateSettings(json: json)
             do {
                 try settings.check([column(name)], of: table)
@@ -199,16 +199,16 @@ struct DelimitedTests {
         }
 
         #expect(
-            try told(#"{"row_number": "n"}"#, "n") == """
+            try reported(#"{"row_number": "n"}"#, "n") == """
                 table "crm.t" already has a column "n": choose another name for the setting \
                 "row_number"
                 """)
-        #expect(try told(#"{"row_number": "n"}"#, "m") == nil)
+        #expect(try reported(#"{"row_number": "n"}"#, "m") == nil)
         #expect(
-            try told(#"{"quote": "none"}"#, "a,b")?.hasPrefix(
+            try reported(#"{"quote": "none"}"#, "a,b")?.hasPrefix(
                 "the name of column \"a,b\" of table \"crm.t\" contains a delimiter") == true)
-        #expect(try told(#"{"quote": "none", "escape": "backslash"}"#, "a,b") == nil)
-        #expect(try told(#"{"quote": "none", "header": false}"#, "a,b") == nil)
+        #expect(try reported(#"{"quote": "none", "escape": "backslash"}"#, "a,b") == nil)
+        #expect(try reported(#"{"quote": "none", "header": false}"#, "a,b") == nil)
     }
 
     @Test func `pass large values through chunks of any size`() throws {

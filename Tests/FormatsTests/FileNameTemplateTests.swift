@@ -155,13 +155,13 @@ struct FileNameTemplateTests {
         ("{{now|format:'HHMMss'}}", 17, "\"MM\" is the month, and it stands behind the hour"),
     ])
     func `is refused with the place and the way out`(
-        template: String, character: Int, told: String
+        template: String, character: Int, reported: String
     ) {
         let error = #expect(throws: SettingsError.self) { try settings(template) }
 
         let said = error?.description ?? ""
         #expect(said.hasPrefix("file_name, character \(character): "), "\(said)")
-        #expect(said.contains(told), "\(said)")
+        #expect(said.contains(reported), "\(said)")
     }
 
     @Test(arguments: [
@@ -170,12 +170,12 @@ struct FileNameTemplateTests {
         (#""Manifest", "format": "json""#, "must not make \"Manifest.json\""),
         (#"7"#, "must be a string, was a number"),
     ])
-    func `is refused where no name could be made of it`(json: String, told: String) {
+    func `is refused where no name could be made of it`(json: String, reported: String) {
         let error = #expect(throws: SettingsError.self) {
             try DataTemplateSettings(json: #"{"file_name": \#(json)}"#)
         }
 
-        #expect(error?.description.contains(told) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains(reported) == true, "\(error?.description ?? "")")
     }
 
     @Test(arguments: [
@@ -185,7 +185,7 @@ struct FileNameTemplateTests {
         (["x", "manifest"], "{{table}}.json", "would write \"manifest.json\", the name of the"),
     ])
     func `is refused for tables that would write one name`(
-        tables: [String], template: String, told: String
+        tables: [String], template: String, reported: String
     ) throws {
         let format = template.hasSuffix("json") ? #", "format": "json""# : ""
 
@@ -193,7 +193,7 @@ struct FileNameTemplateTests {
             try names(template, of: tables, format)
         }
 
-        #expect(error?.description.contains(told) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains(reported) == true, "\(error?.description ?? "")")
     }
 
     @Test func `needs no placeholder for a single table`() throws {

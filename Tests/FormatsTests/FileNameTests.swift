@@ -126,14 +126,14 @@ struct FileNamesTests {
             [#""a.b".c"#, #"a."b.c""#]
         ),
     ])
-    func `are refused by names that can be told apart`(
-        first: TableName, second: TableName, told: [String]
+    func `are rejected with distinguishable names`(
+        first: TableName, second: TableName, reported: [String]
     ) {
         let error = #expect(throws: FileNameError.self) {
             try settings.fileNames(for: [first, second], values)
         }
 
-        #expect(told.allSatisfy { error?.description.contains($0) == true })
+        #expect(reported.allSatisfy { error?.description.contains($0) == true })
     }
 
     @Test func `must not hold one table twice`() {

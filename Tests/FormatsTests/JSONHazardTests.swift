@@ -50,7 +50,7 @@ struct JSONHazardTests {
         #expect(try hazards(String(repeating: "a", count: 400), 3802) == [])
     }
 
-    @Test func `is told of each column, over all rows`() throws {
+    @Test func `is reported for each column, over all rows`() throws {
         let columns = ["a", "b", "c"].map {
             TableColumn(name: $0, type: "json", nullable: true, valueType: ValueType(114))
         }

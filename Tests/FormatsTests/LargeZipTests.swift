@@ -15,7 +15,7 @@ struct LargeZipTests {
 
     private let path = NSTemporaryDirectory() + "ferry-zip-" + UUID().uuidString
 
-    /// The bytes of a first member are a hole in the file, so that nobody has to write them.
+    /// The bytes of a first member are a hole in the file, so that they need not be written.
     @Test func `is read by its directory`() throws {
         let hello = Array("hello".utf8)
         let time = ZipTime(1_740_830_401)
@@ -40,7 +40,7 @@ struct LargeZipTests {
         try file.write(contentsOf: tail + entries + ending)
         try file.close()
 
-        let told = try lines(
+        let reported = try lines(
             path,
             """
             import subprocess, sys, zipfile
@@ -53,7 +53,7 @@ struct LargeZipTests {
             """)
 
         #expect(
-            told == [
+            reported == [
                 "large 5368709120 6442450944 0", "small 7 5 \(small.offset)", "hello", "hello",
             ])
     }
@@ -105,10 +105,10 @@ struct LargeZipTests {
     func `is not needed for readers to read either form`(zip64: Bool) throws {
         try write(bytes: 100_000, zip64: zip64)
 
-        let told = try lines(path, Self.readers)
+        let reported = try lines(path, Self.readers)
 
-        #expect(told.prefix(2) == ["[('large', 100000), ('small', 5)]", "unzip 0"])
-        #expect(told.dropFirst(2).allSatisfy { $0 == "bsdtar 100005 0" })
+        #expect(reported.prefix(2) == ["[('large', 100000), ('small', 5)]", "unzip 0"])
+        #expect(reported.dropFirst(2).allSatisfy { $0 == "bsdtar 100005 0" })
     }
 
     /// Takes a minute.
@@ -117,10 +117,10 @@ struct LargeZipTests {
         let bytes: Int64 = (4 << 30) + 1000
         try write(bytes: bytes, zip64: true)
 
-        let told = try lines(path, Self.readers)
+        let reported = try lines(path, Self.readers)
 
-        #expect(told.prefix(2) == ["[('large', \(bytes)), ('small', 5)]", "unzip 0"])
-        #expect(told.dropFirst(2).allSatisfy { $0 == "bsdtar \(bytes + 5) 0" })
+        #expect(reported.prefix(2) == ["[('large', \(bytes)), ('small', 5)]", "unzip 0"])
+        #expect(reported.dropFirst(2).allSatisfy { $0 == "bsdtar \(bytes + 5) 0" })
     }
 
     @Test func `may have more members than 16 bits count`() throws {
@@ -131,10 +131,10 @@ struct LargeZipTests {
         let bytes = entries + directory.end(offset: 0, bytes: UInt64(entries.count))
         try Data(bytes).write(to: URL(filePath: path))
 
-        let told = try lines(
+        let reported = try lines(
             path, "import sys, zipfile\nprint(len(zipfile.ZipFile(sys.argv[1]).namelist()))")
 
-        #expect(told == ["70000"])
+        #expect(reported == ["70000"])
     }
 
     @Test(arguments: [
@@ -142,7 +142,7 @@ struct LargeZipTests {
         (1_740_830_401, 2025, 3, 1, 12, 0), (1_735_689_599, 2024, 12, 31, 23, 59),
         (99_999_999_999, 2099, 12, 31, 23, 59),
     ])
-    func `tells times as MS-DOS did`(
+    func `writes times in MS-DOS format`(
         seconds: Int64, year: Int, month: Int, day: Int, hour: Int, minute: Int
     ) {
         let time = ZipTime(seconds)

@@ -50,7 +50,7 @@ struct PGPEncryptorTests {
         #expect(encrypted.count > 1_000_000)
     }
 
-    @Test func `leaves no process and no folder when it is let go half-way`() throws {
+    @Test func `leaves no process and no folder when it is released half-way`() throws {
         let before = try Set(Self.temporary())
         var encryptor: (any FileStage)? = try {
             let keyring = try PGPKeyring(owner.export(), key: nil)
@@ -78,7 +78,7 @@ struct PGPEncryptorTests {
             .filter { $0.hasPrefix("ferry-gpg-") }
     }
 
-    /// The processes, also those that nobody has reaped, whose arguments name this folder.
+    /// The processes, including zombies, whose arguments name this folder.
     private static func processes(in home: String) -> [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return all.filter { Int($0) != nil }.filter {

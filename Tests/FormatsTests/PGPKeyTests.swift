@@ -161,7 +161,7 @@ struct PGPKeyTests {
         #expect(try refusal(text) == .noKey)
     }
 
-    @Test func `is told from others by name`() throws {
+    @Test func `is distinguished from others by name`() throws {
         let keys = try owner.makeKey(subkeys: ["cv25519 encr never"])
         let other = String(repeating: "0", count: 40)
 

@@ -36,13 +36,14 @@ struct ParquetEncoderTests {
         return try metadata.withUnsafeBytes { try ParquetFooter.rows(metadata: $0) }
     }
 
-    @Test func `tells at the end of the file how many rows it wrote`() throws {
+    @Test func `writes the number of rows at the end of the file`() throws {
         #expect(try rows(file([])) == 0)
         #expect(try rows(file([Self.header + BinaryRowsTests.trailer])) == 0)
         #expect(try rows(file([Self.header + Self.row, Self.row, BinaryRowsTests.trailer])) == 2)
     }
 
-    @Test func `takes rows without the end of the stream, which may go on in another file`() throws
+    @Test func `takes rows without the end of the stream, which may continue in another file`()
+        throws
     {
         #expect(try rows(file([Self.header, Self.row])) == 1)
     }
@@ -62,7 +63,7 @@ struct ParquetEncoderTests {
         #expect(throws: BinaryFormatError.self) { try file([Self.header + null]) }
     }
 
-    @Test func `gives files whose damaged end is told`() throws {
+    @Test func `writes files whose damaged end is reported`() throws {
         let file = try file([Self.header + Self.row])
         let trailer = Array(file.suffix(ParquetFooter.trailerBytes))
         let count = try trailer.withUnsafeBytes { try ParquetFooter.metadataBytes(trailer: $0) }

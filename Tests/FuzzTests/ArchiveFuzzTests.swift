@@ -57,7 +57,7 @@ struct ArchiveFuzzTests {
 
     /// Reads it, each piece in memory of its own, so that what is read beyond it is found.
     ///
-    /// - Throws: ``Violation`` where parts come in no order, or an error of another kind than told.
+    /// - Throws: ``Violation`` for parts out of order, or for an unexpected kind of error.
     private static func read(_ example: ArchiveCase) throws -> ReadMembers {
         let reader = example.format.makeReader()
         var members: ReadMembers = []
@@ -132,13 +132,13 @@ extension SeededRandom {
         var example = try archive(format)
         let tokens = ["PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "PK\u{7}\u{8}", "ustar"]
         example.read = mutated(example.archive, tokens: tokens)
-        if format == .tar, once(in: 2) { mendChecksums(&example.read) }
+        if format == .tar, once(in: 2) { fixChecksums(&example.read) }
         example.pieces = pieces(of: example.read.count)
         return example
     }
 
     /// Otherwise nothing but the checksum of a tar's headers is ever tried.
-    private func mendChecksums(_ tar: inout [UInt8]) {
+    private func fixChecksums(_ tar: inout [UInt8]) {
         for start in stride(from: 0, to: tar.count - TarHeader.blockBytes + 1, by: 512)
         where tar[start + 257..<start + 262].elementsEqual("ustar".utf8) {
             let field = start + 148..<start + 156

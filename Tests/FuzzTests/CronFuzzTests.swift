@@ -95,7 +95,7 @@ struct CronFuzzTests {
         return results.filter { $0 > example.after }.sorted()
     }
 
-    @Test func `is refused in words, or comes again and again`() async throws {
+    @Test func `is rejected with a message, or is due repeatedly`() async throws {
         let tokens = [
             "*", "/", "-", ",", " ", "\t", "0", "7", "31", "59", "60", "mon", "Sun", "dec", "L",
             "@daily", "@", "?", "#", "*/2", "1-5", "5-1", "99999999999999999999", "+1", "-1", "é",

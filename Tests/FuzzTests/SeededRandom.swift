@@ -24,7 +24,7 @@ struct SeededRandom: RandomNumberGenerator {
         elements[number(0...elements.count - 1)]
     }
 
-    /// So many, each made anew.
+    /// So many, each newly created.
     mutating func list<Element>(
         _ count: ClosedRange<Int>, _ make: (inout SeededRandom) -> Element
     ) -> [Element] {

@@ -36,7 +36,7 @@ struct AbandonedRunTests {
         "abandon_run", ["run": 40, "confirm": " NIGHTLY", "reason": "wiped\u{202e}"])
 
     @Test(arguments: cases)
-    func `has failed, and tells whether it is visible`(_ example: Case) throws {
+    func `has failed, and shows whether it is visible`(_ example: Case) throws {
         var world = Scene(hasOrchestration: true, run: .publishing).world
         world.learn(.delivery(Scene.decidedDelivery), example.delivery)
         world.learn(.workerOfRun(40), .names(example.worker.map { [$0] } ?? []))

@@ -61,7 +61,7 @@ struct AdministratorsOnlyTests {
         #expect(!isForbidden(command, in: scene(.administrator)))
     }
 
-    @Test func `stays in a group that somebody else edits`() {
+    @Test func `stays in a group that another role edits`() {
         var world = scene(.operator)
         world.load(
             Destination(

@@ -38,7 +38,7 @@ struct ConfigurationMergeTests {
     }
 
     @Test(arguments: cases)
-    func `tells for each side what became of the base`(_ example: Case) {
+    func `shows the changes of each side since the base`(_ example: Case) {
         func change(_ side: Side) -> ConfigurationDifference.Change? {
             switch (example.base, side) {
             case (.absent, .absent): nil

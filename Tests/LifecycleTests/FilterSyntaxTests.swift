@@ -53,7 +53,7 @@ struct FilterSyntaxTests {
         ),
         ("$", "contains a dollar sign that does not begin a string: filters have no parameters"),
     ])
-    func `cannot end what it stands in`(filter: String, problem: String) {
+    func `cannot end the surrounding parentheses`(filter: String, problem: String) {
         #expect(FilterSyntax.problem(in: filter) == problem)
     }
 

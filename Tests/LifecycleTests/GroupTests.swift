@@ -96,8 +96,8 @@ struct GroupTests {
         case .rejected(let rejection): #expect("!" + rejection.code.rawValue == cell.expected)
         case .needs(let fact): Issue.record("needs \(fact)")
         case .applied(let events):
-            let told = events.map(\.kind.rawValue).joined(separator: ", ")
-            #expect((told.isEmpty ? "nothing" : told) == cell.expected)
+            let reported = events.map(\.kind.rawValue).joined(separator: ", ")
+            #expect((reported.isEmpty ? "nothing" : reported) == cell.expected)
         }
         let isUnchanged = cell.expected == "nothing" || cell.expected.hasPrefix("!")
         #expect((try json(world) == before) == isUnchanged)
@@ -110,7 +110,7 @@ struct GroupTests {
                 == Set(states.keys.flatMap { state in commands.keys.map { "\(state): \($0)" } }))
     }
 
-    @Test func `tells its next three times, in its time zone`() throws {
+    @Test func `shows its next three times, in its time zone`() throws {
         var world = Scene(hasOrchestration: true).world
 
         let created = decide(

@@ -71,7 +71,7 @@ struct RoleNameTests {
         #expect(RoleName(composed) == RoleName("zo\u{e9}"))
     }
 
-    @Test func `gives nobody the policies of another, also in one batch`() throws {
+    @Test func `gives no role the policies of another, even in one batch`() throws {
         var scene = Scene().world
         scene.load(rights: [Scene.assignment(.administrator, role: composed)], of: composed)
         scene.load(rights: [], of: decomposed)

@@ -84,11 +84,11 @@ struct PermissionTests {
                 $0.action.rawValue == action && $0.policy == policy && $0.options.isEmpty
             })
         var world = Scene(hasOrchestration: true, rights: [Scene.assignment(policy)]).world
-        var stranger = Scene(hasOrchestration: true, rights: []).world
+        var outsider = Scene(hasOrchestration: true, rights: []).world
         let envelope = command(name, .object(try arguments(of: name)))
 
         let decision = decide(envelope, &world)
-        let refusal = decide(envelope, &stranger)
+        let refusal = decide(envelope, &outsider)
 
         #expect(decision.isDenied == !cell.isAllowed)
         #expect(refusal.isDenied)

@@ -175,7 +175,7 @@ struct PromotionTests {
         #expect(scene.rejection("activate_data_export", ["name": "New"]) == .versionChanged)
     }
 
-    @Test func `is not made behind production's back`() {
+    @Test func `is rejected after changes of production`() {
         var scene = changed()
         scene.apply("register_database", ["name": "web", "credential": "w"])
 
@@ -187,7 +187,7 @@ struct PromotionTests {
         #expect(scene.definition(.database, "web") == ["credential": "w"])
     }
 
-    @Test func `is not made with errors, which are looked for anew`() {
+    @Test func `is not done with errors, which are checked again`() {
         for catalog in [
             FactValue.catalog(Scene.catalog("a", "b")),
             .catalog(Scene.catalog("a", "b", unreadable: "c")), .failed("no route to host"),

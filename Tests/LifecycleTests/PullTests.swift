@@ -93,7 +93,7 @@ struct PullTests {
                 == .nothingToPromote)
     }
 
-    @Test func `tells what the sandbox still uses of what production removed`() {
+    @Test func `reports removed objects of production that the sandbox still uses`() {
         var scene = SandboxScene.withSandbox { scene in
             scene.apply(
                 "create_data_export", ["name": "New", "database": "erp", "tables": ["x"]],

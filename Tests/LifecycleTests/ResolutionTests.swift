@@ -131,7 +131,7 @@ struct ResolutionTests {
         #expect(decision.code == (state == .stopped ? nil : .runResolved))
     }
 
-    @Test func `is refused to whoever may not use the destination any more`() {
+    @Test func `is rejected for roles that can no longer use the destination`() {
         for name in ["retry_run", "restart_run"] {
             var scene = failed
             scene.rights = [Scene.assignment(.user)]

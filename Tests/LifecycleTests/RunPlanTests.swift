@@ -20,7 +20,7 @@ struct RunPlanTests {
         #expect(decision == .needs(fact))
     }
 
-    @Test func `is kept for whoever asked, and tells its sums in an event`() throws {
+    @Test func `is kept for its sender, with its sums in an event`() throws {
         var world = Scene(hasOrchestration: true).world
         world.learn(fact, .plan(plan))
         let before = try json(world)

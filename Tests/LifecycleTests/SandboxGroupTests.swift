@@ -30,7 +30,7 @@ struct SandboxGroupTests {
             ).flatMap { scene.world.orchestrationGroup(id: $0) })
     }
 
-    @Test func `are copied, one after the other, and none comes by itself there`() throws {
+    @Test func `are copied, in order, and none runs automatically there`() throws {
         let scene = scene()
 
         #expect(

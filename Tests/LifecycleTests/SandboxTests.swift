@@ -51,7 +51,7 @@ struct SandboxTests {
         #expect(assignments.map(\.options) == [[]])
     }
 
-    @Test func `lets nobody run there who is restricted in production`() {
+    @Test func `lets no role run there that is restricted in production`() {
         var scene = SandboxScene(options: .restrictDataExports)
 
         scene.apply("create_sandbox", ["name": "Try"])
@@ -127,7 +127,7 @@ struct SandboxTests {
         #expect(code == (state.isTerminal ? nil : .runInProgress))
     }
 
-    @Test func `of somebody else is deleted only with the option for it`() {
+    @Test func `of another role is deleted only with the option for it`() {
         for options in [[], [PolicyOption.allowSandboxAdministration]] {
             var world = SandboxScene.withSandbox().world
             let assignment = PolicyAssignment(
@@ -166,7 +166,7 @@ struct SandboxTests {
                 == .nameInUse)
     }
 
-    @Test func `makes nobody administrator of production`() {
+    @Test func `makes no role administrator of production`() {
         var world = SandboxScene.withSandbox().world
         let own = Scene.assignment(.administrator, id: 99, role: "carl", in: "Try")
         world.load(rights: [own], of: "carl")

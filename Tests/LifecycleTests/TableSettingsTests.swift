@@ -42,7 +42,7 @@ struct TableSettingsTests {
         #expect(rows?.violation(by: 21) == "21 rows, above the maximum 20")
     }
 
-    @Test func `replace those that the table had, and are told as an event`() throws {
+    @Test func `replace those of the table, with an event`() throws {
         var world = Scene().world
         _ = decide(edit(["filter": "a > 0", "columns": ["a"]]), &world)
 

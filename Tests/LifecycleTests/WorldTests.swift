@@ -165,7 +165,7 @@ struct WorldTests {
         #expect(try decoded("{}", as: World.self).dataExport(id: 10) == nil)
     }
 
-    @Test func `tells each transition as events`() throws {
+    @Test func `records each transition as events`() throws {
         var world = Scene().world
 
         let added = decide(command("add_tables", ["name": "daily", "tables": ["b", "c"]]), &world)

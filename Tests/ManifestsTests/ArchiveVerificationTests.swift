@@ -112,7 +112,7 @@ struct ArchiveVerificationTests {
     }
 
     @Test(arguments: [Compression.zip, .tar, .tgz])
-    func `names what is cut short, goes on, or is none at all`(compression: Compression) throws {
+    func `names what is cut short, continues, or is none at all`(compression: Compression) throws {
         let name = "All" + Compression.fileEnding(compression)
         let delivery = try Delivery(compression)
         let bytes = delivery.archive

@@ -4,7 +4,7 @@ import Foundation
 import Manifests
 import Values
 
-/// A delivered folder with a manifest, in the temporary directory until it is let go.
+/// A delivered folder with a manifest, in the temporary directory until it is released.
 final class SampleDelivery {
     let folder: String
     var manifest: Manifest

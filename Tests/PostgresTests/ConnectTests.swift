@@ -40,7 +40,7 @@ final class SilentPort: Sendable {
 
 @Suite("Connecting", .timeLimit(.minutes(5)))
 struct ConnectTests {
-    @Test func `to a port where nobody listens says so at once`() async throws {
+    @Test func `to a port without a listener fails immediately`() async throws {
         let error = await #expect(throws: PostgresError.self) {
             try await Connection.connect(ConnectionOptions("host=127.0.0.1 port=1 user=u"))
         }

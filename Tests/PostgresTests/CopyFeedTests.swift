@@ -38,7 +38,7 @@ struct CopyFeedTests {
         }
     }
 
-    @Test func `tells the server's error when it ends`() async throws {
+    @Test func `reports the server's error when it ends`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
             try await connection.run("create table t (n int)")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A large row of a COPY out", .timeLimit(.minutes(5)))
 struct LargeRowTests {
-    @Test func `is a chunk by itself, and is kept without the others`() async throws {
+    @Test func `is a separate chunk, and is kept without the others`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
             let sizes = [10, 3_000_000, 10, 20, 2_000_000, 1_500_000, 10, 1 << 20]

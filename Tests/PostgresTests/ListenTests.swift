@@ -27,7 +27,7 @@ struct ListenTests {
         }
     }
 
-    @Test func `drains the socket while nobody reads and keeps the newest`() async throws {
+    @Test func `drains the socket without a reader and keeps the newest`() async throws {
         try await TestDatabase.withEmpty { database in
             let listener = try await database.connect()
             let sender = try await database.connect()
@@ -134,7 +134,7 @@ struct CopyAfterListeningTests {
 
             listening.cancel()
             _ = try? await listening.value
-            // The end of the listening is told in a task of its own.
+            // The end of listening is reported in a separate task.
             try await Task.sleep(for: .milliseconds(50))
             copying.cancel()
 

@@ -14,7 +14,7 @@ struct LostConnectionTests {
         if case .connectionLost? = error as? PostgresError { true } else { false }
     }
 
-    @Test func `in the middle of a query is told by the query`() async throws {
+    @Test func `in the middle of a query is reported by the query`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
             let other = try await database.connect()
@@ -75,7 +75,7 @@ struct LostConnectionTests {
         }
     }
 
-    @Test func `in a transaction is told by the transaction`() async throws {
+    @Test func `in a transaction is reported by the transaction`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
             let other = try await database.connect()

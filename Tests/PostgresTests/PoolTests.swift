@@ -128,7 +128,7 @@ struct PoolTests {
         }
     }
 
-    @Test func `tells each who waits that it cannot connect`() async throws {
+    @Test func `reports to each waiting task that it cannot connect`() async throws {
         let pool = ConnectionPool(ConnectionOptions("host=127.0.0.1 port=1"), size: 2)
 
         let refused = await withTaskGroup(of: Bool.self) { group in

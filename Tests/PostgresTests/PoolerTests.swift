@@ -27,7 +27,7 @@ struct PoolerTests {
     }
 
     @Test(arguments: [1, 3])
-    func `in transaction mode is named, and nobody behind it is harmed`(
+    func `in transaction mode is detected, without harm to its other clients`(
         size: Int
     ) async throws {
         try await Self.with(mode: "transaction", size: size) { database, pooled in

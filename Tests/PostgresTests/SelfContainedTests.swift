@@ -60,7 +60,7 @@ struct SelfContainedTests {
         ("host=/run/pg,db.example sslmode=disable", false),
         ("postgresql://db.example/d?sslmode=disable", false), ("nonsense", false),
     ])
-    func `tells whether it is verified`(conninfo: String, isVerified: Bool) {
+    func `shows whether it is verified`(conninfo: String, isVerified: Bool) {
         #expect(ConnectionOptions(conninfo).isVerified == isVerified)
     }
 }

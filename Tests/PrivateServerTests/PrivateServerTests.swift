@@ -129,7 +129,7 @@ struct PrivateServerTests {
 
 @Suite("A child process", .timeLimit(.minutes(5)))
 struct ChildProcessTests {
-    @Test func `is reaped when nobody waits for it any more`() async throws {
+    @Test func `is reaped without a waiting caller`() async throws {
         func start() throws -> pid_t {
             try ChildProcess(["sleep", "0.1"], log: "/dev/null").id
         }

@@ -1,4 +1,4 @@
-/// How long the functions of a file are, told by the indentation that `swift format` gives it.
+/// The lengths of the functions of a file, by the indentation of `swift format`.
 struct FunctionLengths {
     /// The number of the line that a function begins on, and how many lines it has.
     private(set) var functions: [(line: Int, lines: Int)] = []

@@ -15,7 +15,7 @@ struct LayoutTests {
         }
     }
 
-    @Test func `names the workplace of nobody`() throws {
+    @Test func `does not contain paths of a workplace`() throws {
         let places = ["/work" + "/", "/opt/swift" + "-packages", "/ro" + "ot/", "/home" + "/"]
         for file in try Project.texts() {
             for (index, line) in file.lines.enumerated() {
@@ -55,7 +55,7 @@ struct LayoutTests {
         }
     }
 
-    @Test func `tells its changes, and under which licence it is`() throws {
+    @Test func `has a change log and a licence`() throws {
         let changes = try Project.file("CHANGELOG.md").text
         #expect(changes.contains("\n## Unreleased") || changes.contains("\n## 0.1.0"))
 

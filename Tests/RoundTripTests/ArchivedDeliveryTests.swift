@@ -15,7 +15,7 @@ struct ArchivedDeliveryTests {
         """
 
     /// Python's `zipfile` and `tarfile` say of each member what `hashlib` says of the file that
-    /// lies by itself in the other delivery.
+    /// is a single file in the other delivery.
     private static let program = #"""
         import hashlib, json, os, sys, tarfile, zipfile
 

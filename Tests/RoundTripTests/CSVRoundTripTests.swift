@@ -17,12 +17,12 @@ struct CSVRoundTripTests {
     struct Template: Sendable {
         let settings: String
         let nullText: String
-        /// What COPY FROM has to be told to read it.
+        /// The options of COPY FROM to read it.
         let read: String
     }
 
     @Test(arguments: templates)
-    func `holds what the source holds, whoever reads it`(_ template: Template) async throws {
+    func `has the source's values for every reader`(_ template: Template) async throws {
         try await Delivering.with { scene in
             try await scene.source.run(OddTables.script + "set search_path = pg_catalog")
 

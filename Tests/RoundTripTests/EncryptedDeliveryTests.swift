@@ -55,7 +55,7 @@ struct EncryptedDeliveryTests {
         }
     }
 
-    @Test func `finds a changed byte all the same`() async throws {
+    @Test func `finds a changed byte anyway`() async throws {
         let owner = try TestPGP()
         _ = try owner.makeKey(subkeys: ["cv25519 encr never"])
         let block = try owner.export()

@@ -1,7 +1,7 @@
 /// Types as extensions have them, of which only the catalog can say what they are.
 enum MadeUpTypes {
     /// `geo` parts its arrays by colons, `loss` has a cast to text that is not its text; `price`
-    /// and `intlist` are domains whose arrays are arrays of what lies beneath.
+    /// and `intlist` are domains whose arrays are arrays of the base types.
     static let script = #"""
         create type geo;
         create function geo_in(cstring) returns geo as 'textin'

@@ -36,7 +36,7 @@ struct ParquetLargeValueTests {
         """
 
     @Test(arguments: ["none", "snappy", "zstd", "gzip"])
-    func `holds what the source holds, whoever reads it`(_ codec: String) async throws {
+    func `has the source's values for every reader`(_ codec: String) async throws {
         try await ParquetScene.with { scene in
             try await scene.source.run(Self.script)
             let expected = try await scene.source.query(

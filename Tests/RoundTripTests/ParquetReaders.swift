@@ -125,18 +125,18 @@ enum ParquetReaders {
             known = ("int", "dec", "string", "binary", "uuid", "bool")
             if file.metadata.num_row_groups != 1:
                 return
-            told = file.metadata.row_group(0).column(index).statistics
+            reported = file.metadata.row_group(0).column(index).statistics
             # Of a list the nulls among its elements count too.
             nulls, isList = wanted["values"].count(None), wanted["arrow"].startswith("list")
-            if nulls > told.null_count or not isList and nulls < told.null_count:
-                print(*where, "nulls", told.null_count)
+            if nulls > reported.null_count or not isList and nulls < reported.null_count:
+                print(*where, "nulls", reported.null_count)
             if not wanted["arrow"].startswith(known):
                 return
             present = [value for value in read.column(index).to_pylist() if value is not None]
             if present:
                 low, high = (
                     (uuid.UUID(bytes=value) if found == "uuid" else value)
-                    for value in (told.min, told.max))
+                    for value in (reported.min, reported.max))
                 exact = all(len(str(value).encode()) <= 60 for value in present)
                 if exact and (low, high) != (min(present), max(present)):
                     print(*where, "bounds", ascii((low, high)))

@@ -5,7 +5,7 @@ import Testing
 @Suite("A Parquet file", .timeLimit(.minutes(10)))
 struct ParquetRoundTripTests {
     @Test(arguments: ["none", "snappy", "zstd", "gzip"])
-    func `holds what the source holds, whoever reads it`(_ codec: String) async throws {
+    func `has the source's values for every reader`(_ codec: String) async throws {
         try await ParquetScene.with { scene in
             try await scene.source.run(ParquetCase.types)
             var expected: [String: [ParquetReaders.ExpectedColumn]] = [:]

@@ -24,7 +24,7 @@ struct ParquetRuleTests {
         ("numeric(5,2)[]", "'{1,NaN}'", "NaN", "a Parquet DECIMAL(5, 2)"),
     ])
     func `fails with the column, the value and the way out`(
-        _ type: String, _ value: String, _ told: String, _ target: String
+        _ type: String, _ value: String, _ reported: String, _ target: String
     ) async throws {
         try await ParquetScene.with { scene in
             try await scene.source.run(
@@ -37,7 +37,8 @@ struct ParquetRuleTests {
 
             #expect(
                 error?.description.hasPrefix(
-                    "column \"od\\u{202e}d\" contains \(told), which \(target) cannot represent: "
+                    "column \"od\\u{202e}d\" contains \(reported), which \(target) cannot "
+                        + "represent: "
                         + "choose the format csv or ndjson, or make the column ") == true,
                 "\(String(describing: error))")
         }
@@ -62,7 +63,7 @@ struct ParquetRuleTests {
 @Suite("A delivery in Parquet", .timeLimit(.minutes(10)))
 struct ParquetDeliveryTests {
     @Test(arguments: ["{}", #"{"compression": "gzip"}"#, #"{"compression": "none"}"#])
-    func `is verified by its bytes and by the rows that its files tell`(
+    func `is verified by its bytes and by the row counts of its files`(
         _ more: String
     ) async throws {
         try await Delivering.with { scene in

@@ -54,14 +54,14 @@ struct ParquetShapeTests {
                         continue
                     values = data.column(index)
                     least, greatest = pc.min_max(values).values() if len(values) else (None, None)
-                    told = chunk.statistics
-                    if told.null_count != values.null_count:
-                        print(name, chunk.path_in_schema, "nulls", told.null_count)
+                    reported = chunk.statistics
+                    if reported.null_count != values.null_count:
+                        print(name, chunk.path_in_schema, "nulls", reported.null_count)
                     if least.as_py() is None:
-                        if told.has_min_max:
+                        if reported.has_min_max:
                             print(name, chunk.path_in_schema, "has bounds")
                         continue
-                    low, high = told.min, told.max
+                    low, high = reported.min, reported.max
                     isCut = chunk.path_in_schema == "long"
                     if isCut and not (low <= least.as_py() and greatest.as_py() <= high):
                         print(name, "long", ascii(low), ascii(high))
@@ -117,7 +117,7 @@ struct ParquetShapeTests {
         }
     }
 
-    @Test func `goes on in another row group, with statistics of its own`() async throws {
+    @Test func `continues in another row group, with statistics of its own`() async throws {
         try await ParquetScene.with { scene in
             try await scene.source.run(Self.script)
             // Only `many` has more rows than that, and in its first group it leaves a dictionary.

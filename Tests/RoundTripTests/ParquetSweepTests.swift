@@ -8,7 +8,7 @@ import Values
     "A delivery in Parquet of the tables that every format is tried with", .timeLimit(.minutes(5)))
 struct ParquetSweepTests {
     @Test(arguments: ["snappy", "zstd"])
-    func `holds what the source holds, whoever reads it`(_ codec: String) async throws {
+    func `has the source's values for every reader`(_ codec: String) async throws {
         try await Delivering.with { scene in
             try await scene.source.run(OddTables.script + "set search_path = pg_catalog")
             try await leaveOutWhatIsRefused(scene)

@@ -7,7 +7,7 @@ enum TextReader {
     /// - Parameters:
     ///   - folder: Holds the manifest and the files.
     ///   - expected: See ``Expectation/path``.
-    ///   - dialect: What Python's `csv.reader` is told, as JSON.
+    ///   - dialect: The dialect of Python's `csv.reader`, as JSON.
     ///   - null: What that reader gives for null.
     /// - Returns: What differs, one line each.
     static func differences(

@@ -8,7 +8,7 @@ import Testing
 struct TextRoundTripTests {
     struct Template: Sendable {
         let settings: String
-        /// What Python's `csv` reader is told; none for JSON.
+        /// The dialect of Python's `csv` reader; none for JSON.
         var dialect = "{}"
         /// What that reader gives for null.
         var null = ""
@@ -49,7 +49,7 @@ struct TextRoundTripTests {
         Template(settings: #"{"format": "json", "compression": "zstd"}"#),
     ]
 
-    @Test func `holds what the source holds, whoever reads it`() async throws {
+    @Test func `has the source's values for every reader`() async throws {
         try await Delivering.with { scene in
             try await scene.source.run(OddTables.script + "set search_path = pg_catalog")
             let expected = try await Expectation(scene.folder + "/expected.json", scene)

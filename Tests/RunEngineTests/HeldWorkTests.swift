@@ -15,7 +15,7 @@ struct HeldWorkTests {
         #expect(held.orphans(among: [7]) == [7])
     }
 
-    @Test func `is not what it carries out`() {
+    @Test func `is not its current work`() {
         let held = HeldWork()
         held.endClaim(held.beginClaim(), token: 7)
 
@@ -36,7 +36,7 @@ struct HeldWorkTests {
         #expect(held.orphans(among: [7]) == [])
     }
 
-    @Test func `is also what could not be handed back`() {
+    @Test func `is also what could not be released`() {
         let held = HeldWork()
         held.endClaim(held.beginClaim(), token: 7)
         held.lose(7)
@@ -58,7 +58,7 @@ struct UnreadableDocumentTests {
         (#"{"inner": [{"name": 7}]}"#, #""inner.0.name" has another type"#),
         ("{", "The given data was not valid JSON."),
     ])
-    func `is told by the place that cannot be read`(json: String, expected: String) {
+    func `is reported with the unreadable path`(json: String, expected: String) {
         let error = #expect(throws: UnreadableDocument.self) {
             let _: Outer = try RunStore.decoded(json)
         }

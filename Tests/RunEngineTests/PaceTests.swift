@@ -15,7 +15,7 @@ struct PaceTests {
         }
     }
 
-    /// A clock on which time passes only while somebody waits.
+    /// A clock on which time passes only during waits.
     private final class StillClock: Sendable {
         private static let start = ContinuousClock.now
         private let passed = Locked(Duration.zero)
@@ -86,7 +86,7 @@ struct PaceTests {
         #expect(time >= .milliseconds(99))
     }
 
-    @Test func `ends at once when the task is cancelled`() async throws {
+    @Test func `ends immediately when the task is cancelled`() async throws {
         let pace = Pace(1000)
         let waiting = Task.detached { try pace.pass(3_600_000) }
 

@@ -9,7 +9,7 @@ import Values
 
 @testable import RunEngine
 
-@Suite("A trouble of a run", .timeLimit(.minutes(5)))
+@Suite("An error of a run", .timeLimit(.minutes(5)))
 struct RunErrorTests {
     @Test(arguments: [
         (
@@ -36,13 +36,13 @@ struct RunErrorTests {
         (.notText(table: "t", columns: ["c"]), "unrepresentable_value", .source),
         (.severalServers(credential: "c"), "source_unavailable", .source),
     ])
-    func `of the source lies with it or with what was configured`(
+    func `of the source has the origin source or configuration`(
         error: SourceError, code: String, origin: ErrorOrigin
     ) {
-        let trouble = RunError(error, while: "run 7")
+        let failure = RunError(error, while: "run 7")
 
-        #expect(trouble.code == code)
-        #expect(trouble.origin == origin)
+        #expect(failure.code == code)
+        #expect(failure.origin == origin)
     }
 
     private static let ofSources: [SourceError] = [
@@ -88,15 +88,15 @@ struct RunErrorTests {
     @Test(arguments: causedByOthers.indices)
     func `is never taken for a fault of Ferry`(_ index: Int) {
         let error = Self.causedByOthers[index]
-        let trouble = RunError(error, while: "run 7")
+        let failure = RunError(error, while: "run 7")
 
-        #expect(!["internal", "invalid_publication"].contains(trouble.code), "\(error)")
-        for text in [trouble.message, trouble.hint ?? ""] {
+        #expect(!["internal", "invalid_publication"].contains(failure.code), "\(error)")
+        for text in [failure.message, failure.hint ?? ""] {
             #expect(!text.contains(/(?i)report it|bug in ferry|fault of ferry|internal error/))
         }
     }
 
-    @Test func `with a statement that an administrator cancelled is tried again, and says so`()
+    @Test func `with a statement that an administrator cancelled is retried, and says so`()
         async throws
     {
         try await TestDatabase.withEmpty { database in
@@ -113,12 +113,12 @@ struct RunErrorTests {
             _ = try await other.query("select pg_cancel_backend(\(id))")
             let error = await #expect(throws: PostgresError.self) { try await waiting.value }
 
-            let trouble = RunError(try #require(error), while: "table public.t")
+            let failure = RunError(try #require(error), while: "table public.t")
 
-            #expect(trouble.isTransient)
-            #expect(trouble.code == "source_unavailable")
+            #expect(failure.isTransient)
+            #expect(failure.code == "source_unavailable")
             #expect(
-                trouble.hint
+                failure.hint
                     == "an administrator or a timeout of the source canceled the statement")
         }
     }
@@ -137,11 +137,11 @@ struct RunErrorTests {
                     """)
             }
 
-            let trouble = RunError(try #require(error), while: "table public.t")
+            let failure = RunError(try #require(error), while: "table public.t")
 
-            #expect(trouble.code == "source_refused")
-            #expect(trouble.hint?.contains("only up to 1 GB") == true)
-            #expect(trouble.hint?.contains("parquet") == true)
+            #expect(failure.code == "source_refused")
+            #expect(failure.hint?.contains("only up to 1 GB") == true)
+            #expect(failure.hint?.contains("parquet") == true)
         }
     }
 
@@ -170,13 +170,13 @@ struct RunErrorTests {
             .internal
         ),
     ])
-    func `of the destination lies with it, with what was configured, or with Ferry`(
+    func `of the destination has the origin destination, configuration or internal`(
         error: DestinationError, code: String, origin: ErrorOrigin
     ) {
-        let trouble = RunError(error, while: "run 7")
+        let failure = RunError(error, while: "run 7")
 
-        #expect(trouble.code == code)
-        #expect(trouble.origin == origin)
+        #expect(failure.code == code)
+        #expect(failure.origin == origin)
     }
 
     @Test(arguments: [
@@ -202,21 +202,21 @@ struct RunErrorTests {
     func `after the decision to publish names the way out that there is then`(
         error: DestinationError, hint: String
     ) {
-        let trouble = RunError(publishing: error, run: 7)
+        let failure = RunError(publishing: error, run: 7)
 
-        #expect(trouble.hint == hint)
-        #expect(trouble.message == "publishing run 7: \(error)")
-        #expect(!trouble.message.lowercased().contains("restart the run"))
+        #expect(failure.hint == hint)
+        #expect(failure.message == "publishing run 7: \(error)")
+        #expect(!failure.message.lowercased().contains("restart the run"))
     }
 
-    @Test func `that nobody thought of is a fault of Ferry`() {
+    @Test func `that is unexpected is a bug in Ferry`() {
         struct Unheard: Error {}
 
-        let trouble = RunError(Unheard(), while: "run 7")
+        let failure = RunError(Unheard(), while: "run 7")
 
-        #expect(trouble.code == "internal")
-        #expect(trouble.origin == .internal)
-        #expect(!trouble.isTransient)
+        #expect(failure.code == "internal")
+        #expect(failure.origin == .internal)
+        #expect(!failure.isTransient)
     }
 
     @Test(arguments: [
@@ -224,12 +224,12 @@ struct RunErrorTests {
         (.failed(reason: "x"), "encryption_failed", .internal),
         (.revoked("k"), "encryption_key_refused", .configuration),
     ])
-    func `of encryption lies with the key or with the worker`(
+    func `of encryption has the origin configuration or internal`(
         error: PGPError, code: String, origin: ErrorOrigin
     ) {
-        let trouble = RunError(error, while: "run 7")
+        let failure = RunError(error, while: "run 7")
 
-        #expect(trouble.code == code)
-        #expect(trouble.origin == origin)
+        #expect(failure.code == code)
+        #expect(failure.origin == origin)
     }
 }

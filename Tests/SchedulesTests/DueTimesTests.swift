@@ -31,7 +31,7 @@ struct DueTimesTests {
         #expect(due == ("2026-01-30T03:00:00+00:00", 30))
     }
 
-    @Test func `are counted up to a bound; the latest is found all the same`() throws {
+    @Test func `are counted up to a bound; the latest is found anyway`() throws {
         let clock = ContinuousClock()
         var due: (latest: String, count: Int)?
         let time = try clock.measure {

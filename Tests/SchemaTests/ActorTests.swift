@@ -13,7 +13,7 @@ struct ActorTests {
             .map { try $0[0].string() }
     }
 
-    @Test func `is the role in force, whoever logged in`() async throws {
+    @Test func `is the current role, whatever the login`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()
 
@@ -48,7 +48,7 @@ struct ActorTests {
                 """)
 
             try await (try await database.connect(as: .bob)).run("select alice.send()")
-            try await (try await database.connect(as: .stranger)).run("select alice.send()")
+            try await (try await database.connect(as: .outsider)).run("select alice.send()")
 
             #expect(try await actors(owner) == ["test_client_alice", "test_client_alice"])
         }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A message of an alert", .timeLimit(.minutes(5)))
 struct AlertDeliveryTests {
-    @Test func `is made in the transaction of what it tells, for those who want to know`()
+    @Test func `is created in the transaction of its event, for subscribed alerts`()
         async throws
     {
         try await withRun { owner, worker, run in
@@ -26,7 +26,7 @@ struct AlertDeliveryTests {
         }
     }
 
-    @Test func `says what became of the run, in the same words at each attempt`() async throws {
+    @Test func `has the outcome of the run, with the same bytes at each attempt`() async throws {
         try await withRun { owner, worker, run in
             try await owner.addAlert("Ops", id: 1)
             _ = try await worker.connection.query(
@@ -62,21 +62,21 @@ struct AlertDeliveryTests {
         }
     }
 
-    @Test func `of a runtime is made once, while the run goes on or at its end`() async throws {
+    @Test func `of a runtime is made once, while the run continues or at its end`() async throws {
         try await withRun { owner, worker, run in
             let limit = #", "runtime_seconds_max": 3600"#
             try await owner.addAlert("Slow", id: 1, on: #"["runtime"]"#, more: limit)
             try await owner.execute("select ferry_state.tell_long_runs()")
-            try await owner.tell(7, "{success,runtime}")
+            try await owner.notify(7, "{success,runtime}")
             #expect(try await owner.messages() == [])
 
             try await owner.execute(
                 "update ferry_state.runs set started_at = now() - interval '3601 s' where id = 7")
             for _ in 1...2 { try await owner.execute("select ferry_state.tell_long_runs()") }
-            try await owner.tell(7, "{success,runtime}")
+            try await owner.notify(7, "{success,runtime}")
 
             #expect(try await owner.messages() == ["Slow runtime 7"])
-            // Nobody looked while it ran; its end is early enough to tell.
+            // It was not checked while it ran; its end is early enough to notify.
             try await owner.addAlert("Late", id: 2, on: #"["runtime"]"#, more: limit)
             _ = try await worker.connection.query(
                 "select ferry_state.fail_run(7, $1, $2, 'c', 'source', 'm', 'h')",
@@ -110,7 +110,7 @@ struct AlertDeliveryTests {
             for (id, name) in [(1, "A"), (2, "B")] {
                 try await owner.addAlert(name, id: Int64(id))
             }
-            for _ in 1...3 { try await owner.tell(7) }
+            for _ in 1...3 { try await owner.notify(7) }
 
             let claimed = try await worker.claimMessages()
             let rest = try await other.claimMessages()
@@ -127,7 +127,7 @@ struct AlertDeliveryTests {
     @Test func `is claimed by many at once without any twice`() async throws {
         try await withRun { owner, worker, _ in
             for id in Int64(1)...20 { try await owner.addAlert("A\(id)", id: id) }
-            try await owner.tell(7)
+            try await owner.notify(7)
             var workers: [DutyWorker] = []
             for _ in 1...4 { workers.append(try await DutyWorker.register(worker.database)) }
 
@@ -151,7 +151,7 @@ struct AlertDeliveryTests {
         try await withRun { owner, worker, _ in
             let other = try await DutyWorker.register(worker.database)
             try await owner.addAlert("Ops", id: 1)
-            try await owner.tell(7)
+            try await owner.notify(7)
             let lost = try #require(try await worker.claimMessages().first)
             #expect(try await other.claimMessages() == [])
 
@@ -175,7 +175,7 @@ struct AlertDeliveryTests {
         try await withRun { owner, worker, _ in
             let other = try await DutyWorker.register(worker.database)
             try await owner.addAlert("Ops", id: 1)
-            try await owner.tell(7)
+            try await owner.notify(7)
             let lost = try #require(try await worker.claimMessages(lease: "0").first)
 
             let held = try await other.claimMessages()

@@ -9,7 +9,7 @@ struct AlertEndTests {
     {
         try await withRun { owner, worker, _ in
             try await owner.addAlert("Ops", id: 1)
-            try await owner.tell(7)
+            try await owner.notify(7)
             let first = try #require(try await worker.claimMessages().first)
             #expect(try await worker.finish(first, "retry", after: "0"))
             #expect(
@@ -36,7 +36,7 @@ struct AlertEndTests {
     @Test func `waits for its next attempt`() async throws {
         try await withRun { owner, worker, _ in
             try await owner.addAlert("Ops", id: 1)
-            try await owner.tell(7)
+            try await owner.notify(7)
             let first = try #require(try await worker.claimMessages().first)
 
             #expect(try await worker.finish(first, "retry", after: "30 s"))
@@ -56,7 +56,7 @@ struct AlertEndTests {
     {
         try await withRun { owner, worker, _ in
             try await owner.addAlert("Ops", id: 1)
-            try await owner.tell(7)
+            try await owner.notify(7)
 
             #expect(try await worker.claimMessages(credentials: ["other"]) == [])
             try await owner.execute(
@@ -76,7 +76,7 @@ struct AlertEndTests {
                 update ferry_state.alerts
                    set settings = settings - 'credential' || '{"program": ["/bin/page", "-x"]}'
                 """)
-            try await owner.tell(7)
+            try await owner.notify(7)
 
             #expect(
                 try await worker.claimMessages(programs: [
@@ -95,8 +95,8 @@ struct AlertEndTests {
         try await withRun { owner, worker, _ in
             try await owner.addAlert("Ops", id: 1)
             try await owner.addAlert("Kept", id: 2)
-            try await owner.tell(7)
-            try await owner.tell(7)
+            try await owner.notify(7)
+            try await owner.notify(7)
             let claimed = try #require(
                 try await worker.claimMessages().first { $0.alert == "Ops" })
 
@@ -111,13 +111,14 @@ struct AlertEndTests {
         }
     }
 
-    @Test func `is forgotten 30 days after its end, unless it keeps a run from being told anew`()
+    @Test
+    func `is deleted 30 days after its end, unless it prevents a repeated message about a run`()
         async throws
     {
         try await withRun { owner, worker, run in
             try await owner.addAlert("Ops", id: 1)
             try await owner.addAlert("Waits", id: 2, on: #"["success"]"#)
-            try await owner.tell(7, "{failure,success}")
+            try await owner.notify(7, "{failure,success}")
             let claimed = try #require(
                 try await worker.claimMessages().first { $0.alert == "Ops" })
             #expect(try await worker.finish(claimed))

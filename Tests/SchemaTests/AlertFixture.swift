@@ -26,7 +26,7 @@ extension Connection {
     }
 
     /// Has messages delivered about a run that need not be in that state.
-    func tell(_ run: Int64, _ events: String = "{failure}") async throws {
+    func notify(_ run: Int64, _ events: String = "{failure}") async throws {
         try await execute(
             "select ferry_state.tell_alerts($1, $2::text::text[])", [.int(run), .text(events)])
     }

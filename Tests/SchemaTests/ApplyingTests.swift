@@ -95,7 +95,7 @@ struct ApplyingTests {
             let expire = "update ferry_state.applying set leased_until = clock_timestamp()"
             #expect(try await ask(alice, "begin", first) == nil)
 
-            // Late, but nobody has begun meanwhile; over another connection.
+            // Late, but no other has started meanwhile; over another connection.
             try await owner.run(expire)
             #expect(try await alice.number("select count(*) from ferry.applying") == 0)
             #expect(try await ask(alice, "renew", first) == nil)

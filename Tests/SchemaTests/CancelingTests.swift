@@ -106,7 +106,7 @@ struct CancelingTests {
         }
     }
 
-    @Test func `holds up nobody, however long its transaction stays open`() async throws {
+    @Test func `blocks no others, however long its transaction stays open`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let bob = try await database.connect(as: .bob)

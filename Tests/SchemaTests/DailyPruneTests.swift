@@ -40,7 +40,7 @@ struct DailyPruneTests {
         }
     }
 
-    @Test func `is off until somebody wants it`() async throws {
+    @Test func `is off by default`() async throws {
         try await with { scene in
             #expect(try await scene.pruneAll() == 0)
             try await scene.keep("off")
@@ -70,7 +70,7 @@ struct DailyPruneTests {
         }
     }
 
-    @Test func `is in the hands of one worker at a time, and goes on with another`() async throws {
+    @Test func `is run by one worker at a time, and continued by another`() async throws {
         try await with { scene in
             try await scene.keep("100d")
             let other = try await scene.old.database.connect(as: .worker)
@@ -139,7 +139,7 @@ struct DailyPruneTests {
                 #expect(
                     try await refusal(scene.worker, statement)?.sqlState == "42501", "\(statement)")
             }
-            // A function of the owner's that somebody made deletes nothing, whoever calls it.
+            // An additional function of the owner deletes nothing, whoever calls it.
             try await owner.run(
                 """
                 create function ferry_state.remove_all() returns void language sql

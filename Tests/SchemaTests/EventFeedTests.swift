@@ -43,7 +43,7 @@ struct EventFeedTests {
         }
     }
 
-    @Test func `go on after an id, a page at a time`() async throws {
+    @Test func `continue after an id, a page at a time`() async throws {
         try await TestDatabase.withSchema { database in
             let worker = try await database.connect(as: .worker)
             let seen = try await worker.text("select pg_current_snapshot()::text")

@@ -97,7 +97,7 @@ struct FairClaimTests {
         }
     }
 
-    @Test func `leaves nothing of a role that is not there any more`() async throws {
+    @Test func `removes everything of a role that no longer exists`() async throws {
         try await with { scene in
             try await scene.alice.fillLanes(commands: 300)
             try await scene.owner.run(

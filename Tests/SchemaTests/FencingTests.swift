@@ -86,7 +86,7 @@ struct FencingTests {
             "select ferry_state.\(write.call)", [7, .int(token), .int(id)])[0][0].bool()
     }
 
-    @Test func `cannot report the end of a task that was released and claimed anew`()
+    @Test func `cannot report the end of a task that was released and claimed again`()
         async throws
     {
         try await TestDatabase.withSchema { database in

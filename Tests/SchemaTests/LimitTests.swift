@@ -101,7 +101,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `leaves the runs of others to whoever meets it being counted`() async throws {
+    @Test func `does not claim the runs of others during a concurrent count`() async throws {
         let runs = [7: Self.ofRun(#"{"tasks": 2}"#), 8: "{}"] as [Int64: String]
         try await opened(runs) { database, _, worker in
             let other = try await DutyWorker.register(database)
@@ -215,7 +215,7 @@ struct LimitTests {
         }
     }
 
-    @Test func `that nobody set is none`() async throws {
+    @Test func `that is not set does not apply`() async throws {
         try await opened([7: "{}"]) { _, _, worker in
             let rate = try await claimedRate(worker)
 

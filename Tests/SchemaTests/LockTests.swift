@@ -52,10 +52,10 @@ struct LockTests {
         }
     }
 
-    @Test func `cannot be taken by a stranger, nor kept from workers`() async throws {
+    @Test func `cannot be taken by a outsider, nor kept from workers`() async throws {
         try await TestDatabase.withSchema { database in
-            let stranger = try await database.connect(as: .stranger)
-            try await stranger.run(
+            let outsider = try await database.connect(as: .outsider)
+            try await outsider.run(
                 """
                 select pg_advisory_lock(1181053561, key) from generate_series(0, 50) as key;
                 select pg_advisory_lock(hashtextextended(word, key))
@@ -63,7 +63,7 @@ struct LockTests {
                        generate_series(0, 9) as key;
                 """)
             await #expect(throws: PostgresError.self) {
-                try await stranger.run("select from ferry_state.locks for update")
+                try await outsider.run("select from ferry_state.locks for update")
             }
             let owner = try await database.connect()
             try await owner.run(impatience)

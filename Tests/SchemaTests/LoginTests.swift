@@ -31,7 +31,7 @@ struct LoginTests {
                 #expect(
                     try await alice.text(logins + view) == "ferry test_client_alice")
             }
-            // Nothing is stored where nobody acted for another.
+            // Nothing is stored if no role acted for another.
             #expect(
                 try await owner.number(
                     "select count(*) from ferry_state.commands where login is null") == 1)

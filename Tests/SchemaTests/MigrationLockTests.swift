@@ -66,7 +66,7 @@ struct MigrationLockTests {
         }
     }
 
-    @Test func `lets others past while it waits, and says whom it waits for`() async throws {
+    @Test func `lets others proceed while it waits, and reports what it waits for`() async throws {
         try await withDashboard { database, owner, dashboard in
             try await age("views/runs", owner)
             let (waits, reports) = AsyncStream<[LockHolder]>.makeStream()

@@ -182,7 +182,9 @@ struct SchemaCheckTests {
         }
     }
 
-    @Test func `tells functions of a newer release from those of an older one`() async throws {
+    @Test func `distinguishes functions of a newer release from those of an older one`()
+        async throws
+    {
         try await TestDatabase.withSchema { database in
             let newer = try await finding(
                 database, after: "insert into ferry_state.code (fingerprint) values ('next')")

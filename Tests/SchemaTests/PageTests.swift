@@ -139,7 +139,7 @@ struct CommandPageTests {
 @Suite("The queries of the documentation", .timeLimit(.minutes(2)))
 struct DocumentedQueryTests {
     @Test(arguments: ["troubleshooting", "views", "events"])
-    func `can be run by whoever may see everything`(_ name: String) async throws {
+    func `can be run by roles that can see everything`(_ name: String) async throws {
         let page = try Page("docs/\(name).md")
         try await TestDatabase.withSchema { database in
             let viewer = try await database.connect(as: .viewer)

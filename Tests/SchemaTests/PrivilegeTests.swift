@@ -63,16 +63,16 @@ struct PrivilegeTests {
         }
     }
 
-    @Test func `keep out whoever is not a member`() async throws {
+    @Test func `keep out roles that are not members`() async throws {
         try await TestDatabase.withSchema { database in
-            let stranger = try await database.connect(as: .stranger)
+            let outsider = try await database.connect(as: .outsider)
             for statement in [
                 "insert into ferry.commands (command) values ('create_data_export')",
                 "select ferry.create_data_export('a')", "select * from ferry.commands",
                 "call ferry.wait_for(1)", "select ferry.cancel_command(1)",
             ] {
                 #expect(
-                    try await refusal(stranger, statement)?.sqlState == "42501", "\(statement)")
+                    try await refusal(outsider, statement)?.sqlState == "42501", "\(statement)")
             }
         }
     }
@@ -134,12 +134,12 @@ struct PrivilegeTests {
                 """
                 select p.oid::regprocedure::text from pg_proc as p
                  where pronamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
-                   and has_function_privilege('test_stranger', p.oid, 'execute')
+                   and has_function_privilege('test_outsider', p.oid, 'execute')
                 union all
                 select c.oid::regclass::text from pg_class as c
                  where relnamespace in ('ferry'::regnamespace, 'ferry_state'::regnamespace)
                    and relkind in ('r', 'v', 'p') and has_table_privilege(
-                       'test_stranger', c.oid, 'select, insert, update, delete, truncate')
+                       'test_outsider', c.oid, 'select, insert, update, delete, truncate')
                 """)
 
             #expect(try open.map { try $0[0].string() } == [])

@@ -105,8 +105,8 @@ struct PrunedRunTests {
         }
     }
 
-    /// As when somebody is just retrying it.
-    @Test func `passes over one that is locked, and waits for nobody`() async throws {
+    /// As during a concurrent retry.
+    @Test func `skips a locked one without waiting`() async throws {
         try await OldRuns.with { old in
             for (id, days) in [(11, 300), (12, 290), (13, 1)] {
                 try await old.add(Int64(id), days: days)
@@ -125,7 +125,7 @@ struct PrunedRunTests {
     }
 
     /// Also where a run has more tasks than a transaction should remove.
-    @Test func `goes on in further transactions`() async throws {
+    @Test func `continues in further transactions`() async throws {
         try await OldRuns.with { old in
             for id in 11...14 { try await old.add(Int64(id), days: 300 - id) }
             try await old.owner.run(

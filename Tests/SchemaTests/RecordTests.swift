@@ -52,7 +52,7 @@ struct RecordTests {
                     "update ferry.\(view) set \(column) = 'x'", "delete from ferry.\(view)",
                     "copy ferry.\(view) (\(column)) from stdin",
                 ] {
-                    // PostgreSQL says first of some views that nobody can write to them.
+                    // For some views, PostgreSQL first reports that they are not updatable.
                     let error = try await refusal(connection, statement)
                     #expect(["42501", "55000"].contains(error?.sqlState), "\(statement)")
                 }
@@ -83,7 +83,7 @@ struct RecordTests {
         }
     }
 
-    /// Rights that somebody gave by hand are not enough.
+    /// Manually granted rights are not enough.
     @Test func `is kept from a role that was given all rights on it`() async throws {
         try await withRecord { database, owner in
             let worker = try await database.connect(as: .worker)
@@ -127,7 +127,7 @@ struct RecordTests {
         }
     }
 
-    @Test func `is kept from whoever calls a function of the owner's`() async throws {
+    @Test func `is protected from callers of the owner's functions`() async throws {
         try await withRecord { database, owner in
             let alice = try await database.connect(as: .alice)
             try await owner.run(

@@ -58,7 +58,7 @@ struct EventPartitionTests {
         }
     }
 
-    /// As when nothing ran for a year: whoever writes makes them, though it owns nothing.
+    /// As when nothing ran for a year: any writer creates them, without owning anything.
     @Test func `are made by the first event that needs one`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()
@@ -161,7 +161,7 @@ struct PruningTests {
         }
     }
 
-    @Test func `holds up neither readers nor writers while it waits for a long one`() async throws {
+    @Test func `blocks neither readers nor writers while it waits for a long one`() async throws {
         try await withOldEvents { database, owner in
             let reader = try await database.connect(as: .viewer)
             try await reader.run("begin isolation level repeatable read")
@@ -249,7 +249,7 @@ struct PruningTests {
         }
     }
 
-    @Test func `is told to a reader who has not seen what went`() async throws {
+    @Test func `is reported to a reader that has not seen the removed events`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()
             let viewer = try await database.connect(as: .viewer)

@@ -27,7 +27,7 @@ struct RunClaimTests {
         }
     }
 
-    @Test func `that is to be tried again keeps its turn`() async throws {
+    @Test func `that is to be retried keeps its turn`() async throws {
         try await TestDatabase.withSchema { database in
             let owner = try await database.connect()
             let worker = try await DutyWorker.register(database)

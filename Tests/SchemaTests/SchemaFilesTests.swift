@@ -2,7 +2,7 @@ import Foundation
 import SchemaFiles
 import Testing
 
-/// The package, found from where this file lies.
+/// The package, relative to this file.
 private let package = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
@@ -48,7 +48,7 @@ struct SchemaFilesTests {
         }
     }
 
-    @Test func `define no function that nobody calls`() throws {
+    @Test func `define no unused function`() throws {
         let sources = try #require(
             FileManager.default.enumerator(
                 at: package.appending(path: "Sources"), includingPropertiesForKeys: nil))

@@ -66,10 +66,10 @@ struct SearchPathTests {
         try await TestDatabase.withEmpty { database in
             let owner = try await database.connect()
             try await owner.run("grant create on schema public to public")
-            let stranger = try await owner.query(
-                "select exists (select from pg_roles where rolname = 'test_stranger')")
-            if try !stranger[0][0].bool() { try await TestDatabase.withSchema { _ in } }
-            let trapper = try await database.connect(as: .stranger)
+            let outsider = try await owner.query(
+                "select exists (select from pg_roles where rolname = 'test_outsider')")
+            if try !outsider[0][0].bool() { try await TestDatabase.withSchema { _ in } }
+            let trapper = try await database.connect(as: .outsider)
             for signature in [
                 "to_char(date, text)", "format(text, text, text, text)", "format(text, text)",
                 "jsonb_build_object(text, text)", "concat_ws(text, text, text)",

@@ -57,26 +57,26 @@ struct StuckRunTests {
         ).map { try $0[0].string() }
     }
 
-    private static let standing = """
+    private static let statusLine = """
         select concat_ws(' ', state, stuck_at is not null,
                          round(extract(epoch from retry_at - clock_timestamp()) / 10) * 10,
                          error_code)
           from ferry.runs where id = 7
         """
 
-    @Test func `is tried again while its time lasts, and holds the next one back`() async throws {
+    @Test func `is retried while its time lasts, and holds the next one back`() async throws {
         try await publishing { owner, worker, token in
             let isDone = try await publishLater(worker, token)
 
             #expect(isDone)
-            #expect(try await owner.text(Self.standing) == "publishing f 0 c")
+            #expect(try await owner.text(Self.statusLine) == "publishing f 0 c")
             #expect(try await events(owner) == ["run_retrying c"])
             #expect(try await owner.messages() == [])
             #expect(try await worker.claimRun() == nil)
         }
     }
 
-    @Test func `is stuck once its time is over, and those who want to know are told`()
+    @Test func `is stuck once its time is over, and subscribed alerts are sent`()
         async throws
     {
         try await publishing { owner, worker, token in
@@ -85,18 +85,18 @@ struct StuckRunTests {
 
             #expect(try await publishLater(worker, token))
 
-            #expect(try await owner.text(Self.standing) == "publishing t 300 c")
+            #expect(try await owner.text(Self.statusLine) == "publishing t 300 c")
             #expect(try await events(owner) == ["run_stuck c"])
             #expect(try await owner.messages().sorted() == ["failure stuck 7", "stuck stuck 7"])
         }
     }
 
-    @Test func `is stuck at once where the error does not pass by itself`() async throws {
+    @Test func `is stuck immediately after a permanent error`() async throws {
         try await publishing { owner, worker, token in
             let isDone = try await publishLater(worker, token, isTransient: false)
 
             #expect(isDone)
-            #expect(try await owner.text(Self.standing) == "publishing t 300 c")
+            #expect(try await owner.text(Self.statusLine) == "publishing t 300 c")
             #expect(
                 try await owner.text(
                     """
@@ -106,7 +106,7 @@ struct StuckRunTests {
         }
     }
 
-    @Test func `stays stuck, and tells more only where the reason is another`() async throws {
+    @Test func `stays stuck, and notifies again only for another reason`() async throws {
         try await publishing { owner, worker, token in
             #expect(try await publishLater(worker, token, isTransient: false))
             let second = try await claimAgain(owner, worker)
@@ -114,7 +114,7 @@ struct StuckRunTests {
             let third = try await claimAgain(owner, worker)
             #expect(try await publishLater(worker, third, code: "d"))
 
-            #expect(try await owner.text(Self.standing) == "publishing t 300 d")
+            #expect(try await owner.text(Self.statusLine) == "publishing t 300 d")
             #expect(try await events(owner) == ["run_stuck c", "run_stuck d"])
             #expect(try await owner.messages().count == 2)
         }
@@ -135,7 +135,7 @@ struct StuckRunTests {
         }
     }
 
-    @Test func `fails where nothing of it can become visible any more`() async throws {
+    @Test func `fails if it can no longer become visible`() async throws {
         try await publishing { owner, worker, token in
             let failed = try await worker.connection.query(
                 """
@@ -149,7 +149,7 @@ struct StuckRunTests {
         }
     }
 
-    @Test func `of which nobody said so is not failed by its worker`() async throws {
+    @Test func `is not failed by its worker without certainty`() async throws {
         try await publishing { owner, worker, token in
             let failed = try await worker.connection.query(
                 "select ferry_state.fail_run(7, $1, $2, 'c', 'destination', 'm', 'h')",
@@ -164,7 +164,7 @@ struct StuckRunTests {
 @Suite("A run that met a transient error", .timeLimit(.minutes(5)))
 struct RetriedRunTests {
     @Test(arguments: [("1 hour", "retrying", "queued"), ("30 minutes", "too_late", "running")])
-    func `is tried again for a time after its first start, however long it ran`(
+    func `is retried for a time after its first start, however long it ran`(
         limit: String, expected: String, state: String
     ) async throws {
         try await TestDatabase.withSchema { database in
@@ -175,13 +175,13 @@ struct RetriedRunTests {
             try await owner.run(
                 "update ferry_state.runs set started_at = now() - interval '30 minutes'")
 
-            let told = try await worker.connection.query(
+            let reported = try await worker.connection.query(
                 """
                 select ferry_state.retry_run_later(7, $1, $2, '1 s', $3::text::interval, 'c',
                                                    'source', 'm', 'h')
                 """, [.int(run.token), .int(worker.id), .text(limit)])[0][0].string()
 
-            #expect(told == expected)
+            #expect(reported == expected)
             #expect(try await owner.state(ofRun: 7) == state)
         }
     }

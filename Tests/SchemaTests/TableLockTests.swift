@@ -59,7 +59,7 @@ struct TableLockTests {
         ).map { try $0[0].string() }
     }
 
-    /// The locks that go with reading and with adding rows: they hold up nobody but a migration.
+    /// The locks of reading and inserting: they block only a migration.
     private func isHarmless(_ lock: String, where mayInsert: Set<String>) -> Bool {
         let relation = String(lock.prefix { $0 != " " })
         let mode = lock.dropFirst(relation.count + 1)
@@ -67,7 +67,7 @@ struct TableLockTests {
             || mayInsert.contains(relation) && ["row share", "row exclusive"].contains(mode)
     }
 
-    @Test(arguments: [TestRole.alice, .viewer, .stranger])
+    @Test(arguments: [TestRole.alice, .viewer, .outsider])
     func `is taken by no client`(_ role: TestRole) async throws {
         try await TestDatabase.withSchema { database in
             let all = try await relations(database)
@@ -81,7 +81,7 @@ struct TableLockTests {
             // Each view can be read, or nothing was tried.
             let views = all.filter { $0.hasPrefix("ferry.") }
             let read = views.filter { locks.contains("\($0) access share") }
-            #expect(read == (role == .stranger ? [] : views))
+            #expect(read == (role == .outsider ? [] : views))
         }
     }
 

@@ -54,7 +54,7 @@ struct TaskReadTests {
         }
     }
 
-    @Test func `fails with a trouble that is said of one table`() async throws {
+    @Test func `fails with an error of one table`() async throws {
         try await claimed { owner, worker, task in
             _ = try await worker.connection.query(
                 "select ferry_state.fail_task(7, 1, $1, $2, true, 'c', 'source', 'm', 'h', 2)",
@@ -92,7 +92,7 @@ struct TaskReadTests {
         }
     }
 
-    @Test func `fails with a trouble that is said of each where it concerns all`() async throws {
+    @Test func `fails with an error of each table if it concerns all`() async throws {
         try await claimed { owner, worker, task in
             _ = try await worker.connection.query(
                 "select ferry_state.fail_task(7, 1, $1, $2, true, 'c', 'source', 'm', 'h', null)",
@@ -124,20 +124,20 @@ struct TaskReadTests {
         try await claimed { owner, worker, task in
             let run = try await owner.number("select token from ferry_state.runs")
             _ = try await worker.finish(run: 7, task: task)
-            let half = try await standing(owner, run, worker)
+            let half = try await statusLine(owner, run, worker)
             let other = try #require(try await worker.claimTask())
             _ = try await worker.finish(run: 7, task: other)
 
             #expect(half == "1 []")
             #expect(
-                try await standing(owner, run, worker) == """
+                try await statusLine(owner, run, worker) == """
                     0 [["t1.csv", \(task.token)], ["t2.csv", \(task.token)], \
                     ["t3.csv", \(other.token)], ["t4.csv", \(other.token)]]
                     """)
         }
     }
 
-    private func standing(
+    private func statusLine(
         _ owner: Connection, _ token: Int, _ worker: DutyWorker
     ) async throws -> String {
         try await owner.text(

@@ -31,7 +31,7 @@ struct WaitingLimitTests {
         return try await connection.number("select count(*) from ferry.unfinished_commands")
     }
 
-    @Test func `refuses what is too much for one role, and says the way out`() async throws {
+    @Test func `refuses what is too much for one role, and gives a hint`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let bob = try await database.connect(as: .bob)

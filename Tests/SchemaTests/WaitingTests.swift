@@ -80,8 +80,7 @@ struct WaitingTests {
         }
     }
 
-    @Test func `says the way out where the database is not READ COMMITTED by itself`() async throws
-    {
+    @Test func `gives a hint if the database's default is not READ COMMITTED`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let worker = try await database.connect(as: .worker)
@@ -127,7 +126,8 @@ struct WaitingTests {
         }
     }
 
-    @Test func `goes on for what another session sent after this transaction began`() async throws {
+    @Test func `continues for what another session sent after this transaction began`() async throws
+    {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let other = try await database.connect(as: .alice)

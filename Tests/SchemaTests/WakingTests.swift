@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The INSERT of a command", .timeLimit(.minutes(2)))
 struct WakingTests {
-    @Test func `notifies workers that sleep, and nobody where there is none`() async throws {
+    @Test func `notifies only sleeping workers`() async throws {
         try await TestDatabase.withSchema { database in
             let alice = try await database.connect(as: .alice)
             let listener = try await database.connect()

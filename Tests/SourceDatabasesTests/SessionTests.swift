@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The session that reads a source database", .timeLimit(.minutes(5)))
 struct SessionTests {
-    /// Every default that somebody may set and that changes what COPY writes or whether it ends.
+    /// Every default that can change what COPY writes or whether it ends.
     private static let traps = [
         "DateStyle = 'SQL, DMY'", "IntervalStyle = 'sql_standard'",
         "TimeZone = 'Australia/Lord_Howe'", "bytea_output = 'escape'", "extra_float_digits = -5",

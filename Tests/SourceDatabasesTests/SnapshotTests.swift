@@ -14,7 +14,7 @@ struct SnapshotTests {
          where datname = current_database() and wait_event_type = 'Lock'
         """
 
-    @Test func `keeps its tables as they were, for whoever joins it`() async throws {
+    @Test func `keeps its tables unchanged, for all who join it`() async throws {
         try await SourceScene.with { scene in
             try await scene.admin.run("create table t as select generate_series(1, 3) as id")
             let snapshot = try await SourceSnapshot.take(scene.source(), tables: [.named("t")])
@@ -101,7 +101,7 @@ struct SnapshotTests {
         }
     }
 
-    @Test func `cannot be read from where somebody waits to change the table`() async throws {
+    @Test func `cannot be read while another session waits to change the table`() async throws {
         try await SourceScene.with { scene in
             try await scene.admin.run("create table t as select 1 as id")
             let source = try await scene.source(lockTimeout: .milliseconds(100))
@@ -119,7 +119,8 @@ struct SnapshotTests {
                 try await SourceSnapshot.lock(.named("t"), reader)
             }
 
-            // Behind the TRUNCATE, which waits for the snapshot: better to let go and try again.
+            // Behind the TRUNCATE, which waits for the snapshot: better to release it and try
+            // again.
             #expect(error == .changeWaits(table: "public.t"))
             #expect(error?.isTransient == true)
             await reader.close()

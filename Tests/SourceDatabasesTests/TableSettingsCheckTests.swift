@@ -55,7 +55,7 @@ struct TableSettingsCheckTests {
         ("1 / 0 = 1", "division by zero"),
         ("exists (select from nosuch)", "relation \"nosuch\" does not exist"),
     ])
-    func `is told in its own words where a filter is none`(
+    func `is reported with its own message for an invalid filter`(
         _ filter: String, _ reason: String
     ) async throws {
         let found = try await problems(["t": ["filter": .string(filter)]])

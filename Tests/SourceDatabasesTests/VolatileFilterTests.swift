@@ -79,7 +79,7 @@ struct VolatileFilterTests {
             "id in (select v.id from public.loud_view as v)",
         ] + hidden
 
-    /// What PostgreSQL's planner does not tell.
+    /// Calls that PostgreSQL's planner does not show.
     static let hidden = [
         "id::public.checked > 0",
         "cast(id as public.checked) is not null",

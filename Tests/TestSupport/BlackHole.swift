@@ -1,8 +1,8 @@
 import Foundation
 import Locks
 
-/// A way to a server on this machine that, once it is told to, takes everything and answers
-/// nothing, as a network does that drops packets.
+/// A proxy to a server on this machine that, on request, accepts everything and answers nothing, as
+/// a network does that drops packets.
 public final class BlackHole: Sendable {
     public let port: Int
     private let listener: LocalSocket

@@ -1,8 +1,7 @@
 import Foundation
 import Locks
 
-/// A server on this machine that keeps what it is sent, as somebody would who wants others'
-/// secrets.
+/// A server on this machine that keeps what it is sent, like an attacker who wants others' secrets.
 public final class CuriousServer: Sendable {
     public let port: Int
     private let listener: LocalSocket

@@ -90,7 +90,7 @@ public struct LocalSocket: Sendable {
         #endif
     }
 
-    /// Wakes whoever waits on it.
+    /// Wakes waiting threads.
     public func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private static func address(_ port: UInt16) -> sockaddr_in {

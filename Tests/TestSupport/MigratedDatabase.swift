@@ -9,14 +9,14 @@ public enum TestRole: String, Sendable, CaseIterable {
     case worker = "test_worker"
     case viewer = "test_viewer"
     /// May log in and nothing else.
-    case stranger = "test_stranger"
+    case outsider = "test_outsider"
 
     fileprivate var group: String? {
         switch self {
         case .alice, .bob: "ferry_client"
         case .worker: "ferry_worker"
         case .viewer: "ferry_viewer"
-        case .stranger: nil
+        case .outsider: nil
         }
     }
 }

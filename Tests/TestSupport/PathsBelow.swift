@@ -1,8 +1,7 @@
 public import Foundation
 
 extension FileManager {
-    /// The paths of what lies below a folder, in no order, while others may rename folders into it
-    /// and away.
+    /// The paths below a folder, unordered, while others may rename folders into it and away.
     ///
     /// `subpathsOfDirectory` and `enumerator` do not do for that: they count on a folder's number
     /// of links, taken before they read it, to know how many folders are in it, and leave out what

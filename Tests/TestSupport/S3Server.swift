@@ -15,7 +15,7 @@ public final class S3Server: Sendable {
     public enum Kind: Sendable {
         /// Follows Amazon's own service closely; checks no signatures.
         case moto
-        /// Checks signatures, heeds no conditions, and cannot copy in parts.
+        /// Checks signatures, ignores conditions, and cannot copy in parts.
         case rclone
     }
 
@@ -78,7 +78,7 @@ public final class S3Server: Sendable {
 
     public struct NotStarted: Error {}
 
-    /// Ends by itself when the tests do without a chance to say so.
+    /// Ends automatically with the tests, even if they crash.
     private static let motoProgram = """
         import os, sys, threading, time
         from moto.server import main

@@ -44,7 +44,7 @@ public final class SFTPServer: Sendable {
             atPath: folder, withIntermediateDirectories: true)
         for (name, type) in [
             ("ed25519", "ed25519"), ("ecdsa", "ecdsa"), ("client", "ed25519"),
-            ("client_ecdsa", "ecdsa"), ("stranger", "ed25519"),
+            ("client_ecdsa", "ecdsa"), ("outsider", "ed25519"),
         ] {
             try Self.run("ssh-keygen", "-q", "-t", type, "-N", "", "-f", folder + "/" + name)
         }

@@ -5,7 +5,7 @@ public enum ShellScript {
     /// Writes one, for everybody to run.
     ///
     /// Another process writes it: what is open here for writing is so for a moment in every process
-    /// that another test starts, and no system runs a file that somebody may be writing ("Text file
+    /// that another test starts, and no system runs a file that is open for writing ("Text file
     /// busy").
     ///
     /// - Throws: ``NotWritten``, an error of the file system.

@@ -49,7 +49,7 @@ public struct TestDatabase: Sendable {
         }
     }
 
-    /// Drops the database, disconnecting whoever still uses it.
+    /// Drops the database, disconnecting all sessions.
     public func drop() async throws {
         try await Self.administer("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }

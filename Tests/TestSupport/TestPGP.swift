@@ -1,10 +1,10 @@
 import Foundation
 
-/// A gpg with keys of its own: what whoever receives encrypted files has.
+/// A gpg with its own keys: that of a receiver of encrypted files.
 public final class TestPGP: Sendable {
     private let home: String
 
-    /// Short, because its agent's socket lies in it.
+    /// Short, because it contains its agent's socket.
     public init() throws {
         home = "/tmp/ferry-pgp-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(
@@ -23,7 +23,7 @@ public final class TestPGP: Sendable {
     ///   - primary: What the primary key is for: `cert`, `cert,encr`.
     ///   - subkeys: The algorithm, the use and the expiry of each: `cv25519 encr never`.
     ///   - year: When they are made.
-    ///   - name: Whose they are; nobody else's by default.
+    ///   - name: The owner of the keys; unique by default.
     /// - Returns: The fingerprints, the primary key's first.
     public func makeKey(
         _ algorithm: String = "ed25519", for primary: String = "cert", subkeys: [String] = [],

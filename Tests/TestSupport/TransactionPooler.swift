@@ -42,11 +42,11 @@ public final class TransactionPooler: Sendable {
             logfile = \(folder)/log
             """
         try Data(settings.utf8).write(to: URL(filePath: folder + "/pgbouncer.ini"))
-        // The server's user: nobody else may look into the folder of its socket.
+        // The server's user: no other user has access to the folder of its socket.
         let user =
             geteuid() == 0
             ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
-        // Not a Process of Foundation's: what it starts has every signal blocked, and heeds none.
+        // Not a Process of Foundation's: its children have every signal blocked.
         process = try ChildProcess(
             user + [Self.program ?? "pgbouncer", "-q", folder + "/pgbouncer.ini"],
             log: folder + "/output")

@@ -10,7 +10,7 @@ import Foundation
 /// and answers what the path asks for.
 ///
 /// `/a/500,hang,200` answers the first request with 500, the second never, and all others with 200.
-/// It ends with the process of the tests, or when it is told to.
+/// It ends with the process of the tests, or on request.
 public final class WebhookServer: Sendable {
     /// The key that requests are signed with, and the same as a secret.
     public static let secret = "whsec_c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMgb2YgYWxlcnRz"
@@ -85,7 +85,7 @@ public final class WebhookServer: Sendable {
         try? FileManager.default.removeItem(atPath: log)
     }
 
-    /// Ends by itself when the tests do without a chance to say so.
+    /// Ends automatically with the tests, even if they crash.
     private static let program = """
         import base64, hashlib, hmac, json, os, sys, threading, time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -3,7 +3,7 @@ import Waiting
 
 @Suite("A signal", .timeLimit(.minutes(5)))
 struct WakeSignalTests {
-    @Test func `is heard by whoever begins to wait after it rang`() async {
+    @Test func `wakes a waiter that starts after the signal`() async {
         let signal = WakeSignal()
         let seen = signal.count
         signal.send()

@@ -145,7 +145,7 @@ struct ChangedHistoryTests {
         for server in [old, young] { await server.stop() }
     }
 
-    @Test func `goes on in an epoch that begins meanwhile, and refuses cursors of unknown ones`()
+    @Test func `continues in an epoch that begins meanwhile, and refuses cursors of unknown ones`()
         async throws
     {
         try await TestDatabase.withSchema { database in

@@ -70,7 +70,7 @@ struct LineTests {
                 + "public.a, s.b\\u{202e}, c and 1 more")
     }
 
-    @Test func `tells what a schedule leads to`() throws {
+    @Test func `shows the effect of a schedule`() throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         func text(_ name: String, _ details: String) -> String {
             writer.text(
@@ -101,7 +101,7 @@ struct LineTests {
                 == "12:03:44  orchestration group 7 Nightly  group_run_succeeded  group run 5")
     }
 
-    @Test func `names when a run is tried again`() throws {
+    @Test func `names when a run is retried`() throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         let retrying = WatchedEvent(
             id: 1, at: event.at, event: "run_retrying", objectKind: "run", objectID: 7,
@@ -127,7 +127,7 @@ struct LineTests {
     @Test(arguments: [
         ("source", "fault of the source"), ("internal", "bug in Ferry, or an error of the worker"),
     ])
-    func `says where the fault lies`(origin: String, words: String) throws {
+    func `shows the origin of an error`(origin: String, words: String) throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))
         let failed = WatchedEvent(
             id: 1, at: event.at, event: "run_failed", objectKind: "run", objectID: 7,

@@ -63,7 +63,7 @@ struct EventFeedTests {
         }
     }
 
-    @Test func `goes on from any cursor with exactly the rest`() async throws {
+    @Test func `continues from any cursor with exactly the rest`() async throws {
         try await TestDatabase.withSchema { database in
             let slow = try await database.connect()
             let quick = try await database.connect()
@@ -114,7 +114,7 @@ struct EventFeedTests {
     @Test func `says so when the role may not read events`() async throws {
         try await TestDatabase.withSchema { database in
             let url = try await TestServer.shared.url(
-                database: database.name, user: TestRole.stranger.rawValue)
+                database: database.name, user: TestRole.outsider.rawValue)
             let feed = EventFeed(ConnectionOptions(url))
             let error = await #expect(throws: PostgresError.self) {
                 _ = try await feed.open()

@@ -36,7 +36,7 @@ private actor Batches {
 }
 
 extension Connection {
-    /// Records an event of a data export and tells the watchers.
+    /// Records an event of a data export and notifies the watchers.
     func record(_ event: String, of name: String = "Daily customers") async throws {
         try await execute(
             """

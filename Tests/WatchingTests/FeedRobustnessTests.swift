@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Watching
 
-@Suite("The feed of events under trouble", .timeLimit(.minutes(5)))
+@Suite("The event feed after errors", .timeLimit(.minutes(5)))
 struct FeedRobustnessTests {
     @Test func `misses and repeats nothing among concurrent writers and cut connections`()
         async throws
@@ -74,15 +74,15 @@ struct FeedRobustnessTests {
         await connection.close()
     }
 
-    @Test func `goes on after the server was killed and started again`() async throws {
+    @Test func `continues after the server was killed and started again`() async throws {
         // What was committed must survive, as on any server that is meant to keep data.
         let server = try await PrivateServer.start(settings: ["synchronous_commit": "on"])
         let options = ConnectionOptions(server.url(database: "postgres"))
         var writer = try await Connection.connect(options)
         _ = try await Migrator(writer).migrate()
-        let troubles = Counter()
+        let failures = Counter()
         let feed = EventFeed(
-            options, hooks: EventFeed.Hooks(onDisconnect: { _ in troubles.add() }))
+            options, hooks: EventFeed.Hooks(onDisconnect: { _ in failures.add() }))
         _ = try await feed.open()
 
         try await writer.record("before")
@@ -96,7 +96,7 @@ struct FeedRobustnessTests {
 
         #expect(before.map(\.event.event) == ["before"])
         #expect(after.map(\.event.event) == ["unread", "after"])
-        #expect(troubles.value == 1)
+        #expect(failures.value == 1)
         await feed.close()
         await server.stop()
     }
@@ -106,19 +106,19 @@ struct FeedRobustnessTests {
         let options = ConnectionOptions(server.url(database: "postgres"))
         let writer = try await Connection.connect(options)
         _ = try await Migrator(writer).migrate()
-        let troubles = Counter()
+        let failures = Counter()
         let feed = EventFeed(
-            options, hooks: EventFeed.Hooks(onDisconnect: { _ in troubles.add() }))
+            options, hooks: EventFeed.Hooks(onDisconnect: { _ in failures.add() }))
         _ = try await feed.open()
 
         await server.kill()
         try await eventually("it says that the server is away") {
             let none = try await feed.next(within: .milliseconds(100))
             #expect(none.events.isEmpty)
-            return troubles.value > 0
+            return failures.value > 0
         }
 
-        #expect(troubles.value == 1)
+        #expect(failures.value == 1)
         await feed.close()
         await server.stop()
     }

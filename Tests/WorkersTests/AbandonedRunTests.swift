@@ -52,10 +52,10 @@ struct AbandonedRunTests {
             #expect(shown == "publishing t already_published")
             #expect(abandoned.state == "applied", "\(abandoned)")
             #expect(try await scene.state(of: run) == "failed")
-            let told = try await scene.error(of: run)
-            #expect(told.hasPrefix("abandoned: abandoned by "), "\(told)")
+            let reported = try await scene.error(of: run)
+            #expect(reported.hasPrefix("abandoned: abandoned by "), "\(reported)")
             // It may just have been tried again.
-            #expect(told.contains(": it cannot be published; nothing of it "), "\(told)")
+            #expect(reported.contains(": it cannot be published; nothing of it "), "\(reported)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: taken) == ["notes.txt"])
 
             // What it has staged goes with the next run.
@@ -65,7 +65,7 @@ struct AbandonedRunTests {
         }
     }
 
-    @Test func `fails by itself when what it had staged is gone`() async throws {
+    @Test func `fails automatically when its staged files are gone`() async throws {
         try await frozen { scene, worker, run in
             try FileManager.default.removeItem(atPath: scene.destination + "/.staging/\(run)")
 
@@ -86,16 +86,16 @@ struct AbandonedRunTests {
             let abandoned = try await abandon(scene, run)
             let next = try await scene.run()
             try await scene.reaches("succeeded", next)
-            let told = try await scene.error(of: run)
+            let reported = try await scene.error(of: run)
             late.thaw()
             late.signal(SIGTERM)
             _ = try await late.end()
 
             #expect(abandoned.state == "applied")
             #expect(
-                told.hasSuffix(
+                reported.hasSuffix(
                     "worker \"worker\" was still publishing it and may have made it visible"),
-                "\(told)")
+                "\(reported)")
             #expect(try await scene.state(of: run) == "failed")
             #expect(
                 try await scene.events(of: run).filter { $0 == "run_failed" }.count == 1)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("An alert", .timeLimit(.minutes(10)))
 struct AlertTests {
-    @Test func `tells a web server what became of runs, signed, once`() async throws {
+    @Test func `notifies a web server about runs, signed, once`() async throws {
         try await withReceiver { scene, receiver in
             _ = try scene.start("w1")
             _ = try scene.start("w2")
@@ -19,9 +19,9 @@ struct AlertTests {
             try await scene.reaches("failed", bad)
 
             try await scene.delivered(2)
-            let told = try receiver.requests()
-            #expect(told.map(\.isSigned) == [true, true])
-            let success = try #require(told.first { $0.path == "/good/200" }).message()
+            let reported = try receiver.requests()
+            #expect(reported.map(\.isSigned) == [true, true])
+            let success = try #require(reported.first { $0.path == "/good/200" }).message()
             #expect(success["event"] as? String == "success")
             let run = try #require(success["run"] as? [String: Any])
             let row = try await scene.queue.query(
@@ -35,7 +35,7 @@ struct AlertTests {
             #expect(run["bytes"] as? Int64 == (try row[1].int64()))
             #expect(run["manifest_sha256"] as? String == (try row[2].string()))
             #expect(run["files"] as? Int64 == (try row[3].int64()))
-            let failure = try #require(told.first { $0.path == "/bad/200" }).message()
+            let failure = try #require(reported.first { $0.path == "/bad/200" }).message()
             let failed = try #require(failure["run"] as? [String: Any])
             #expect(failed["id"] as? Int64 == bad)
             #expect(failed["state"] as? String == "failed")
@@ -43,7 +43,7 @@ struct AlertTests {
         }
     }
 
-    @Test func `comes again with the same id until it is taken`() async throws {
+    @Test func `is sent again with the same id until it is accepted`() async throws {
         try await withReceiver { scene, receiver in
             _ = try scene.start("worker")
             try await scene.configure()
@@ -54,11 +54,11 @@ struct AlertTests {
 
             try await scene.delivered(1)
 
-            let told = try receiver.requests()
-            #expect(told.map(\.answer) == ["500", "429after4", "204"])
-            #expect(Set(told.map(\.id)).count == 1)
-            #expect(Set(told.map(\.body)).count == 1)
-            let stamps = told.compactMap { $0.headers["webhook-timestamp"].flatMap(Int.init) }
+            let reported = try receiver.requests()
+            #expect(reported.map(\.answer) == ["500", "429after4", "204"])
+            #expect(Set(reported.map(\.id)).count == 1)
+            #expect(Set(reported.map(\.body)).count == 1)
+            let stamps = reported.compactMap { $0.headers["webhook-timestamp"].flatMap(Int.init) }
             #expect(stamps[2] - stamps[1] >= 4)
             #expect(
                 try await scene.queue.texts(
@@ -102,14 +102,14 @@ struct AlertTests {
             _ = try scene.start("heir")
 
             try await scene.delivered(1)
-            let told = try receiver.requests()
-            #expect(told.count == 2)
-            #expect(Set(told.map(\.id)).count == 1)
-            #expect(told.map(\.isSigned) == [true, true])
+            let reported = try receiver.requests()
+            #expect(reported.count == 2)
+            #expect(Set(reported.map(\.id)).count == 1)
+            #expect(reported.map(\.isSigned) == [true, true])
         }
     }
 
-    @Test func `tells while a run goes on that it takes too long, once`() async throws {
+    @Test func `notifies during a run that it takes too long, once`() async throws {
         try await withReceiver(tables: HeldTable.script) { scene, receiver in
             _ = try scene.start("worker")
             try await scene.configure()
@@ -134,7 +134,7 @@ struct AlertTests {
         }
     }
 
-    @Test func `that nobody answers holds up neither runs nor other alerts`() async throws {
+    @Test func `without an answer blocks neither runs nor other alerts`() async throws {
         try await withReceiver { scene, receiver in
             let worker = try scene.start("worker")
             try await scene.configure()
@@ -184,7 +184,7 @@ struct AlertTests {
             let text = try String(
                 contentsOfFile: scene.folder + "/success.json", encoding: .utf8)
             #expect(text.contains("\"id\": \(run)"))
-            try await eventually(within: .seconds(60), "it is told that nobody may run it") {
+            try await eventually(within: .seconds(60), "it is reported that nobody may run it") {
                 try await scene.queue.text(
                     "select last_error from ferry.alert_deliveries where alert = 'Other'")?
                     .contains("no worker may run \(other)") == true

@@ -21,7 +21,7 @@ struct ArchiveTests {
             #expect(files.map(\.name) == ["Daily customers-\(run).zip"])
             #expect(files[0].members?.count == 5)
             #expect(files[0].rows == 3000 + 500 + 2 + 999)
-            // The run tells what was delivered, not what is in it.
+            // The run lists what was delivered, not its contents.
             for query in [
                 "select bytes from ferry.runs where id = \(run)",
                 """

@@ -30,7 +30,7 @@ struct ChangingTablesTests {
             try await scene.reaches("succeeded", run)
 
             // Its reader would come after the change that waits, which waits for the run: so the
-            // run gives way, and all of it is read anew.
+            // run yields, and everything is read again.
             let file = try scene.delivered.manifest().files.first { $0.table?.name == "customers" }
             #expect(file?.rows == rowsAfterwards)
             let events = try await scene.events(of: run)
@@ -43,7 +43,7 @@ struct ChangingTablesTests {
         }
     }
 
-    @Test func `keeps whoever wants to change it waiting once it is being read`() async throws {
+    @Test func `blocks changes while it is being read`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             _ = try scene.start("worker", concurrency: 1)
             try await scene.configure(tables: #"["held", "customers"]"#)

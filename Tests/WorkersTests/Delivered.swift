@@ -5,7 +5,7 @@ import Manifests
 import TestSupport
 import Values
 
-/// What lies in the directory of a destination.
+/// The contents of a destination's directory.
 struct Delivered {
     let path: String
 

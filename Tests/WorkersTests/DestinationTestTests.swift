@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A test of a destination", .timeLimit(.minutes(5)))
 struct DestinationTestTests {
-    @Test func `tells whether it works now`() async throws {
+    @Test func `shows whether it works now`() async throws {
         try await Scene.with { scene in
             _ = try scene.start("w")
             try await scene.configure()

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that cannot be carried out", .timeLimit(.minutes(10)))
+@Suite("A run that cannot be executed", .timeLimit(.minutes(10)))
 struct ErrorOriginTests {
     @Test func `says that the source is at fault, by a table that is gone`() async throws {
         try await Scene.with { scene in
@@ -59,7 +59,7 @@ struct ErrorOriginTests {
         }
     }
 
-    @Test func `says why and when it is tried again, until its time is over`() async throws {
+    @Test func `says why and when it is retried, until its time is over`() async throws {
         try await Scene.with { scene in
             _ = try scene.start("worker", retryFor: 4, environment: Self.nowhere)
             try await scene.configure(tables: #"["customers"]"#)
@@ -100,7 +100,7 @@ struct ErrorOriginTests {
         "FERRY_CREDENTIAL_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"
     ]
 
-    /// Starts a run, and expects it to fail with this origin and code, which its event tells too.
+    /// Starts a run, and expects it to fail with this origin and code, also in its event.
     @discardableResult
     private func expectFailure(in scene: Scene, _ expected: String) async throws -> Int64 {
         let run = try await scene.run()

@@ -2,7 +2,7 @@
 struct FaultyQueue {
     private let queue: Console
 
-    /// What becomes of a call: an error with this SQLSTATE, or, where nil, the end of the session.
+    /// The fate of a call: an error with this SQLSTATE, or, if nil, the end of the session.
     enum Fault: CustomStringConvertible {
         case error(String)
         case endOfSession

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whatever a worker calls in the queue's database fails once, with each class of error that passes
-/// by itself.
+/// Whatever a worker calls in the queue's database fails once, with each class of error that is
+/// transient.
 @Suite("A worker whose every call of the queue fails once", .timeLimit(.minutes(10)))
 struct FaultyQueueTests {
     /// By the loop that calls them.

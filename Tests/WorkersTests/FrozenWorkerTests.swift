@@ -39,7 +39,7 @@ struct FrozenWorkerTests {
         }
     }
 
-    @Test func `lets go of the commands that it has in hand`() async throws {
+    @Test func `releases its commands`() async throws {
         try await Scene.with { scene in
             let zombie = try scene.start(
                 "zombie", failpoint: "commands.before_commit:stop", lease: 1)
@@ -121,7 +121,8 @@ struct FrozenWorkerTests {
     }
 
     @Test(arguments: ["run.claimed", "task.staged", "run.before_intent", "run.after_intent"])
-    func `finishes its work when nobody has taken it over`(frozenAt place: String) async throws {
+    func `finishes its work if no other worker has taken over`(frozenAt place: String) async throws
+    {
         try await Scene.with { scene in
             let worker = try scene.start("worker", failpoint: place + ":stop", lease: 1)
             try await scene.configure()

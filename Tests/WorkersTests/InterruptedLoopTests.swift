@@ -35,7 +35,7 @@ struct InterruptedLoopTests {
         }
     }
 
-    @Test func `waits no longer for a lock than it is told to, and says so once`() async throws {
+    @Test func `waits for a lock only up to its limit, and logs it once`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             let worker = try scene.start("worker")
             let (run, held) = try await heldRun(in: scene)
@@ -51,15 +51,17 @@ struct InterruptedLoopTests {
             try await scene.reaches("succeeded", run)
             try await isUnharmed(worker, run, in: scene)
             let lines = worker.log.split(separator: "\n")
-            let told = lines.filter { $0.contains("lock timeout") && $0.contains("trying again") }
-            #expect(told.count == 1)
+            let reported = lines.filter {
+                $0.contains("lock timeout") && $0.contains("trying again")
+            }
+            #expect(reported.count == 1)
             try await eventually("it says that it is over") {
                 worker.log.contains("works again")
             }
         }
     }
 
-    @Test func `is not ended by limits that the database sets for everybody`() async throws {
+    @Test func `is not ended by limits that the database sets for everyone`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             let name = try #require(try await scene.queue.text("select current_database()"))
             for limit in [
@@ -86,7 +88,8 @@ struct InterruptedLoopTests {
         }
     }
 
-    @Test func `is connected again when its session was ended, and the run goes on`() async throws {
+    @Test func `is connected again when its session was ended, and the run continues`() async throws
+    {
         try await Scene.with(tables: HeldTable.script) { scene in
             let worker = try scene.start("worker")
             let (run, held) = try await heldRun(in: scene)
@@ -106,7 +109,7 @@ struct InterruptedLoopTests {
         }
     }
 
-    /// A run whose only table is being read, and stays so until it is let go on.
+    /// A run whose only table is being read, and stays so until it is released.
     private func heldRun(in scene: Scene) async throws -> (run: Int64, held: HeldTable) {
         try await scene.configure(tables: #"["held"]"#)
         let held = try await HeldTable.close(in: scene.source)

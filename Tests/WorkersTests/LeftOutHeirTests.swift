@@ -38,12 +38,12 @@ struct LeftOutHeirTests {
                     "heirs_left_out parent "
                         + message.replacing("\"public.kid\"", with: "\"public.parent\""),
                 ])
-            let told = try await scene.queue.texts(
+            let reported = try await scene.queue.texts(
                 """
                 select details ->> 'message' from ferry.events
                  where run_id = $1 and event = 'run_warned' order by 1
                 """, [.int(run)])
-            #expect(told.first == message)
+            #expect(reported.first == message)
         }
     }
 

@@ -31,7 +31,7 @@ struct LimitedRunTests {
         }
     }
 
-    @Test func `takes the time that its bytes need, and tells how far it is`() async throws {
+    @Test func `takes the time that its bytes need, and shows its progress`() async throws {
         try await Scene.with(tables: Self.tables) { scene in
             _ = try scene.start("one", concurrency: 1)
             _ = try scene.start("two", concurrency: 1)
@@ -104,7 +104,7 @@ struct LimitedRunTests {
 
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
-            try await eventually("nobody reads the source") {
+            try await eventually("no session reads the source") {
                 try await scene.source.number(
                     """
                     select count(*) from pg_stat_activity

@@ -5,7 +5,7 @@ import Testing
 /// What a failed write to the target must not end: the worker, and all else that it does.
 @Suite("A worker whose target fails while rows go there", .timeLimit(.minutes(10)))
 struct LostTargetTests {
-    @Test func `tries that run again when the connection is lost, and goes on with its others`()
+    @Test func `retries that run when the connection is lost, and continues with its others`()
         async throws
     {
         try await TargetScene.with(tables: HeldTable.script) { place in
@@ -41,7 +41,8 @@ struct LostTargetTests {
         }
     }
 
-    @Test func `fails that run with the reason when a row is refused, and goes on with its others`()
+    @Test
+    func `fails that run with the reason when a row is refused, and continues with its others`()
         async throws
     {
         let tables = """

@@ -35,7 +35,8 @@ struct OtherReleaseTests {
         }
     }
 
-    @Test func `goes on when the schema is its own, although a function was missing`() async throws
+    @Test func `continues when the schema is its own, although a function was missing`()
+        async throws
     {
         try await Scene.with { scene in
             let worker = try scene.start("worker")

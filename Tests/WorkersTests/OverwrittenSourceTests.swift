@@ -20,9 +20,11 @@ struct OverwrittenSourceTests {
             let run = try await scene.run()
             try await scene.reaches("failed", run)
 
-            let told = try await scene.error(of: run)
-            #expect(told.hasPrefix("destination_not_allowed: "), "\(told)")
-            #expect(told.contains("it is the very table that the rows are read from"), "\(told)")
+            let reported = try await scene.error(of: run)
+            #expect(reported.hasPrefix("destination_not_allowed: "), "\(reported)")
+            #expect(
+                reported.contains("it is the very table that the rows are read from"), "\(reported)"
+            )
             #expect(
                 try await scene.source.number("select count(*) from public.customers") == rows)
         }
@@ -45,8 +47,8 @@ struct OverwrittenSourceTests {
             let run = try await scene.run()
             try await scene.reaches("failed", run)
 
-            let told = try await scene.error(of: run)
-            #expect(told.contains("has partitions or heirs in common with it"), "\(told)")
+            let reported = try await scene.error(of: run)
+            #expect(reported.contains("has partitions or heirs in common with it"), "\(reported)")
             #expect(try await scene.source.number("select count(*) from public.items") == 10)
         }
     }

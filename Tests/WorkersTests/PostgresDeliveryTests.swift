@@ -7,7 +7,7 @@ import Values
 
 @Suite("A delivery to another database", .timeLimit(.minutes(10)))
 struct PostgresDeliveryTests {
-    @Test func `fills tables with what the source holds, again and again`() async throws {
+    @Test func `fills tables with the source's values repeatedly`() async throws {
         try await TargetScene.with { place in
             _ = try place.start("one")
             _ = try place.start("two")
@@ -121,9 +121,9 @@ struct PostgresDeliveryTests {
             let run = try await place.scene.run()
             try await place.scene.reaches("failed", run)
 
-            let told = try await place.scene.error(of: run)
-            #expect(told.hasPrefix("destination_refused: "), "\(told)")
-            #expect(told.contains("unique constraint \"doubles_n_key\""), "\(told)")
+            let reported = try await place.scene.error(of: run)
+            #expect(reported.hasPrefix("destination_refused: "), "\(reported)")
+            #expect(reported.contains("unique constraint \"doubles_n_key\""), "\(reported)")
             #expect(try await !place.scene.events(of: run).contains("run_publishing"))
             #expect(
                 try await place.target.text("select string_agg(n::text, ' ') from crm.doubles")

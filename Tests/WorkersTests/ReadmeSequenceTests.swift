@@ -34,7 +34,7 @@ struct ReadmeSequenceTests {
     }
 
     @Test(arguments: [1, 3])
-    func `is applied whole when its first command has to be tried again`(
+    func `is applied whole when its first command has to be retried`(
         workers: Int
     ) async throws {
         try await Scene.with(tables: Self.orders) { scene in

@@ -32,12 +32,12 @@ struct RefusedValueTests {
                   from ferry.runs, jsonb_array_elements(warnings) as w where id = $1
                 """, [.int(run)])
             #expect(warnings == ["values_readers_refuse 2 \(Self.message)"])
-            let told = try await scene.queue.texts(
+            let reported = try await scene.queue.texts(
                 """
                 select details ->> 'message' from ferry.events
                  where run_id = $1 and event = 'run_warned'
                 """, [.int(run)])
-            #expect(told == [Self.message])
+            #expect(reported == [Self.message])
         }
     }
 

@@ -20,11 +20,11 @@ struct RemoteAccessTests {
             let run = try await scene.run()
             try await scene.reaches("failed", run)
 
-            let told = try await scene.error(of: run)
+            let reported = try await scene.error(of: run)
             #expect(
-                told.hasPrefix("credential_unavailable: run \(run): destination \"lake\""),
-                "\(told)")
-            #expect(told.contains("this worker has no credential \"remote\": give it one"))
+                reported.hasPrefix("credential_unavailable: run \(run): destination \"lake\""),
+                "\(reported)")
+            #expect(reported.contains("this worker has no credential \"remote\": give it one"))
             #expect(try place.delivered().visible == [])
         }
     }
@@ -47,16 +47,18 @@ struct RemoteAccessTests {
             try await scene.reaches("failed", run)
 
             for (outcome, name) in [(created, "new"), (tested, "lake")] {
-                let told = try #require(outcome.message)
+                let reported = try #require(outcome.message)
                 #expect(outcome.state == "rejected")
                 #expect(outcome.code == "destination_test_failed")
-                #expect(told.contains("\"\(name)\"") && told.contains(wayOut(of: kind)), "\(told)")
+                #expect(
+                    reported.contains("\"\(name)\"") && reported.contains(wayOut(of: kind)),
+                    "\(reported)")
             }
-            let told = try await scene.error(of: run)
+            let reported = try await scene.error(of: run)
             #expect(
-                told.hasPrefix("destination_access_denied: run \(run): destination \"lake\""),
-                "\(told)")
-            #expect(told.contains(wayOut(of: kind)), "\(told)")
+                reported.hasPrefix("destination_access_denied: run \(run): destination \"lake\""),
+                "\(reported)")
+            #expect(reported.contains(wayOut(of: kind)), "\(reported)")
             #expect(!worker.log.contains("PRIVATE KEY"))
         }
     }

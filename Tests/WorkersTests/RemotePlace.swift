@@ -48,7 +48,7 @@ final class RemotePlace: Sendable {
             decoding: try JSONSerialization.data(withJSONObject: values), as: UTF8.self)
     }
 
-    /// What lies there now.
+    /// The current contents.
     func delivered() throws -> Delivered {
         guard case .s3(let bucket) = server else { return Delivered(path: folder) }
         let copy = folder + "/" + UUID().uuidString

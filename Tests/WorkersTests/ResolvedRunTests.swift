@@ -7,7 +7,7 @@ import Values
 
 @Suite("A run that failed", .timeLimit(.minutes(10)))
 struct ResolvedRunTests {
-    @Test func `is delivered by a retry once the cause is mended`() async throws {
+    @Test func `is delivered by a retry once the cause is fixed`() async throws {
         try await Scene.with { scene in
             let run = try await failed(in: scene)
             try await scene.source.run("alter table public.gone rename to customers")

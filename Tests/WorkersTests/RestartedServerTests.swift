@@ -74,7 +74,7 @@ struct RestartedServerTests {
 
 @Suite("A COPY whose backend is terminated", .timeLimit(.minutes(10)))
 struct TerminatedBackendTests {
-    @Test func `is never taken for a whole table, and the run is tried again`() async throws {
+    @Test func `is never mistaken for a whole table, and the run is retried`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             _ = try scene.start("worker")
             try await scene.configure(tables: #"["held", "customers"]"#)

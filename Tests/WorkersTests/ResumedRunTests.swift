@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run of which a worker is killed amid its parts", .timeLimit(.minutes(10)))
+@Suite("A run whose worker is killed between its parts", .timeLimit(.minutes(10)))
 struct ResumedRunTests {
     /// Pages of one row each make a table of six parts with few rows.
     private static let wide = """
@@ -58,7 +58,7 @@ struct ResumedRunTests {
         }
     }
 
-    @Test func `begins anew when it held the snapshot, and publishes nothing of before`()
+    @Test func `starts again when it held the snapshot, and publishes nothing from before`()
         async throws
     {
         try await Scene.with(tables: Self.wide) { scene in

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A plan of a run", .timeLimit(.minutes(5)))
 struct RunPlanTests {
-    @Test func `tells files, rows, bytes and first rows, and writes nothing`() async throws {
+    @Test func `shows files, rows, bytes and first rows, and writes nothing`() async throws {
         try await Scene.with(tables: "analyze") { scene in
             _ = try scene.start("w")
             try await scene.configure(template: #"{"format": "csv", "compression": "gzip"}"#)
@@ -33,7 +33,7 @@ struct RunPlanTests {
                 .filter { $0 != ".staging" }
             #expect(shown == [])
             #expect(try await scene.queue.number("select count(*) from ferry.runs") == 0)
-            // Rows are for whoever asked, not for the record.
+            // Rows are only for the sender, not for the record.
             #expect(
                 try await scene.queue.number(
                     "select count(*) from ferry.events where details::text like '%Größe%'") == 0)

@@ -62,7 +62,7 @@ struct HeldTable {
           from generate_series(1, \(rows)) as g;
         """
 
-    /// From now on whoever reads the table is held up before its last row.
+    /// From now on readers of the table are blocked before its last row.
     static func close(in source: Console) async throws -> HeldTable {
         let connection = try await source.another()
         // To write a row of this type its columns are looked up. No table of the catalog will do:

@@ -164,7 +164,7 @@ struct SandboxTests {
         }
     }
 
-    @Test func `is checked by the workers, again and again`() async throws {
+    @Test func `is checked by the workers repeatedly`() async throws {
         try await Scene.with { scene in
             let problems = "select message from ferry.sandbox_problems where severity = 'error'"
             _ = try scene.start("w", arguments: ["--sandbox-check-interval", "1"])

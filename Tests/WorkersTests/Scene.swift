@@ -10,7 +10,7 @@ final class Scene: Sendable {
     /// The connection strings that workers are given, each with a password in it.
     let queueURL: String
     let sourceURL: String
-    /// A directory of this scene's own; ``destination`` lies in it.
+    /// A directory of this scene; ``destination`` is in it.
     let folder: String
     /// The directory of further credentials that workers are given, outside of ``folder``.
     private let credentials: String

@@ -26,7 +26,7 @@ struct SeveralServersTests {
         }
     }
 
-    @Test func `fails its runs, once they were tried again for long enough, and says why`()
+    @Test func `fails its runs, once they were retried for long enough, and says why`()
         async throws
     {
         try await Scene.with { scene in
@@ -54,9 +54,9 @@ struct SeveralServersTests {
                 worker.thaw()
 
                 try await scene.reaches("failed", run)
-                let told = try await scene.error(of: run)
-                #expect(told.hasPrefix("source_unavailable: "), "\(told)")
-                #expect(told.contains("connects to several servers"), "\(told)")
+                let reported = try await scene.error(of: run)
+                #expect(reported.hasPrefix("source_unavailable: "), "\(reported)")
+                #expect(reported.contains("connects to several servers"), "\(reported)")
             }.result
             await second.stop()
             try result.get()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A table that is split", .timeLimit(.minutes(10)))
 struct SplitTests {
-    @Test func `goes on in another file after so many rows, each with a header`() async throws {
+    @Test func `continues in another file after so many rows, each with a header`() async throws {
         try await Scene.with(tables: "create table n as select g from generate_series(1, 120000) g")
         { scene in
             _ = try scene.start("worker")
@@ -24,7 +24,8 @@ struct SplitTests {
         }
     }
 
-    @Test func `goes on in another file after so many megabytes, between two rows`() async throws {
+    @Test func `continues in another file after so many megabytes, between two rows`() async throws
+    {
         try await Scene.with(
             tables: """
                 create table n as select g, repeat('x', 1000) as x from generate_series(1, 2500) g

@@ -76,8 +76,8 @@ struct StandbyTests {
             let run = try await scene.run()
             try await scene.reaches("failed", run)
 
-            let told = try await scene.error(of: run)
-            #expect(told.contains("rows are read from, by way of a standby"), "\(told)")
+            let reported = try await scene.error(of: run)
+            #expect(reported.contains("rows are read from, by way of a standby"), "\(reported)")
             #expect(try await primary.number("select count(*) from public.large") == 4000)
             try await scene.apply(
                 "edit_destination",
@@ -89,7 +89,7 @@ struct StandbyTests {
         }
     }
 
-    @Test func `is tried again, and told why, when the standby had to replay a change`()
+    @Test func `is retried, with the reason, when the standby had to apply a change`()
         async throws
     {
         try await with(settings: ["max_standby_streaming_delay": "0"]) { scene, primary in

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A run that is stopped at any stage", .timeLimit(.minutes(10)))
 struct StopStageTests {
-    @Test func `ends at once while it waits to be tried again, and is not`() async throws {
+    @Test func `ends immediately while it waits to be retried, and is not`() async throws {
         try await Scene.with { scene in
             let nowhere = ["FERRY_CREDENTIAL_TEST_NOWHERE": "host=/nonexistent-folder dbname=x"]
             _ = try scene.start("worker", environment: nowhere)
@@ -68,7 +68,7 @@ struct StopStageTests {
     /// Before the snapshot, before its tasks are offered, when the last of them has ended, and when
     /// only the decision to publish is left.
     @Test(arguments: ["run.claimed", "run.before_open", "task.staged", "run.before_intent"])
-    func `leaves nothing when its worker goes on`(frozenAt place: String) async throws {
+    func `leaves nothing when its worker continues`(frozenAt place: String) async throws {
         try await Scene.with { scene in
             // A second loop may just look into the run's lane, and be frozen with it in hand.
             let worker = try scene.start(
@@ -132,7 +132,7 @@ struct StopStageTests {
     }
 
     private func noReaders(in scene: Scene) async throws {
-        try await eventually("nobody reads the source") {
+        try await eventually("no session reads the source") {
             try await scene.source.number(
                 """
                 select count(*) from pg_stat_activity

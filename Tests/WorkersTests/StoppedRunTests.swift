@@ -6,7 +6,9 @@ import Testing
 
 @Suite("A run that is told to stop", .timeLimit(.minutes(10)))
 struct StoppedRunTests {
-    @Test func `ends at once when it is queued behind another of its orchestration`() async throws {
+    @Test func `ends immediately when it is queued behind another of its orchestration`()
+        async throws
+    {
         try await Scene.with(tables: HeldTable.script) { scene in
             _ = try scene.start("worker")
             try await scene.configure()
@@ -38,7 +40,7 @@ struct StoppedRunTests {
             try await scene.apply("stop_run", #"{"run": \#(run)}"#)
 
             try await scene.reaches("stopped", run)
-            try await eventually("nobody reads the source") {
+            try await eventually("no session reads the source") {
                 try await scene.source.number(
                     """
                     select count(*) from pg_stat_activity
@@ -55,7 +57,7 @@ struct StoppedRunTests {
         }
     }
 
-    @Test func `stops even if it meets a trouble at that moment`() async throws {
+    @Test func `stops even if an error occurs at that moment`() async throws {
         try await Scene.with { scene in
             _ = try scene.start("worker")
             try await scene.configure()
@@ -80,7 +82,7 @@ struct StoppedRunTests {
         }
     }
 
-    @Test func `goes on when it is publishing, and the command says so`() async throws {
+    @Test func `continues when it is publishing, and the command says so`() async throws {
         try await Scene.with { scene in
             let publisher = try scene.start("publisher", failpoint: "run.after_intent:stop")
             try await scene.configure()

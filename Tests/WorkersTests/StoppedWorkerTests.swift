@@ -31,7 +31,7 @@ struct StoppedWorkerTests {
 
             #expect(duration < Self.timeMax)
             let heir = try scene.start("heir")
-            try await eventually("somebody else takes the run over") {
+            try await eventually("another worker takes over the run") {
                 try await scene.queue.number(
                     "select attempts from ferry.runs where id = $1", [.int(run)]) >= 2
             }
@@ -75,7 +75,7 @@ struct StoppedWorkerTests {
         }
     }
 
-    @Test func `ends at once at the second signal`() async throws {
+    @Test func `ends immediately at the second signal`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             let worker = try scene.start("worker")
             try await scene.configure(tables: #"["held"]"#)

@@ -112,7 +112,7 @@ struct TableSettingsTests {
         }
     }
 
-    @Test func `goes on with a warning where that was chosen`() async throws {
+    @Test func `continues with a warning where that was chosen`() async throws {
         try await Scene.with(tables: Self.people) { scene in
             try await configure(scene)
             try await scene.set(
@@ -153,7 +153,7 @@ struct TableSettingsTests {
         }
     }
 
-    @Test func `does not tell the value that a filter failed on`() async throws {
+    @Test func `does not show the value that a filter failed on`() async throws {
         try await Scene.with(tables: Self.people) { scene in
             try await configure(scene)
             try await scene.set("people", #"{"filter": "name::pg_catalog.int4 > 1"}"#)

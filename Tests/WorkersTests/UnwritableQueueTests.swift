@@ -99,7 +99,7 @@ struct RefusedWorkerTests {
         }
     }
 
-    @Test func `while it works goes on as soon as it is let in`() async throws {
+    @Test func `while it works continues as soon as it is let in`() async throws {
         try await Scene.with { scene in
             let role = "worker_\(UUID().uuidString.prefix(8).lowercased())"
             try await scene.queue.run(

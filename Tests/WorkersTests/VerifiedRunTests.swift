@@ -16,7 +16,7 @@ struct VerifiedRunTests {
     }
 
     @Test(arguments: RemotePlace.Kind.allCases)
-    func `finds the server by itself`(_ kind: RemotePlace.Kind) async throws {
+    func `finds the server automatically`(_ kind: RemotePlace.Kind) async throws {
         try await Scene.with { scene in
             let place = try RemotePlace(kind, in: scene)
             _ = try scene.start("worker", for: place)

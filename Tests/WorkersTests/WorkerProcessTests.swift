@@ -64,7 +64,7 @@ struct WorkerProcessTests {
         }
     }
 
-    @Test func `goes on with all else while one of its loops fails`() async throws {
+    @Test func `continues with all else while one of its loops fails`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker")
             try await scene.configure(tables: #"["customers"]"#)
@@ -89,7 +89,7 @@ struct WorkerProcessTests {
         }
     }
 
-    @Test func `refuses a database without the schema and says what mends it`() async throws {
+    @Test func `rejects a database without the schema and gives a hint`() async throws {
         try await Scene.with { scene in
             let worker = try scene.start("worker", queueURL: scene.sourceURL)
 
@@ -98,7 +98,8 @@ struct WorkerProcessTests {
         }
     }
 
-    @Test func `goes on when the database refuses every outcome, until it does not`() async throws {
+    @Test func `continues when the database refuses every outcome, until it does not`() async throws
+    {
         try await Scene.with { scene in
             try await scene.queue.run(
                 """
@@ -141,7 +142,7 @@ struct WorkerProcessTests {
         }
     }
 
-    @Test func `says that the queue cannot be reached, goes on trying, and still ends well`()
+    @Test func `says that the queue cannot be reached, keeps trying, and still ends well`()
         async throws
     {
         try await Scene.with { scene in
@@ -161,7 +162,7 @@ struct WorkerProcessTests {
 
 @Suite("Several runs", .timeLimit(.minutes(10)))
 struct SeveralRunsTests {
-    @Test func `of different orchestrations are carried out at once`() async throws {
+    @Test func `of different orchestrations run in parallel`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in
             for name in ["first", "second", "third"] { _ = try scene.start(name) }
             try await scene.configure()
@@ -182,7 +183,7 @@ struct SeveralRunsTests {
         }
     }
 
-    @Test func `of one orchestration are carried out one after another`() async throws {
+    @Test func `of one orchestration run one after another`() async throws {
         try await Scene.with { scene in
             for name in ["first", "second"] { _ = try scene.start(name) }
             try await scene.configure()

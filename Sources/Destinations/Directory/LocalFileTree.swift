@@ -15,7 +15,7 @@ struct LocalFileTree: FileTree {
     var modes = FileModes()
 
     func entry(at path: String) throws -> FileTreeEntry? {
-        try telling {
+        try convertingErrors {
             switch try FileSystem.kind(of: path) {
             case nil: nil
             case S_IFDIR: .directory
@@ -26,30 +26,30 @@ struct LocalFileTree: FileTree {
     }
 
     func names(in path: String) throws -> [String] {
-        try telling { try FileSystem.names(in: path) }
+        try convertingErrors { try FileSystem.names(in: path) }
     }
 
     func createDirectories(_ components: [String], below root: String) throws {
-        try telling { try FileSystem.createDirectories(components, below: root, modes) }
+        try convertingErrors { try FileSystem.createDirectories(components, below: root, modes) }
     }
 
     func createFile(_ path: String, bytes: [UInt8]) throws {
-        try telling { try FileSystem.createFile(path, bytes: bytes, modes) }
+        try convertingErrors { try FileSystem.createFile(path, bytes: bytes, modes) }
     }
 
     func read(_ path: String) throws -> [UInt8] {
-        try telling { try FileSystem.read(path) }
+        try convertingErrors { try FileSystem.read(path) }
     }
 
     func rename(_ source: String, to target: String) throws {
-        try telling { try FileSystem.rename(source, to: target) }
+        try convertingErrors { try FileSystem.rename(source, to: target) }
     }
 
     func replaceFile(
         _ path: String, with bytes: [UInt8], staging: FileTreeStaging, rank: ([UInt8]) -> Int64
     ) throws {
         if try isRanked(path, as: bytes, rank) { return }
-        try telling {
+        try convertingErrors {
             try createDirectories([FileTreeStaging.name], below: staging.root)
             // One for all runs to this location, with a name that users cannot choose.
             let name = SHA256.hash(data: Array(path.utf8)).prefix(8).hexadecimal
@@ -77,7 +77,7 @@ struct LocalFileTree: FileTree {
     }
 
     func remove(_ path: String) throws {
-        try telling { try FileSystem.remove(path) }
+        try convertingErrors { try FileSystem.remove(path) }
     }
 
     func removeIfEmpty(_ path: String) {
@@ -85,12 +85,12 @@ struct LocalFileTree: FileTree {
     }
 
     func synchronizeDirectories(_ paths: [String], staging: FileTreeStaging) throws {
-        try telling {
+        try convertingErrors {
             for path in paths { try FileSystem.synchronizeDirectory(path) }
         }
     }
 
-    private func telling<Result>(_ work: () throws -> Result) throws -> Result {
+    private func convertingErrors<Result>(_ work: () throws -> Result) throws -> Result {
         do {
             return try work()
         } catch let error as SystemCallError {

@@ -192,12 +192,12 @@ struct FileTreePublisher {
             }
         }
         let known = Set(manifest.namesInFolder)
-        if let stranger = try tree.names(in: deliveryPath).first(where: {
+        if let extra = try tree.names(in: deliveryPath).first(where: {
             !known.contains($0)
         }) {
             throw DestinationError.invalidPublication(
                 destination: destination, run: publication.run,
-                reason: "\"\(stranger)\" is among its files but not in the manifest")
+                reason: "\"\(extra)\" is among its files but not in the manifest")
         }
     }
 

@@ -24,9 +24,9 @@ struct PostgresPublisher: Sendable {
             try reach("publish.after_commit")
             await connection.close()
         } catch {
-            let told = await told(error, connection)
+            let explained = await explained(error, connection)
             await connection.close()
-            throw told
+            throw explained
         }
     }
 
@@ -55,10 +55,10 @@ struct PostgresPublisher: Sendable {
             await connection.close()
         } catch {
             try? await connection.run("rollback")
-            let told = await told(error, connection)
+            let explained = await explained(error, connection)
             await connection.close()
-            if (told as? DestinationError)?.disposition == .retry { return }
-            throw told
+            if (explained as? DestinationError)?.disposition == .retry { return }
+            throw explained
         }
     }
 
@@ -180,7 +180,7 @@ struct PostgresPublisher: Sendable {
     }
 
     /// The error, and the holders of locks that could not be acquired.
-    private func told(_ error: any Error, _ connection: Connection) async -> any Error {
+    private func explained(_ error: any Error, _ connection: Connection) async -> any Error {
         guard let error = error as? PostgresError else { return error }
         guard error.sqlState == "55P03" else {
             return target.failure(error, about: target.settings.schema)

@@ -69,7 +69,7 @@ struct S3Client: Sendable {
                 if error is CancellationError || Task.isCancelled { throw CancellationError() }
                 failure = S3Failure(
                     operation: request.operation, path: path(request.key), status: 0, code: "",
-                    message: Self.told(error), isOverdue: Self.isOverdue(error))
+                    message: Self.message(of: error), isOverdue: Self.isOverdue(error))
             }
             failure.isRepetition = isRepetition
             if failure.mayRefuseKey, !isRekeyed {
@@ -189,7 +189,7 @@ struct S3Client: Sendable {
         return error == .deadlineExceeded || error == .readTimeout
     }
 
-    static func told(_ error: any Error) -> String {
+    static func message(of error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: error.shortDescription
         case let error as IOError: error.description

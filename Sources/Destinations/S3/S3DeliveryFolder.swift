@@ -18,7 +18,9 @@ struct S3DeliveryFolder: DeliveryFolder {
 
     func names() throws -> [String] {
         let (client, prefix) = (client, prefix)
-        let found = try telling { try WaitingThreads.wait { try await client.names(in: prefix) } }
+        let found = try convertingErrors {
+            try WaitingThreads.wait { try await client.names(in: prefix) }
+        }
         let files = Set(found.files)
         // A folder is not a file, whatever its name.
         return found.files
@@ -27,7 +29,7 @@ struct S3DeliveryFolder: DeliveryFolder {
 
     func read(_ name: String, _ chunk: (UnsafeRawBufferPointer) throws -> Void) throws {
         let key = prefix + name
-        guard let first = try telling({ try get(key, from: 0).wait() }) else {
+        guard let first = try convertingErrors({ try get(key, from: 0).wait() }) else {
             throw DeliveryReadingError.missing
         }
         var current = first
@@ -40,7 +42,7 @@ struct S3DeliveryFolder: DeliveryFolder {
                 ahead.cancel()
                 throw error
             }
-            guard let next = try telling({ try ahead.wait() }), !next.bytes.isEmpty,
+            guard let next = try convertingErrors({ try ahead.wait() }), !next.bytes.isEmpty,
                 next.entityTag == first.entityTag, next.objectBytes == first.objectBytes
             else {
                 throw DeliveryReadingError.failed(
@@ -59,7 +61,7 @@ struct S3DeliveryFolder: DeliveryFolder {
         }
     }
 
-    private func telling<Value>(_ work: () throws -> Value) throws -> Value {
+    private func convertingErrors<Value>(_ work: () throws -> Value) throws -> Value {
         do {
             return try work()
         } catch let failure as S3Failure {

@@ -26,7 +26,7 @@ public struct S3Destination: DestinationAdapter {
 
     public func test() async throws {
         let client = client.impatient
-        try await telling {
+        try await convertingErrors {
             let staging = S3Staging(client: client)
             await staging.sweepProbes()
             // Not where deliveries become visible: a run tests that before it publishes, and
@@ -70,7 +70,7 @@ public struct S3Destination: DestinationAdapter {
         _ publication: Publication, _ client: S3Client, _ work: (S3Publisher) async throws -> Value
     ) async throws -> Value {
         let manifest = try publication.checkedManifest(destination: client.destination)
-        return try await telling {
+        return try await convertingErrors {
             try await work(
                 S3Publisher(
                     client: client, publication: publication, manifest: manifest, step: step))
@@ -78,7 +78,7 @@ public struct S3Destination: DestinationAdapter {
     }
 
     public func discard(run: Int64, exceptTokens: Set<Int64>) async throws {
-        try await telling {
+        try await convertingErrors {
             try await S3Staging(client: client).remove(run: run) { token in
                 token.map { !exceptTokens.contains($0) } ?? true
             }
@@ -86,7 +86,7 @@ public struct S3Destination: DestinationAdapter {
     }
 
     public func discard(run: Int64, tokens: ClosedRange<Int64>) async throws {
-        try await telling {
+        try await convertingErrors {
             try await S3Staging(client: client).remove(run: run) { token in
                 token.map(tokens.contains) ?? false
             }
@@ -94,14 +94,14 @@ public struct S3Destination: DestinationAdapter {
     }
 
     public func stagedRuns() async throws -> Set<Int64> {
-        try await telling {
+        try await convertingErrors {
             await S3Staging(client: client).sweepProbes()
             return try await S3Staging(client: client).runs()
         }
     }
 
     /// Converts failures of S3 to a destination's errors.
-    private func telling<Value>(
+    private func convertingErrors<Value>(
         _ work: () async throws -> Value
     ) async throws -> Value {
         do {

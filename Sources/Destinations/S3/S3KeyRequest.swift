@@ -39,7 +39,7 @@ struct S3KeyRequest: Sendable {
                 status: Int(response.status.code), body: Array(body.readableBytesView))
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
-            var failure = failure(0, S3Client.told(error))
+            var failure = failure(0, S3Client.message(of: error))
             failure.isOverdue = S3Client.isOverdue(error)
             throw failure
         }

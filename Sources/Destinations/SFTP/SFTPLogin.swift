@@ -16,7 +16,7 @@ struct SFTPLogin {
         do {
             try authenticate(session, login)
         } catch {
-            throw told(error, by: session, login)
+            throw explained(error, by: session, login)
         }
         return session
     }
@@ -111,7 +111,7 @@ struct SFTPLogin {
         }
     }
 
-    private func told(
+    private func explained(
         _ error: SSHSession.Failure, by session: SSHSession, _ login: SFTPAccess.Login
     ) -> DestinationError {
         let method =

@@ -76,18 +76,18 @@ final class TarReader: ArchiveReader {
         let sum = block.enumerated().reduce(0) {
             $0 + ((148..<156).contains($1.offset) ? 32 : Int64($1.element))
         }
-        guard octal(block[148..<156]) == sum, let told = octal(block[124..<136]) else {
+        guard octal(block[148..<156]) == sum, let length = octal(block[124..<136]) else {
             throw ArchiveError.damaged("the header of a file in it has a wrong checksum")
         }
         if block[156] == UInt8(ascii: "x") {
-            guard told > 0, told <= Self.extendedBytesMax else {
+            guard length > 0, length <= Self.extendedBytesMax else {
                 throw ArchiveError.damaged("an extended header in it is too long")
             }
-            size = told
-            state = .extended(bytes: Int(told) + TarHeader.padding(after: told).count)
+            size = length
+            state = .extended(bytes: Int(length) + TarHeader.padding(after: length).count)
             return
         }
-        size = told
+        size = length
         if let text = extended["size"] {
             guard let large = Int64(text), large >= 0 else {
                 throw ArchiveError.damaged("an extended header in it has an invalid size")

@@ -12,7 +12,7 @@ public final class PGPKeyring: Sendable {
     ///
     /// - Parameters:
     ///   - text: An ASCII-armored block, with or without a checksum.
-    ///   - key: Which subkey; nil for the one that is there. See ``PGPEncryption/key``.
+    ///   - key: Which subkey; nil for the only one. See ``PGPEncryption/key``.
     /// - Throws: ``PGPError``
     public init(_ text: String, key: String?) throws(PGPError) {
         // Secret keys are not passed to gpg, which would ask for a passphrase.

@@ -62,7 +62,7 @@ public struct DataExport: StoredObject {
 }
 
 extension Arguments {
-    /// The name of a data export that is to be created.
+    /// The name of a new data export.
     func newDataExportName() throws(Rejection) -> Name {
         let name = try name("name", of: .dataExport)
         guard DataExport.reservedNames.contains(name.folded) else { return name }

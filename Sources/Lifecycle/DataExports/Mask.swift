@@ -20,7 +20,7 @@ public enum Mask: Hashable, Sendable {
     /// The most characters of a constant.
     static let constantCharactersMax = 1_000
 
-    /// The kind of mask: what a manifest says of the column.
+    /// The kind of mask, as in manifests.
     public var word: String {
         switch self {
         case .null: "null"

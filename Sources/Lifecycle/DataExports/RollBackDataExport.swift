@@ -3,7 +3,7 @@ import Values
 /// A version that a data export once had, and the database that it is of.
 public struct PastVersion: Hashable, Codable, Sendable {
     public let version: Version
-    /// Nil when it is not registered any more.
+    /// Nil if it is no longer registered.
     public let database: Database?
 
     public init(version: Version, database: Database?) {
@@ -62,7 +62,7 @@ struct RollBackDataExport: Command {
 }
 
 extension World {
-    /// - Throws: ``RejectionCode/unknownVersion``, which says which there are.
+    /// - Throws: ``RejectionCode/unknownVersion``, which lists the existing ones.
     fileprivate func version(_ number: Int64, of export: DataExport) throws(Refusal) -> PastVersion
     {
         // Numbers are given out without gaps.

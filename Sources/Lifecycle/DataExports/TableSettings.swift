@@ -21,10 +21,10 @@ public struct TableSettings: Hashable, Sendable {
     /// The most columns that a table of PostgreSQL can have.
     static let columnsMax = 1_600
 
-    /// All of the table, as it is.
+    /// The whole table, unchanged.
     public init() {}
 
-    /// Whether all of the table is sent as it is.
+    /// Whether the whole table is sent unchanged.
     public var isEmpty: Bool { self == TableSettings() }
 
     /// Reads settings; a null is an absent setting.

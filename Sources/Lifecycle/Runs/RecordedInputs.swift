@@ -6,7 +6,7 @@ import Values
 /// depend on them, so unreadable inputs are an error only where they are used.
 enum RecordedInputs: Hashable, Codable, Sendable {
     case readable(RunInputs)
-    /// It stays as it is.
+    /// It is kept unchanged.
     case unreadable(JSONValue, reason: String)
 
     init(from decoder: any Decoder) throws {

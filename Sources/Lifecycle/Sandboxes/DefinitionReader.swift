@@ -13,7 +13,7 @@ struct DefinitionReader {
         return text
     }
 
-    /// Whether it is there.
+    /// Whether it exists.
     func has(_ key: String) -> Bool { self[key] != nil }
 
     func strings(_ key: String) throws(Refusal) -> [String] {

@@ -46,7 +46,7 @@ public struct Sandbox: StoredObject {
 public let production = "production"
 
 extension Arguments {
-    /// The name of a sandbox that is to be created.
+    /// The name of a new sandbox.
     func newSandboxName() throws(Rejection) -> Name {
         let name = try name("name", of: .sandbox)
         let count = name.text.unicodeScalars.count

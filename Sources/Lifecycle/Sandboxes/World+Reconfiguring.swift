@@ -95,7 +95,7 @@ extension World {
         ]
     }
 
-    /// A new active version. A draft stays beside it, and is out of date then.
+    /// A new active version. A draft stays next to it, and is then out of date.
     private mutating func makeDataExport(
         _ object: ObjectDefinition, _ author: Author, _ ids: inout ArraySlice<Int64>
     ) throws(Refusal) -> [Event] {

@@ -53,8 +53,8 @@ public struct Reference: Hashable, Codable, Sendable {
     public let environment: String
     /// ``Name/key``; for a data template the destination's key, ``separator`` and its own, or
     /// ``separator`` alone for all of the destinations that are loaded; for a run its id in
-    /// decimal, followed by ``separator`` when it is to be resolved: then its resolutions, its
-    /// destination, database and orchestration are loaded too.
+    /// decimal, followed by ``separator`` to resolve it: then its resolutions, its destination,
+    /// database and orchestration are loaded too.
     public let key: String
 
     /// Separates the two parts of a data template's key; no name can contain it.

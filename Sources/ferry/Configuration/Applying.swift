@@ -42,20 +42,20 @@ struct Applying: Sendable {
                 try await make(change, &sent)
             } catch {
                 let made = Quantity.plural(Int64(plan.changes.count), "change")
-                try await told {
+                try await ignoringClosedOutput {
                     try await report.refused(
                         change, sent, Failure(error),
                         "\(index) of \(made) made; apply the file again to continue")
                 }
                 throw Failure(error).status.code
             }
-            try await told { try await report.made(change, sent) }
+            try await ignoringClosedOutput { try await report.made(change, sent) }
         }
-        try await told { try await report.end(of: plan, isDone: true) }
+        try await ignoringClosedOutput { try await report.end(of: plan, isDone: true) }
     }
 
     /// Reports to a reader who may have gone: changes that have started continue anyway.
-    private func told(_ report: () async throws -> Void) async throws {
+    private func ignoringClosedOutput(_ report: () async throws -> Void) async throws {
         do { try await report() } catch is OutputClosed {}
     }
 

@@ -37,8 +37,8 @@ struct ConfigurationReport {
             try await Output.line(before)
         }
         let words = "\(change.verb) \(change.words): \(failure.message)"
-        let told = Failure(failure.status, words, hint: failure.hint)
-        FileHandle.standardError.write(Data(told.text.utf8))
+        let wrapped = Failure(failure.status, words, hint: failure.hint)
+        FileHandle.standardError.write(Data(wrapped.text.utf8))
     }
 
     /// - Parameter isDone: Whether the changes were made.

@@ -54,7 +54,7 @@ struct DemoOwner {
         await connection.close()
     }
 
-    /// Fills the source database, several tables at once.
+    /// Fills the source database, several tables in parallel.
     ///
     /// - Parameter largest: Rows of the largest table.
     static func fill(_ server: PrivateServer, largest: Int) async throws {

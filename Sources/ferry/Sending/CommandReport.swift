@@ -7,7 +7,7 @@ struct CommandReport {
     var format: OutputFormat
 
     /// What is reported about an applied command.
-    enum Telling {
+    enum Content {
         /// Its id and state.
         case state
         /// A sentence for people, the state for programs.
@@ -22,11 +22,11 @@ struct CommandReport {
     /// - Throws: ``Failure`` when it was not applied, or not in time; output for programs has the
     ///   result instead, as does the exit status.
     func outcome(
-        timeout: Double?, telling: Telling, connection: Connection
+        timeout: Double?, content: Content, connection: Connection
     ) async throws -> ExitStatus {
         let ended = try await sent.ended(timeout: timeout, connection: connection)
         if ended.outcome == .succeeded { await sent.reportWarnings(connection) }
-        switch (ended.outcome, telling, format) {
+        switch (ended.outcome, content, format) {
         case (.succeeded?, .nothing, _): return .succeeded
         case (.succeeded?, .sentence(let sentence), .table):
             try await Output.line("\(sentence) (command \(sent.id))")

@@ -62,7 +62,7 @@ struct TablesSubcommand<Action: ObjectAction>: SendingCommand {
 
 /// The options that creating an object and editing it have in common.
 protocol ObjectForm: ParsableArguments {
-    /// The arguments of the command beside the name.
+    /// The arguments of the command besides the name.
     ///
     /// - Throws: ``Failure`` for invalid values; it is shown with the usage.
     func arguments(isNew: Bool) throws -> [String: JSONValue?]

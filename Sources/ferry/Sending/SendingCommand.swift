@@ -48,7 +48,7 @@ extension SendingCommand {
         var status: ExitStatus = .succeeded
         if sending.waits {
             status = try await report.outcome(
-                timeout: sending.timeout, telling: done.map { .sentence($0) } ?? .nothing,
+                timeout: sending.timeout, content: done.map { .sentence($0) } ?? .nothing,
                 connection: connection)
             if status == .succeeded { status = try await follow(sent) }
         } else {

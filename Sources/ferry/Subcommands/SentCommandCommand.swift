@@ -45,7 +45,7 @@ struct SentCommandCommand: AsyncParsableCommand {
             await connection.close()
         }
 
-        /// A line for each value that is there.
+        /// A line for each present value.
         private static func text(_ row: Row) throws -> String {
             let columns = [
                 "command", "name", "state", "environment", "sent by", "sent", "ended", "attempts",

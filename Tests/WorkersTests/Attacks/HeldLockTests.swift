@@ -44,7 +44,7 @@ extension Attacks {
             """
 
         @Test(arguments: ["ferry_client", "ferry_viewer", nil])
-        func `stops nobody by locks of tables and rows`(_ group: String?) async throws {
+        func `blocks no others by locks of tables and rows`(_ group: String?) async throws {
             try await Scene.with { scene in
                 let attacker = try await scene.attacker(in: group)
                 try await attacker.run(Self.lockAll)
@@ -62,7 +62,7 @@ extension Attacks {
         }
 
         /// Keys that a reader of the source code could think of, and small ones.
-        @Test func `stops nobody by advisory locks`() async throws {
+        @Test func `blocks no others by advisory locks`() async throws {
             try await Scene.with { scene in
                 let attacker = try await scene.attacker(in: nil)
                 try await attacker.run(
@@ -133,7 +133,7 @@ extension Attacks {
         }
 
         /// With a command in each of the lanes that there are, and with one on the others' object.
-        @Test func `stops nobody by cancellations that it does not commit`() async throws {
+        @Test func `blocks no others by uncommitted cancellations`() async throws {
             try await Scene.with { scene in
                 let names = try await scene.queue.texts(
                     """

@@ -44,7 +44,7 @@ extension Attacks {
         }
 
         /// One is the other for Unicode, and for Swift's `==`.
-        @Test func `is not taken for one whose name looks the same`() async throws {
+        @Test func `is not mistaken for one whose name looks the same`() async throws {
             try await Scene.with { scene in
                 let composed = try await scene.role("zo\u{E9}", policy: "datagrid_administrator")
                 let decomposed = "zoe\u{301}" + composed.dropFirst(3)

@@ -62,12 +62,12 @@ extension Scene {
         return try await TestServer.shared.url(database: database, user: role)
     }
 
-    /// Waits until a command that somebody else sends now is applied.
+    /// Waits until a new command of another role is applied.
     func othersAreServed() async throws {
         try await apply("create_data_export", "{\"name\": \"\(UUID().uuidString)\"}")
     }
 
-    /// Waits until a run that somebody else starts now has succeeded; returns its id.
+    /// Waits until a new run of another role has succeeded; returns its id.
     @discardableResult
     func othersRun() async throws -> Int64 {
         let run = try await run()

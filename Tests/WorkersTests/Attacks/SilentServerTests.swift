@@ -7,7 +7,7 @@ extension Attacks {
     /// A server that accepts connections and never answers, as one behind a broken network.
     @Suite("A server that is silent", .timeLimit(.minutes(5)))
     struct SilentServerTests {
-        @Test func `holds up no command but those that need it, and those for some seconds only`()
+        @Test func `blocks no command but those that need it, and those for some seconds only`()
             async throws
         {
             let (listener, port) = try LocalSocket.listening()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("A message given to a program", .timeLimit(.minutes(5)))
+@Suite("A message given to a program", .timeLimit(.minutes(15)))
 struct ProgramRunnerTests {
     @Test func `is on its standard input and in its environment, without the worker's secrets`()
         async throws

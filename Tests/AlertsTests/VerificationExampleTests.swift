@@ -4,7 +4,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("The example of docs/alerts.md", .timeLimit(.minutes(5)))
+@Suite("The example of docs/alerts.md", .timeLimit(.minutes(15)))
 struct VerificationExampleTests {
     @Test func `distinguishes Ferry's messages from others`() async throws {
         let outcome = try await post("/example/200")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("A message posted to a web server", .timeLimit(.minutes(5)))
+@Suite("A message posted to a web server", .timeLimit(.minutes(15)))
 struct WebhookSenderTests {
     @Test func `is signed so that another implementation finds it right`() async throws {
         let outcome = try await post("/signed/204")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run that an administrator abandons", .timeLimit(.minutes(5)))
+@Suite("A run that an administrator abandons", .timeLimit(.minutes(15)))
 struct AbandonedRunTests {
     /// A run of a group that worker 1 is publishing, under the token 1.
     private func withPublishingRun(

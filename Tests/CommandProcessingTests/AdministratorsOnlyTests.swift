@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// As a role that can run and configure destinations, but is not an administrator.
-@Suite("What reaches a destination of administrators", .timeLimit(.minutes(5)))
+@Suite("What reaches a destination of administrators", .timeLimit(.minutes(15)))
 struct AdministratorsOnlyTests {
     private func withVault(_ body: (CommandScene) async throws -> Void) async throws {
         try await CommandScene.withOrchestrations { scene in

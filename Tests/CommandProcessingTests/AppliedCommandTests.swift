@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("An applied command", .timeLimit(.minutes(5)))
+@Suite("An applied command", .timeLimit(.minutes(15)))
 struct AppliedCommandTests {
     @Test func `has its effect, outcome and events in one transaction`() async throws {
         try await CommandScene.with { scene in

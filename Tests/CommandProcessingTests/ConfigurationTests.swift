@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("The configuration", .timeLimit(.minutes(5)))
+@Suite("The configuration", .timeLimit(.minutes(15)))
 struct ConfigurationTests {
     @Test func `shows each object by its definition, which names others`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("An edited object", .timeLimit(.minutes(5)))
+@Suite("An edited object", .timeLimit(.minutes(15)))
 struct EditedObjectTests {
     @Test func `is saved with all that was given, under its old id`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// Bob holds no policy, as every role that was only let in.
-@Suite("A command of a sender without any policy", .timeLimit(.minutes(5)))
+@Suite("A command of a sender without any policy", .timeLimit(.minutes(15)))
 struct EmptiedCommandTests {
     /// Sends a command with arguments of some 900 KiB that no compression makes small.
     private func sendMuch(_ sender: Connection, key: String? = nil) async throws -> Int64 {

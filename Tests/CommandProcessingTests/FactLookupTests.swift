@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A command that needs to know what is outside", .timeLimit(.minutes(5)))
+@Suite("A command that needs to know what is outside", .timeLimit(.minutes(15)))
 struct FactLookupTests {
     /// A test of destinations that ends when the gate is opened.
     private struct Gate {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A command that cannot be executed", .timeLimit(.minutes(5)))
+@Suite("A command that cannot be executed", .timeLimit(.minutes(15)))
 struct FailingCommandTests {
     @Test func `does not spoil its neighbours, is retried and fails in the end`() async throws {
         try await CommandScene.with { scene in

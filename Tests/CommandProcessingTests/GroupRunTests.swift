@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run of a group", .timeLimit(.minutes(5)))
+@Suite("A run of a group", .timeLimit(.minutes(15)))
 struct GroupRunTests {
     /// How the run stands, with its succeeded and failed runs.
     private func statusLine(_ scene: CommandScene, _ id: Int64) async throws -> String {

@@ -83,7 +83,7 @@ extension CommandScene {
     }
 }
 
-@Suite("A group in the job table", .timeLimit(.minutes(5)))
+@Suite("A group in the job table", .timeLimit(.minutes(15)))
 struct GroupTests {
     @Test func `is created, edited, shown and deleted`() async throws {
         try await CommandScene.withOrchestrations { scene in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run that is started with an idempotency key", .timeLimit(.minutes(5)))
+@Suite("A run that is started with an idempotency key", .timeLimit(.minutes(15)))
 struct IdempotentStartTests {
     @Test func `is one run for many concurrent clients, and each gets its id`() async throws {
         try await CommandScene.with { scene in

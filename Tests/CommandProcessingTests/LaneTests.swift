@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("The commands on one object", .timeLimit(.minutes(5)))
+@Suite("The commands on one object", .timeLimit(.minutes(15)))
 struct LaneTests {
     /// Each step is refused unless those before it were applied, in this order.
     private static let cycle: [(String, [String: JSONValue])] = [

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("The versions of an object", .timeLimit(.minutes(5)))
+@Suite("The versions of an object", .timeLimit(.minutes(15)))
 struct ObjectVersionTests {
     @Test func `say who made what of it, when and by which command`() async throws {
         try await CommandScene.with { scene in

@@ -6,7 +6,7 @@ import Values
 
 /// Promise 3: a command is applied after every earlier committed command on an object that it is
 /// about or refers to.
-@Suite("A command after others", .timeLimit(.minutes(5)))
+@Suite("A command after others", .timeLimit(.minutes(15)))
 struct OrderTests {
     @Test func `waits for the object that it names, however long that takes`() async throws {
         try await CommandScene.with { scene in

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A command's sender", .timeLimit(.minutes(5)))
+@Suite("A command's sender", .timeLimit(.minutes(15)))
 struct PermissionTests {
     @Test func `is judged by the rights there are when the command is applied`() async throws {
         try await CommandScene.with { scene in

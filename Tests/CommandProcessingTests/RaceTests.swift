@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("Commands on objects that refer to each other", .timeLimit(.minutes(5)))
+@Suite("Commands on objects that refer to each other", .timeLimit(.minutes(15)))
 struct RaceTests {
     @Test func `never leave an orchestration without its data export`() async throws {
         try await CommandScene.with { scene in

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A rejected command", .timeLimit(.minutes(5)))
+@Suite("A rejected command", .timeLimit(.minutes(15)))
 struct RejectedCommandTests {
     @Test func `leaves nothing but its outcome and its event`() async throws {
         try await CommandScene.with { scene in

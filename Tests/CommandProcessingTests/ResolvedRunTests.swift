@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A failed run that is resolved", .timeLimit(.minutes(5)))
+@Suite("A failed run that is resolved", .timeLimit(.minutes(15)))
 struct ResolvedRunTests {
     @Test func `shows the run that resolves it, and that shows how`() async throws {
         try await withFailedRun { scene, run in

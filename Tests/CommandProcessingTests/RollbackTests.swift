@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A rollback", .timeLimit(.minutes(5)))
+@Suite("A rollback", .timeLimit(.minutes(15)))
 struct RollbackTests {
     /// "Daily", whose three versions send a, then b, then c.
     private func withThreeVersions(_ body: (CommandScene) async throws -> Void) async throws {
@@ -126,7 +126,7 @@ struct RollbackTests {
     }
 }
 
-@Suite("The difference of two versions", .timeLimit(.minutes(5)))
+@Suite("The difference of two versions", .timeLimit(.minutes(15)))
 struct VersionDifferenceTests {
     @Test func `is read from SQL, by number or by word`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("The check of a sandbox", .timeLimit(.minutes(5)))
+@Suite("The check of a sandbox", .timeLimit(.minutes(15)))
 struct SandboxCheckTests {
     private func check(_ scene: CommandScene) async throws {
         try await scene.admin.run("update ferry_state.sandbox_checks set due_at = now()")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("Groups of a sandbox in the database", .timeLimit(.minutes(5)))
+@Suite("Groups of a sandbox in the database", .timeLimit(.minutes(15)))
 struct SandboxGroupTests {
     @Test func `are promoted with what they run, and gone with the sandbox`() async throws {
         try await CommandScene.withOrchestration { scene in

@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// As an operator of production, who is administrator of a sandbox of their own.
-@Suite("What is read of the sources from a sandbox", .timeLimit(.minutes(5)))
+@Suite("What is read of the sources from a sandbox", .timeLimit(.minutes(15)))
 struct SandboxReachTests {
     /// With the sandbox "Try" of alice; production sends table a, its column id and rows with a
     /// filter.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A sandbox in the database", .timeLimit(.minutes(5)))
+@Suite("A sandbox in the database", .timeLimit(.minutes(15)))
 struct SandboxTests {
     @Test func `is a copy of production, an environment, and gone with all of it`() async throws {
         try await CommandScene.withOrchestration { scene in

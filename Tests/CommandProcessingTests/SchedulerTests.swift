@@ -48,7 +48,7 @@ extension CommandScene {
     }
 }
 
-@Suite("A schedule of a group", .timeLimit(.minutes(5)))
+@Suite("A schedule of a group", .timeLimit(.minutes(15)))
 struct SchedulerTests {
     private func scheduled(
         _ schedule: String, _ extra: [String: JSONValue] = [:], at time: String,

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A command that was sent", .timeLimit(.minutes(5)))
+@Suite("A command that was sent", .timeLimit(.minutes(15)))
 struct SentCommandTests {
     @Test func `starts one run, however often it is sent with one key`() async throws {
         try await CommandScene.with { scene in

@@ -7,7 +7,7 @@ import Values
 
 /// A server and its standby, both behind one name.
 @Suite(
-    "A command on a source whose credential connects to several servers", .timeLimit(.minutes(5)))
+    "A command on a source whose credential connects to several servers", .timeLimit(.minutes(15)))
 struct SeveralServersTests {
     private struct Servers {
         let primary: PrivateServer

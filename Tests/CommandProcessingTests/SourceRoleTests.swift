@@ -4,7 +4,7 @@ import Testing
 import Values
 
 /// The source is read as a superuser, or as a role that may only select.
-@Suite("A command on a source that is read as a superuser", .timeLimit(.minutes(5)))
+@Suite("A command on a source that is read as a superuser", .timeLimit(.minutes(15)))
 struct SourceRoleTests {
     private func warnings(_ scene: CommandScene) async throws -> [String] {
         try await scene.texts(

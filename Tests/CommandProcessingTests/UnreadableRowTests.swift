@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// Another release may have written what this one cannot read.
-@Suite("A row that cannot be read", .timeLimit(.minutes(5)))
+@Suite("A row that cannot be read", .timeLimit(.minutes(15)))
 struct UnreadableRowTests {
     @Test func `is named by the command that needs it, and blocks no other`() async throws {
         try await CommandScene.with { scene in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A command whose error cannot be recorded", .timeLimit(.minutes(5)))
+@Suite("A command whose error cannot be recorded", .timeLimit(.minutes(15)))
 struct UnrecordedErrorTests {
     /// Makes the server refuse every row of the table for which the condition holds.
     private func refuse(_ table: String, when condition: String, _ scene: CommandScene)

@@ -24,7 +24,7 @@ private func problems(_ bytes: [UInt8]) -> [String] {
     }
 }
 
-@Suite("The YAML of a configuration file", .timeLimit(.minutes(5)))
+@Suite("The YAML of a configuration file", .timeLimit(.minutes(15)))
 struct YAMLTests {
     private let databases = "ferry: 1\ndatabases: {crm: {credential: crm}}\n"
 

@@ -25,7 +25,7 @@ private func contents(_ name: String, of folder: any DeliveryFolder) throws -> [
     return bytes
 }
 
-@Suite("A folder of a bucket that deliveries are read in", .timeLimit(.minutes(5)))
+@Suite("A folder of a bucket that deliveries are read in", .timeLimit(.minutes(15)))
 struct S3DeliveryFolderTests {
     private func folder(_ place: S3UnderTest, _ client: S3Client? = nil) -> S3DeliveryFolder {
         S3DeliveryFolder(client: client ?? place.eyes, prefix: "run-7/", rangeBytes: 5)
@@ -102,7 +102,7 @@ struct S3DeliveryFolderTests {
     }
 }
 
-@Suite("A folder of a server that deliveries are read in", .timeLimit(.minutes(5)))
+@Suite("A folder of a server that deliveries are read in", .timeLimit(.minutes(15)))
 struct SFTPDeliveryFolderTests {
     private func folder(_ place: SFTPUnderTest) throws -> any DeliveryFolder {
         let session = try SFTPSession(

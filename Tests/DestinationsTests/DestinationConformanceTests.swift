@@ -8,7 +8,7 @@ import Testing
 @testable import Destinations
 
 /// What every kind of destination promises; see ``DestinationAdapter``.
-@Suite("Every destination", .timeLimit(.minutes(5)))
+@Suite("Every destination", .timeLimit(.minutes(15)))
 struct DestinationConformanceTests {
     struct Stopped: Error {}
 

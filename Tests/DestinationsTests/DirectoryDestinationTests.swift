@@ -5,7 +5,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A directory destination", .timeLimit(.minutes(5)))
+@Suite("A directory destination", .timeLimit(.minutes(15)))
 struct DirectoryDestinationTests {
     let place: DirectoryUnderTest
 

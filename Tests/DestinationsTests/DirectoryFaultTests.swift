@@ -11,7 +11,7 @@ import Failpoints
     import Darwin
 #endif
 
-@Suite("A failing directory", .timeLimit(.minutes(5)))
+@Suite("A failing directory", .timeLimit(.minutes(15)))
 struct DirectoryFaultTests {
     @Test(arguments: [
         (EACCES, "destination_access_denied", DestinationError.Disposition.discard),

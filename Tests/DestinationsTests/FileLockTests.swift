@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A file lock", .timeLimit(.minutes(5)))
+@Suite("A file lock", .timeLimit(.minutes(15)))
 struct FileLockTests {
     @Test func `is held by one at a time, and leaves no file behind`() throws {
         let folder = try DirectoryUnderTest()

@@ -38,7 +38,7 @@ private struct RefusingTree: FileTree {
     }
 }
 
-@Suite("A probe of a tree of files", .timeLimit(.minutes(5)))
+@Suite("A probe of a tree of files", .timeLimit(.minutes(15)))
 struct FileTreeProbeTests {
     @Test(arguments: [false, true])
     func `distinguishes a server that renames no folders from one that renames nothing`(

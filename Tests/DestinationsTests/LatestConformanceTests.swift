@@ -8,7 +8,7 @@ import Testing
 @testable import Destinations
 
 /// What every kind of destination promises about `latest.json`; see ``DestinationAdapter``.
-@Suite("Every destination's latest.json", .timeLimit(.minutes(5)))
+@Suite("Every destination's latest.json", .timeLimit(.minutes(15)))
 struct LatestConformanceTests {
     private static let path = "Daily customers/latest.json"
 

@@ -11,7 +11,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("The modes of what is delivered", .timeLimit(.minutes(5)))
+@Suite("The modes of what is delivered", .timeLimit(.minutes(15)))
 struct ModeTests {
     private static let modes = ["file_mode": "0666", "folder_mode": "777"]
 

@@ -7,7 +7,7 @@ import Testing
 
 /// It arrives as numbers, since its text means something else under each locale; the target has
 /// two decimals here.
-@Suite("Money that goes into a table", .timeLimit(.minutes(5)))
+@Suite("Money that goes into a table", .timeLimit(.minutes(15)))
 struct MoneyDeliveryTests {
     private func delivery(_ text: String, mode: TableMode) -> TableDelivery {
         var delivery = TableDelivery.of(

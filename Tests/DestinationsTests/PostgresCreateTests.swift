@@ -4,7 +4,7 @@ import Postgres
 import Testing
 import Values
 
-@Suite("The tables that a delivery makes", .timeLimit(.minutes(5)))
+@Suite("The tables that a delivery makes", .timeLimit(.minutes(15)))
 struct PostgresCreateTests {
     private func refusal(
         of delivery: TableDelivery, at place: PostgresUnderTest

@@ -9,7 +9,7 @@ import Testing
 
 /// The contract of every destination, for one whose deliveries are rows; see
 /// ``DestinationAdapter``.
-@Suite("A PostgreSQL destination", .timeLimit(.minutes(5)))
+@Suite("A PostgreSQL destination", .timeLimit(.minutes(15)))
 struct PostgresDestinationTests {
     struct Stopped: Error {}
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A PostgreSQL destination with another encoding", .timeLimit(.minutes(5)))
+@Suite("A PostgreSQL destination with another encoding", .timeLimit(.minutes(15)))
 struct PostgresEncodingTests {
     /// Gives the body a database whose encoding is LATIN1.
     private func withLatin(

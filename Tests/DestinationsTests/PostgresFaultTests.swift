@@ -18,7 +18,7 @@ final class Steps: Sendable {
     func add(_ name: String) { names.withLock { $0.append(name) } }
 }
 
-@Suite("A PostgreSQL destination after errors", .timeLimit(.minutes(5)))
+@Suite("A PostgreSQL destination after errors", .timeLimit(.minutes(15)))
 struct PostgresFaultTests {
     private let sample = TableDelivery.sample()
 

@@ -2,7 +2,7 @@ import Destinations
 import Formats
 import Testing
 
-@Suite("The rehearsal of a publication to PostgreSQL", .timeLimit(.minutes(5)))
+@Suite("The rehearsal of a publication to PostgreSQL", .timeLimit(.minutes(15)))
 struct PostgresRehearsalTests {
     private static let existing = """
         create table crm.orders (id bigint, note text); insert into crm.orders values (0, 'old');

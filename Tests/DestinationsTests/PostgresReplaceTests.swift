@@ -3,7 +3,7 @@ import Formats
 import Postgres
 import Testing
 
-@Suite("The tables that a delivery replaces", .timeLimit(.minutes(5)))
+@Suite("The tables that a delivery replaces", .timeLimit(.minutes(15)))
 struct PostgresReplaceTests {
     private static let rows = TableDelivery.of(
         "orders", [("id", "bigint"), ("note", "text")], "1\ta\n", mode: .replace)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("The settings of a PostgreSQL destination", .timeLimit(.minutes(5)))
+@Suite("The settings of a PostgreSQL destination", .timeLimit(.minutes(15)))
 struct PostgresSettingsTests {
     private func settings(_ json: String) throws -> PostgresSettings {
         try PostgresSettings(json: Data(json.utf8))

@@ -1,7 +1,7 @@
 import Destinations
 import Testing
 
-@Suite("The staging of a PostgreSQL destination", .timeLimit(.minutes(5)))
+@Suite("The staging of a PostgreSQL destination", .timeLimit(.minutes(15)))
 struct PostgresStagingTests {
     private func stage(
         _ place: PostgresUnderTest, run: Int64, token: Int64, _ text: String = "1\n"

@@ -3,7 +3,7 @@ import Formats
 import Postgres
 import Testing
 
-@Suite("The rehearsal of filling tables that are there", .timeLimit(.minutes(5)))
+@Suite("The rehearsal of filling tables that are there", .timeLimit(.minutes(15)))
 struct PostgresTrialTests {
     /// Rehearses orders of `id` and `note`, and gives what they are refused for.
     private func refusal(

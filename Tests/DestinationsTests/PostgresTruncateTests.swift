@@ -2,7 +2,7 @@ import Destinations
 import Formats
 import Testing
 
-@Suite("The tables that a delivery empties and fills", .timeLimit(.minutes(5)))
+@Suite("The tables that a delivery empties and fills", .timeLimit(.minutes(15)))
 struct PostgresTruncateTests {
     private static let existing = """
         create table crm.orders (

@@ -8,7 +8,7 @@ import Waiting
 
 /// What every kind of destination checks before publishing is recorded; see
 /// ``DestinationAdapter``.
-@Suite("Every destination, before publishing is decided on,", .timeLimit(.minutes(5)))
+@Suite("Every destination, before publishing is decided on,", .timeLimit(.minutes(15)))
 struct RehearsalConformanceTests {
     private static let export = "Daily customers"
 

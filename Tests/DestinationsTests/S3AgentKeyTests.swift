@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("An access key of a container or an instance", .timeLimit(.minutes(5)))
+@Suite("An access key of a container or an instance", .timeLimit(.minutes(15)))
 struct S3AgentKeyTests {
     private static let answer =
         #"{"Code": "Success", "AccessKeyId": "ASIA1", "SecretAccessKey": "s", "Token": "t", "#

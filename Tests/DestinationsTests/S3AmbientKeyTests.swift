@@ -7,7 +7,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A worker's own access key", .timeLimit(.minutes(5)))
+@Suite("A worker's own access key", .timeLimit(.minutes(15)))
 struct S3AmbientKeyTests {
     let folder = NSTemporaryDirectory() + "ferry-ambient-" + UUID().uuidString
 

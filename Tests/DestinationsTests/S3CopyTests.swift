@@ -7,7 +7,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A copy within S3", .timeLimit(.minutes(5)))
+@Suite("A copy within S3", .timeLimit(.minutes(15)))
 struct S3CopyTests {
     static let from = "out/crm/.staging/1/1/big.csv"
     static let to = "out/crm/big.csv"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("The access key of an S3 destination", .timeLimit(.minutes(5)))
+@Suite("The access key of an S3 destination", .timeLimit(.minutes(15)))
 struct S3CredentialTests {
     let folder = NSTemporaryDirectory() + "ferry-credentials-" + UUID().uuidString
 

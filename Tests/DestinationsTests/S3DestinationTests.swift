@@ -15,7 +15,7 @@ import Waiting
     import Darwin
 #endif
 
-@Suite("An S3 destination", .timeLimit(.minutes(5)))
+@Suite("An S3 destination", .timeLimit(.minutes(15)))
 struct S3DestinationTests {
     let place: S3UnderTest
     let sample: SamplePublication

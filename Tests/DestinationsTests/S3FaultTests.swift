@@ -6,7 +6,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A failing S3 service", .timeLimit(.minutes(5)))
+@Suite("A failing S3 service", .timeLimit(.minutes(15)))
 struct S3FaultTests {
     let place: S3UnderTest
 

@@ -42,7 +42,7 @@ struct Lack: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("An S3 service that lacks something", .timeLimit(.minutes(5)))
+@Suite("An S3 service that lacks something", .timeLimit(.minutes(15)))
 struct S3LackTests {
     let place: S3UnderTest
 
@@ -191,7 +191,7 @@ struct S3LackTests {
 
 /// `rclone serve s3`, which checks signatures, ignores conditions and takes a copy of a part for an
 /// empty part. Every destination's conformance suite runs over it, too.
-@Suite("The S3 server of rclone", .timeLimit(.minutes(5)))
+@Suite("The S3 server of rclone", .timeLimit(.minutes(15)))
 struct S3RcloneTests {
     let place: S3UnderTest
 

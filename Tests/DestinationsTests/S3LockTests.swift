@@ -6,7 +6,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A bucket whose objects are locked by default", .timeLimit(.minutes(5)))
+@Suite("A bucket whose objects are locked by default", .timeLimit(.minutes(15)))
 struct S3LockTests {
     let place: S3UnderTest
 

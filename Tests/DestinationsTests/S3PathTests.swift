@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("An S3 service below a path", .timeLimit(.minutes(5)))
+@Suite("An S3 service below a path", .timeLimit(.minutes(15)))
 struct S3PathTests {
     let place: S3UnderTest
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("The settings of an S3 destination", .timeLimit(.minutes(5)))
+@Suite("The settings of an S3 destination", .timeLimit(.minutes(15)))
 struct S3SettingsTests {
     private func settings(_ json: String) throws -> S3Settings {
         try S3Settings(json: Data(json.utf8))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("The test of an S3 destination", .timeLimit(.minutes(5)))
+@Suite("The test of an S3 destination", .timeLimit(.minutes(15)))
 struct S3TestTests {
     let place: S3UnderTest
 

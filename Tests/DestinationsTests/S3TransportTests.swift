@@ -6,7 +6,7 @@ import Values
 
 @testable import Destinations
 
-@Suite("An S3 service with a certificate of its own", .timeLimit(.minutes(5)))
+@Suite("An S3 service with a certificate of its own", .timeLimit(.minutes(15)))
 struct S3TransportTests {
     let folder = NSTemporaryDirectory() + "ferry-tls-" + UUID().uuidString
 

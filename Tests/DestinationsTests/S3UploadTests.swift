@@ -9,7 +9,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("A large file at S3", .timeLimit(.minutes(5)))
+@Suite("A large file at S3", .timeLimit(.minutes(15)))
 struct S3UploadTests {
     static let delivery = StagedDelivery(run: 1, token: 1)
     let place: S3UnderTest

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("The algorithms of an SFTP connection", .timeLimit(.minutes(5)))
+@Suite("The algorithms of an SFTP connection", .timeLimit(.minutes(15)))
 struct SFTPAlgorithmTests {
     @Test(arguments: [
         "KexAlgorithms diffie-hellman-group14-sha1", "Ciphers aes256-cbc", "MACs hmac-sha1",

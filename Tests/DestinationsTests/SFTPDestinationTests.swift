@@ -5,7 +5,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("An SFTP destination", .timeLimit(.minutes(5)))
+@Suite("An SFTP destination", .timeLimit(.minutes(15)))
 struct SFTPDestinationTests {
     let server: SFTPServer
 

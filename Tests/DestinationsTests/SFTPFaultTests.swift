@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("A failing SFTP server", .timeLimit(.minutes(5)))
+@Suite("A failing SFTP server", .timeLimit(.minutes(15)))
 struct SFTPFaultTests {
     @Test func `may lose the connection at any byte of a publication`() async throws {
         let server = try SFTPServer.shared.get()

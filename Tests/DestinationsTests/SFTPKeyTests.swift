@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "An RSA key, with a libssh2 that knows none,", .enabled(if: !SSHSession.knowsRSA),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
 struct SFTPKeyTests {
     private let folder = NSTemporaryDirectory() + "ferry-rsa-" + UUID().uuidString
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Destinations
 
 /// Where one is not installed, the tests of every destination leave it out; these say so.
-@Suite("An SFTP server that is not OpenSSH", .timeLimit(.minutes(5)))
+@Suite("An SFTP server that is not OpenSSH", .timeLimit(.minutes(15)))
 struct SFTPServerTests {
     @Test(.enabled(if: SFTPServer.Kind.rclone.isInstalled, "needs rclone: run scripts/test once"))
     func `may have no way to make bytes durable, and is delivered to`() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Destinations
 
-@Suite("The settings of an SFTP destination", .timeLimit(.minutes(5)))
+@Suite("The settings of an SFTP destination", .timeLimit(.minutes(15)))
 struct SFTPSettingsTests {
     private static let pin = "SHA256:" + String(repeating: "A", count: 43)
     private static let valid: [String: String] = [

@@ -2,7 +2,7 @@ import Destinations
 import Testing
 
 /// What every kind of destination promises about its staging; see ``DestinationAdapter``.
-@Suite("Every destination's staging", .timeLimit(.minutes(5)))
+@Suite("Every destination's staging", .timeLimit(.minutes(15)))
 struct StagingConformanceTests {
     @Test(arguments: KindUnderTest.allCases)
     func `discards a run's staging but for the tokens to keep`(kind: KindUnderTest) async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("ferry apply --prune", .timeLimit(.minutes(5)))
+@Suite("ferry apply --prune", .timeLimit(.minutes(15)))
 struct ApplyPruningTests {
     private let whole = """
         ferry: 1

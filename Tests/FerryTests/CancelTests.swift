@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry command cancel", .timeLimit(.minutes(5)))
+@Suite("ferry command cancel", .timeLimit(.minutes(15)))
 struct CancelTests {
     @Test func `cancels a command that waits`() async throws {
         try await TestDatabase.withSchema { database in

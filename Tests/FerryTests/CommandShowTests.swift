@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry command", .timeLimit(.minutes(2)))
+@Suite("ferry command", .timeLimit(.minutes(15)))
 struct CommandShowTests {
     @Test func `shows one command, with why it failed and what to do`() async throws {
         try await TestDatabase.withSchema { database in

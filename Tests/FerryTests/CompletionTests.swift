@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Runs the shells themselves, with the scripts that `ferry --generate-completion-script` makes.
-@Suite("Completion", .timeLimit(.minutes(5)))
+@Suite("Completion", .timeLimit(.minutes(15)))
 struct CompletionTests {
     @Test(arguments: ["bash", "fish"])
     func `knows subcommands, options and their values`(shell: String) async throws {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Configuration as code", .timeLimit(.minutes(5)))
+@Suite("Configuration as code", .timeLimit(.minutes(15)))
 struct ConfigurationTests {
     private func rich(_ scene: ConfigurationScene) throws -> String {
         """

@@ -3,7 +3,7 @@ import Values
 
 @testable import ferry
 
-@Suite("The place of a delivery, as it is written", .timeLimit(.minutes(2)))
+@Suite("The place of a delivery, as it is written", .timeLimit(.minutes(15)))
 struct DeliveryAddressTests {
     private func folder(
         _ kind: String, _ path: [String], _ file: String?, _ settings: [String: JSONValue]

@@ -3,7 +3,7 @@ import Manifests
 import TestSupport
 import Testing
 
-@Suite("ferry demo", .serialized, .timeLimit(.minutes(5)))
+@Suite("ferry demo", .serialized, .timeLimit(.minutes(15)))
 struct DemoTests {
     @Test func `delivers verified files, repeatedly into one directory`() async throws {
         let scene = try DemoScene()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ferry
 
-@Suite("ferry doctor", .timeLimit(.minutes(5)))
+@Suite("ferry doctor", .timeLimit(.minutes(15)))
 struct DoctorTests {
     /// Everything is long enough to be worth a line.
     private static let impatient = Examination.Limits(

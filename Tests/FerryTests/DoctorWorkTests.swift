@@ -4,7 +4,7 @@ import Testing
 
 @testable import ferry
 
-@Suite("ferry doctor, of work that takes long", .timeLimit(.minutes(5)))
+@Suite("ferry doctor, of work that takes long", .timeLimit(.minutes(15)))
 struct DoctorWorkTests {
     private func examination(
         _ database: TestDatabase, _ limits: Examination.Limits

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry enqueue", .timeLimit(.minutes(5)))
+@Suite("ferry enqueue", .timeLimit(.minutes(15)))
 struct EnqueueTests {
     @Test func `sends a command with its arguments`() async throws {
         try await TestDatabase.withSchema { database in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ferry
 
-@Suite("What ends the program", .timeLimit(.minutes(5)))
+@Suite("What ends the program", .timeLimit(.minutes(15)))
 struct FailureTests {
     @Test(arguments: [
         ("25006", ferry.ExitStatus.unavailable), ("54000", .unavailable), ("57P01", .unavailable),

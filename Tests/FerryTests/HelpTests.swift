@@ -3,7 +3,7 @@ import Testing
 
 @testable import ferry
 
-@Suite("The help", .timeLimit(.minutes(5)))
+@Suite("The help", .timeLimit(.minutes(15)))
 struct HelpTests {
     @Test func `of a kind of object lists what can be done with it`() {
         #expect(

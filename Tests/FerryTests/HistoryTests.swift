@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The history on the command line", .timeLimit(.minutes(5)))
+@Suite("The history on the command line", .timeLimit(.minutes(15)))
 struct HistoryTests {
     private func withHistory(_ body: (Program) async throws -> Void) async throws {
         try await TestDatabase.withSchema { database in

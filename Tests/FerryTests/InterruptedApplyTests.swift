@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An apply that is interrupted", .timeLimit(.minutes(5)))
+@Suite("An apply that is interrupted", .timeLimit(.minutes(15)))
 struct InterruptedApplyTests {
     private let before = """
         ferry: 1

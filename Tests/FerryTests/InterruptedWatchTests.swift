@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry watch, when the server interrupts it", .timeLimit(.minutes(5)))
+@Suite("ferry watch, when the server interrupts it", .timeLimit(.minutes(15)))
 struct InterruptedWatchTests {
     /// By an administrator, or a timeout that the database sets for everybody.
     @Test func `reads again what was canceled while it waited for a lock`() async throws {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A list", .timeLimit(.minutes(5)))
+@Suite("A list", .timeLimit(.minutes(15)))
 struct ListTests {
     private static let long = String(repeating: "long ", count: 12) + "name"
 

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry watch on a terminal", .timeLimit(.minutes(5)))
+@Suite("ferry watch on a terminal", .timeLimit(.minutes(15)))
 struct LiveWatchTests {
     private func start(
         _ program: Program, _ arguments: [String], on terminal: Pseudoterminal? = nil

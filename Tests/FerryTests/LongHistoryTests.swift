@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("With a year of history", .timeLimit(.minutes(5)))
+@Suite("With a year of history", .timeLimit(.minutes(15)))
 struct LongHistoryTests {
     private static let read = """
         select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ferry
 
-@Suite("The pages of the program", .timeLimit(.minutes(2)))
+@Suite("The pages of the program", .timeLimit(.minutes(15)))
 struct ProgramPageTests {
     @Test func `have every exit status with its meaning`() throws {
         let statuses = ExitStatus.allCases.map { String($0.rawValue) }

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The program ferry", .timeLimit(.minutes(5)))
+@Suite("The program ferry", .timeLimit(.minutes(15)))
 struct ProgramTests {
     @Test func `shows its version and its exit statuses`() async throws {
         let program = Program(url: "")

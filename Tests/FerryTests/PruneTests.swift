@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry prune", .timeLimit(.minutes(5)))
+@Suite("ferry prune", .timeLimit(.minutes(15)))
 struct PruneTests {
     private func withOldEvents(
         _ body: (TestDatabase, Connection) async throws -> Void

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A command that is sent again with its idempotency key", .timeLimit(.minutes(5)))
+@Suite("A command that is sent again with its idempotency key", .timeLimit(.minutes(15)))
 struct RepeatedCommandTests {
     @Test func `is reported with its id, however it is sent`() async throws {
         try await TestDatabase.withSchema { database in

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("ferry run plan", .timeLimit(.minutes(5)))
+@Suite("ferry run plan", .timeLimit(.minutes(15)))
 struct RunPlanTests {
     @Test func `says of an empty table that it has no rows, and shows the first of others`()
         async throws

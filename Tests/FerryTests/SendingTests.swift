@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Sending by a subcommand", .timeLimit(.minutes(5)))
+@Suite("Sending by a subcommand", .timeLimit(.minutes(15)))
 struct SendingTests {
     @Test func `waits for the outcome and says it as a person would`() async throws {
         try await TestDatabase.withSchema { database in

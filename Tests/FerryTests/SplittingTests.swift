@@ -6,7 +6,7 @@ import Values
 
 /// Names and values may begin with a combining mark, which makes one character of itself and of
 /// the quotation mark, comma or equals sign before it.
-@Suite("What is written on the command line", .timeLimit(.minutes(5)))
+@Suite("What is written on the command line", .timeLimit(.minutes(15)))
 struct SplittingTests {
     @Test(arguments: [
         (#"public."\#u{301}m,ark""#, [#"public."\#u{301}m,ark""#]),

@@ -7,7 +7,7 @@ import Values
 
 @testable import ferry
 
-@Suite("A subcommand that sends a command", .timeLimit(.minutes(5)))
+@Suite("A subcommand that sends a command", .timeLimit(.minutes(15)))
 struct SubcommandTests {
     @Test(arguments: Subcommand.all)
     func `sends what was typed`(_ subcommand: Subcommand) async throws {

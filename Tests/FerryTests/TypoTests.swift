@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A typing mistake", .timeLimit(.minutes(5)))
+@Suite("A typing mistake", .timeLimit(.minutes(15)))
 struct TypoTests {
     @Test(arguments: [
         ("exprt", "unknown subcommand \"exprt\" of ferry; did you mean \"export\"?"),

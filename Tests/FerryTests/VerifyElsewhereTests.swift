@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("ferry verify of a delivery on a server", .timeLimit(.minutes(5)))
+@Suite("ferry verify of a delivery on a server", .timeLimit(.minutes(15)))
 struct VerifyElsewhereTests {
     @Test(arguments: PlacedDelivery.Kind.allCases)
     func `says that all is well`(_ kind: PlacedDelivery.Kind) async throws {

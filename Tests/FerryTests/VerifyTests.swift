@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("ferry verify", .timeLimit(.minutes(5)))
+@Suite("ferry verify", .timeLimit(.minutes(15)))
 struct VerifyTests {
     /// A delivery of one file with one row.
     private func deliver(_ text: String) throws -> URL {

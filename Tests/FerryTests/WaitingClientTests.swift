@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A client that waits for its command", .timeLimit(.minutes(5)))
+@Suite("A client that waits for its command", .timeLimit(.minutes(15)))
 struct WaitingClientTests {
     /// `docs/cli.md`: "Every subcommand that waits goes on waiting when the connection is lost."
     @Test(arguments: [

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry watch, when the history of the database changes", .timeLimit(.minutes(5)))
+@Suite("ferry watch, when the history of the database changes", .timeLimit(.minutes(15)))
 struct WatchResyncTests {
     private func record(_ event: String, _ connection: Connection) async throws {
         try await connection.execute(

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ferry watch", .timeLimit(.minutes(5)))
+@Suite("ferry watch", .timeLimit(.minutes(15)))
 struct WatchTests {
     @Test(arguments: [("succeeded", Int32(0)), ("failed", 1), ("stopped", 2)])
     func `follows a run to its end`(state: String, status: Int32) async throws {

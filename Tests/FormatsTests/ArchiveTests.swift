@@ -45,7 +45,7 @@ extension ArchiveFormat {
     }
 }
 
-@Suite("An archive", .timeLimit(.minutes(5)))
+@Suite("An archive", .timeLimit(.minutes(15)))
 struct ArchiveTests {
     static let long = String(repeating: "n", count: 180) + ".csv"
     static let members: ArchiveFormat.Members = [

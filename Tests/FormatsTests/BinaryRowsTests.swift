@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("Binary rows", .timeLimit(.minutes(5)))
+@Suite("Binary rows", .timeLimit(.minutes(15)))
 struct BinaryRowsTests {
     static let header =
         Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0] + [UInt8](repeating: 0, count: 8)
@@ -52,7 +52,7 @@ struct BinaryRowsTests {
     }
 }
 
-@Suite("A binary numeric", .timeLimit(.minutes(5)))
+@Suite("A binary numeric", .timeLimit(.minutes(15)))
 struct BinaryNumericTests {
     /// A numeric as `numeric_send` writes it.
     private func with<T>(
@@ -119,7 +119,7 @@ struct BinaryNumericTests {
     }
 }
 
-@Suite("A binary array", .timeLimit(.minutes(5)))
+@Suite("A binary array", .timeLimit(.minutes(15)))
 struct BinaryArrayTests {
     @Test func `gives its shape and its elements`() throws {
         let bytes: [UInt8] =

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("CSV by COPY", .timeLimit(.minutes(5)))
+@Suite("CSV by COPY", .timeLimit(.minutes(15)))
 struct CopiedCSVTests {
     private func reading(_ settings: String, _ name: String = "a") throws -> TableReading {
         try DataTemplateSettings(json: settings).reading(of: [column(name)])
@@ -66,7 +66,7 @@ struct CopiedCSVTests {
     }
 }
 
-@Suite("The records of a delimited file", .timeLimit(.minutes(5)))
+@Suite("The records of a delimited file", .timeLimit(.minutes(15)))
 struct DelimitedRecordCounterTests {
     private func records(_ text: String, _ settings: String, chunk: Int) throws -> Int64 {
         var counter = try DataTemplateSettings(json: settings).makeRecordCounter()

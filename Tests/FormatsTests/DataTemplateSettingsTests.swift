@@ -3,7 +3,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("Settings of a data template", .timeLimit(.minutes(5)))
+@Suite("Settings of a data template", .timeLimit(.minutes(15)))
 struct DataTemplateSettingsTests {
     @Test func `have defaults`() throws {
         let settings = try DataTemplateSettings(json: "{}")

@@ -39,7 +39,7 @@ func encoded(
     return String(decoding: file, as: UTF8.self)
 }
 
-@Suite("Delimited files", .timeLimit(.minutes(5)))
+@Suite("Delimited files", .timeLimit(.minutes(15)))
 struct DelimitedTests {
     static let columns = [column("id", 23), column("te\"xt"), column("n", 1700)]
     static let rows: [[String?]] = [

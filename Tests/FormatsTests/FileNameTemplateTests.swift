@@ -5,7 +5,7 @@ import Values
 
 @testable import Formats
 
-@Suite("A template of file names", .timeLimit(.minutes(5)))
+@Suite("A template of file names", .timeLimit(.minutes(15)))
 struct FileNameTemplateTests {
     /// 2026-03-28T23:30:15.123Z: half past midnight in Zürich, on the day its clocks go forward.
     static let values = FileNameTemplate.Values(

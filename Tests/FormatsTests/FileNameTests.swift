@@ -4,7 +4,7 @@ import Values
 
 @testable import Formats
 
-@Suite("A file name", .timeLimit(.minutes(5)))
+@Suite("A file name", .timeLimit(.minutes(15)))
 struct FileNameTests {
     @Test(arguments: [
         ("orders", "orders"), ("Daily customers", "Daily customers"), ("a-b_c.d", "a-b_c.d"),
@@ -67,7 +67,7 @@ struct FileNameTests {
     }
 }
 
-@Suite("The files of a run", .timeLimit(.minutes(5)))
+@Suite("The files of a run", .timeLimit(.minutes(15)))
 struct FileNamesTests {
     let settings = DataTemplateSettings()
     let values = FileNameTemplate.Values(export: "Daily customers", run: 42, now: 0)

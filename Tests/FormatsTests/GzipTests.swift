@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("Gzip", .timeLimit(.minutes(5)))
+@Suite("Gzip", .timeLimit(.minutes(15)))
 struct GzipTests {
     /// About 1.4 MB, compressible, the same in each run.
     static let sample: [UInt8] = {

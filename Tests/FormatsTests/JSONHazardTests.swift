@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("JSON that readers may refuse", .timeLimit(.minutes(5)))
+@Suite("JSON that readers may refuse", .timeLimit(.minutes(15)))
 struct JSONHazardTests {
     private func hazards(_ text: String, _ typeID: UInt32 = 114) throws -> JSONHazards {
         let column = TableColumn(

@@ -3,7 +3,7 @@ import Values
 
 @testable import Formats
 
-@Suite("JSON files", .timeLimit(.minutes(5)))
+@Suite("JSON files", .timeLimit(.minutes(15)))
 struct JSONTests {
     private func value(
         _ text: String?, _ typeID: UInt32, _ kind: ValueType.Kind = .base,

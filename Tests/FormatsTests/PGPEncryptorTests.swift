@@ -4,7 +4,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A file that is encrypted with PGP", .timeLimit(.minutes(5)))
+@Suite("A file that is encrypted with PGP", .timeLimit(.minutes(15)))
 struct PGPEncryptorTests {
     let owner: TestPGP
     let keyring: PGPKeyring

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A PGP key", .timeLimit(.minutes(5)))
+@Suite("A PGP key", .timeLimit(.minutes(15)))
 struct PGPKeyTests {
     let owner: TestPGP
 

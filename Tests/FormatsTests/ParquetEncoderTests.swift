@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("The Parquet encoder", .timeLimit(.minutes(5)))
+@Suite("The Parquet encoder", .timeLimit(.minutes(15)))
 struct ParquetEncoderTests {
     static let columns = [
         ParquetColumn(

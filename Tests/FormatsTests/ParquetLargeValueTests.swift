@@ -3,7 +3,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A large value in Parquet", .timeLimit(.minutes(5)))
+@Suite("A large value in Parquet", .timeLimit(.minutes(15)))
 struct ParquetLargeValueTests {
     /// Bytes that nothing compresses, or that everything does.
     static func value(_ count: Int, isRandom: Bool) -> [UInt8] {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A type in Parquet", .timeLimit(.minutes(5)))
+@Suite("A type in Parquet", .timeLimit(.minutes(15)))
 struct ParquetTypeTests {
     private func column(
         _ id: UInt32, modifier: Int32 = -1, kind: ValueType.Kind = .base,
@@ -57,7 +57,7 @@ struct ParquetTypeTests {
     }
 }
 
-@Suite("Run lengths and packed bits", .timeLimit(.minutes(5)))
+@Suite("Run lengths and packed bits", .timeLimit(.minutes(15)))
 struct HybridRunsTests {
     /// As the format's definition reads them.
     private func decoded(_ bytes: [UInt8], width: Int, count: Int) -> [UInt32] {
@@ -123,7 +123,7 @@ struct HybridRunsTests {
     }
 }
 
-@Suite("The bounds of a column chunk", .timeLimit(.minutes(5)))
+@Suite("The bounds of a column chunk", .timeLimit(.minutes(15)))
 struct ExtremesTests {
     private func bounds(_ values: [[UInt8]], _ order: ByteExtremes.Order) -> Bounds? {
         var extremes = ByteExtremes(order)

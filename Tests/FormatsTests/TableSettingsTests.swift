@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Values
 
-@Suite("The settings of the format table", .timeLimit(.minutes(5)))
+@Suite("The settings of the format table", .timeLimit(.minutes(15)))
 struct TableSettingsTests {
     @Test(arguments: TableMode.allCases)
     func `are a mode, and read back as they are written`(mode: TableMode) throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("Zstandard", .timeLimit(.minutes(5)))
+@Suite("Zstandard", .timeLimit(.minutes(15)))
 struct ZstdTests {
     private static let sample = GzipTests.sample
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Cancelling", .timeLimit(.minutes(5)))
+@Suite("Cancelling", .timeLimit(.minutes(15)))
 struct CancellationTests {
     private func isSleeping(_ process: Int32, _ watcher: Connection) async throws -> Bool {
         try await watcher.query(

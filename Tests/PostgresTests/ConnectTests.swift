@@ -38,7 +38,7 @@ final class SilentPort: Sendable {
     deinit { close(descriptor) }
 }
 
-@Suite("Connecting", .timeLimit(.minutes(5)))
+@Suite("Connecting", .timeLimit(.minutes(15)))
 struct ConnectTests {
     @Test func `to a port without a listener fails immediately`() async throws {
         let error = await #expect(throws: PostgresError.self) {

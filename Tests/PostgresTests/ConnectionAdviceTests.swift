@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A connection string that libpq cannot read", .timeLimit(.minutes(5)))
+@Suite("A connection string that libpq cannot read", .timeLimit(.minutes(15)))
 struct ConnectionAdviceTests {
     @Test(arguments: [
         ("\"postgresql://me:secret@h/d\"", "remove the quotes around it"),

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A COPY that is fed", .timeLimit(.minutes(5)))
+@Suite("A COPY that is fed", .timeLimit(.minutes(15)))
 struct CopyFeedTests {
     @Test func `stores what it was given, cut anywhere, within a transaction`() async throws {
         try await TestDatabase.withEmpty { database in

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("COPY out", .timeLimit(.minutes(5)))
+@Suite("COPY out", .timeLimit(.minutes(15)))
 struct CopyOutTests {
     struct Stop: Error {}
 
@@ -60,7 +60,7 @@ struct CopyOutTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `gives what has come when it is long and the server pauses`() async throws {
         try await TestDatabase.withEmpty { database in
             let connection = try await database.connect()
@@ -193,7 +193,7 @@ struct CopyOutTests {
     }
 }
 
-@Suite("COPY in", .timeLimit(.minutes(5)))
+@Suite("COPY in", .timeLimit(.minutes(15)))
 struct CopyInTests {
     struct Stop: Error {}
 

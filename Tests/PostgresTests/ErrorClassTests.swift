@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The class of an error", .timeLimit(.minutes(5)))
+@Suite("The class of an error", .timeLimit(.minutes(15)))
 struct ErrorClassTests {
     @Test(arguments: [
         ("40001", ErrorClass.retry), ("40P01", .retry), ("55P03", .retry), ("57014", .retry),

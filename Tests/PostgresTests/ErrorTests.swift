@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An error of the server", .timeLimit(.minutes(5)))
+@Suite("An error of the server", .timeLimit(.minutes(15)))
 struct ErrorTests {
     @Test func `carries what the server said`() async throws {
         try await TestDatabase.withEmpty { database in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A transaction with a limit to its idleness", .timeLimit(.minutes(5)))
+@Suite("A transaction with a limit to its idleness", .timeLimit(.minutes(15)))
 struct IdleTransactionTests {
     private func connect(to database: TestDatabase, limit: Duration) async throws -> Connection {
         var options = ConnectionOptions(database.url)

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A large row of a COPY out", .timeLimit(.minutes(5)))
+@Suite("A large row of a COPY out", .timeLimit(.minutes(15)))
 struct LargeRowTests {
     @Test func `is a separate chunk, and is kept without the others`() async throws {
         try await TestDatabase.withEmpty { database in

@@ -3,7 +3,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("Listening", .timeLimit(.minutes(5)))
+@Suite("Listening", .timeLimit(.minutes(15)))
 struct ListenTests {
     @Test func `receives notifications, also between statements`() async throws {
         try await TestDatabase.withEmpty { database in
@@ -114,7 +114,7 @@ struct ListenTests {
     }
 }
 
-@Suite("A COPY on a connection that listened", .timeLimit(.minutes(5)))
+@Suite("A COPY on a connection that listened", .timeLimit(.minutes(15)))
 struct CopyAfterListeningTests {
     @Test func `can still be cancelled when the listening ends in the middle of it`() async throws {
         try await TestDatabase.withEmpty { database in

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A lost connection", .timeLimit(.minutes(5)))
+@Suite("A lost connection", .timeLimit(.minutes(15)))
 struct LostConnectionTests {
     private func terminate(_ connection: Connection, by other: Connection) async throws {
         let process = Value(Int(connection.serverProcessID))

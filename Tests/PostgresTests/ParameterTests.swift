@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A parameter", .timeLimit(.minutes(5)))
+@Suite("A parameter", .timeLimit(.minutes(15)))
 struct ParameterTests {
     @Test func `of each type arrives as it was`() async throws {
         try await TestDatabase.withEmpty { database in
@@ -99,7 +99,7 @@ struct ParameterTests {
     }
 }
 
-@Suite("Quoting", .timeLimit(.minutes(5)))
+@Suite("Quoting", .timeLimit(.minutes(15)))
 struct QuotingTests {
     @Test(arguments: ["plain", "Sp ace", "qu\"o'te", "back\\slash", "Ünï🐘", "a;--", "\u{1b}[31m"])
     func `gives back the name and the text`(text: String) async throws {

@@ -26,7 +26,7 @@ private final class Tally: Sendable {
     func leave() { count.withLock { $0.now -= 1 } }
 }
 
-@Suite("A pool", .timeLimit(.minutes(5)))
+@Suite("A pool", .timeLimit(.minutes(15)))
 struct PoolTests {
     struct Stop: Error {}
 
@@ -156,7 +156,7 @@ struct PoolTests {
     }
 }
 
-@Suite("A hundred connections", .timeLimit(.minutes(5)))
+@Suite("A hundred connections", .timeLimit(.minutes(15)))
 struct ManyConnectionsTests {
     @Test func `wait for the server without keeping other tasks waiting`() async throws {
         try await TestDatabase.withEmpty { database in

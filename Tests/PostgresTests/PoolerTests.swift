@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "A connection pooler",
     .enabled(if: TransactionPooler.program != nil, "pgbouncer is not installed"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(15)))
 struct PoolerTests {
     private static func with(
         mode: String, size: Int, _ body: (TestDatabase, _ pooled: String) async throws -> Void

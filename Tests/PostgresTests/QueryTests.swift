@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A query", .timeLimit(.minutes(5)))
+@Suite("A query", .timeLimit(.minutes(15)))
 struct QueryTests {
     @Test func `returns its rows`() async throws {
         try await TestDatabase.withEmpty { database in

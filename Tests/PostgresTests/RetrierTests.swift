@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Work that is retried", .timeLimit(.minutes(5)))
+@Suite("Work that is retried", .timeLimit(.minutes(15)))
 struct RetrierTests {
     private struct SchemaIsOther: Error {}
     private struct Odd: Error {}

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A connection string that counts alone", .timeLimit(.minutes(5)))
+@Suite("A connection string that counts alone", .timeLimit(.minutes(15)))
 struct SelfContainedTests {
     private func text(_ conninfo: String) throws -> String {
         var options = ConnectionOptions(conninfo, applicationName: "ferry's test")

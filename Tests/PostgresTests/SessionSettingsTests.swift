@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The settings of a session", .timeLimit(.minutes(5)))
+@Suite("The settings of a session", .timeLimit(.minutes(15)))
 struct SessionSettingsTests {
     private static let traps = [
         "search_path = public, pg_catalog", "statement_timeout = '1500ms'", "lock_timeout = '1s'",

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A transaction", .timeLimit(.minutes(5)))
+@Suite("A transaction", .timeLimit(.minutes(15)))
 struct TransactionTests {
     struct Stop: Error {}
 
@@ -135,7 +135,7 @@ struct TransactionTests {
     }
 }
 
-@Suite("A pipeline", .timeLimit(.minutes(5)))
+@Suite("A pipeline", .timeLimit(.minutes(15)))
 struct PipelineTests {
     @Test func `returns the rows of each statement`() async throws {
         try await TestDatabase.withEmpty { database in

@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("A private server", .timeLimit(.minutes(5)))
+@Suite("A private server", .timeLimit(.minutes(15)))
 struct PrivateServerTests {
     @Test func `takes connections over its socket alone and leaves nothing behind`() async throws {
         let server = try await PrivateServer.start()
@@ -127,7 +127,7 @@ struct PrivateServerTests {
     }
 }
 
-@Suite("A child process", .timeLimit(.minutes(5)))
+@Suite("A child process", .timeLimit(.minutes(15)))
 struct ChildProcessTests {
     @Test func `is reaped without a waiting caller`() async throws {
         func start() throws -> pid_t {

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An archived delivery", .timeLimit(.minutes(10)))
+@Suite("An archived delivery", .timeLimit(.minutes(15)))
 struct ArchivedDeliveryTests {
     private static let tables = """
         create table orders (id int, note text);

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A delivery in CSV", .timeLimit(.minutes(10)))
+@Suite("A delivery in CSV", .timeLimit(.minutes(15)))
 struct CSVRoundTripTests {
     static let templates = [
         Template(settings: "{}", nullText: "", read: ""),

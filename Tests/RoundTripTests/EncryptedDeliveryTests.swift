@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An encrypted delivery", .timeLimit(.minutes(10)))
+@Suite("An encrypted delivery", .timeLimit(.minutes(15)))
 struct EncryptedDeliveryTests {
     private static let tables = """
         create table orders (id int, note text);

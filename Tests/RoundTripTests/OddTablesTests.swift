@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The tables that every format is tried with", .timeLimit(.minutes(10)))
+@Suite("The tables that every format is tried with", .timeLimit(.minutes(15)))
 struct OddTablesTests {
     /// No value of these can be written down, or be in a table of anybody.
     private static let ofTheSystem: Set<String> = [

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("A Parquet file with large values", .timeLimit(.minutes(5)))
+@Suite("A Parquet file with large values", .timeLimit(.minutes(15)))
 struct ParquetLargeValueTests {
     private static let script = """
         create table large (id int, b bytea, t text not null, j jsonb, l text[]);

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("A Parquet file", .timeLimit(.minutes(10)))
+@Suite("A Parquet file", .timeLimit(.minutes(15)))
 struct ParquetRoundTripTests {
     @Test(arguments: ["none", "snappy", "zstd", "gzip"])
     func `has the source's values for every reader`(_ codec: String) async throws {

@@ -4,7 +4,7 @@ import Manifests
 import Postgres
 import Testing
 
-@Suite("What Parquet cannot hold", .timeLimit(.minutes(10)))
+@Suite("What Parquet cannot hold", .timeLimit(.minutes(15)))
 struct ParquetRuleTests {
     @Test(arguments: [
         ("numeric(5,2)", "'NaN'", "NaN", "a Parquet DECIMAL(5, 2)"),
@@ -60,7 +60,7 @@ struct ParquetRuleTests {
     }
 }
 
-@Suite("A delivery in Parquet", .timeLimit(.minutes(10)))
+@Suite("A delivery in Parquet", .timeLimit(.minutes(15)))
 struct ParquetDeliveryTests {
     @Test(arguments: ["{}", #"{"compression": "gzip"}"#, #"{"compression": "none"}"#])
     func `is verified by its bytes and by the row counts of its files`(

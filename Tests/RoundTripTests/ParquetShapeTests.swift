@@ -4,7 +4,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("A Parquet file of a table", .timeLimit(.minutes(10)))
+@Suite("A Parquet file of a table", .timeLimit(.minutes(15)))
 struct ParquetShapeTests {
     private static let script = """
         create table no_rows (id int, list int[] not null);

@@ -5,7 +5,7 @@ import Testing
 import Values
 
 @Suite(
-    "A delivery in Parquet of the tables that every format is tried with", .timeLimit(.minutes(5)))
+    "A delivery in Parquet of the tables that every format is tried with", .timeLimit(.minutes(15)))
 struct ParquetSweepTests {
     @Test(arguments: ["snappy", "zstd"])
     func `has the source's values for every reader`(_ codec: String) async throws {

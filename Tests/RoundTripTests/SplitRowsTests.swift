@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A split by rows", .timeLimit(.minutes(10)))
+@Suite("A split by rows", .timeLimit(.minutes(15)))
 struct SplitRowsTests {
     private static let formats = [
         #""format": "csv""#, #""header": false"#, #""quote": "all""#, #""format": "ndjson""#,

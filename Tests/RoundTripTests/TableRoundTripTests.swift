@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A delivery into tables", .timeLimit(.minutes(10)))
+@Suite("A delivery into tables", .timeLimit(.minutes(15)))
 struct TableRoundTripTests {
     /// Two tables of one name do not go into one schema, and a `regclass` needs its table.
     private static let tables =

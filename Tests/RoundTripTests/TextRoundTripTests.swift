@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A delivery of text", .timeLimit(.minutes(10)))
+@Suite("A delivery of text", .timeLimit(.minutes(15)))
 struct TextRoundTripTests {
     struct Template: Sendable {
         let settings: String

@@ -2,7 +2,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("The tasks of a run", .timeLimit(.minutes(5)))
+@Suite("The tasks of a run", .timeLimit(.minutes(15)))
 struct BatchingTests {
     private func offers(_ sizes: [Int64], parts: Int = 1) -> [ReadOffer] {
         sizes.enumerated().map { index, bytes in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("What a worker holds without knowing", .timeLimit(.minutes(5)))
+@Suite("What a worker holds without knowing", .timeLimit(.minutes(15)))
 struct HeldWorkTests {
     @Test func `is what it does not know at two looks`() {
         let held = HeldWork()
@@ -47,7 +47,7 @@ struct HeldWorkTests {
     }
 }
 
-@Suite("A document of another release", .timeLimit(.minutes(5)))
+@Suite("A document of another release", .timeLimit(.minutes(15)))
 struct UnreadableDocumentTests {
     private struct Inner: Decodable { let name: String }
     private struct Outer: Decodable { let inner: [Inner] }

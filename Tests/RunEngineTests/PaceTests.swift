@@ -3,7 +3,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("The pace of a task", .timeLimit(.minutes(5)))
+@Suite("The pace of a task", .timeLimit(.minutes(15)))
 struct PaceTests {
     /// Passes so many bytes in pieces as small as it asks for.
     private func pass(_ bytes: Int, _ pace: Pace) throws {

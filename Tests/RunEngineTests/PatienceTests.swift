@@ -2,7 +2,7 @@ import Testing
 
 @testable import RunEngine
 
-@Suite("What may never be answered", .timeLimit(.minutes(5)))
+@Suite("What may never be answered", .timeLimit(.minutes(15)))
 struct PatienceTests {
     /// Notices nothing, not even that it is cancelled.
     private static let silence: @Sendable () async -> String = {

@@ -9,7 +9,7 @@ import Values
 
 @testable import RunEngine
 
-@Suite("An error of a run", .timeLimit(.minutes(5)))
+@Suite("An error of a run", .timeLimit(.minutes(15)))
 struct RunErrorTests {
     @Test(arguments: [
         (

@@ -95,7 +95,7 @@ private let autumns = [
         ["2026-10-30T00:00:00+02:00", "2026-10-31T00:00:00+02:00"]),
 ]
 
-@Suite("A time of a schedule", .timeLimit(.minutes(5)))
+@Suite("A time of a schedule", .timeLimit(.minutes(15)))
 struct ClockChangeTests {
     @Test(arguments: springs)
     func `that does not exist comes at the next minute that does`(_ change: ClockChange) throws {

@@ -1,7 +1,7 @@
 import Schedules
 import Testing
 
-@Suite("The due times of a schedule", .timeLimit(.minutes(5)))
+@Suite("The due times of a schedule", .timeLimit(.minutes(15)))
 struct DueTimesTests {
     private func due(
         _ text: String, from awaited: String, until now: String

@@ -73,7 +73,7 @@ private let unknownZones = [
     "Middle/Earth",
 ]
 
-@Suite("A schedule that cannot be right", .timeLimit(.minutes(5)))
+@Suite("A schedule that cannot be right", .timeLimit(.minutes(15)))
 struct RefusedScheduleTests {
     @Test(arguments: refusals)
     func `is refused, naming the field and the rule`(_ refusal: Refusal) {
@@ -101,7 +101,7 @@ struct RefusedScheduleTests {
     }
 }
 
-@Suite("A schedule", .timeLimit(.minutes(5)))
+@Suite("A schedule", .timeLimit(.minutes(15)))
 struct ScheduleTests {
     /// From Thursday, 1 January 2026, 00:00 UTC.
     private static let cases: [(String, [String])] = [

@@ -6,7 +6,7 @@ import Testing
 /// Compared with Python: with `croniter`, which reads the expressions, and with `zoneinfo`, which
 /// knows the clocks. What a schedule does where clocks change is our own rule, so that is worked
 /// out there minute by minute, in the plainest way.
-@Suite("A schedule, and an independent reader of it", .timeLimit(.minutes(5)))
+@Suite("A schedule, and an independent reader of it", .timeLimit(.minutes(15)))
 struct IndependentReaderTests {
     private static let program = #"""
         import json, sys

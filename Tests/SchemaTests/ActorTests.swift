@@ -6,7 +6,7 @@ private let insert =
     #"insert into ferry.commands (command, arguments) "#
     + #"values ('create_data_export', '{"name": "a"}')"#
 
-@Suite("The actor of a command", .timeLimit(.minutes(5)))
+@Suite("The actor of a command", .timeLimit(.minutes(15)))
 struct ActorTests {
     private func actors(_ connection: Connection) async throws -> [String] {
         try await connection.query("select actor from ferry_state.commands order by id")

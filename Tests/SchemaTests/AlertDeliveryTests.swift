@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A message of an alert", .timeLimit(.minutes(5)))
+@Suite("A message of an alert", .timeLimit(.minutes(15)))
 struct AlertDeliveryTests {
     @Test func `is created in the transaction of its event, for subscribed alerts`()
         async throws

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The delivery of an alert's message", .timeLimit(.minutes(5)))
+@Suite("The delivery of an alert's message", .timeLimit(.minutes(15)))
 struct AlertEndTests {
     @Test func `fails for good when the next attempt would be too late, and says so`()
         async throws

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The right to apply a configuration", .timeLimit(.minutes(5)))
+@Suite("The right to apply a configuration", .timeLimit(.minutes(15)))
 struct ApplyingTests {
     private static let lease =
         "leased_until between clock_timestamp() + interval '20 s' "

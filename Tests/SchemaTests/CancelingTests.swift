@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Canceling a command", .timeLimit(.minutes(5)))
+@Suite("Canceling a command", .timeLimit(.minutes(15)))
 struct CancelingTests {
     private func cancel(_ connection: Connection, _ id: Int64) async throws -> ServerError? {
         try await refusal(connection, "select ferry.cancel_command(\(id))")

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A claim of commands", .timeLimit(.minutes(5)))
+@Suite("A claim of commands", .timeLimit(.minutes(15)))
 struct ClaimTests {
     @Test func `takes the most urgent first`() async throws {
         try await TestDatabase.withSchema { database in

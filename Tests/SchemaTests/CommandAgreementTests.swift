@@ -6,7 +6,7 @@ import Values
 
 /// The queue checks arguments when a command is sent, by definitions that it was given; the program
 /// checks them when it applies it.
-@Suite("What the queue accepts", .timeLimit(.minutes(5)))
+@Suite("What the queue accepts", .timeLimit(.minutes(15)))
 struct CommandAgreementTests {
     @Test func `is what the program reads, for every command and every argument`() async throws {
         try await TestDatabase.withSchema { database in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("COPY into the job table", .timeLimit(.minutes(5)))
+@Suite("COPY into the job table", .timeLimit(.minutes(15)))
 struct CopyTests {
     @Test func `takes 10,000 commands at once`() async throws {
         try await TestDatabase.withSchema { database in

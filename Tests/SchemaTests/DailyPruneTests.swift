@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The daily prune", .timeLimit(.minutes(5)))
+@Suite("The daily prune", .timeLimit(.minutes(15)))
 struct DailyPruneTests {
     private struct Scene {
         let old: OldRuns
@@ -153,7 +153,7 @@ struct DailyPruneTests {
     }
 }
 
-@Suite("With a retention", .timeLimit(.minutes(5)))
+@Suite("With a retention", .timeLimit(.minutes(15)))
 struct FlatHistoryTests {
     /// Each cycle is some days' work: 20 runs by commands, with tasks, manifests and events, and
     /// two workers that come and go. Then time passes.

@@ -17,7 +17,7 @@ private enum Ending: String, CaseIterable {
     }
 }
 
-@Suite("A run that ends", .timeLimit(.minutes(5)))
+@Suite("A run that ends", .timeLimit(.minutes(15)))
 struct EndingRunTests {
     private struct Parties {
         let owner: Connection

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The cost of reading events", .timeLimit(.minutes(5)))
+@Suite("The cost of reading events", .timeLimit(.minutes(15)))
 struct EventCostTests {
     private static let events = 20_000
 

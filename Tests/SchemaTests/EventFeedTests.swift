@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The events between two snapshots", .timeLimit(.minutes(5)))
+@Suite("The events between two snapshots", .timeLimit(.minutes(15)))
 struct EventFeedTests {
     private let record =
         "select ferry_state.record_event('production', $1, 'test', null, null, null, null)"

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A claim while more waits than a batch takes", .timeLimit(.minutes(5)))
+@Suite("A claim while more waits than a batch takes", .timeLimit(.minutes(15)))
 struct FairClaimTests {
     private struct Scene {
         let database: TestDatabase

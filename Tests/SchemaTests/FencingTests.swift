@@ -37,7 +37,7 @@ private let writes = [
     FencedWrite("finish_stop($1, $2, $3)", state: "stopping"),
 ]
 
-@Suite("A worker that lost its claim", .timeLimit(.minutes(5)))
+@Suite("A worker that lost its claim", .timeLimit(.minutes(15)))
 struct FencingTests {
     @Test func `changes nothing any more, by any of its writes`() async throws {
         try await TestDatabase.withSchema { database in

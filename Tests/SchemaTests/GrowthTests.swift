@@ -18,7 +18,7 @@ extension Connection {
     }
 }
 
-@Suite("After a year of work", .timeLimit(.minutes(5)))
+@Suite("After a year of work", .timeLimit(.minutes(15)))
 struct GrowthTests {
     /// The newest of each, as the command line asks for them, and as anybody would.
     private static let lists = [

@@ -4,7 +4,7 @@ import Testing
 
 private let customers = #"{"name": "customers"}"#
 
-@Suite("An idempotency key", .timeLimit(.minutes(5)))
+@Suite("An idempotency key", .timeLimit(.minutes(15)))
 struct IdempotencyKeyTests {
     @Test func `gives the same id for the same command`() async throws {
         try await TestDatabase.withSchema { database in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The job table", .timeLimit(.minutes(5)))
+@Suite("The job table", .timeLimit(.minutes(15)))
 struct JobTableTests {
     @Test func `takes an INSERT from any client and returns the id`() async throws {
         try await TestDatabase.withSchema { database in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A lane", .timeLimit(.minutes(5)))
+@Suite("A lane", .timeLimit(.minutes(15)))
 struct LaneTests {
     @Test func `keeps the order of the commands on its object`() async throws {
         try await TestDatabase.withSchema { database in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A limit", .timeLimit(.minutes(5)))
+@Suite("A limit", .timeLimit(.minutes(15)))
 struct LimitTests {
     /// Runs, each of an orchestration of its own and all to one destination, with twenty tasks.
     private func opened(

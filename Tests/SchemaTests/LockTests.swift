@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The locks of Ferry", .timeLimit(.minutes(5)))
+@Suite("The locks of Ferry", .timeLimit(.minutes(15)))
 struct LockTests {
     /// Instead of waiting for ever, a statement that meets a lock fails.
     private let impatience = "set lock_timeout = '5s'"
@@ -100,7 +100,7 @@ struct LockTests {
     }
 }
 
-@Suite("A worker's session", .timeLimit(.minutes(5)))
+@Suite("A worker's session", .timeLimit(.minutes(15)))
 struct WorkerSessionTests {
     @Test func `is not another one that came later to the same process id`() async throws {
         try await TestDatabase.withSchema { database in

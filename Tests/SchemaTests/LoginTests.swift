@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The login of a user in another role", .timeLimit(.minutes(5)))
+@Suite("The login of a user in another role", .timeLimit(.minutes(15)))
 struct LoginTests {
     /// The owner, acting as alice.
     private func ownerAsAlice(_ database: TestDatabase) async throws -> Connection {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A migration among other sessions", .timeLimit(.minutes(5)))
+@Suite("A migration among other sessions", .timeLimit(.minutes(15)))
 struct MigrationLockTests {
     private static let impatience: Migrator.Patience = {
         var patience = Migrator.Patience()

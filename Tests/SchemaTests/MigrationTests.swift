@@ -4,7 +4,7 @@ import SchemaFiles
 import TestSupport
 import Testing
 
-@Suite("A migration", .timeLimit(.minutes(5)))
+@Suite("A migration", .timeLimit(.minutes(15)))
 struct MigrationTests {
     @Test func `of one empty database by ten processes at once gives one schema`() async throws {
         try await TestDatabase.withEmpty { database in
@@ -130,7 +130,7 @@ struct MigrationTests {
     }
 }
 
-@Suite("The check of a schema", .timeLimit(.minutes(5)))
+@Suite("The check of a schema", .timeLimit(.minutes(15)))
 struct SchemaCheckTests {
     private func finding(
         _ database: TestDatabase, after change: String = "", as role: TestRole? = nil

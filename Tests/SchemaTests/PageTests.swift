@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The page of views", .timeLimit(.minutes(2)))
+@Suite("The page of views", .timeLimit(.minutes(15)))
 struct ViewPageTests {
     @Test func `has every view with its columns, their types and their order`() async throws {
         let page = try Page("docs/views.md")
@@ -55,7 +55,7 @@ struct ViewPageTests {
     }
 }
 
-@Suite("The page of commands", .timeLimit(.minutes(2)))
+@Suite("The page of commands", .timeLimit(.minutes(15)))
 struct CommandPageTests {
     private let page: Page
 
@@ -136,7 +136,7 @@ struct CommandPageTests {
     }
 }
 
-@Suite("The queries of the documentation", .timeLimit(.minutes(2)))
+@Suite("The queries of the documentation", .timeLimit(.minutes(15)))
 struct DocumentedQueryTests {
     @Test(arguments: ["troubleshooting", "views", "events"])
     func `can be run by roles that can see everything`(_ name: String) async throws {

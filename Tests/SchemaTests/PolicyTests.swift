@@ -45,7 +45,7 @@ extension Connection {
     }
 }
 
-@Suite("Policies in the database", .timeLimit(.minutes(5)))
+@Suite("Policies in the database", .timeLimit(.minutes(15)))
 struct PolicyTests {
     @Test func `give everything to the role that first migrated`() async throws {
         try await TestDatabase.withSchema { database in

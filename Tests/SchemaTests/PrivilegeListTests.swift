@@ -84,7 +84,7 @@ private enum Granted {
     ]
 }
 
-@Suite("The list of privileges", .timeLimit(.minutes(5)))
+@Suite("The list of privileges", .timeLimit(.minutes(15)))
 struct PrivilegeListTests {
     private func names(_ database: TestDatabase, _ sql: String, _ parameters: [Value] = [])
         async throws -> Set<String>

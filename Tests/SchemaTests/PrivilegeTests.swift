@@ -8,7 +8,7 @@ private let recordTables = [
     "migrations",
 ]
 
-@Suite("Privileges", .timeLimit(.minutes(5)))
+@Suite("Privileges", .timeLimit(.minutes(15)))
 struct PrivilegeTests {
     @Test func `let a client read its own commands only`() async throws {
         try await TestDatabase.withSchema { database in

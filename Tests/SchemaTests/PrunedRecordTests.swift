@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Pruning the record", .timeLimit(.minutes(5)))
+@Suite("Pruning the record", .timeLimit(.minutes(15)))
 struct PrunedRecordTests {
     /// Records commands that ended 200 days ago.
     private func commands(

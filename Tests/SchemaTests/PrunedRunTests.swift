@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Pruning runs", .timeLimit(.minutes(5)))
+@Suite("Pruning runs", .timeLimit(.minutes(15)))
 struct PrunedRunTests {
     @Test func `removes those that ended long ago, with all that belongs to them`() async throws {
         try await OldRuns.with { old in

@@ -8,7 +8,7 @@ private let recordTables = [
     "run_manifests",
 ]
 
-@Suite("The record of what happened", .timeLimit(.minutes(5)))
+@Suite("The record of what happened", .timeLimit(.minutes(15)))
 struct RecordTests {
     /// A database in which there is something of everything that is recorded.
     private func withRecord(_ body: (TestDatabase, Connection) async throws -> Void) async throws {

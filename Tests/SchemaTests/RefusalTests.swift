@@ -121,7 +121,7 @@ private let systemColumns = [
     ("login", "'test_client_bob'"),
 ]
 
-@Suite("A command that cannot be right", .timeLimit(.minutes(5)))
+@Suite("A command that cannot be right", .timeLimit(.minutes(15)))
 struct RefusalTests {
     @Test func `is refused by its typed function for the same reason`() async throws {
         try await TestDatabase.withSchema { database in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A rescue", .timeLimit(.minutes(5)))
+@Suite("A rescue", .timeLimit(.minutes(15)))
 struct RescueTests {
     private func silent(_ owner: Connection) async throws -> [Int64] {
         try await owner.query("select worker_id from ferry_state.silent_workers() order by 1")

@@ -41,7 +41,7 @@ private func withOldEvents(_ body: (TestDatabase, Connection) async throws -> Vo
     }
 }
 
-@Suite("Partitions of events", .timeLimit(.minutes(5)))
+@Suite("Partitions of events", .timeLimit(.minutes(15)))
 struct EventPartitionTests {
     @Test func `are there for this month and the next three`() async throws {
         try await TestDatabase.withSchema { database in
@@ -130,7 +130,7 @@ struct EventPartitionTests {
     }
 }
 
-@Suite("Pruning", .timeLimit(.minutes(5)))
+@Suite("Pruning", .timeLimit(.minutes(15)))
 struct PruningTests {
     private func prune(_ database: TestDatabase, _ days: Int = 100) async throws -> [String] {
         let connection = try await database.connect()

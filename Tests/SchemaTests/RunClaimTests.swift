@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run", .timeLimit(.minutes(5)))
+@Suite("A run", .timeLimit(.minutes(15)))
 struct RunClaimTests {
     @Test func `waits for the earlier run of its orchestration`() async throws {
         try await TestDatabase.withSchema { database in

@@ -13,7 +13,7 @@ private func names(in folder: String) throws -> [String] {
         .sorted()
 }
 
-@Suite("The files of the schema", .timeLimit(.minutes(5)))
+@Suite("The files of the schema", .timeLimit(.minutes(15)))
 struct SchemaFilesTests {
     @Test func `are exactly those that the program carries`() throws {
         let folders = [

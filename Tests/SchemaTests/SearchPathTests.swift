@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("What others make in the queue's database", .timeLimit(.minutes(5)))
+@Suite("What others make in the queue's database", .timeLimit(.minutes(15)))
 struct SearchPathTests {
     /// Either its path is pinned, or its body was parsed when it was created.
     @Test func `can be found by no function of Ferry's`() async throws {

@@ -87,7 +87,7 @@ private let harmless = [
             """),
 ]
 
-@Suite("A secret in the arguments of a command", .timeLimit(.minutes(5)))
+@Suite("A secret in the arguments of a command", .timeLimit(.minutes(15)))
 struct SecretTests {
     @Test(arguments: secrets) fileprivate func `is refused`(_ sent: Sent) async throws {
         try await TestDatabase.withSchema { database in

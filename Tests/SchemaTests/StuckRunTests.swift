@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that cannot finish publishing", .timeLimit(.minutes(5)))
+@Suite("A run that cannot finish publishing", .timeLimit(.minutes(15)))
 struct StuckRunTests {
     /// Gives the body a run that is publishing, with a second one of its orchestration behind it.
     private func publishing(
@@ -161,7 +161,7 @@ struct StuckRunTests {
     }
 }
 
-@Suite("A run that met a transient error", .timeLimit(.minutes(5)))
+@Suite("A run that met a transient error", .timeLimit(.minutes(15)))
 struct RetriedRunTests {
     @Test(arguments: [("1 hour", "retrying", "queued"), ("30 minutes", "too_late", "running")])
     func `is retried for a time after its first start, however long it ran`(

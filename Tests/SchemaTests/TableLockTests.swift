@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A lock of a whole table or view", .timeLimit(.minutes(5)))
+@Suite("A lock of a whole table or view", .timeLimit(.minutes(15)))
 struct TableLockTests {
     /// Returns `relation mode` for each lock of a table, and `relation for update` for each lock of
     /// rows, that the caller may take.

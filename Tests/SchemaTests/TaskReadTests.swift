@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A task of several tables", .timeLimit(.minutes(5)))
+@Suite("A task of several tables", .timeLimit(.minutes(15)))
 struct TaskReadTests {
     /// A run of four tables in two tasks, the first of which is claimed.
     private func claimed(

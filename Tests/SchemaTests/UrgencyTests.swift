@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A command of priority 0 or 1", .timeLimit(.minutes(5)))
+@Suite("A command of priority 0 or 1", .timeLimit(.minutes(15)))
 struct UrgencyTests {
     private func grant(
         _ owner: Connection, _ id: Int64, _ policy: String, to role: String,

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The limit of waiting commands", .timeLimit(.minutes(5)))
+@Suite("The limit of waiting commands", .timeLimit(.minutes(15)))
 struct WaitingLimitTests {
     private let flood = """
         insert into ferry.commands (command, arguments)

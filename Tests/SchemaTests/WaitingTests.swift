@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Waiting for a command", .timeLimit(.minutes(5)))
+@Suite("Waiting for a command", .timeLimit(.minutes(15)))
 struct WaitingTests {
     private func wait(_ connection: Connection, _ id: Int64, _ timeout: String = "30 s")
         async throws -> ServerError?

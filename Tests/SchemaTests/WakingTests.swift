@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The INSERT of a command", .timeLimit(.minutes(2)))
+@Suite("The INSERT of a command", .timeLimit(.minutes(15)))
 struct WakingTests {
     @Test func `notifies only sleeping workers`() async throws {
         try await TestDatabase.withSchema { database in

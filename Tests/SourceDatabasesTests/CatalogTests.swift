@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("The tables of a source database", .timeLimit(.minutes(5)))
+@Suite("The tables of a source database", .timeLimit(.minutes(15)))
 struct CatalogTests {
     @Test func `are what holds rows of its own, with the right to read them`() async throws {
         try await SourceScene.with { scene in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What changes a table, or what its values look like, without waiting for those who read it.
-@Suite("A change that readers do not keep out", .timeLimit(.minutes(5)))
+@Suite("A change that readers do not keep out", .timeLimit(.minutes(15)))
 struct ConcurrentChangeTests {
     private static let script = """
         create type mood as enum ('sad', 'ok');

@@ -10,7 +10,7 @@ import Values
 
 /// Of the locale of its server money has its decimals: the same 1234 are 12.34 dollars, 1234 yen or
 /// 1.234 dinar. Locales are made as the tests need them.
-@Suite("Money", .timeLimit(.minutes(5)))
+@Suite("Money", .timeLimit(.minutes(15)))
 struct MoneyTests {
     private static let localeSources = "/usr/share/i18n/locales/ja_JP"
 

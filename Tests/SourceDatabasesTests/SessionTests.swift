@@ -3,7 +3,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("The session that reads a source database", .timeLimit(.minutes(5)))
+@Suite("The session that reads a source database", .timeLimit(.minutes(15)))
 struct SessionTests {
     /// Every default that can change what COPY writes or whether it ends.
     private static let traps = [

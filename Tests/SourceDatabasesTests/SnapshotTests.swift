@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A snapshot of a source database", .timeLimit(.minutes(5)))
+@Suite("A snapshot of a source database", .timeLimit(.minutes(15)))
 struct SnapshotTests {
     private static let waiting = """
         select count(*) from pg_stat_activity
@@ -205,7 +205,7 @@ struct SnapshotTests {
     }
 }
 
-@Suite("A snapshot of more tables than the server can lock", .timeLimit(.minutes(5)))
+@Suite("A snapshot of more tables than the server can lock", .timeLimit(.minutes(15)))
 struct ManyTablesTests {
     @Test func `is refused at once, with the setting that is needed`() async throws {
         let server = try await PrivateServer.start(

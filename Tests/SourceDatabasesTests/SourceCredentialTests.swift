@@ -2,7 +2,7 @@ import Credentials
 import SourceDatabases
 import Testing
 
-@Suite("The credential of a source database", .timeLimit(.minutes(5)))
+@Suite("The credential of a source database", .timeLimit(.minutes(15)))
 struct SourceCredentialTests {
     @Test func `that a worker does not have fails the connection, for good`() async throws {
         let database = SourceDatabase(

@@ -4,7 +4,7 @@ import SourceDatabases
 import TestSupport
 import Testing
 
-@Suite("The role that a source is read as", .timeLimit(.minutes(5)))
+@Suite("The role that a source is read as", .timeLimit(.minutes(15)))
 struct SourceRoleTests {
     private func role(
         _ name: String?, after change: String = "", _ scene: SourceScene

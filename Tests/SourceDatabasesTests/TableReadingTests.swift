@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A table of a snapshot", .timeLimit(.minutes(5)))
+@Suite("A table of a snapshot", .timeLimit(.minutes(15)))
 struct TableReadingTests {
     /// Makes a table, takes a snapshot and gives what COPY writes of it.
     private func written(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("What a database has against settings of its tables", .timeLimit(.minutes(5)))
+@Suite("What a database has against settings of its tables", .timeLimit(.minutes(15)))
 struct TableSettingsCheckTests {
     private func problems(
         _ settings: [String: JSONValue], ofAll: Bool = false, _ script: String = ""

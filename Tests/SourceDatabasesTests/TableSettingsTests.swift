@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A table with settings", .timeLimit(.minutes(5)))
+@Suite("A table with settings", .timeLimit(.minutes(15)))
 struct TableSettingsTests {
     private static let people = """
         create domain code as text not null;

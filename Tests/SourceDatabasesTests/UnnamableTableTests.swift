@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A database that checks no encoding", .timeLimit(.minutes(5)))
+@Suite("A database that checks no encoding", .timeLimit(.minutes(15)))
 struct UnnamableTableTests {
     /// Gives the body a database with the encoding SQL_ASCII, which takes any bytes for names, or
     /// with another one that does not check each byte.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("What the filter of a table calls", .timeLimit(.minutes(5)))
+@Suite("What the filter of a table calls", .timeLimit(.minutes(15)))
 struct VolatileFilterTests {
     private static let script = """
         create table t (id int, at timestamptz, price float8);

@@ -1,7 +1,7 @@
 import Testing
 import Waiting
 
-@Suite("A backoff", .timeLimit(.minutes(5)))
+@Suite("A backoff", .timeLimit(.minutes(15)))
 struct BackoffTests {
     @Test func `waits longer each time, up to its limit, and never exactly that long`() {
         var backoff = Backoff(firstDelay: .milliseconds(100), delayMax: .seconds(1))

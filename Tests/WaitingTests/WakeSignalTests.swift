@@ -1,7 +1,7 @@
 import Testing
 import Waiting
 
-@Suite("A signal", .timeLimit(.minutes(5)))
+@Suite("A signal", .timeLimit(.minutes(15)))
 struct WakeSignalTests {
     @Test func `wakes a waiter that starts after the signal`() async {
         let signal = WakeSignal()

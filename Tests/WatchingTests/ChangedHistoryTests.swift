@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Watching
 
-@Suite("The feed of a database whose history changes", .timeLimit(.minutes(5)))
+@Suite("The feed of a database whose history changes", .timeLimit(.minutes(15)))
 struct ChangedHistoryTests {
     /// What the feed gives until it has given this event; "resync" for a resync.
     private func names(_ feed: EventFeed, until last: String) async throws -> [String] {

@@ -4,7 +4,7 @@ import Values
 
 @testable import Watching
 
-@Suite("A text on a terminal", .timeLimit(.minutes(5)))
+@Suite("A text on a terminal", .timeLimit(.minutes(15)))
 struct DisplayTests {
     @Test(arguments: [
         ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("🚢", 2), ("❤\u{fe0f}", 2), ("한국", 4), ("ﾊﾝ", 2),
@@ -35,7 +35,7 @@ struct DisplayTests {
     }
 }
 
-@Suite("A line of the feed", .timeLimit(.minutes(5)))
+@Suite("A line of the feed", .timeLimit(.minutes(15)))
 struct LineTests {
     private let event = WatchedEvent(
         id: 3, at: Date(timeIntervalSince1970: 1_769_861_024.5), environment: "sand\u{1b}box",

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Watching
 
-@Suite("The feed of events", .timeLimit(.minutes(5)))
+@Suite("The feed of events", .timeLimit(.minutes(15)))
 struct EventFeedTests {
     @Test func `gives an event as soon as it is notified`() async throws {
         try await TestDatabase.withSchema { database in
@@ -126,7 +126,7 @@ struct EventFeedTests {
     }
 }
 
-@Suite("A cursor", .timeLimit(.minutes(5)))
+@Suite("A cursor", .timeLimit(.minutes(15)))
 struct CursorTests {
     @Test(arguments: ["0-~10:10:", "1-a1~10:12:10,11", "7-0f~10:12:10~10:20:15,16~42"])
     func `is the same after it was written down`(text: String) throws {

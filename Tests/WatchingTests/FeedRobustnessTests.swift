@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Watching
 
-@Suite("The event feed after errors", .timeLimit(.minutes(5)))
+@Suite("The event feed after errors", .timeLimit(.minutes(15)))
 struct FeedRobustnessTests {
     @Test func `misses and repeats nothing among concurrent writers and cut connections`()
         async throws

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Watching
 
-@Suite("A frame of watch", .timeLimit(.minutes(5)))
+@Suite("A frame of watch", .timeLimit(.minutes(15)))
 struct FrameTests {
     static let noon = Date(timeIntervalSince1970: 1_769_860_800)  // 2026-01-31 12:00 UTC
 

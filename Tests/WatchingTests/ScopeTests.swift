@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Watching
 
-@Suite("The scope of a feed", .timeLimit(.minutes(5)))
+@Suite("The scope of a feed", .timeLimit(.minutes(15)))
 struct ScopeTests {
     /// Two runs of two exports, and events of all kinds.
     private func fill(_ connection: Connection) async throws {

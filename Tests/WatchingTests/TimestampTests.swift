@@ -2,7 +2,7 @@ import Foundation
 import Testing
 @testable import Watching
 
-@Suite("The time of an event as JSON", .timeLimit(.minutes(5)))
+@Suite("The time of an event as JSON", .timeLimit(.minutes(15)))
 struct TimestampTests {
     private func written(_ micros: Int64) throws -> String {
         let date = Date(timeIntervalSince1970: Double(micros) / 1_000_000)

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that cannot be published", .timeLimit(.minutes(5)))
+@Suite("A run that cannot be published", .timeLimit(.minutes(15)))
 struct AbandonedRunTests {
     /// Gives the body a run whose worker is frozen there, once it was decided to publish.
     private func frozen(

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("An alert", .timeLimit(.minutes(10)))
+@Suite("An alert", .timeLimit(.minutes(15)))
 struct AlertTests {
     @Test func `notifies a web server about runs, signed, once`() async throws {
         try await withReceiver { scene, receiver in

@@ -3,7 +3,7 @@ import Manifests
 import TestSupport
 import Testing
 
-@Suite("An archive whose worker dies", .timeLimit(.minutes(10)))
+@Suite("An archive whose worker dies", .timeLimit(.minutes(15)))
 struct ArchiveTests {
     @Test(arguments: ["task.copying@3", "task.staged", "run.after_intent"])
     func `is delivered whole by another`(failpoint: String) async throws {

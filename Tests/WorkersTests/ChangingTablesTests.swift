@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A table that changes while a run reads", .timeLimit(.minutes(10)))
+@Suite("A table that changes while a run reads", .timeLimit(.minutes(15)))
 struct ChangingTablesTests {
     @Test(arguments: [
         ("truncate public.customers", 0),
@@ -109,7 +109,7 @@ struct ChangingTablesTests {
     }
 }
 
-@Suite("The tables of one run", .timeLimit(.minutes(10)))
+@Suite("The tables of one run", .timeLimit(.minutes(15)))
 struct OneSnapshotTests {
     @Test func `are read from one snapshot, whichever workers read them`() async throws {
         try await Scene.with(tables: Self.accounts) { scene in

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A worker that crashes", .timeLimit(.minutes(10)))
+@Suite("A worker that crashes", .timeLimit(.minutes(15)))
 struct CrashedWorkerTests {
     @Test(arguments: [SIGILL, SIGSEGV, SIGABRT])
     func `is gone at once, and its work is taken over`(signal: Int32) async throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A test of a destination", .timeLimit(.minutes(5)))
+@Suite("A test of a destination", .timeLimit(.minutes(15)))
 struct DestinationTestTests {
     @Test func `shows whether it works now`() async throws {
         try await Scene.with { scene in

@@ -3,7 +3,7 @@ import Manifests
 import TestSupport
 import Testing
 
-@Suite("A destination that is edited", .timeLimit(.minutes(10)))
+@Suite("A destination that is edited", .timeLimit(.minutes(15)))
 struct EditedDestinationTests {
     @Test func `takes the next run at its new place, if a test of that passes`() async throws {
         try await Scene.with { scene in

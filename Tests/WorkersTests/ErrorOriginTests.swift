@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that cannot be executed", .timeLimit(.minutes(10)))
+@Suite("A run that cannot be executed", .timeLimit(.minutes(15)))
 struct ErrorOriginTests {
     @Test func `says that the source is at fault, by a table that is gone`() async throws {
         try await Scene.with { scene in

@@ -4,7 +4,7 @@ import Testing
 
 /// Whatever a worker calls in the queue's database fails once, with each class of error that is
 /// transient.
-@Suite("A worker whose every call of the queue fails once", .timeLimit(.minutes(10)))
+@Suite("A worker whose every call of the queue fails once", .timeLimit(.minutes(15)))
 struct FaultyQueueTests {
     /// By the loop that calls them.
     private static let functions = [

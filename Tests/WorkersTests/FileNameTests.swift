@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("The files of a run with a template of names", .timeLimit(.minutes(10)))
+@Suite("The files of a run with a template of names", .timeLimit(.minutes(15)))
 struct FileNameTests {
     private static let tables = "create table a as select 1 as x; create table b as select 2 as x"
 

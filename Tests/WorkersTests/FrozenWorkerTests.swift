@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A worker that was frozen past its lease", .timeLimit(.minutes(10)))
+@Suite("A worker that was frozen past its lease", .timeLimit(.minutes(15)))
 struct FrozenWorkerTests {
     static let places = [
         "run.claimed", "task.staged", "run.before_intent", "run.after_intent",

@@ -7,7 +7,7 @@
     @Suite(
         "A destination whose disk is full",
         .enabled("needs the right to mount a tmpfs: run as root") { SmallDisk.isPossible },
-        .timeLimit(.minutes(10)))
+        .timeLimit(.minutes(15)))
     struct FullDiskTests {
         @Test func `fails the run, says which destination it is, and keeps nothing`() async throws {
             try await Scene.with(tables: HeldTable.script) { scene in

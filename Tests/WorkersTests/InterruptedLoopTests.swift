@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A loop of a worker that meets an error of the queue", .timeLimit(.minutes(10)))
+@Suite("A loop of a worker that meets an error of the queue", .timeLimit(.minutes(15)))
 struct InterruptedLoopTests {
     /// What a worker looks at every second while a run is under way; and the call that waits.
     static let tables = [

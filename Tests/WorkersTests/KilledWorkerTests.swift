@@ -3,7 +3,7 @@ import Manifests
 import TestSupport
 import Testing
 
-@Suite("A worker killed", .timeLimit(.minutes(10)))
+@Suite("A worker killed", .timeLimit(.minutes(15)))
 struct KilledWorkerTests {
     static let places = [
         "commands.before_commit", "commands.after_commit", "run.before_claim_commit",

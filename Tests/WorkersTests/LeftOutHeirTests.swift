@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A table from which others inherit", .timeLimit(.minutes(10)))
+@Suite("A table from which others inherit", .timeLimit(.minutes(15)))
 struct LeftOutHeirTests {
     private static let tables = """
         create table public.parent (id int);

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run with limits", .timeLimit(.minutes(10)))
+@Suite("A run with limits", .timeLimit(.minutes(15)))
 struct LimitedRunTests {
     private static let tables = """
         create table a as select g, repeat('x', 90) as x from generate_series(1, 4000) as g;

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a failed write to the target must not end: the worker, and all else that it does.
-@Suite("A worker whose target fails while rows go there", .timeLimit(.minutes(10)))
+@Suite("A worker whose target fails while rows go there", .timeLimit(.minutes(15)))
 struct LostTargetTests {
     @Test func `retries that run when the connection is lost, and continues with its others`()
         async throws

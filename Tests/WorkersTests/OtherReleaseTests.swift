@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A worker of another release than the schema's", .timeLimit(.minutes(10)))
+@Suite("A worker of another release than the schema's", .timeLimit(.minutes(15)))
 struct OtherReleaseTests {
     @Test(arguments: [
         "claim_commands", "load_world", "finish_commands", "heartbeat", "due_work", "claim_run",

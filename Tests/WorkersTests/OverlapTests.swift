@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Runs of one orchestration", .timeLimit(.minutes(10)))
+@Suite("Runs of one orchestration", .timeLimit(.minutes(15)))
 struct OverlapTests {
     @Test func `wait for one another in their order, whatever workers are free`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A delivery into the database that it was read from", .timeLimit(.minutes(10)))
+@Suite("A delivery into the database that it was read from", .timeLimit(.minutes(15)))
 struct OverwrittenSourceTests {
     @Test(arguments: ["truncate", "replace"])
     func `is refused where it would overwrite the tables that it reads`(mode: String) async throws {

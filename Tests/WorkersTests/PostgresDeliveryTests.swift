@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A delivery to another database", .timeLimit(.minutes(10)))
+@Suite("A delivery to another database", .timeLimit(.minutes(15)))
 struct PostgresDeliveryTests {
     @Test func `fills tables with the source's values repeatedly`() async throws {
         try await TargetScene.with { place in

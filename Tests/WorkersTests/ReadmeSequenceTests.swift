@@ -5,7 +5,7 @@ import Testing
 
 /// README: "The job table in ten lines of SQL". Each statement is a transaction of its own, and
 /// only `wait_for` waits.
-@Suite("README's SQL, sent as it is written", .timeLimit(.minutes(10)))
+@Suite("README's SQL, sent as it is written", .timeLimit(.minutes(15)))
 struct ReadmeSequenceTests {
     private static let orders = "create table public.orders (id integer, total numeric(10, 2))"
 

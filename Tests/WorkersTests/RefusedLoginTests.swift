@@ -4,7 +4,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("A source that refuses the login", .timeLimit(.minutes(5)))
+@Suite("A source that refuses the login", .timeLimit(.minutes(15)))
 struct RefusedLoginTests {
     /// Only a person can change that; asking again may lock the role.
     @Test func `is asked once, and the command is rejected`() async throws {

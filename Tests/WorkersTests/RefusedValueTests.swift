@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("JSON that readers may refuse, in a run", .timeLimit(.minutes(10)))
+@Suite("JSON that readers may refuse, in a run", .timeLimit(.minutes(15)))
 struct RefusedValueTests {
     private static let tables = #"""
         create table public.notes (id int, plain json, odd json, large jsonb);

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The key to a server", .timeLimit(.minutes(5)))
+@Suite("The key to a server", .timeLimit(.minutes(15)))
 struct RemoteAccessTests {
     @Test(arguments: RemotePlace.Kind.allCases)
     func `that a worker does not have fails its runs, and they say which and what to do`(

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run to a server", .timeLimit(.minutes(5)))
+@Suite("A run to a server", .timeLimit(.minutes(15)))
 struct RemoteRunTests {
     /// Four parts to read. Pages of one row each make a table large with few rows, and none can
     /// be read while ``HeldTable`` is closed.

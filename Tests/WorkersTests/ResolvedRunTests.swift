@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run that failed", .timeLimit(.minutes(10)))
+@Suite("A run that failed", .timeLimit(.minutes(15)))
 struct ResolvedRunTests {
     @Test func `is delivered by a retry once the cause is fixed`() async throws {
         try await Scene.with { scene in

@@ -6,7 +6,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("A run whose database server is killed and started again", .timeLimit(.minutes(10)))
+@Suite("A run whose database server is killed and started again", .timeLimit(.minutes(15)))
 struct RestartedServerTests {
     @Test func `succeeds in the end when queue and source are on that server`() async throws {
         let server = try await PrivateServer.start(durable: true)
@@ -72,7 +72,7 @@ struct RestartedServerTests {
     }
 }
 
-@Suite("A COPY whose backend is terminated", .timeLimit(.minutes(10)))
+@Suite("A COPY whose backend is terminated", .timeLimit(.minutes(15)))
 struct TerminatedBackendTests {
     @Test func `is never mistaken for a whole table, and the run is retried`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run whose worker is killed between its parts", .timeLimit(.minutes(10)))
+@Suite("A run whose worker is killed between its parts", .timeLimit(.minutes(15)))
 struct ResumedRunTests {
     /// Pages of one row each make a table of six parts with few rows.
     private static let wide = """

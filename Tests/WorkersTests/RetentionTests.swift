@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Workers with a retention", .timeLimit(.minutes(5)))
+@Suite("Workers with a retention", .timeLimit(.minutes(15)))
 struct RetentionTests {
     @Test func `remove by themselves what is older`() async throws {
         try await Scene.with { scene in

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A plan of a run", .timeLimit(.minutes(5)))
+@Suite("A plan of a run", .timeLimit(.minutes(15)))
 struct RunPlanTests {
     @Test func `shows files, rows, bytes and first rows, and writes nothing`() async throws {
         try await Scene.with(tables: "analyze") { scene in

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A sandbox", .timeLimit(.minutes(5)))
+@Suite("A sandbox", .timeLimit(.minutes(15)))
 struct SandboxTests {
     @Test func `is changed, tried in quarantine, pulled and promoted`() async throws {
         try await Scene.with { scene in

@@ -3,7 +3,7 @@ import Manifests
 import TestSupport
 import Testing
 
-@Suite("A scheduled group", .timeLimit(.minutes(10)))
+@Suite("A scheduled group", .timeLimit(.minutes(15)))
 struct ScheduledGroupTests {
     @Test(arguments: ["schedules.before_commit", "schedules.after_commit"])
     func `runs once when a worker is killed as its time comes`(at place: String) async throws {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A password in a connection string", .timeLimit(.minutes(10)))
+@Suite("A password in a connection string", .timeLimit(.minutes(15)))
 struct SecretsTests {
     @Test func `is seen nowhere, whatever goes right or wrong`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in

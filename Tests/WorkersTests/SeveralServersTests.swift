@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A source whose host name connects to several servers", .timeLimit(.minutes(10)))
+@Suite("A source whose host name connects to several servers", .timeLimit(.minutes(15)))
 struct SeveralServersTests {
     /// A unix socket that leads to one server, then to another, as a balancing name does.
     private struct Name {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run of many small tables", .timeLimit(.minutes(10)))
+@Suite("A run of many small tables", .timeLimit(.minutes(15)))
 struct SmallTablesTests {
     /// Table `t01` has one row, `t02` two …
     private static let tables = """

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A table that is split", .timeLimit(.minutes(10)))
+@Suite("A table that is split", .timeLimit(.minutes(15)))
 struct SplitTests {
     @Test func `continues in another file after so many rows, each with a header`() async throws {
         try await Scene.with(tables: "create table n as select g from generate_series(1, 120000) g")

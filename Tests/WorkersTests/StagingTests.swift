@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What a run has staged", .timeLimit(.minutes(10)))
+@Suite("What a run has staged", .timeLimit(.minutes(15)))
 struct StagingTests {
     /// A table that can be described and not be read: a label that its rows hold is gone.
     private static let broken = """

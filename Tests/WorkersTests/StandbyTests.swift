@@ -5,7 +5,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("A run that reads a hot standby", .timeLimit(.minutes(10)))
+@Suite("A run that reads a hot standby", .timeLimit(.minutes(15)))
 struct StandbyTests {
     /// Gives the body a scene whose source is a standby, and a connection to its primary.
     private func with(

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that is stopped at any stage", .timeLimit(.minutes(10)))
+@Suite("A run that is stopped at any stage", .timeLimit(.minutes(15)))
 struct StopStageTests {
     @Test func `ends immediately while it waits to be retried, and is not`() async throws {
         try await Scene.with { scene in

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A run that is told to stop", .timeLimit(.minutes(10)))
+@Suite("A run that is told to stop", .timeLimit(.minutes(15)))
 struct StoppedRunTests {
     @Test func `ends immediately when it is queued behind another of its orchestration`()
         async throws

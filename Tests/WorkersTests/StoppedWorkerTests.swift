@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A worker that is told to stop while something hangs", .timeLimit(.minutes(10)))
+@Suite("A worker that is told to stop while something hangs", .timeLimit(.minutes(15)))
 struct StoppedWorkerTests {
     /// Seconds are enough on a machine that does nothing else; what hangs would do so for a minute
     /// or for good.

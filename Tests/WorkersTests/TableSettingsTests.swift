@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Values
 
-@Suite("A run of tables with settings", .timeLimit(.minutes(10)))
+@Suite("A run of tables with settings", .timeLimit(.minutes(15)))
 struct TableSettingsTests {
     private static let people = """
         create table people (id int not null, name text, card text, country text);

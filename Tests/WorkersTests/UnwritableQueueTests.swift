@@ -5,7 +5,7 @@ import PrivateServer
 import TestSupport
 import Testing
 
-@Suite("A worker whose queue takes no writes", .timeLimit(.minutes(10)))
+@Suite("A worker whose queue takes no writes", .timeLimit(.minutes(15)))
 struct UnwritableQueueTests {
     @Test func `waits until it does, and says so`() async throws {
         try await Scene.with { scene in
@@ -87,7 +87,7 @@ struct UnwritableQueueTests {
     }
 }
 
-@Suite("A worker that is refused", .timeLimit(.minutes(10)))
+@Suite("A worker that is refused", .timeLimit(.minutes(15)))
 struct RefusedWorkerTests {
     @Test func `at its start ends, and says why`() async throws {
         try await Scene.with { scene in

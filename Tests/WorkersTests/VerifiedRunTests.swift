@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("ferry verify of a run", .timeLimit(.minutes(5)))
+@Suite("ferry verify of a run", .timeLimit(.minutes(15)))
 struct VerifiedRunTests {
     /// Runs `ferry verify --run` and says how it ended and what it wrote.
     private func verify(

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A worker process", .timeLimit(.minutes(10)))
+@Suite("A worker process", .timeLimit(.minutes(15)))
 struct WorkerProcessTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `ends well when it is told to and has nothing to do`(by signal: Int32) async throws {
@@ -160,7 +160,7 @@ struct WorkerProcessTests {
     }
 }
 
-@Suite("Several runs", .timeLimit(.minutes(10)))
+@Suite("Several runs", .timeLimit(.minutes(15)))
 struct SeveralRunsTests {
     @Test func `of different orchestrations run in parallel`() async throws {
         try await Scene.with(tables: HeldTable.script) { scene in

@@ -6,5 +6,5 @@ import Testing
 /// weakest role that could profit. It fails, and others are served meanwhile. `docs/security.md`
 /// names for each threat the suite that shows what stands against it; what needs no worker is shown
 /// where its rule is tested.
-@Suite("Attacks", .timeLimit(.minutes(10)))
+@Suite("Attacks", .timeLimit(.minutes(15)))
 enum Attacks {}

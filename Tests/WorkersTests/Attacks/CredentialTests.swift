@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Attacks {
-    @Suite("A sender of commands", .timeLimit(.minutes(5)))
+    @Suite("A sender of commands", .timeLimit(.minutes(15)))
     struct CredentialTests {
         private static let ambient = [
             "AWS_ACCESS_KEY_ID": "hunter2", "AWS_SECRET_ACCESS_KEY": "hunter2",

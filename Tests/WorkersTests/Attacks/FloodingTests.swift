@@ -4,7 +4,7 @@ import Testing
 
 extension Attacks {
     /// As the weakest role that there is: it may send commands, and each is rejected.
-    @Suite("A flood of commands", .timeLimit(.minutes(5)))
+    @Suite("A flood of commands", .timeLimit(.minutes(15)))
     struct FloodingTests {
         private static let floods = [
             "select 'create_data_export', jsonb_build_object('name', 'x' || n)",

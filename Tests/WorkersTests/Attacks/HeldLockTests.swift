@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Attacks {
-    @Suite("A session that holds what it can", .timeLimit(.minutes(5)))
+    @Suite("A session that holds what it can", .timeLimit(.minutes(15)))
     struct HeldLockTests {
         /// Takes, until the transaction ends, every lock of a table and of rows that it can have.
         /// Returns how many.

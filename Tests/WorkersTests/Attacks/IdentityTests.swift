@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Attacks {
-    @Suite("A role in the place of another", .timeLimit(.minutes(5)))
+    @Suite("A role in the place of another", .timeLimit(.minutes(15)))
     struct IdentityTests {
         @Test func `does not get around what its login is denied`() async throws {
             try await Scene.with { scene in

@@ -6,7 +6,7 @@ import Testing
 import Values
 
 extension Attacks {
-    @Suite("An operator", .timeLimit(.minutes(5)))
+    @Suite("An operator", .timeLimit(.minutes(15)))
     struct OperatorTests {
         @Test func `neither reaches nor stops what a destination of administrators is sent`()
             async throws

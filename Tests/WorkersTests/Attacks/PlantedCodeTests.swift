@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Attacks {
-    @Suite("Code that a client plants in the queue's database", .timeLimit(.minutes(5)))
+    @Suite("Code that a client plants in the queue's database", .timeLimit(.minutes(15)))
     struct PlantedCodeTests {
         /// Signatures that fit calls of Ferry's better than what `pg_catalog` has.
         private static let functions = [

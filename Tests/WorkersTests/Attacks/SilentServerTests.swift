@@ -5,7 +5,7 @@ import Testing
 
 extension Attacks {
     /// A server that accepts connections and never answers, as one behind a broken network.
-    @Suite("A server that is silent", .timeLimit(.minutes(5)))
+    @Suite("A server that is silent", .timeLimit(.minutes(15)))
     struct SilentServerTests {
         @Test func `blocks no command but those that need it, and those for some seconds only`()
             async throws

@@ -5,7 +5,7 @@ import Testing
 
 extension Attacks {
     /// The trust in a worker's role ends where the schema, the record and the work of others begin.
-    @Suite("A session with the role of a worker", .timeLimit(.minutes(5)))
+    @Suite("A session with the role of a worker", .timeLimit(.minutes(15)))
     struct StolenWorkerRoleTests {
         private static let statements = [
             // To have every program refuse the schema, or stop all commands.

@@ -41,7 +41,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// How JSON and YAML write what ends a text in quotes, begins an escape or is usual white space.
+    /// How JSON and YAML write quotation marks, backslashes and usual white space in a text.
     public var shortEscape: String? {
         switch self {
         case "\"": "\\\""

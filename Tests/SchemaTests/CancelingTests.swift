@@ -55,7 +55,7 @@ struct CancelingTests {
                 #expect(error?.sqlState == "FY009")
                 #expect(error?.message == "command \(id) is not waiting to be applied")
                 #expect(
-                    error?.hint == "see its state in ferry.command_status; only the role that "
+                    error?.hint == "check its state in ferry.command_status; only the role that "
                         + "sent a command can cancel it")
             }
         }

@@ -40,7 +40,7 @@ struct IdempotencyKeyTests {
                     error?.message == "idempotency key \"k\" was used for another command (\(id))")
                 #expect(
                     error?.hint
-                        == "use a new key, or send the same command with the same arguments")
+                        == "use a new key, or resend the same command with the same arguments")
             }
         }
     }

@@ -171,7 +171,7 @@ struct WaitingTests {
 
             #expect(error?.sqlState == "FY009")
             #expect(error?.message == "command \(id) does not exist or was not sent by you")
-            #expect(error?.hint == "list yours: select id, command from ferry.commands")
+            #expect(error?.hint == "list your commands: select id, command from ferry.commands")
         }
     }
 }

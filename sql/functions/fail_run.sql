@@ -1,7 +1,7 @@
--- fail_run: record that a run failed. No part of it is visible.
+-- fail_run: record that a run failed. None of its output is visible.
 --
--- p_state: its state: running, or publishing if it is certain that no part of it can become visible
---   any more.
+-- p_state: its state: running, or publishing if it is certain that none of its output can become
+--   visible any more.
 -- Returns false, and does nothing, when the run is no longer the caller's or in another state.
 create or replace function ferry_state.fail_run(
     p_run     bigint,

@@ -33,7 +33,7 @@ struct StuckRunTests {
     ) async throws -> Bool {
         try await worker.connection.query(
             """
-            select ferry_state.publish_run_later(7, $1, $2, '1 s', '5 min', $3::text::interval, $4,
+            select ferry_state.publish_run_later(7, $1, $2, '1 min', '5 min', $3::text::interval, $4,
                                                  $5, 'destination', 'm', 'h')
             """,
             [.int(token), .int(worker.id), .text(limit), .bool(isTransient), .text(code)]
@@ -59,7 +59,7 @@ struct StuckRunTests {
 
     private static let statusLine = """
         select concat_ws(' ', state, stuck_at is not null,
-                         round(extract(epoch from retry_at - clock_timestamp()) / 10) * 10,
+                         round(extract(epoch from retry_at - clock_timestamp()) / 60),
                          error_code)
           from ferry.runs where id = 7
         """
@@ -69,7 +69,7 @@ struct StuckRunTests {
             let isDone = try await publishLater(worker, token)
 
             #expect(isDone)
-            #expect(try await owner.text(Self.statusLine) == "publishing f 0 c")
+            #expect(try await owner.text(Self.statusLine) == "publishing f 1 c")
             #expect(try await events(owner) == ["run_retrying c"])
             #expect(try await owner.messages() == [])
             #expect(try await worker.claimRun() == nil)
@@ -85,7 +85,7 @@ struct StuckRunTests {
 
             #expect(try await publishLater(worker, token))
 
-            #expect(try await owner.text(Self.statusLine) == "publishing t 300 c")
+            #expect(try await owner.text(Self.statusLine) == "publishing t 5 c")
             #expect(try await events(owner) == ["run_stuck c"])
             #expect(try await owner.messages().sorted() == ["failure stuck 7", "stuck stuck 7"])
         }
@@ -96,7 +96,7 @@ struct StuckRunTests {
             let isDone = try await publishLater(worker, token, isTransient: false)
 
             #expect(isDone)
-            #expect(try await owner.text(Self.statusLine) == "publishing t 300 c")
+            #expect(try await owner.text(Self.statusLine) == "publishing t 5 c")
             #expect(
                 try await owner.text(
                     """
@@ -114,7 +114,7 @@ struct StuckRunTests {
             let third = try await claimAgain(owner, worker)
             #expect(try await publishLater(worker, third, code: "d"))
 
-            #expect(try await owner.text(Self.statusLine) == "publishing t 300 d")
+            #expect(try await owner.text(Self.statusLine) == "publishing t 5 d")
             #expect(try await events(owner) == ["run_stuck c", "run_stuck d"])
             #expect(try await owner.messages().count == 2)
         }

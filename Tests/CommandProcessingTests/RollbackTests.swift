@@ -156,7 +156,7 @@ struct VersionDifferenceTests {
                 try await difference("'Daily', to_version => 'draft'")
                     == ["{table_settings,public.b} {\"filter\": \"true\"}"])
             for (arguments, message) in [
-                ("'X'", "data export \"X\" does not exist, or was never activated"),
+                ("'X'", "data export \"X\" does not exist or was never activated"),
                 ("'Daily', '3'", "data export \"Daily\" has no version 3; it has versions 1 to 2"),
             ] {
                 await #expect {

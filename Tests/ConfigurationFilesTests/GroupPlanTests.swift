@@ -231,10 +231,10 @@ struct GroupPlanTests {
             let problems = (error as? InvalidConfiguration)?.problems ?? []
             let end = "which is neither in the file nor in the environment"
             return problems.map { "\($0.place.line):\($0.place.column): \($0.message)" } == [
-                "10:29: orchestration group \"A\" names orchestration \"Twa\", \(end); "
+                "10:29: orchestration group \"A\" refers to orchestration \"Twa\", \(end); "
                     + "did you mean \"Two\"?",
-                "11:37: orchestration group \"B\" names orchestration group \"C\", \(end)",
-                "12:59: alert \"A\" names orchestration \"Onne\", \(end); "
+                "11:37: orchestration group \"B\" refers to orchestration group \"C\", \(end)",
+                "12:59: alert \"A\" refers to orchestration \"Onne\", \(end); "
                     + "did you mean \"One\"?",
             ]
         }

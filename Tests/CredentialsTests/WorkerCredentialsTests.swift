@@ -88,7 +88,8 @@ struct WorkerCredentialsTests {
         #expect(
             unknown?.description == """
                 this worker has no credential "cmr": give it one, as FERRY_CREDENTIAL_CMR or \
-                in a file (--credentials); of kind postgres it has crm, erp
+                in a file (--credentials); its credentials of \
+                kind postgres: crm, erp
                 """)
         #expect(
             other?.description
@@ -106,7 +107,7 @@ struct WorkerCredentialsTests {
             let error = await #expect(throws: CredentialUnavailable.self) {
                 try await credentials.postgres(name)
             }
-            #expect(error?.description.contains("which destinations may write into") == true)
+            #expect(error?.description.contains("which destinations may write to") == true)
         }
         #expect(try await credentials.postgres("fine") == "host=x")
     }

@@ -55,7 +55,7 @@ struct FileTreeProbeTests {
         #expect(
             error?.code == (refusesFiles ? "destination_unavailable" : "destination_not_allowed"))
         #expect(
-            error?.description.contains("files can be renamed there, and folders cannot")
+            error?.description.contains("files can be renamed there, but folders cannot")
                 == !refusesFiles)
         #expect(error?.description.contains("the server failed") == true)
         #expect(try FileManager.default.pathsBelow(place.root) == [".staging"])

@@ -42,7 +42,7 @@ struct MoneyDeliveryTests {
             let error = await #expect(throws: DestinationError.self) {
                 try await delivery(text, mode: mode).deliver(to: place.connect())
             }
-            #expect("\(error, default: "")".contains("has fewer digits behind the point there"))
+            #expect("\(error, default: "")".contains("has fewer decimal places there"))
         }
     }
 

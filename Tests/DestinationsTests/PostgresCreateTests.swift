@@ -77,7 +77,7 @@ struct PostgresCreateTests {
             let error = try await refusal(of: delivery, at: place)
             #expect(
                 error?.description.contains(
-                    "tables public.orders and sales.orders would both go into it") == true)
+                    "tables public.orders and sales.orders would both fill it") == true)
         }
     }
 }

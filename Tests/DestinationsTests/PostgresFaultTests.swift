@@ -186,7 +186,7 @@ struct PostgresFaultTests {
             try await place.eyes.run("create schema ferry_staging authorization \(role)")
             let noSchema = await failure { try await place.connect(url).test() }
             #expect(
-                noSchema?.description.contains("may not use this schema. Let its owner grant")
+                noSchema?.description.contains("lacks usage on this schema. Ask its owner to grant")
                     == true)
             try await place.eyes.run("grant usage on schema crm to \(role)")
             try await place.connect(url).test()

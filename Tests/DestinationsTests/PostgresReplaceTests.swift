@@ -70,7 +70,7 @@ struct PostgresReplaceTests {
         #expect(
             try await refusal(table + "create view public.v as select id from crm.orders").contains(
                 """
-                "crm.orders" is not allowed: a table to be replaced is used: view public.v \
+                "crm.orders" is not allowed: other objects depend on a table to replace: view public.v \
                 depends on table crm.orders. Choose the mode "truncate"
                 """))
         #expect(
@@ -81,7 +81,7 @@ struct PostgresReplaceTests {
                 "it has row-level security, which a new table would not have"))
         #expect(
             try await refusal("create view crm.orders as select 1").contains(
-                "it is no table of its own"))
+                "it is not an independent table"))
     }
 
     @Test func `are refused where others would lose them`() async throws {

@@ -89,7 +89,7 @@ struct PostgresTruncateTests {
                 "\"crm.orders\" does not exist. Create this table, or choose the mode \"create\""))
         #expect(
             try await refusal(of: Self.rows, "create table crm.orders (id bigint, n bigint)")
-                .contains("\"crm.orders\" is not allowed: it lacks the column \"note\""))
+                .contains("\"crm.orders\" is not allowed: it lacks the delivered column \"note\""))
         #expect(
             try await refusal(of: Self.rows, "create view crm.orders as select 1 as id")
                 .contains("it is not a table"))

@@ -90,7 +90,7 @@ struct S3AgentKeyTests {
             ),
             (
                 ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://evil.example/"],
-                "must be an address of https"
+                "must be an https address"
             ),
         ] {
             let error = await #expect(throws: DestinationError.self) {

@@ -139,7 +139,7 @@ struct S3FaultTests {
         ),
         (
             .refused(403, "SignatureDoesNotMatch"), "destination_access_denied",
-            "refused the access key (PutObject 403 SignatureDoesNotMatch)"
+            "rejected the access key (PutObject 403 SignatureDoesNotMatch)"
         ),
         (.refused(404, "NoSuchBucket"), "destination_not_found", "Create the bucket"),
         (.refused(507, "XMinioStorageFull"), "destination_full", "no space or quota is left"),
@@ -149,7 +149,7 @@ struct S3FaultTests {
         ),
         (
             .refused(301, "PermanentRedirect", "Elsewhere."), "destination_not_allowed",
-            "the bucket does not lie in this region"
+            "the bucket is not in this region"
         ),
     ])
     func `that refuses says why and what to do`(

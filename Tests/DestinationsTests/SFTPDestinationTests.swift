@@ -101,7 +101,7 @@ struct SFTPDestinationTests {
             error?.description.hasPrefix(
                 "destination \"crm\": this worker has no credential \"other\": give it one")
                 == true)
-        #expect(error?.description.contains("of kind sftp it has sftp") == true)
+        #expect(error?.description.contains("its credentials of kind sftp: sftp") == true)
         #expect(error?.disposition == .discard)
     }
 

@@ -66,7 +66,7 @@ struct SFTPKeyTests {
         let error = await error(place)
 
         #expect(error?.code == "destination_access_denied")
-        #expect(error?.description.contains("signs with SHA-1 only") == true)
+        #expect(error?.description.contains("signs only with SHA-1") == true)
         #expect(error?.description.contains("an Ed25519 or ECDSA key") == true)
         #expect(error?.description.contains("PRIVATE KEY") == false)
     }

@@ -99,7 +99,7 @@ struct SendingTests {
             #expect(queued.lines.first?.hasSuffix(" queued") == true)
             #expect(scheduled.lines.first?.hasSuffix(" scheduled") == true)
             #expect(late.status == 3)
-            #expect(late.error.contains("is still queued\nhint: it will be applied all the same"))
+            #expect(late.error.contains("is still queued\nhint: it will still be applied"))
             let row = try await database.connect().query(
                 "select * from ferry.commands order by id")[0]
             #expect(try row["priority"].int() == 3)

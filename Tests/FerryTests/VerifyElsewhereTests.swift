@@ -135,7 +135,7 @@ struct VerifyElsewhereTests {
             })
 
         #expect(result.status == 77)
-        #expect(result.error.contains("S3 refused the access key"))
+        #expect(result.error.contains("S3 rejected the access key"))
     }
 
     @Test func `says that the server refuses the login`() async throws {

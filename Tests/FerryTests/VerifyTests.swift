@@ -125,7 +125,7 @@ struct VerifyTests {
 
             let early = try await verify("--from-queue")
             #expect(early.status == 1)
-            #expect(early.error.contains("run 7 is publishing: only a run that succeeded has"))
+            #expect(early.error.contains("run 7 is publishing: only a successful run has"))
 
             try await owner.end(run: 7, as: "succeeded")
             #expect(try await verify("--from-queue").status == 0)

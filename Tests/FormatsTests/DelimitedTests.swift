@@ -181,7 +181,7 @@ struct DelimitedTests {
         }
 
         #expect(error == .unquotableValue(column: "note", row: 2))
-        #expect(error?.description.contains("column \"note\" of row 2 holds") == true)
+        #expect(error?.description.contains("column \"note\" of row 2 ") == true)
     }
 
     @Test func `are refused for a table that has the row number's column, or unquotable names`()

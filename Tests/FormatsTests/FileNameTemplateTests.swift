@@ -113,8 +113,8 @@ struct FileNameTemplateTests {
         (".x", 1, "a name must not begin with a dot or a space"),
         (".\u{301}x", 1, "a name must not begin with a dot or a space"),
         ("a/b", 2, "a delivery is one folder without subfolders"),
-        ("a:b", 2, "\":\" is not safe in the name of a file"),
-        ("a\u{202e}", 2, "\"\\u{202e}\" is not safe in the name of a file"),
+        ("a:b", 2, "\":\" is not safe in a file name"),
+        ("a\u{202e}", 2, "\"\\u{202e}\" is not safe in a file name"),
         ("a}}", 2, "this \"}}\" has no \"{{\" before it"),
         ("ab{{table", 3, "this \"{{\" has no \"}}\" after it"),
         ("{{tabel}}", 3, "unknown placeholder \"tabel\"; placeholders are: now, export, "),
@@ -149,10 +149,10 @@ struct FileNameTemplateTests {
         ),
         ("{{now|format:'yyyy-DD'}}", 20, "\"DD\" is not a date pattern letter; these are: yyyy, "),
         ("{{now|format:'-'}}", 15, "a date pattern must have letters: yyyy, "),
-        ("{{now|format:'HH:mm'}}", 17, "\":\" is not safe in the name of a file"),
+        ("{{now|format:'HH:mm'}}", 17, "\":\" is not safe in a file name"),
         ("{{now|format:'yyyy-mm-dd'}}", 20, "\"mm\" is the minute"),
         ("{{now|format:'ddmmyy'}}", 17, "{{now|format:'mm'}}"),
-        ("{{now|format:'HHMMss'}}", 17, "\"MM\" is the month, and it stands behind the hour"),
+        ("{{now|format:'HHMMss'}}", 17, "\"MM\" is the month, but follows the hour"),
     ])
     func `is refused with the place and the way out`(
         template: String, character: Int, reported: String
@@ -167,7 +167,7 @@ struct FileNameTemplateTests {
     @Test(arguments: [
         (#""{{table}}\#(String(repeating: "x", count: 212))""#, "must be shorter"),
         (#""\#(String(repeating: "x", count: 252))""#, "must be shorter"),
-        (#""Manifest", "format": "json""#, "must not make \"Manifest.json\""),
+        (#""Manifest", "format": "json""#, "must not result in \"Manifest.json\""),
         (#"7"#, "must be a string, was a number"),
     ])
     func `is refused where no name could be made of it`(json: String, reported: String) {

@@ -7,8 +7,8 @@ struct ConnectionAdviceTests {
     @Test(arguments: [
         ("\"postgresql://me:secret@h/d\"", "remove the quotes around it"),
         ("${DATABASE_URL}", "it is the name of a variable, not its value"),
-        ("jdbc:postgresql://h/d?user=me&password=secret", "it is for Java"),
-        ("postgresql+psycopg2://me:secret@h/d", "it is for SQLAlchemy"),
+        ("jdbc:postgresql://h/d?user=me&password=secret", "it is a JDBC URL"),
+        ("postgresql+psycopg2://me:secret@h/d", "it is an SQLAlchemy URL"),
         ("mysql://me:secret@h/d", "begin with postgresql://"),
         ("postgresql://me:secret@h/d?schema=public", "its parameter \"schema\" is not"),
         (

@@ -35,7 +35,7 @@ struct SelfContainedTests {
     @Test func `leads to no service file`() throws {
         let error = #expect(throws: PostgresError.self) { try text("service=crm") }
 
-        #expect(error?.description.contains("not by a service") == true)
+        #expect(error?.description.contains("not with a service") == true)
     }
 
     @Test func `connects`() async throws {

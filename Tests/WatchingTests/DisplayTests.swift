@@ -109,7 +109,7 @@ struct LineTests {
             details: #"{"message": "gone", "retry_at": "2026-01-31T13:04:44.25+01:00"}"#)
 
         #expect(
-            writer.text(retrying) == "12:03:44  run 7 x  run_retrying  gone, again at 12:04:44")
+            writer.text(retrying) == "12:03:44  run 7 x  run_retrying  gone, retry at 12:04:44")
     }
 
     @Test func `says which version came back`() throws {
@@ -125,7 +125,7 @@ struct LineTests {
     }
 
     @Test(arguments: [
-        ("source", "fault of the source"), ("internal", "bug in Ferry, or an error of the worker"),
+        ("source", "origin: source"), ("internal", "bug in Ferry, or an error of the worker"),
     ])
     func `shows the origin of an error`(origin: String, words: String) throws {
         let writer = EventLine(timeZone: try #require(TimeZone(identifier: "UTC")))

@@ -187,7 +187,7 @@ struct AlertTests {
             try await eventually(within: .seconds(60), "it is reported that nobody may run it") {
                 try await scene.queue.text(
                     "select last_error from ferry.alert_deliveries where alert = 'Other'")?
-                    .contains("no worker may run \(other)") == true
+                    .contains("no worker allows the program \(other)") == true
             }
             #expect(!FileManager.default.fileExists(atPath: other + ".ran"))
         }

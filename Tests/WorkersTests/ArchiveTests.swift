@@ -47,7 +47,7 @@ struct ArchiveTests {
                 """)
 
             #expect(outcome.code == "invalid_settings")
-            #expect(outcome.message?.contains("take it out") == true)
+            #expect(outcome.message?.contains("remove it") == true)
         }
     }
 }

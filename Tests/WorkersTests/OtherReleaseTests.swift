@@ -28,7 +28,7 @@ struct OtherReleaseTests {
             let id = try await scene.send("create_data_export", #"{"name": "After"}"#)
 
             #expect(try await worker.end() == .exit(78))
-            #expect(worker.log.contains("those of another release"))
+            #expect(worker.log.contains("belong to another release"))
             let state = try await scene.queue.text(
                 "select state from ferry.command_status where id = $1", [.int(id)])
             #expect(["queued", "applied"].contains(state))

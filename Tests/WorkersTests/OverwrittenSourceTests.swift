@@ -23,7 +23,7 @@ struct OverwrittenSourceTests {
             let reported = try await scene.error(of: run)
             #expect(reported.hasPrefix("destination_not_allowed: "), "\(reported)")
             #expect(
-                reported.contains("it is the very table that the rows are read from"), "\(reported)"
+                reported.contains("it is the table that the rows are read from"), "\(reported)"
             )
             #expect(
                 try await scene.source.number("select count(*) from public.customers") == rows)
@@ -48,7 +48,7 @@ struct OverwrittenSourceTests {
             try await scene.reaches("failed", run)
 
             let reported = try await scene.error(of: run)
-            #expect(reported.contains("has partitions or heirs in common with it"), "\(reported)")
+            #expect(reported.contains("shares partitions or inheriting tables with it"), "\(reported)")
             #expect(try await scene.source.number("select count(*) from public.items") == 10)
         }
     }

@@ -77,7 +77,7 @@ struct StandbyTests {
             try await scene.reaches("failed", run)
 
             let reported = try await scene.error(of: run)
-            #expect(reported.contains("rows are read from, by way of a standby"), "\(reported)")
+            #expect(reported.contains("rows are read from, through a standby"), "\(reported)")
             #expect(try await primary.number("select count(*) from public.large") == 4000)
             try await scene.apply(
                 "edit_destination",

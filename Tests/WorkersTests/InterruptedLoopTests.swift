@@ -56,7 +56,7 @@ struct InterruptedLoopTests {
             }
             #expect(reported.count == 1)
             try await eventually("it says that it is over") {
-                worker.log.contains("works again")
+                worker.log.contains("operation succeeded after retries")
             }
         }
     }

@@ -51,7 +51,7 @@ struct OtherReleaseTests {
                 "alter function ferry_state.hidden_for_a_moment() rename to due_work")
 
             try await eventually(within: .seconds(30), "it works again") {
-                worker.log.contains("works again")
+                worker.log.contains("operation succeeded after retries")
             }
             #expect(worker.isRunning)
         }

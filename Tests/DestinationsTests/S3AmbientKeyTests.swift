@@ -72,7 +72,8 @@ struct S3AmbientKeyTests {
         ]
 
         for (profile, reported) in [
-            ("none", "the profile \"none\" of AWS_PROFILE is missing"), ("chained", "does not support role_arn"),
+            ("none", "the profile \"none\" of AWS_PROFILE is missing"),
+            ("chained", "does not support role_arn"),
             ("program", "does not support credential_process"),
         ] {
             let said = await unavailable(more.merging(["AWS_PROFILE": profile]) { $1 })

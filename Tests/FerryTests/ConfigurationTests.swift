@@ -205,7 +205,7 @@ struct ConfigurationTests {
             #expect(refused.status == 1)
             #expect(refused.error.contains("ferry: create data export \"B\": command "))
             #expect(refused.error.contains("ordres"))
-            #expect(refused.lines.last?.hasPrefix("4 of 6 changes made before") == true)
+            #expect(refused.lines.last?.hasPrefix("4 of 6 changes made; apply") == true)
             let drafts = try await scene.database.connect().query(
                 "select name from ferry.data_exports where status <> 'active'")
             #expect(drafts.isEmpty)

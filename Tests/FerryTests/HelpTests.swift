@@ -49,8 +49,8 @@ struct HelpTests {
                   --environment <environment>
                                           The environment: production (the default), or a
                                           sandbox.
-                  --wait/--no-wait        Wait until the command has ended. Default, unless --at
-                                          is given.
+                  --wait/--no-wait        Wait until the command has ended. Default, unless
+                                          --at is given.
                   --timeout <seconds>     Maximum number of seconds to wait. (default: 120.0)
                   --priority <number>     Priority: 0 (first) to 3 (last). Default: 2.
                   --at <time>             Not before this time, for example 2026-01-31T02:00Z.

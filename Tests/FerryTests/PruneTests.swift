@@ -136,7 +136,7 @@ struct PruneTests {
 
             #expect(pruned.status == 0)
             #expect(watcher.status == 64)
-            #expect(watcher.error.contains("the events before 2025-02-01 were pruned"))
+            #expect(watcher.error.contains("events before 2025-02-01 were pruned"))
         }
     }
 }

@@ -25,7 +25,8 @@ struct RepeatedCommandTests {
             #expect(first.output.contains("\(id)"))
             #expect(first.error == "")
             for repeated in [enqueued, again] {
-                #expect(repeated.error.hasPrefix("ferry: command \(id) was already sent with this "))
+                #expect(
+                    repeated.error.hasPrefix("ferry: command \(id) was already sent with "))
                 #expect(
                     repeated.error.hasSuffix("Z, with priority 2; no new command was sent\n"))
             }

@@ -279,6 +279,6 @@ struct PromotionTests {
             return
         }
         #expect(rejection.code == .permissionDenied)
-        #expect(rejection.message.contains("place of \"Lake\""))
+        #expect(rejection.message.contains("location of \"Lake\""))
     }
 }

@@ -55,7 +55,8 @@ struct ParquetRuleTests {
 
             #expect(
                 error?.reason.hasPrefix(
-                    "unrepresentable_value: table public.t: column \"day\" holds infinity") == true)
+                    "unrepresentable_value: table public.t: column \"day\" contains infinity")
+                    == true)
         }
     }
 }

@@ -49,7 +49,7 @@ struct ParquetSweepTests {
 
             let written = values.filter { refusals[$0.key] == nil }.map(\.value)
             #expect(written == [])
-            #expect(refusals.values.allSatisfy { $0.hasPrefix("column \"v\" holds ") })
+            #expect(refusals.values.allSatisfy { $0.hasPrefix("column \"v\" contains ") })
             #expect(values.count > 10)
         }
     }

@@ -74,7 +74,9 @@ struct TextRoundTripTests {
                 try await scene.deliver(#"{"row_number": "n"}"#)
             }
 
-            #expect(taken?.reason.hasPrefix("invalid_settings: table \"t\" has a column") == true)
+            #expect(
+                taken?.reason.hasPrefix("invalid_settings: table \"t\" already has a ")
+                    == true)
         }
     }
 

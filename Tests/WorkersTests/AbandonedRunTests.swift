@@ -55,7 +55,8 @@ struct AbandonedRunTests {
             let reported = try await scene.error(of: run)
             #expect(reported.hasPrefix("abandoned: abandoned by "), "\(reported)")
             // It may just have been tried again.
-            #expect(reported.contains(": it cannot be published; none of its output "), "\(reported)")
+            #expect(
+                reported.contains(": it cannot be published; none of its output "), "\(reported)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: taken) == ["notes.txt"])
 
             // What it has staged goes with the next run.

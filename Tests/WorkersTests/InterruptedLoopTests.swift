@@ -52,7 +52,7 @@ struct InterruptedLoopTests {
             try await isUnharmed(worker, run, in: scene)
             let lines = worker.log.split(separator: "\n")
             let reported = lines.filter {
-                $0.contains("lock timeout") && $0.contains("trying again")
+                $0.contains("lock timeout") && $0.contains("retrying")
             }
             #expect(reported.count == 1)
             try await eventually("it says that it is over") {

@@ -48,7 +48,8 @@ struct OverwrittenSourceTests {
             try await scene.reaches("failed", run)
 
             let reported = try await scene.error(of: run)
-            #expect(reported.contains("shares partitions or inheriting tables with it"), "\(reported)")
+            #expect(
+                reported.contains("shares partitions or inheriting tables with it"), "\(reported)")
             #expect(try await scene.source.number("select count(*) from public.items") == 10)
         }
     }

@@ -149,7 +149,7 @@ struct WorkerProcessTests {
             let worker = try scene.start(
                 "worker", queueURL: "host=127.0.0.1 port=1 password='\(Scene.password)'")
             try await eventually(within: .seconds(30), "it says so") {
-                worker.log.contains("trying again")
+                worker.log.contains("retrying")
             }
 
             worker.signal(SIGTERM)

@@ -70,8 +70,8 @@ struct PostgresReplaceTests {
         #expect(
             try await refusal(table + "create view public.v as select id from crm.orders").contains(
                 """
-                "crm.orders" is not allowed: other objects depend on a table to replace: view public.v \
-                depends on table crm.orders. Choose the mode "truncate"
+                "crm.orders" is not allowed: other objects depend on a table to replace: \
+                view public.v depends on table crm.orders. Choose the mode "truncate"
                 """))
         #expect(
             try await refusal(table + "create table public.l (o bigint references crm.orders)")

@@ -33,8 +33,8 @@ struct StuckRunTests {
     ) async throws -> Bool {
         try await worker.connection.query(
             """
-            select ferry_state.publish_run_later(7, $1, $2, '1 min', '5 min',
-                                                 $3::text::interval, $4, $5, 'destination', 'm', 'h')
+            select ferry_state.publish_run_later(7, $1, $2, '1 min', '5 min', $3::text::interval,
+                                                 $4, $5, 'destination', 'm', 'h')
             """,
             [.int(token), .int(worker.id), .text(limit), .bool(isTransient), .text(code)]
         )[0][0].bool()

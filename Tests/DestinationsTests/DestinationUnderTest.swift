@@ -72,14 +72,15 @@ protocol DestinationUnderTest: Sendable {
     /// a rename that shows them all at once.
     var showsFilesBeforeTheirManifest: Bool { get }
 
-    /// Whether of several writers of one file each sees what the others did.
-    var heedsConditions: Bool { get }
+    /// Whether a file is replaced in one step: each of several writers sees what the others did,
+    /// and readers see no partial file.
+    var replacesAtOnce: Bool { get }
 }
 
 extension DestinationUnderTest {
     var hasFolders: Bool { true }
     var showsFilesBeforeTheirManifest: Bool { false }
-    var heedsConditions: Bool { true }
+    var replacesAtOnce: Bool { true }
 
     func connect() -> any DestinationAdapter { connect { _ in } }
 

@@ -61,10 +61,10 @@ struct LatestConformanceTests {
             isOver.withLock { $0 = true }
 
             let readings = try await seen
-            if !kind.isSFTP, place.heedsConditions { #expect(readings == readings.sorted()) }
+            if !kind.isSFTP, place.replacesAtOnce { #expect(readings == readings.sorted()) }
             // Elsewhere the last of two that end in the same instant wins.
             let named = try #require(try latest(at: place)).run
-            #expect(place.heedsConditions ? named == 6 : runs.contains(named))
+            #expect(place.replacesAtOnce ? named == 6 : runs.contains(named))
             for run in runs { try await place.connect().discard(run: run, exceptTokens: []) }
             #expect(try place.staged().isEmpty)
         }

@@ -22,11 +22,11 @@ final class S3UnderTest: DestinationUnderTest {
 
     var hasFolders: Bool { false }
     var showsFilesBeforeTheirManifest: Bool { true }
-    let heedsConditions: Bool
+    let replacesAtOnce: Bool
 
     init(prefix: String = "out/crm/", server kind: S3Server.Kind = .moto) throws {
         server = try S3Server.shared(kind)
-        heedsConditions = kind != .rclone
+        replacesAtOnce = kind != .rclone
         bucket = "ferry-" + UUID().uuidString.lowercased()
         self.prefix = prefix
         let created = try WaitingThreads.wait { [bucket, server] in

@@ -58,7 +58,7 @@ struct Demo {
         try await Output.write(try DemoDelivery(path: delivery).text())
 
         try await say("7. Verify it (ferry verify)")
-        try await VerifyCommand.parse([manifest]).run()
+        try await VerifyCommand.asyncParse([manifest]).run()
         site.succeed()
         try await sayHowToGoOn(server, manifest: manifest)
     }

@@ -48,7 +48,7 @@ public final class PrivateServer: Sendable {
     ///   - durable: Whether a crash of the machine must not lose data. Costs speed.
     ///   - asksForPassword: Whether roles need the ``password`` (SCRAM), a random one; otherwise
     ///     every user of the socket can connect as any role, as tests need.
-    /// - Throws: ``PrivateServerError``.
+    /// - Throws: ``PrivateServerError``; `SpawnError` if a program cannot be started.
     public static func start(
         in directory: String? = nil, sockets: String? = nil, settings: [String: String] = [:],
         variables: [String: String] = [:], durable: Bool = false, asksForPassword: Bool = false
@@ -143,7 +143,7 @@ public final class PrivateServer: Sendable {
 
     /// Starts the server again on the same data and port, after killing it if it runs.
     ///
-    /// - Throws: ``PrivateServerError``.
+    /// - Throws: ``PrivateServerError``; `SpawnError` if a program cannot be started.
     public func restart() async throws {
         await kill()
         try await launch()

@@ -25,8 +25,12 @@ public final class ChildProcess: Sendable {
     public init(
         _ arguments: [String], log: String, input: Int32? = nil, variables: [String: String] = [:]
     ) throws {
-        let files = [open("/dev/null", O_RDONLY | O_CLOEXEC), try Self.opened(log)]
-        defer { for file in files { close(file) } }
+        let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard output >= 0 else {
+            throw SpawnError(program: "\(arguments[0]) with the log \(log)", code: errno)
+        }
+        let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        defer { for file in [output, nothing] { close(file) } }
 
         // A caller's PGPORT, PGDATA … must not reach the private server.
         let environment = ProcessInfo.processInfo.environment
@@ -35,13 +39,7 @@ public final class ChildProcess: Sendable {
             .map { "\($0.key)=\($0.value)" }
         id = try spawn(
             arguments, environment: environment,
-            descriptors: [input ?? files[0], files[1], files[1]])
-    }
-
-    private static func opened(_ log: String) throws(SpawnError) -> Int32 {
-        let file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw SpawnError(program: log, code: errno) }
-        return file
+            descriptors: [input ?? nothing, output, output])
     }
 
     /// A released process is reaped when it ends: otherwise it would hide the ends of others from a

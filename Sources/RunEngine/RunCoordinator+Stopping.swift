@@ -3,7 +3,7 @@ import Postgres
 import Waiting
 
 extension RunCoordinator {
-    /// Runs long work, and ends it when the run is told to stop or is lost.
+    /// Runs long work, and ends it when the run is stopped or lost.
     ///
     /// - Throws: ``StopRequested``, ``ClaimLost``, and what the body throws.
     func unlessStopped<Value: Sendable>(

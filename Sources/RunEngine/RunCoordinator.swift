@@ -222,7 +222,7 @@ public struct RunCoordinator: Sendable {
 /// Another worker coordinates the run now.
 struct ClaimLost: Error {}
 
-/// The run was told to stop.
+/// A stop of the run was requested.
 struct StopRequested: Error {}
 
 /// Publishing failed this time; it must be continued.

@@ -89,7 +89,7 @@ public struct RunStore: Sendable {
         case tooLate = "too_late"
     }
 
-    /// - Returns: Nil if the claim is lost, or the run was told to stop.
+    /// - Returns: Nil if the claim is lost, or a stop was requested.
     func retryLater(
         _ run: ClaimedRun, after delay: Duration, within limit: Duration, _ runError: RunError
     ) async throws -> Postponement? {

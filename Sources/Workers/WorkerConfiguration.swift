@@ -23,7 +23,7 @@ public struct WorkerConfiguration: Sendable {
     /// pause that you expect. At least 1 second. Defaults to 30 seconds. A dead process is detected
     /// sooner, by its session.
     public var lease: Duration = .seconds(30)
-    /// How long work may continue after the worker was told to stop, before it is released.
+    /// How long work may continue after a stop of the worker was requested, before it is released.
     /// Defaults to 5 seconds.
     public var grace: Duration = .seconds(5)
     /// How long a statement waits for a lock before it is canceled and retried, so that each wait
